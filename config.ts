@@ -1,0 +1,106 @@
+/** Settings, read once from the environment (flags are put into it by the command line). */
+import path from 'node:path';
+
+export type Edition = 'Free' | 'Basic' | 'Standard' | 'Professional' | 'Enterprise';
+
+export interface Settings {
+  /** Address that the API listens on. */
+  host: string;
+  port: number;
+  /** Absolute path of the data folder. */
+  dataDir: string;
+  /** Base of every URL that is handed out, without a slash at its end. */
+  publicUrl: string;
+  /** Folders (absolute) below which connections of kind `files` and `duckdb` may lie. */
+  filesRoots: string[];
+  /** IANA zone that schedule times without offset are read in by default. */
+  timezone: string;
+  /** Text that secrets are derived from; null: generated into the data folder. */
+  secret: string | null;
+  edition: Edition;
+  /** PostgreSQL of the store. The launcher sets it when it runs the embedded one. */
+  databaseUrl: string | null;
+  /** Task queue that workflows and activities of the default resource group run on. */
+  taskQueue: string;
+  /** Base URL of Temporal UI, for the links in records; null: no links. */
+  temporalUiUrl: string | null;
+  logLevel: string;
+}
+
+/** A setting that cannot be used; the message names it and says what is allowed. */
+export class SettingsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SettingsError';
+  }
+}
+
+const editions: readonly Edition[] = ['Free', 'Basic', 'Standard', 'Professional', 'Enterprise'];
+
+function readPort(text: string | undefined): number {
+  if (text === undefined || text === '') return 8080;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new SettingsError(`PORT is "${text}"; it must be a whole number from 0 to 65535`);
+  }
+  return port;
+}
+
+function readTimezone(text: string | undefined): string {
+  const timezone = text || 'UTC';
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone });
+  } catch {
+    throw new SettingsError(
+      `TABLEGATE_TIMEZONE is "${timezone}"; it must be an IANA zone such as Europe/Berlin`,
+    );
+  }
+  return timezone;
+}
+
+function readEdition(text: string | undefined): Edition {
+  const edition = editions.find((known) => known === (text || 'Enterprise'));
+  if (!edition) {
+    throw new SettingsError(`TABLEGATE_EDITION is "${text}"; it must be one of ${editions.join(', ')}`);
+  }
+  return edition;
+}
+
+/** The data folder that the environment names: absolute; `.tablegate` in the present folder by default. */
+export function dataDirOf(env: NodeJS.ProcessEnv): string {
+  return path.resolve(env.TABLEGATE_DATA_DIR || '.tablegate');
+}
+
+/**
+ * Reads all settings.
+ * @param env environment variables; empty ones count as not given
+ * @throws SettingsError naming the variable, what it held and what is allowed
+ */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const host = env.HOST || '127.0.0.1';
+  const port = readPort(env.PORT);
+  const dataDir = dataDirOf(env);
+  const urlHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const publicUrl = (env.TABLEGATE_PUBLIC_URL || `http://${urlHost.includes(':') ? `[${urlHost}]` : urlHost}:${port}`).replace(/\/+$/, '');
+  if (!URL.canParse(publicUrl)) {
+    throw new SettingsError(`TABLEGATE_PUBLIC_URL is "${publicUrl}"; it must be a URL such as https://gate.example.com`);
+  }
+  const roots = (env.TABLEGATE_FILES_ROOTS || path.join(dataDir, 'files'))
+    .split(path.delimiter)
+    .filter((root) => root !== '')
+    .map((root) => path.resolve(root));
+  return {
+    host,
+    port,
+    dataDir,
+    publicUrl,
+    filesRoots: roots,
+    timezone: readTimezone(env.TABLEGATE_TIMEZONE),
+    secret: env.TABLEGATE_SECRET || null,
+    edition: readEdition(env.TABLEGATE_EDITION),
+    databaseUrl: env.DATABASE_URL || null,
+    taskQueue: env.TABLEGATE_TASK_QUEUE || 'tablegate',
+    temporalUiUrl: env.TABLEGATE_TEMPORAL_UI_URL?.replace(/\/+$/, '') || null,
+    logLevel: env.TABLEGATE_LOG_LEVEL || 'info',
+  };
+}

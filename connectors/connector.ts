@@ -1,0 +1,122 @@
+/**
+ * The one interface behind which every kind of data source stands. One folder a kind, with the
+ * same files (`config.ts`, `connector.ts`, `errors.ts`), one shared test suite over all.
+ */
+import type { z } from 'zod';
+
+/** A table inside a connection; the connection's own name is not part of it. */
+export interface TableRef {
+  schema: string;
+  table: string;
+}
+
+export interface ColumnInfo {
+  name: string;
+  /** The type as the source names it, for instance `VARCHAR`. */
+  type: string;
+}
+
+/** What a connector can do, as data: callers ask here, never by the name of the kind. */
+export interface ConnectorCapabilities {
+  read: boolean;
+  /** Can hold a job's result (`swapIn`). */
+  write: boolean;
+}
+
+/**
+ * How DuckDB reads a table of this source. `setup` is run first, in order (for instance ATTACH);
+ * `relation` then stands in a FROM clause. Sources that DuckDB cannot read itself copy the wanted
+ * columns into a file of `scratchDir` and give a relation over that file.
+ */
+export interface DuckdbScan {
+  setup: string[];
+  relation: string;
+  columns: ColumnInfo[];
+  /** Undoes `setup` (DETACH …); run when the reading is over, also after a failure. */
+  teardown: string[];
+}
+
+export interface ScanRequest {
+  ref: TableRef;
+  /** The columns that will be read; a missing one is a `columnNotFound` refusal that names it. */
+  columns: string[];
+  /** A folder of the run's own, removed after it. */
+  scratchDir: string;
+  signal: AbortSignal;
+}
+
+/** A finished result on its way into a target table. */
+export interface SwapRequest {
+  ref: TableRef;
+  /** Parquet file with the whole new content. */
+  parquetPath: string;
+  /** Who writes: one per output table and task, for the fence. */
+  fenceKey: string;
+  /**
+   * Grows with every run of the task and every try within it. The swap is refused with
+   * `SupersededError` when the target has seen a higher one. Compared inside the target's own
+   * transaction.
+   */
+  fence: bigint;
+  signal: AbortSignal;
+}
+
+/** Thrown by `swapIn` when a later run or try has already written: this one must not. */
+export class SupersededError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SupersededError';
+  }
+}
+
+/**
+ * What a source or target said, in our words. The message is one sentence a person understands
+ * and names the table or file; `cause` holds the vendor's own error. `retryable` settles at the
+ * edge whether trying again can help.
+ */
+export class ConnectorError extends Error {
+  constructor(
+    message: string,
+    readonly retryable: boolean,
+    options: { cause?: unknown } = {},
+  ) {
+    super(message, options);
+    this.name = 'ConnectorError';
+  }
+}
+
+/** An open connection to one configured source. Methods throw ConnectorError or TablegateError. */
+export interface Connection {
+  /** Proves that the source can be reached; throws with one sentence that says why not. */
+  test(): Promise<void>;
+  /** All tables, ordered by schema and name. */
+  listTables(): Promise<TableRef[]>;
+  /** Columns of one table in their order; `tableNotFound` refusal when it is not there. */
+  describeTable(ref: TableRef): Promise<ColumnInfo[]>;
+  prepareScan(request: ScanRequest): Promise<DuckdbScan>;
+  /**
+   * Replaces the whole table by the Parquet file's content in one transaction of the target:
+   * readers see the former result or the new one. Creates schema and table when missing.
+   * @returns rows written
+   */
+  swapIn(request: SwapRequest): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What a connector needs of its surroundings. */
+export interface ConnectorContext {
+  /** Folders (absolute) below which file paths must lie, links resolved. */
+  filesRoots: string[];
+}
+
+/** The code of one kind of source. */
+export interface Connector<Config = unknown> {
+  type: string;
+  capabilities: ConnectorCapabilities;
+  /** Shape of `config`, secrets included. */
+  configSchema: z.ZodType<Config>;
+  /** Names of the config fields that are secret: stored encrypted, never answered. */
+  secretFields: string[];
+  /** Opens nothing yet that would hold the source; refuses what the config cannot mean. */
+  connect(config: Config, context: ConnectorContext): Connection;
+}

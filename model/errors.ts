@@ -1,0 +1,100 @@
+/**
+ * The error catalogue: every refusal that a caller can meet has one entry here. `docs/errors.md`
+ * lists the same codes, and a test holds the two together both ways.
+ */
+export const errorCatalogue = {
+  invalidInput: { status: 400, title: 'The input is not valid' },
+  invalidJson: { status: 400, title: 'The body is not JSON' },
+  bodyTooLarge: { status: 413, title: 'The body is too large' },
+  unsupportedMediaType: { status: 415, title: 'The content type is not supported' },
+  notAuthenticated: { status: 401, title: 'No valid key was given' },
+  notAllowed: { status: 403, title: 'The role does not allow this' },
+  routeNotFound: { status: 404, title: 'There is no such route' },
+  methodNotAllowed: { status: 405, title: 'The route does not take this method' },
+  taskNotFound: { status: 404, title: 'There is no such task' },
+  runNotFound: { status: 404, title: 'There is no such run' },
+  triggerNotFound: { status: 404, title: 'There is no such trigger call' },
+  connectionNotFound: { status: 404, title: 'There is no such connection' },
+  tableNotFound: { status: 404, title: 'There is no such table' },
+  userNotFound: { status: 404, title: 'There is no such user' },
+  keyNotFound: { status: 404, title: 'There is no such key' },
+  tenantNotFound: { status: 404, title: 'There is no such tenant' },
+  grantNotFound: { status: 404, title: 'There is no such grant' },
+  triggerUrlRefused: { status: 404, title: 'The trigger URL is not valid' },
+  runInProgress: { status: 409, title: 'A run is in progress' },
+  runNotLive: { status: 409, title: 'The run is not live' },
+  taskRemoved: { status: 409, title: 'The task has been removed' },
+  nameTaken: { status: 409, title: 'The name is taken' },
+  idTaken: { status: 409, title: 'The id is taken' },
+  outputTaken: { status: 409, title: 'Another task writes this output' },
+  connectionInUse: { status: 409, title: 'The connection is in use' },
+  triggerNotApplicable: { status: 409, title: 'The trigger call cannot be applied' },
+  tableInUse: { status: 409, title: 'The table is in use' },
+  taskKindMismatch: { status: 409, title: 'The task is not of the kind that this needs' },
+  lastAdmin: { status: 409, title: 'The last admin cannot be removed' },
+  idempotencyKeyReused: { status: 422, title: 'The Idempotency-Key was used for another request' },
+  staleVersion: { status: 412, title: 'The task was changed meanwhile' },
+  unknownJobType: { status: 400, title: 'The job type is not known' },
+  tableNotRegistered: { status: 400, title: 'The table is not registered' },
+  tableWithoutIdMapping: { status: 400, title: 'The table has no ID mapping' },
+  columnNotFound: { status: 400, title: 'The table has no such column' },
+  connectionFailed: { status: 400, title: 'The connection does not work' },
+  pathOutsideRoots: { status: 400, title: 'The path is outside the allowed folders' },
+  draftExpired: { status: 400, title: 'The draft id is not valid any more' },
+  notYetAvailable: { status: 501, title: 'This is not available yet' },
+  tooManyTriggers: { status: 429, title: 'Too many trigger calls wait for this task' },
+  temporalUnavailable: { status: 503, title: 'Temporal does not answer' },
+  storeUnavailable: { status: 503, title: 'The store does not answer' },
+  workerUnavailable: { status: 503, title: 'No worker answers' },
+  internal: { status: 500, title: 'Something went wrong here' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One thing that is wrong with the input: where, what, and what would be allowed. */
+export interface FieldError {
+  /** Path of the field, as in `tables[1].name`; empty for the body as a whole. */
+  path: string;
+  message: string;
+}
+
+/**
+ * A refusal with an entry in the catalogue. Thrown by every layer; the edges turn it into the
+ * surface's own envelope.
+ */
+export class TablegateError extends Error {
+  readonly code: ErrorCode;
+  readonly fields: FieldError[];
+
+  /**
+   * @param code entry of the catalogue
+   * @param detail one sentence for a person: what was wrong and what to do
+   * @param options.fields the fields that are wrong
+   * @param options.cause what lies behind it; never shown to callers, logged
+   */
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { fields?: FieldError[]; cause?: unknown } = {},
+  ) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'TablegateError';
+    this.code = code;
+    this.fields = options.fields ?? [];
+  }
+
+  /** HTTP status of the entry. */
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+}
+
+/** True for a text that is a code of the catalogue. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorCatalogue, text);
+}
+
+/** Closes a union: the compiler proves that it is never reached. */
+export function assertNever(value: never): never {
+  throw new TypeError(`unexpected value: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,74 @@
+/** Execution records: one per run. */
+import { z } from 'zod';
+
+export const runStatuses = [
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'timedOut',
+  'cancelled',
+  'skipped',
+  'missed',
+  'blocked',
+] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+/** Statuses that a run can end in. */
+export const endedStatuses = ['succeeded', 'failed', 'timedOut', 'cancelled', 'skipped'] as const;
+export type EndedStatus = (typeof endedStatuses)[number];
+
+export const runStarters = ['triggers', 'manual'] as const;
+/** What asked for a run. */
+export type RunStarter = (typeof runStarters)[number];
+
+export const tableDetailSchema = z.object({
+  table: z.string(),
+  status: z.enum(['waiting', 'running', 'succeeded', 'failed', 'cancelled']),
+  rowsRead: z.number().int().nullable(),
+  rowsWritten: z.number().int().nullable(),
+  error: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+});
+export type TableDetail = z.infer<typeof tableDetailSchema>;
+
+export const progressSchema = z.object({ fraction: z.number(), text: z.string() });
+export type RunProgress = z.infer<typeof progressSchema>;
+
+/** An execution record as every surface shows it; `temporalUrl` is made when it is read. */
+export const runRecordSchema = z.object({
+  id: z.string(),
+  taskId: z.string(),
+  status: z.enum(runStatuses),
+  startedBy: z.enum(runStarters),
+  /** Name of the person or caller behind it, where there is one. */
+  startedByUser: z.string().nullable(),
+  scheduleTime: z.string().nullable(),
+  /** Number of this run among those of its instance; 1 for runs without a schedule time. */
+  attempt: z.number().int(),
+  /** How often the job was tried within this run (`rerunTimes`). */
+  tries: z.number().int(),
+  queuedAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  progress: progressSchema.nullable(),
+  failureReason: z.string().nullable(),
+  /** What lies behind the failure: the vendor's own words. */
+  failureCause: z.string().nullable(),
+  tables: z.array(tableDetailSchema),
+  summary: z.record(z.string(), z.unknown()).nullable(),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** A record on its way into the store; an older version never replaces a newer one. */
+export interface RunProjection extends RunRecord {
+  tenant: string;
+  version: number;
+}
+
+export interface LogLine {
+  at: string;
+  level: 'info' | 'warn' | 'error';
+  line: string;
+}
