@@ -34,5 +34,5 @@ module.exports = {
   // A test may start a Temporal worker (bundling takes seconds) on a machine of two slow cores.
   testTimeout: 60_000,
   maxWorkers: 2,
-  reporters: ['default', 'summary', '<rootDir>/scripts/summary-reporter.js'],
+  reporters: ['default', '<rootDir>/scripts/summary-reporter.js'],
 };

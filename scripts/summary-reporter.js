@@ -5,8 +5,11 @@ class SummaryReporter {
   onRunComplete(_contexts, results) {
     // `.ci/run` adds its own steps to the count and prints the line itself.
     if (process.env.TABLEGATE_CI_RUN) return;
-    const { passed, failed } = countTests(results);
-    process.stdout.write(`${passed} passed, ${failed} failed\n`);
+    // Jest prints its own summary after every reporter: only at the exit is a line the last one.
+    process.once('exit', (exitCode) => {
+      const { passed, failed } = countTests(results, exitCode);
+      process.stdout.write(`${passed} passed, ${failed} failed\n`);
+    });
   }
 }
 
