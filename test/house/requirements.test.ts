@@ -1,0 +1,58 @@
+/** `docs/requirements.md` names tests that exist, for every row that it must hold. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(__dirname, '../..');
+
+function range(prefix: string, first: number, last: number): string[] {
+  const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return numbers.map((number) => `${prefix}-${String(number).padStart(2, '0')}`);
+}
+
+const wanted = [
+  ...range('QA', 1, 5),
+  ...range('QA', 15, 19),
+  ...range('QA', 22, 53),
+  ...range('SH', 1, 3),
+  ...range('SH', 5, 6),
+];
+
+const page = readFileSync(path.join(root, 'docs/requirements.md'), 'utf8');
+const rows = page
+  .split('\n')
+  .filter((line) => /^\| [A-Z]{2}-\d\d \|/.test(line))
+  .map((line) => {
+    const [, id, , shownBy] = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
+    return { id: id ?? '', shownBy: (shownBy ?? '').split('<br>').map((entry) => entry.trim()) };
+  });
+
+/** @returns what is wrong with an entry, or undefined */
+function fault(entry: string): string | undefined {
+  const parts = /^`(?<file>test\/[^`]+\.test\.ts)`: (?<title>.+)$/.exec(entry)?.groups;
+  if (!parts?.file || !parts.title) return `cannot be read: ${entry}`;
+  if (!existsSync(path.join(root, parts.file))) return `there is no ${parts.file}`;
+  const text = readFileSync(path.join(root, parts.file), 'utf8');
+  const titles = text.replaceAll(/\\(['"`])/g, '$1');
+  if (!titles.includes(parts.title)) return `${parts.file} has no test "${parts.title}"`;
+  return undefined;
+}
+
+test('every row that this version must show is listed once', () => {
+  expect(rows.map((row) => row.id)).toEqual(wanted);
+});
+
+test('every test that is named exists under that title', () => {
+  const named = rows.flatMap((row) => row.shownBy).filter((entry) => entry !== 'open');
+  expect(named.map(fault).filter((one) => one !== undefined)).toEqual([]);
+});
+
+test.each([
+  ['`test/house/none.test.ts`: has a title', 'there is no test/house/none.test.ts'],
+  [
+    `\`test/house/requirements.test.ts\`: ${['has no', 'such title'].join(' ')}`,
+    'test/house/requirements.test.ts has no test "has no such title"',
+  ],
+  ['some test', 'cannot be read: some test'],
+])('an entry that is wrong is told apart: %s', (entry, message) => {
+  expect(fault(entry)).toBe(message);
+});
