@@ -1,0 +1,143 @@
+/** A Temporal server of our own: the CLI's dev server, with its UI and a database file. */
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time';
+import { describeEnding, startChild, type Child } from './child';
+
+export interface TemporalServerOptions {
+  /** Path of a `temporal` CLI. */
+  executable: string;
+  /** Database file (absolute); made when it is not there, its folder too. */
+  dbFile: string;
+  /** Free ports of the loopback for gRPC and for the UI. */
+  port: number;
+  uiPort: number;
+  logFile: string;
+  pidFile?: string;
+  env: NodeJS.ProcessEnv;
+}
+
+export interface TemporalServer {
+  /** `host:port` of its gRPC service. */
+  address: string;
+  uiUrl: string;
+  child: Child;
+}
+
+/** Everything of ours is in this namespace; `default` keeps closed runs for a day only. */
+export const temporalNamespace = 'tablegate';
+
+/** A year: records older than that are in the store only. */
+const retentionMs = 365 * 24 * 60 * 60 * 1000;
+
+/** A first start makes its schema; two slow cores need a few seconds for that. */
+const healthyWithinMs = 60_000;
+
+/** The server writes what it has taken to disk at once, so ending it needs no long grace. */
+const stopGraceMs = 5_000;
+
+/** The command line of the server for these options. */
+export function temporalServerArgs(options: TemporalServerOptions): string[] {
+  return [
+    'server',
+    'start-dev',
+    '--headless=false',
+    ...['--ip', '127.0.0.1', '--port', String(options.port), '--ui-port', String(options.uiPort)],
+    ...['--db-filename', options.dbFile, '--namespace', temporalNamespace],
+    ...['--log-level', 'warn', '--log-format', 'json', '--color', 'never'],
+  ];
+}
+
+/**
+ * Starts the server and waits until its namespace answers, with a year's retention.
+ * @throws Error with the last lines' file when it ends or is not healthy within a minute; it is
+ *   stopped then
+ */
+export async function startTemporal(options: TemporalServerOptions): Promise<TemporalServer> {
+  prepareDatabase(options.dbFile);
+  const child = await startChild({
+    name: 'Temporal',
+    command: options.executable,
+    args: temporalServerArgs(options),
+    env: withoutTemporalSettings(options.env),
+    logFile: options.logFile,
+    pidFile: options.pidFile,
+  });
+  const address = `127.0.0.1:${options.port}`;
+  try {
+    await untilHealthy(address, child);
+  } catch (error) {
+    await stopTemporal(child);
+    throw error;
+  }
+  writeFileSync(completeMark(options.dbFile), '');
+  return { address, uiUrl: `http://127.0.0.1:${options.uiPort}`, child };
+}
+
+/** Ends the server in order. */
+export async function stopTemporal(child: Child): Promise<void> {
+  await child.stop('SIGTERM', stopGraceMs);
+}
+
+const completeMark = (dbFile: string) => `${dbFile}.complete`;
+
+/**
+ * The server makes its schema only when there is no file, so one that a first start left half-made
+ * would never work. It holds nothing yet, as nobody was ever served from it.
+ */
+function prepareDatabase(dbFile: string): void {
+  mkdirSync(path.dirname(dbFile), { recursive: true });
+  if (!existsSync(dbFile) || existsSync(completeMark(dbFile))) return;
+  for (const suffix of ['-journal', '-wal', '-shm', '']) {
+    if (existsSync(dbFile + suffix)) renameSync(dbFile + suffix, `${dbFile}.incomplete${suffix}`);
+  }
+}
+
+/** Settings that are meant for clients of another Temporal would reach this one's CLI. */
+function withoutTemporalSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
+}
+
+async function untilHealthy(address: string, child: Child): Promise<void> {
+  const deadline = Date.now() + healthyWithinMs;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    const ending = child.ending();
+    if (ending) {
+      throw new Error(
+        `Temporal ended at its start (${describeEnding(ending)}), see ${child.logFile}`,
+      );
+    }
+    try {
+      return await keepRunsForAYear(address);
+    } catch (error) {
+      last = error;
+      await sleep(100);
+    }
+  }
+  throw new Error(
+    `Temporal is not healthy after ${healthyWithinMs / 1000} s, see ${child.logFile}`,
+    {
+      cause: last,
+    },
+  );
+}
+
+async function keepRunsForAYear(address: string): Promise<void> {
+  const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+  try {
+    await connection.withDeadline(Date.now() + 5_000, async () => {
+      const namespace = { namespace: temporalNamespace };
+      const { config } = await connection.workflowService.describeNamespace(namespace);
+      if (tsToMs(config?.workflowExecutionRetentionTtl) === retentionMs) return;
+      await connection.workflowService.updateNamespace({
+        ...namespace,
+        config: { workflowExecutionRetentionTtl: msToTs(retentionMs) },
+      });
+    });
+  } finally {
+    await connection.close();
+  }
+}
