@@ -61,7 +61,9 @@ function readTimezone(text: string | undefined): string {
 function readEdition(text: string | undefined): Edition {
   const edition = editions.find((known) => known === (text || 'Enterprise'));
   if (!edition) {
-    throw new SettingsError(`TABLEGATE_EDITION is "${text}"; it must be one of ${editions.join(', ')}`);
+    throw new SettingsError(
+      `TABLEGATE_EDITION is "${text}"; it must be one of ${editions.join(', ')}`,
+    );
   }
   return edition;
 }
@@ -81,9 +83,13 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const port = readPort(env.PORT);
   const dataDir = dataDirOf(env);
   const urlHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  const publicUrl = (env.TABLEGATE_PUBLIC_URL || `http://${urlHost.includes(':') ? `[${urlHost}]` : urlHost}:${port}`).replace(/\/+$/, '');
+  const publicUrl = (
+    env.TABLEGATE_PUBLIC_URL || `http://${urlHost.includes(':') ? `[${urlHost}]` : urlHost}:${port}`
+  ).replace(/\/+$/, '');
   if (!URL.canParse(publicUrl)) {
-    throw new SettingsError(`TABLEGATE_PUBLIC_URL is "${publicUrl}"; it must be a URL such as https://gate.example.com`);
+    throw new SettingsError(
+      `TABLEGATE_PUBLIC_URL is "${publicUrl}"; it must be a URL such as https://gate.example.com`,
+    );
   }
   const roots = (env.TABLEGATE_FILES_ROOTS || path.join(dataDir, 'files'))
     .split(path.delimiter)
