@@ -52,7 +52,7 @@ export class LockedError extends Error {
 /** A holder of another machine or container cannot be looked at: it says that it lives this often. */
 const touchEveryMs = 2_000;
 /** A holder elsewhere that was not heard of for this long is taken for dead. */
-const silentForMs = 10_000;
+const silentForDeadMs = 10_000;
 
 function readHolder(file: string): LockHolder | null {
   try {
@@ -77,12 +77,16 @@ function writeHolder(file: string, holder: LockHolder): string {
 }
 
 /** True when the holder may live: surely for this place, by its last sign of life for others. */
-async function holderLives(file: string, holder: LockHolder): Promise<boolean> {
+async function holderLives(
+  file: string,
+  holder: LockHolder,
+  silentForMs: number,
+): Promise<boolean> {
   if (holder.identity.place === placeHere()) return isAlive(holder.identity);
   const last = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
   const deadline = Date.now() + silentForMs;
   while (Date.now() < deadline) {
-    await sleep(500);
+    await sleep(Math.min(500, silentForMs / 2));
     if (statSync(file, { throwIfNoEntry: false })?.mtimeMs !== last) return true;
   }
   return false;
@@ -122,21 +126,26 @@ function linkDraft(draft: string, file: string): boolean {
  * Takes the lock, also from a dead holder, whose pid may be in use again by someone else.
  * @param file its folder must exist
  * @param boundTo process that this one ends with
+ * @param options.silentForMs after how long without a sign of life a holder of another machine or
+ *   container counts as dead; default 10 s
  * @throws LockedError naming the living holder
  */
 export async function takeLock(
   file: string,
   boundTo: ProcessIdentity | null = null,
+  options: { silentForMs?: number } = {},
 ): Promise<FileLock> {
   const identity = identityOf(process.pid);
   if (!identity) throw new Error('this process cannot be seen in the process table');
   const mine: LockHolder = { identity, host: hostname(), boundTo, ending: false };
   const draft = writeHolder(file, mine);
+  const silentForMs = options.silentForMs ?? silentForDeadMs;
   try {
     for (;;) {
       if (linkDraft(draft, file)) break;
       const holder = readHolder(file);
-      if (holder && (await holderLives(file, holder))) throw new LockedError(file, holder);
+      if (holder && (await holderLives(file, holder, silentForMs)))
+        throw new LockedError(file, holder);
       if (replaceDead(file, holder, draft)) break;
       await sleep(20);
     }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { describeEnding, startChild, type Child } from './child';
+import { howToEnd } from './orphans';
 import { nextFreePort } from './free-port';
 import { postgresBinaries } from './postgres-binaries';
 import { openCluster, postgresRole, type Cluster } from './postgres-cluster';
@@ -22,6 +23,8 @@ export interface PostgresOptions {
   /** Further server settings, as `name=value`. */
   settings?: string[];
   log: (line: string) => void;
+  /** Ends the start when aborted. */
+  signal?: AbortSignal;
 }
 
 export interface PostgresServer {
@@ -32,7 +35,6 @@ export interface PostgresServer {
 
 /** After a crash its write-ahead log is read first, which can take a while. */
 const readyWithinMs = 120_000;
-const stopGraceMs = 15_000;
 
 /**
  * Starts the server of a data folder, making its files first when there are none, and waits until
@@ -58,7 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     pidFile: options.pidFile,
   });
   try {
-    await untilReady(cluster, port, child);
+    await untilReady(cluster, port, child, options.signal);
   } catch (error) {
     await stopPostgres(child);
     throw error;
@@ -68,7 +70,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 
 /** Ends the server in order: open connections are cut, everything committed is on disk. */
 export async function stopPostgres(child: Child): Promise<void> {
-  await child.stop('SIGINT', stopGraceMs);
+  await child.stop(howToEnd.postgres.signal, howToEnd.postgres.graceMs);
 }
 
 function serverArgs(dir: string, port: number, settings: string[]): string[] {
@@ -96,15 +98,21 @@ async function clearLeftPid(dir: string): Promise<void> {
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
   const identity = Number.isInteger(pid) && pid > 0 ? identityOf(pid) : null;
   if (identity && commandLineOf(pid).includes(dir)) {
-    await endProcess(identity, 'SIGINT', stopGraceMs);
+    await endProcess(identity, howToEnd.postgres.signal, howToEnd.postgres.graceMs);
   }
   rmSync(file, { force: true });
 }
 
-async function untilReady(cluster: Cluster, port: number, child: Child): Promise<void> {
+async function untilReady(
+  cluster: Cluster,
+  port: number,
+  child: Child,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const deadline = Date.now() + readyWithinMs;
   let last: unknown;
   while (Date.now() < deadline) {
+    signal?.throwIfAborted();
     const ending = child.ending();
     if (ending) {
       throw new Error(

@@ -20,6 +20,8 @@ export interface ProvideOptions {
   log: (line: string) => void;
   /** Ways to make an executable, in order of trying; the SDK's download and Go by default. */
   sources?: TemporalSource[];
+  /** Ends the work when aborted. */
+  signal?: AbortSignal;
 }
 
 const making = 'making-';
@@ -43,13 +45,14 @@ export async function provideTemporal(options: ProvideOptions): Promise<string> 
   const cached = path.join(cacheDir, 'temporal');
   if (await isCached(cached, log)) return cached;
   mkdirSync(cacheDir, { recursive: true });
-  const lock = await waitForLock(path.join(cacheDir, 'temporal.lock'), log);
+  const lock = await waitForLock(path.join(cacheDir, 'temporal.lock'), options);
   try {
     // Another process may have made it while this one waited.
     if (existsSync(cached) && (await isCached(cached, log))) return cached;
     await removeLeftovers(cacheDir);
     for (const source of options.sources ?? [fromSdkDownload, fromGo]) {
       if (await makeIn(cacheDir, source, cached, options)) return cached;
+      options.signal?.throwIfAborted();
     }
   } finally {
     lock.release();
@@ -87,11 +90,11 @@ async function makeIn(
   cacheDir: string,
   source: TemporalSource,
   target: string,
-  { env, log }: ProvideOptions,
+  { env, log, signal }: ProvideOptions,
 ): Promise<boolean> {
   const workDir = await mkdtemp(path.join(cacheDir, making));
   try {
-    const made = await source({ env, workDir, log });
+    const made = await source({ env, workDir, log, signal });
     if (made === null) return false;
     await chmod(made, 0o755);
     if (!(await isWorking(made, log))) return false;
@@ -103,7 +106,7 @@ async function makeIn(
   }
 }
 
-async function waitForLock(file: string, log: (line: string) => void): Promise<FileLock> {
+async function waitForLock(file: string, { log, signal }: ProvideOptions): Promise<FileLock> {
   let told = false;
   for (;;) {
     try {
@@ -112,6 +115,7 @@ async function waitForLock(file: string, log: (line: string) => void): Promise<F
       if (!(error instanceof LockedError)) throw error;
       if (!told) log(`Temporal: process ${error.holder.identity.pid} is providing it; waiting`);
       told = true;
+      signal?.throwIfAborted();
       await sleep(500);
     }
   }

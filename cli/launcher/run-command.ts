@@ -11,6 +11,8 @@ export interface CommandOptions {
   /** Killed when no line came for this long; not watched by default. */
   silenceMs?: number;
   onLine?: (line: string) => void;
+  /** Kills it when aborted. */
+  signal?: AbortSignal;
 }
 
 export interface CommandOutcome {
@@ -63,9 +65,11 @@ export function runCommand(
       clearTimeout(limit);
       clearTimeout(silence);
       process.removeListener('exit', kill);
+      options.signal?.removeEventListener('abort', kill);
       resolve({ code, output: output.trim(), timedOut });
     };
     process.on('exit', kill);
+    options.signal?.addEventListener('abort', kill);
     child.stdout.on('data', read);
     child.stderr.on('data', read);
     child.on('error', (error) => {

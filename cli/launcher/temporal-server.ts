@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
+import { howToEnd } from './orphans';
 import { describeEnding, startChild, type Child } from './child';
 
 export interface TemporalServerOptions {
@@ -17,6 +18,8 @@ export interface TemporalServerOptions {
   logFile: string;
   pidFile?: string;
   env: NodeJS.ProcessEnv;
+  /** Ends the start when aborted. */
+  signal?: AbortSignal;
 }
 
 export interface TemporalServer {
@@ -34,9 +37,6 @@ const retentionMs = 365 * 24 * 60 * 60 * 1000;
 
 /** A first start makes its schema; two slow cores need a few seconds for that. */
 const healthyWithinMs = 60_000;
-
-/** The server writes what it has taken to disk at once, so ending it needs no long grace. */
-const stopGraceMs = 5_000;
 
 /** The command line of the server for these options. */
 export function temporalServerArgs(options: TemporalServerOptions): string[] {
@@ -67,7 +67,7 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
   });
   const address = `127.0.0.1:${options.port}`;
   try {
-    await untilHealthy(address, child);
+    await untilHealthy(address, child, options.signal);
   } catch (error) {
     await stopTemporal(child);
     throw error;
@@ -78,7 +78,7 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
 
 /** Ends the server in order. */
 export async function stopTemporal(child: Child): Promise<void> {
-  await child.stop('SIGTERM', stopGraceMs);
+  await child.stop(howToEnd.temporal.signal, howToEnd.temporal.graceMs);
 }
 
 const completeMark = (dbFile: string) => `${dbFile}.complete`;
@@ -100,10 +100,15 @@ function withoutTemporalSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
 }
 
-async function untilHealthy(address: string, child: Child): Promise<void> {
+async function untilHealthy(
+  address: string,
+  child: Child,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const deadline = Date.now() + healthyWithinMs;
   let last: unknown;
   while (Date.now() < deadline) {
+    signal?.throwIfAborted();
     const ending = child.ending();
     if (ending) {
       throw new Error(

@@ -11,6 +11,8 @@ export interface Provision {
   workDir: string;
   /** Takes one line for a person. */
   log: (line: string) => void;
+  /** Ends the work when aborted. */
+  signal?: AbortSignal;
 }
 
 /** A way to get a `temporal` executable: its path, or null when this way does not work here. */
@@ -54,14 +56,14 @@ export const fromPath: TemporalSource = async ({ env, log }) => {
 };
 
 /** The SDK's own download of the Temporal CLI, in a process that is ended when nothing arrives. */
-export const fromSdkDownload: TemporalSource = async ({ env, workDir, log }) => {
+export const fromSdkDownload: TemporalSource = async ({ env, workDir, log, signal }) => {
   log('Temporal: trying the download of the Temporal SDK');
   const since = Date.now();
   const reporter = setInterval(() => void reportDownload(workDir, since, log), progressEveryMs);
   const { code, output } = await runCommand(
     process.execPath,
     [path.join(__dirname, 'download-temporal.cjs'), workDir],
-    { env, limitMs: 10 * 60_000 },
+    { env, limitMs: 10 * 60_000, signal },
   );
   clearInterval(reporter);
   if (code === 0) return output.split('\n').at(-1) ?? null;
@@ -81,7 +83,7 @@ async function reportDownload(
 }
 
 /** Builds the Temporal CLI with Go. */
-export const fromGo: TemporalSource = async ({ env, workDir, log }) => {
+export const fromGo: TemporalSource = async ({ env, workDir, log, signal }) => {
   const go = await findOnPath('go', env);
   if (!go) {
     log('Temporal: no Go on PATH to build it with');
@@ -102,6 +104,7 @@ export const fromGo: TemporalSource = async ({ env, workDir, log }) => {
     env: { ...env, GOBIN: workDir, CGO_ENABLED: '0' },
     limitMs: 30 * 60_000,
     silenceMs: 5 * 60_000,
+    signal,
     onLine: (line) => {
       if (line.startsWith('go: downloading ')) counts.modules += 1;
       else counts.packages += 1;
@@ -130,5 +133,5 @@ async function goCanSeeModule(
 }
 
 function lastLine(output: string): string {
-  return output.split('\n').at(-1)?.slice(0, 300) ?? '';
+  return output.split('\n').at(-1)?.slice(0, 160) ?? '';
 }
