@@ -34,6 +34,8 @@ export interface DuckdbScan {
   columns: ColumnInfo[];
   /** Undoes `setup` (DETACH …); run when the reading is over, also after a failure. */
   teardown: string[];
+  /** Says in our words what DuckDB threw while the relation was read (CSV is judged row by row). */
+  explain(error: unknown): Error;
 }
 
 export interface ScanRequest {

@@ -1,0 +1,43 @@
+/** What every kind of source says about columns and tables that are not there. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { TablegateError } from '../model/errors';
+import type { ColumnInfo, TableRef } from './connector';
+import { queryRows } from './duckdb-engine';
+
+/** Columns that a relation of DuckDB has, in their order. */
+export async function describeRelation(
+  connection: DuckDBConnection,
+  relation: string,
+): Promise<ColumnInfo[]> {
+  const rows = await queryRows(connection, `DESCRIBE SELECT * FROM ${relation}`);
+  return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
+}
+
+/**
+ * The wanted columns, as the source writes them; found as DuckDB finds them, whatever the case.
+ * @param place the file or table, for the message
+ * @throws TablegateError columnNotFound naming the missing ones and those that are there
+ */
+export function pickColumns(present: ColumnInfo[], wanted: string[], place: string): ColumnInfo[] {
+  const byName = new Map(present.map((column) => [column.name.toLowerCase(), column]));
+  const missing = wanted.filter((name) => !byName.has(name.toLowerCase()));
+  if (missing.length > 0) {
+    const names = missing.map((name) => `"${name}"`).join(', ');
+    const columns = present.slice(0, 50).map((column) => `"${column.name}"`);
+    if (present.length > 50) columns.push(`and ${present.length - 50} more`);
+    throw new TablegateError(
+      'columnNotFound',
+      `${place} has no column ${names}; its columns are ${columns.join(', ')}.`,
+    );
+  }
+  const picked = wanted.map((name) => byName.get(name.toLowerCase()) as ColumnInfo);
+  return [...new Set(picked)];
+}
+
+/** The refusal for a table that the source does not have. */
+export function tableNotFound(ref: TableRef, place: string): TablegateError {
+  return new TablegateError(
+    'tableNotFound',
+    `There is no table ${ref.schema}.${ref.table} in ${place}.`,
+  );
+}

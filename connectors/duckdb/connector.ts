@@ -1,0 +1,195 @@
+/** Kind `duckdb`: one DuckDB file, opened for a use and closed again. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { describeRelation, pickColumns, tableNotFound } from '../columns';
+import {
+  ConnectorError,
+  type ColumnInfo,
+  type Connection,
+  type Connector,
+  type ConnectorContext,
+  type DuckdbScan,
+  type ScanRequest,
+  type SwapRequest,
+  type TableRef,
+} from '../connector';
+import { queryRows, smallEngine, type EngineLimits } from '../duckdb-engine';
+import { realRoots, resolveInRoots } from '../roots';
+import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
+import { duckdbConfigSchema, type DuckdbConfig } from './config';
+import { duckdbError } from './errors';
+import { withDatabaseFile } from './open-file';
+import { ownSchema, swapTable } from './swap';
+
+export interface DuckdbTiming {
+  /** How long a person's call waits for a file that another process holds. */
+  callWaitMs: number;
+  /** How long a run waits for it. */
+  runWaitMs: number;
+}
+
+const usualTiming: DuckdbTiming = { callWaitMs: 5_000, runWaitMs: 60_000 };
+/** Copying columns and writing the result stream; more memory would not make them faster. */
+const copyMemoryMiB = 256;
+const copyThreads = 2;
+
+class DuckdbConnection implements Connection {
+  readonly #config: DuckdbConfig;
+  readonly #filesRoots: string[];
+  readonly #timing: DuckdbTiming;
+
+  constructor(config: DuckdbConfig, context: ConnectorContext, timing: DuckdbTiming) {
+    this.#config = config;
+    this.#filesRoots = context.filesRoots;
+    this.#timing = timing;
+  }
+
+  async test(): Promise<void> {
+    const file = await this.#file();
+    if (await exists(file)) {
+      await this.#look(file, async () => undefined);
+      return;
+    }
+    const folder = path.dirname(file);
+    if (!(await exists(folder))) {
+      throw new ConnectorError(`The folder ${folder} does not exist.`, false);
+    }
+  }
+
+  async listTables(): Promise<TableRef[]> {
+    const file = await this.#file();
+    if (!(await exists(file))) return [];
+    return this.#look(file, async (connection) => {
+      const rows = await queryRows(connection, tablesSql(''));
+      return rows.map((row) => ({ schema: String(row.schema), table: String(row.name) }));
+    });
+  }
+
+  async describeTable(ref: TableRef): Promise<ColumnInfo[]> {
+    const file = await this.#file();
+    if (!(await exists(file))) throw tableNotFound(ref, path.basename(file));
+    return this.#look(file, async (connection) => describe(connection, ref, file));
+  }
+
+  /** The wanted columns are copied into the scratch folder, so that the file is held briefly. */
+  async prepareScan(request: ScanRequest): Promise<DuckdbScan> {
+    const file = await this.#file();
+    if (!(await exists(file))) throw tableNotFound(request.ref, path.basename(file));
+    const copyName = `copy_${process.hrtime.bigint()}`;
+    const copyFile = path.join(request.scratchDir, `${copyName}.duckdb`);
+    const columns = await withDatabaseFile(
+      {
+        ...(await this.#use(file, request.scratchDir, request.signal)),
+        mode: 'read',
+      },
+      async (connection) => {
+        const present = await describe(connection, request.ref, file);
+        const picked = pickColumns(present, request.columns, path.basename(file));
+        await copyColumns(connection, request.ref, picked, copyFile);
+        return picked;
+      },
+    );
+    return {
+      setup: [`ATTACH ${quoteText(copyFile)} AS ${copyName} (TYPE duckdb, READ_ONLY)`],
+      relation: `${copyName}.main.copied`,
+      columns,
+      teardown: [`DETACH ${copyName}`],
+      explain: (error) => duckdbError(path.basename(file), error),
+    };
+  }
+
+  async swapIn(request: SwapRequest): Promise<number> {
+    if (request.ref.schema.toLowerCase() === ownSchema) {
+      throw new ConnectorError(`The schema ${ownSchema} is not for results.`, false);
+    }
+    const file = await this.#file();
+    const use = await this.#use(file, path.dirname(request.parquetPath), request.signal);
+    return withDatabaseFile({ ...use, mode: 'write' }, async (connection) =>
+      swapTable(connection, request),
+    );
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held between uses.
+  }
+
+  async #file(): Promise<string> {
+    return resolveInRoots(this.#config.path, this.#filesRoots);
+  }
+
+  /** A short look by a person's call. */
+  async #look<T>(file: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const waitMs = this.#timing.callWaitMs;
+    const folders = await realRoots(this.#filesRoots);
+    return withDatabaseFile(
+      { file, mode: 'read', waitMs, signal: null, limits: smallEngine, folders },
+      work,
+    );
+  }
+
+  async #use(file: string, scratchDir: string, signal: AbortSignal) {
+    const limits: EngineLimits = {
+      threads: copyThreads,
+      memoryMiB: copyMemoryMiB,
+      spillDir: path.join(scratchDir, 'spill'),
+    };
+    const folders = [...(await realRoots(this.#filesRoots)), scratchDir];
+    return { file, waitMs: this.#timing.runWaitMs, signal, limits, folders };
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Tables and views of users; ours and DuckDB's own are left out. */
+function tablesSql(condition: string): string {
+  const own = quoteText(ownSchema);
+  const where = `WHERE database_name = 'opened' AND NOT internal AND schema_name <> ${own} ${condition}`;
+  return `
+    SELECT schema_name AS schema, table_name AS name FROM duckdb_tables() ${where}
+    UNION ALL
+    SELECT schema_name, view_name FROM duckdb_views() ${where}
+    ORDER BY schema, name`;
+}
+
+async function describe(
+  connection: DuckDBConnection,
+  ref: TableRef,
+  file: string,
+): Promise<ColumnInfo[]> {
+  const { schema, table } = ref;
+  const tables = await queryRows(connection, tablesSql(`AND schema_name = ${quoteText(schema)}`));
+  if (!tables.some((row) => row.name === table)) throw tableNotFound(ref, path.basename(file));
+  return describeRelation(connection, quoteName('opened', schema, table));
+}
+
+async function copyColumns(
+  connection: DuckDBConnection,
+  ref: TableRef,
+  columns: ColumnInfo[],
+  copyFile: string,
+): Promise<void> {
+  const names = columns.map((column) => quoteIdentifier(column.name)).join(', ');
+  await connection.run(`ATTACH ${quoteText(copyFile)} AS copy (TYPE duckdb)`);
+  await connection.run(
+    `CREATE TABLE copy.main.copied AS
+     SELECT ${names} FROM ${quoteName('opened', ref.schema, ref.table)}`,
+  );
+  await connection.run('DETACH copy');
+}
+
+/** @param timing how long a held file is waited for; shorter in tests */
+export function createDuckdbConnector(timing: DuckdbTiming = usualTiming): Connector<DuckdbConfig> {
+  return {
+    type: 'duckdb',
+    capabilities: { read: true, write: true },
+    configSchema: duckdbConfigSchema,
+    secretFields: [],
+    connect: (config, context) => new DuckdbConnection(config, context, timing),
+  };
+}

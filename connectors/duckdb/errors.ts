@@ -1,0 +1,41 @@
+/** What DuckDB says about a database file, in one sentence that names the file. */
+import { TablegateError } from '../../model/errors';
+import { ConnectorError, SupersededError } from '../connector';
+import { messageOf } from '../message-of';
+
+/** True when another process has the file open in a way that keeps us out. */
+export function isHeldElsewhere(error: unknown): boolean {
+  return messageOf(error).includes('Could not set lock on file');
+}
+
+/** @param waitedMs how long the file was waited for */
+export function heldError(fileName: string, waitedMs: number, error: unknown): ConnectorError {
+  const holder = /held in (.+? \(PID \d+\))/.exec(messageOf(error))?.[1];
+  const by = holder === undefined ? 'another process' : holder;
+  const seconds = Math.round(waitedMs / 1000);
+  return new ConnectorError(
+    `${fileName} is held open by ${by}; waited ${seconds} s for it.`,
+    true,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** Everything else that DuckDB throws about a file or a table in it. */
+export function duckdbError(fileName: string, error: unknown): Error {
+  const known = [TablegateError, ConnectorError, SupersededError];
+  if (known.some((kind) => error instanceof kind)) return error as Error;
+  const message = messageOf(error);
+  const [firstLine = ''] = message.split('\n', 1);
+  let sentence = `${fileName}: ${firstLine}`;
+  if (message.includes('not a valid DuckDB database')) {
+    sentence = `${fileName} is not a DuckDB database.`;
+  } else if (message.startsWith('Permission Error')) {
+    sentence = `${fileName} holds a view over files outside the allowed folders: ${firstLine}`;
+  } else if (/is of type View/.test(message)) {
+    sentence = `${fileName}: the result cannot replace a view; drop it or name another output.`;
+  }
+  const retryable = /No space left|Interrupted system call|Input\/output error/i.test(message);
+  return new ConnectorError(sentence, retryable, { cause: error });
+}

@@ -1,0 +1,93 @@
+/**
+ * Opens a user's DuckDB file for one use. Other processes are kept apart by DuckDB's own file lock,
+ * which is waited for; within this process that lock does not hold (the system counts it by
+ * process, and closing one handle drops it for all), so uses of one file take turns here.
+ */
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { withEngine, type EngineLimits } from '../duckdb-engine';
+import { quoteText } from '../sql-text';
+import { duckdbError, heldError, isHeldElsewhere } from './errors';
+
+export interface FileUse {
+  /** Real path of the database file. */
+  file: string;
+  mode: 'read' | 'write';
+  /** How long another process is waited for. */
+  waitMs: number;
+  signal: AbortSignal | null;
+  limits: EngineLimits;
+  /** Folders below which views of the database, and we, may read and write files. */
+  folders: string[];
+}
+
+const turns = new Map<string, Promise<void>>();
+
+/** Waits for its turn; the answer ends it. */
+async function takeTurn(file: string, signal: AbortSignal | null): Promise<() => void> {
+  const before = turns.get(file) ?? Promise.resolve();
+  let end = (): void => undefined;
+  const mine = new Promise<void>((resolve) => (end = resolve));
+  const tail = before.then(() => mine);
+  turns.set(file, tail);
+  void tail.then(() => turns.get(file) === tail && turns.delete(file));
+  await before;
+  if (signal?.aborted) {
+    end();
+    signal.throwIfAborted();
+  }
+  return end;
+}
+
+/** First wait between two looks at a lock, and the longest. */
+const firstPauseMs = 50;
+const longestPauseMs = 500;
+
+async function attach(connection: DuckDBConnection, use: FileUse): Promise<void> {
+  const mode = use.mode === 'read' ? '(TYPE duckdb, READ_ONLY)' : '(TYPE duckdb)';
+  const sql = `ATTACH ${quoteText(use.file)} AS opened ${mode}`;
+  const startedAt = Date.now();
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      await connection.run(sql);
+      return;
+    } catch (error) {
+      if (!isHeldElsewhere(error)) throw error;
+      const waitedMs = Date.now() - startedAt;
+      if (waitedMs >= use.waitMs) throw heldError(path.basename(use.file), waitedMs, error);
+      await delay(pauseMs, undefined, use.signal === null ? {} : { signal: use.signal });
+    }
+  }
+}
+
+/** Keeps views of a user's database, which may read any file, to the allowed folders. */
+async function confine(connection: DuckDBConnection, folders: string[]): Promise<void> {
+  const list = folders.map((folder) => quoteText(folder + path.sep)).join(', ');
+  await connection.run(`SET allowed_directories = [${list}]`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+}
+
+/**
+ * Runs `work` while the file is attached as catalog `opened`, and closes it.
+ * @throws ConnectorError naming the file; what `work` throws of ours; the signal's reason
+ */
+export async function withDatabaseFile<T>(
+  use: FileUse,
+  work: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  const endTurn = await takeTurn(use.file, use.signal);
+  try {
+    return await withEngine(':memory:', use.limits, use.signal, async (connection) => {
+      await attach(connection, use);
+      await confine(connection, use.folders);
+      return work(connection);
+    });
+  } catch (error) {
+    use.signal?.throwIfAborted();
+    throw duckdbError(path.basename(use.file), error);
+  } finally {
+    endTurn();
+  }
+}

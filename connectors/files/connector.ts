@@ -1,0 +1,88 @@
+/** Kind `files`: a folder of CSV and Parquet files, each a table of schema `main`; read only. */
+import { pickColumns } from '../columns';
+import {
+  ConnectorError,
+  type ColumnInfo,
+  type Connection,
+  type Connector,
+  type ConnectorContext,
+  type DuckdbScan,
+  type ScanRequest,
+  type TableRef,
+} from '../connector';
+import { filesConfigSchema, type FilesConfig } from './config';
+import { csvColumns, csvRelation, inspectCsv } from './csv';
+import { csvError, parquetError } from './errors';
+import { findTableFile, refuseSharedName, resolveFolder, tableFiles } from './folder';
+import { parquetColumns, parquetRelation } from './parquet';
+
+class FilesConnection implements Connection {
+  readonly #config: FilesConfig;
+  readonly #filesRoots: string[];
+
+  constructor(config: FilesConfig, context: ConnectorContext) {
+    this.#config = config;
+    this.#filesRoots = context.filesRoots;
+  }
+
+  async test(): Promise<void> {
+    for (const [table, files] of await tableFiles(await this.#folder())) {
+      refuseSharedName(table, files);
+    }
+  }
+
+  /** A name that two files share is listed once; using it is refused. */
+  async listTables(): Promise<TableRef[]> {
+    const tables = [...(await tableFiles(await this.#folder())).keys()].toSorted();
+    return tables.map((table) => ({ schema: 'main', table }));
+  }
+
+  async describeTable(ref: TableRef): Promise<ColumnInfo[]> {
+    const file = await this.#file(ref);
+    if (file.format === 'parquet') return parquetColumns(file, null);
+    return csvColumns((await inspectCsv(file, null)).dialect);
+  }
+
+  async prepareScan(request: ScanRequest): Promise<DuckdbScan> {
+    const { signal } = request;
+    const file = await this.#file(request.ref);
+    if (file.format === 'parquet') {
+      const columns = pickColumns(await parquetColumns(file, signal), request.columns, file.name);
+      const relation = parquetRelation(file);
+      const explain = (error: unknown) => parquetError(file.name, error);
+      return { setup: [], relation, columns, teardown: [], explain };
+    }
+    const csv = await inspectCsv(file, signal);
+    const columns = pickColumns(csvColumns(csv.dialect), request.columns, file.name);
+    const relation = await csvRelation(file, csv, request.scratchDir, signal);
+    const explain = (error: unknown) => csvError(file.name, error);
+    return { setup: [], relation, columns, teardown: [], explain };
+  }
+
+  async swapIn(): Promise<number> {
+    throw new ConnectorError(
+      'A connection of kind files cannot hold a result; use one of kind duckdb.',
+      false,
+    );
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held between uses.
+  }
+
+  async #folder(): Promise<string> {
+    return resolveFolder(this.#config.path, this.#filesRoots);
+  }
+
+  async #file(ref: TableRef) {
+    return findTableFile(await this.#folder(), ref, this.#filesRoots);
+  }
+}
+
+export const filesConnector: Connector<FilesConfig> = {
+  type: 'files',
+  capabilities: { read: true, write: false },
+  configSchema: filesConfigSchema,
+  secretFields: [],
+  connect: (config, context) => new FilesConnection(config, context),
+};

@@ -1,0 +1,131 @@
+/** CSV files as DuckDB relations: looked through first, brought to plain UTF-8 where they must be. */
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { Transform, type TransformCallback } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ConnectorError, type ColumnInfo } from '../connector';
+import { quotePath, quoteText } from '../sql-text';
+import { dialectOf, type Dialect } from './dialect';
+import { encodingOf } from './encoding';
+import { fileSystemError } from './errors';
+import type { TableFile } from './folder';
+import { openBytes, surveyText } from './survey';
+
+export interface CsvFile {
+  encoding: string;
+  dialect: Dialect;
+  /** DuckDB reads it as it lies there. */
+  plain: boolean;
+}
+
+/**
+ * Looks through the whole file for its encoding, and at its beginning for the rest.
+ * @throws ConnectorError for a file without a line or one that cannot be read
+ */
+export async function inspectCsv(file: TableFile, signal: AbortSignal | null): Promise<CsvFile> {
+  const survey = await surveyText(file.path, file.compressed, signal).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw readingError(file, error);
+  });
+  const encoding = encodingOf(survey);
+  // Half a character at the cut is left out by `stream`.
+  const head = new TextDecoder(encoding).decode(survey.head, { stream: !survey.complete });
+  const fallback = /\.tsv(\.gz)?$/i.test(file.name) ? '\t' : ',';
+  const dialect = dialectOf(head, survey.complete, fallback);
+  if (dialect === null) {
+    throw new ConnectorError(`${file.name} is empty: it has no header line.`, false);
+  }
+  return { encoding, dialect, plain: encoding === 'utf-8' && !survey.mixedLineEnds };
+}
+
+/** Every column as text, so that leading zeros survive. */
+export function csvColumns(dialect: Dialect): ColumnInfo[] {
+  return dialect.columns.map((name) => ({ name, type: 'VARCHAR' }));
+}
+
+/**
+ * A relation over the file, or over a UTF-8 copy in the scratch folder.
+ * @throws ConnectorError for bytes that the encoding does not have
+ */
+export async function csvRelation(
+  file: TableFile,
+  csv: CsvFile,
+  scratchDir: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (csv.plain && !file.compressed) return relationOver(file.path, csv.dialect);
+  const copy = path.join(scratchDir, `text-${process.hrtime.bigint()}.csv`);
+  try {
+    await pipeline(
+      openBytes(file.path, file.compressed, signal),
+      toPlainUtf8(csv.encoding),
+      createWriteStream(copy),
+      { signal },
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw readingError(file, error, csv.encoding);
+  }
+  return relationOver(copy, csv.dialect);
+}
+
+function relationOver(filePath: string, dialect: Dialect): string {
+  const columns = dialect.columns.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ');
+  const options = [
+    quotePath(filePath),
+    'auto_detect=false',
+    "compression='none'",
+    `delim=${quoteText(dialect.delimiter)}`,
+    `quote=${quoteText(dialect.quote)}`,
+    `escape=${quoteText(dialect.escape)}`,
+    `header=${dialect.hasHeader}`,
+    `columns={${columns}}`,
+    // Nothing is guessed or skipped: a row that does not fit ends the reading with its line.
+    'strict_mode=true',
+    'null_padding=false',
+    'ignore_errors=false',
+  ];
+  return `read_csv(${options.join(', ')})`;
+}
+
+/** Decodes, and makes every line end a `\n`. */
+function toPlainUtf8(encoding: string): Transform {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let endedInCr = false;
+  const lines = (text: string): string => {
+    const whole = endedInCr ? `\r${text}` : text;
+    endedInCr = whole.endsWith('\r');
+    const ready = endedInCr ? whole.slice(0, -1) : whole;
+    return ready.includes('\r') ? ready.replace(/\r\n?/g, '\n') : ready;
+  };
+  return new Transform({
+    transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback) {
+      try {
+        done(null, lines(decoder.decode(chunk, { stream: true })));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+    flush(done: TransformCallback) {
+      try {
+        const rest = lines(decoder.decode());
+        done(null, endedInCr ? `${rest}\n` : rest);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+}
+
+function readingError(file: TableFile, error: unknown, encoding?: string): Error {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
+    return new ConnectorError(`${file.name} holds bytes that are not ${encoding}.`, false, {
+      cause: error,
+    });
+  }
+  if (code.startsWith('Z_')) {
+    return new ConnectorError(`${file.name} is not a whole gzip file.`, false, { cause: error });
+  }
+  return fileSystemError(file.name, error);
+}

@@ -1,0 +1,96 @@
+/** Which file of a folder is which table. */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { tableNotFound } from '../columns';
+import { ConnectorError, type TableRef } from '../connector';
+import { resolveInRoots } from '../roots';
+import { fileSystemError } from './errors';
+
+export type FileFormat = 'csv' | 'parquet';
+
+/** One file that holds a table. */
+export interface TableFile {
+  /** As it stands in the folder, for messages. */
+  name: string;
+  /** Links resolved. */
+  path: string;
+  format: FileFormat;
+  compressed: boolean;
+}
+
+const nameOfTableFile = /^([^.].*?)\.(csv|tsv|csv\.gz|tsv\.gz|parquet)$/is;
+
+/** Name of the table that a file holds; null for files that hold none. */
+export function tableOfFile(fileName: string): string | null {
+  // Some file systems keep accents apart from their letters; a table has one name everywhere.
+  return nameOfTableFile.exec(fileName)?.[1]?.normalize('NFC') ?? null;
+}
+
+/**
+ * The folder's real path.
+ * @throws TablegateError pathOutsideRoots; ConnectorError when there is no such folder
+ */
+export async function resolveFolder(folder: string, filesRoots: string[]): Promise<string> {
+  try {
+    const resolved = await resolveInRoots(folder, filesRoots);
+    if ((await stat(resolved)).isDirectory()) return resolved;
+  } catch (error) {
+    throw fileSystemError(`The folder ${folder}`, error);
+  }
+  throw new ConnectorError(`${folder} is not a folder.`, false);
+}
+
+/** Names of the files that hold tables, by table, in order. */
+export async function tableFiles(folder: string): Promise<Map<string, string[]>> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw fileSystemError(`The folder ${folder}`, error);
+  });
+  const byTable = new Map<string, string[]>();
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const table = entry.isDirectory() ? null : tableOfFile(entry.name);
+    if (table === null) continue;
+    byTable.set(table, [...(byTable.get(table) ?? []), entry.name]);
+  }
+  return byTable;
+}
+
+/** @throws ConnectorError when two files would be the same table, naming both */
+export function refuseSharedName(table: string, files: string[]): void {
+  if (files.length < 2) return;
+  throw new ConnectorError(
+    `The files ${files.join(' and ')} would both be the table main.${table}; rename one of them.`,
+    false,
+  );
+}
+
+/**
+ * The file of a table.
+ * @throws TablegateError tableNotFound, pathOutsideRoots (a link that leads outside); ConnectorError
+ */
+export async function findTableFile(
+  folder: string,
+  ref: TableRef,
+  filesRoots: string[],
+): Promise<TableFile> {
+  const table = ref.table.normalize('NFC');
+  const files = ref.schema === 'main' ? ((await tableFiles(folder)).get(table) ?? []) : [];
+  refuseSharedName(table, files);
+  const [name] = files;
+  if (name === undefined) throw tableNotFound(ref, `the folder ${folder}`);
+  try {
+    const resolved = await realpath(path.join(folder, name));
+    const allowed = await resolveInRoots(resolved, filesRoots);
+    if (!(await stat(allowed)).isFile()) {
+      throw new ConnectorError(`${name} is not a regular file.`, false);
+    }
+    const lower = name.toLowerCase();
+    return {
+      name,
+      path: allowed,
+      format: lower.endsWith('.parquet') ? 'parquet' : 'csv',
+      compressed: lower.endsWith('.gz'),
+    };
+  } catch (error) {
+    throw fileSystemError(name, error);
+  }
+}

@@ -1,0 +1,27 @@
+/** Parquet files as DuckDB relations. */
+import { describeRelation } from '../columns';
+import type { ColumnInfo } from '../connector';
+import { smallEngine, withEngine } from '../duckdb-engine';
+import { quotePath } from '../sql-text';
+import { parquetError } from './errors';
+import type { TableFile } from './folder';
+
+/** Text of old writers comes as bare bytes; names of folders are not columns. */
+export function parquetRelation(file: TableFile): string {
+  return `read_parquet(${quotePath(file.path)}, binary_as_string=true, hive_partitioning=false)`;
+}
+
+/** @throws ConnectorError for a file that is not Parquet */
+export async function parquetColumns(
+  file: TableFile,
+  signal: AbortSignal | null,
+): Promise<ColumnInfo[]> {
+  return withEngine(':memory:', smallEngine, signal, async (connection) => {
+    try {
+      return await describeRelation(connection, parquetRelation(file));
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw parquetError(file.name, error);
+    }
+  });
+}

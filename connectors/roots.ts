@@ -1,0 +1,49 @@
+/** Which paths connections may touch: those below an allowed folder once links are resolved. */
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { TablegateError } from '../model/errors';
+
+function isBelow(candidate: string, root: string): boolean {
+  const relative = path.relative(root, candidate);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}
+
+/** The allowed folders with their links resolved; one that does not exist allows nothing. */
+export async function realRoots(filesRoots: string[]): Promise<string[]> {
+  const resolved = await Promise.all(filesRoots.map((root) => realpath(root).catch(() => null)));
+  return resolved.filter((root) => root !== null);
+}
+
+function outside(givenPath: string, filesRoots: string[]): TablegateError {
+  const allowed = filesRoots.length > 0 ? filesRoots.join(', ') : 'none';
+  const detail =
+    `The path ${givenPath} is outside the allowed folders (${allowed}); ` +
+    'set TABLEGATE_FILES_ROOTS to allow another one.';
+  return new TablegateError('pathOutsideRoots', detail, {
+    fields: [{ path: 'config.path', message: detail }],
+  });
+}
+
+/**
+ * Resolves `..` and links of a path, of which the end may not exist yet.
+ * @param givenPath absolute, or relative to the first allowed folder
+ * @returns the real absolute path
+ * @throws TablegateError pathOutsideRoots, naming the setting and the allowed folders
+ */
+export async function resolveInRoots(givenPath: string, filesRoots: string[]): Promise<string> {
+  const absolute = path.resolve(filesRoots[0] ?? path.sep, givenPath);
+  const resolved = await resolveExisting(absolute);
+  const roots = await realRoots(filesRoots);
+  if (!roots.some((root) => isBelow(resolved, root))) throw outside(givenPath, filesRoots);
+  return resolved;
+}
+
+async function resolveExisting(absolute: string): Promise<string> {
+  try {
+    return await realpath(absolute);
+  } catch (error) {
+    const parent = path.dirname(absolute);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === absolute) throw error;
+    return path.join(await resolveExisting(parent), path.basename(absolute));
+  }
+}

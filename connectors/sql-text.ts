@@ -1,0 +1,24 @@
+/** Texts as they stand in DuckDB's SQL: names and values of any script, quoted. */
+
+/** A name (schema, table, column) as an identifier. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A value as a text literal. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/**
+ * A path as a literal for read_csv and read_parquet, which take patterns: characters that mean
+ * something in a pattern stand for themselves. Without this `data[1].csv` reads `data1.csv`.
+ */
+export function quotePath(path: string): string {
+  return quoteText(path.replace(/[[*?]/g, (character) => `[${character}]`));
+}
+
+/** `catalog.schema.table` with each part quoted. */
+export function quoteName(...parts: string[]): string {
+  return parts.map(quoteIdentifier).join('.');
+}

@@ -1,0 +1,194 @@
+import path from 'node:path';
+import { openConnection } from '../../connectors';
+import { SupersededError, type Connection } from '../../connectors/connector';
+import { forgetFake } from '../../connectors/fake/connector';
+import { TablegateError } from '../../model/errors';
+import { readTable, rejection, runSql, Sandbox } from './support/sandbox';
+
+/** The same two tables in every kind: people with awkward names and values, and an empty one. */
+const people = [
+  ['0013800000000', 'O\'Hara "Q"', '王小明'],
+  ['007', null, 'ßÇ, new\nline'],
+];
+const awkward = '客户 "表" 1';
+
+interface Kind {
+  type: string;
+  writes: boolean;
+  open(sandbox: Sandbox): Promise<Connection>;
+}
+
+async function openFiles(sandbox: Sandbox): Promise<Connection> {
+  const rows = '0013800000000,"O\'Hara ""Q""",王小明\n007,,"ßÇ, new\nline"\n';
+  sandbox.write(`shop/${awkward}.csv`, `phone,full name,名\n${rows}`);
+  const file = path.join(sandbox.root, 'shop', 'empty.parquet');
+  await runSql(':memory:', `COPY (SELECT '1' AS id WHERE false) TO '${file}' (FORMAT parquet)`);
+  return openConnection(
+    { type: 'files', config: { path: `${sandbox.root}/shop` } },
+    sandbox.context,
+  );
+}
+
+async function openDuckdb(sandbox: Sandbox): Promise<Connection> {
+  const file = path.join(sandbox.root, 'shop.duckdb');
+  await runSql(
+    file,
+    `CREATE TABLE "${awkward.replaceAll('"', '""')}" (phone VARCHAR, "full name" VARCHAR, "名" VARCHAR)`,
+    `INSERT INTO "${awkward.replaceAll('"', '""')}" VALUES
+       ('0013800000000', 'O''Hara "Q"', '王小明'), ('007', NULL, 'ßÇ, new\nline')`,
+    'CREATE TABLE empty (id VARCHAR)',
+  );
+  return openConnection({ type: 'duckdb', config: { path: file } }, sandbox.context);
+}
+
+async function openFake(sandbox: Sandbox): Promise<Connection> {
+  const columns = ['phone', 'full name', '名'].map((name) => ({ name, type: 'VARCHAR' }));
+  const tables = {
+    [`main.${awkward}`]: { columns, rows: people },
+    'main.empty': { columns: [{ name: 'id', type: 'VARCHAR' }], rows: [] },
+  };
+  forgetFake('shared-suite');
+  const config = { name: 'shared-suite', tables };
+  return openConnection({ type: 'fake', config }, sandbox.context, { fake: true });
+}
+
+const kinds: Kind[] = [
+  { type: 'files', writes: false, open: openFiles },
+  { type: 'duckdb', writes: true, open: openDuckdb },
+  { type: 'fake', writes: true, open: openFake },
+];
+
+describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
+  let sandbox: Sandbox;
+  let connection: Connection;
+  const signal = new AbortController().signal;
+
+  beforeEach(async () => {
+    sandbox = new Sandbox();
+    connection = await open(sandbox);
+  });
+  afterEach(async () => {
+    await connection.close();
+    sandbox.remove();
+  });
+
+  /** A Parquet file with one column `n` and as many rows. */
+  async function result(rows: number): Promise<string> {
+    const file = path.join(sandbox.scratch, `result-${rows}.parquet`);
+    const query = `SELECT range::VARCHAR AS n FROM range(${rows})`;
+    await runSql(':memory:', `COPY (${query}) TO '${file}' (FORMAT parquet)`);
+    return file;
+  }
+
+  async function swap(rows: number, fence: bigint, fenceKey = 'out/task') {
+    const ref = { schema: 'made here', table: 'out"put' };
+    const parquetPath = await result(rows);
+    return connection.swapIn({ ref, parquetPath, fenceKey, fence, signal });
+  }
+
+  async function outputRows(): Promise<number> {
+    const ref = { schema: 'made here', table: 'out"put' };
+    return (await readTable(connection, sandbox, ref, ['n'])).length;
+  }
+
+  it('can be reached', async () => {
+    await expect(connection.test()).resolves.toBeUndefined();
+  });
+
+  it('lists its tables by name', async () => {
+    await expect(connection.listTables()).resolves.toEqual([
+      { schema: 'main', table: 'empty' },
+      { schema: 'main', table: awkward },
+    ]);
+  });
+
+  it('describes the columns of a table in their order', async () => {
+    await expect(connection.describeTable({ schema: 'main', table: awkward })).resolves.toEqual([
+      { name: 'phone', type: 'VARCHAR' },
+      { name: 'full name', type: 'VARCHAR' },
+      { name: '名', type: 'VARCHAR' },
+    ]);
+  });
+
+  it('gives a relation with every row and every text as it was', async () => {
+    const columns = ['phone', 'full name', '名'];
+    const rows = await readTable(connection, sandbox, { schema: 'main', table: awkward }, columns);
+    expect(rows).toEqual(people);
+  });
+
+  it('gives a relation over a table without rows', async () => {
+    const ref = { schema: 'main', table: 'empty' };
+    await expect(readTable(connection, sandbox, ref, ['id'])).resolves.toEqual([]);
+  });
+
+  it.each(['main.absent', 'other.empty'])(
+    'refuses the table %s, which is not there',
+    async (name) => {
+      const [schema = '', table = ''] = name.split('.');
+      const error = await rejection(connection.describeTable({ schema, table }));
+      expect(error).toBeInstanceOf(TablegateError);
+      expect(error).toMatchObject({ code: 'tableNotFound' });
+      expect(error.message).toContain(name);
+    },
+  );
+
+  it('refuses to read a column that is not there and names those that are', async () => {
+    const ref = { schema: 'main', table: awkward };
+    const error = await rejection(readTable(connection, sandbox, ref, ['phone', 'mobile']));
+    expect(error).toMatchObject({ code: 'columnNotFound' });
+    expect(error.message).toContain('"mobile"');
+    expect(error.message).toContain('"full name"');
+  });
+
+  it('stops reading when it is aborted', async () => {
+    const reason = new Error('cancelled by a person');
+    const aborted = AbortSignal.abort(reason);
+    const request = {
+      ref: { schema: 'main', table: awkward },
+      columns: ['phone'],
+      scratchDir: sandbox.scratch,
+      signal: aborted,
+    };
+    await expect(connection.prepareScan(request)).rejects.toBe(reason);
+  });
+
+  if (!writes) {
+    it('refuses to hold a result', async () => {
+      const error = await rejection(swap(1, 1n));
+      expect(error.message).toContain(`kind ${type}`);
+    });
+    return;
+  }
+
+  it('makes the table of a result with its schema, then replaces it whole', async () => {
+    await expect(swap(5, 1n)).resolves.toBe(5);
+    await expect(outputRows()).resolves.toBe(5);
+    await expect(swap(3, 2n)).resolves.toBe(3);
+    await expect(outputRows()).resolves.toBe(3);
+  });
+
+  it('refuses a swap with a lower fence and keeps what the later one wrote', async () => {
+    await swap(5, 7n);
+    await expect(swap(3, 6n)).rejects.toBeInstanceOf(SupersededError);
+    await expect(outputRows()).resolves.toBe(5);
+  });
+
+  it('lets the same try write again', async () => {
+    await swap(5, 7n);
+    await swap(4, 7n);
+    await expect(outputRows()).resolves.toBe(4);
+  });
+
+  it('keeps the fences of two writers apart', async () => {
+    await swap(5, 7n, 'out/task');
+    await swap(2, 1n, 'out/other task');
+    await expect(outputRows()).resolves.toBe(2);
+  });
+
+  it('lists the table of a result and nothing of our own', async () => {
+    await swap(1, 1n);
+    const tables = await connection.listTables();
+    expect(tables).toContainEqual({ schema: 'made here', table: 'out"put' });
+    expect(tables.map((table) => table.schema)).not.toContain('tablegate');
+  });
+});
