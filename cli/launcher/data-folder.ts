@@ -1,9 +1,10 @@
 /** The data folder: made, locked for one start at a time, and freed of what a former one left. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LockedError, takeLock, type FileLock, type LockHolder } from './file-lock';
 import { endOrphans } from './orphans';
-import { isAlive, placeHere, waitForEnd, type ProcessIdentity } from './process-identity';
+import { isAlive, placeHere, type ProcessIdentity } from './process-identity';
 
 /** The data folder cannot be used now; the message says by whom it is and what to do. */
 export class FolderInUseError extends Error {
@@ -47,17 +48,18 @@ async function lockFolder(
   log: (line: string) => void,
 ): Promise<FileLock> {
   const file = path.join(dataDir, 'lock');
+  const deadline = Date.now() + waitForEndingMs;
+  let told = false;
   for (;;) {
     try {
       return await takeLock(file, boundTo);
     } catch (error) {
       if (!(error instanceof LockedError)) throw error;
       const { holder } = error;
-      if (!isEnding(holder)) throw new FolderInUseError(dataDir, holder);
-      log(`The former start (process ${holder.identity.pid}) is ending; waiting for it`);
-      if (!(await waitForEnd(holder.identity, waitForEndingMs))) {
-        throw new FolderInUseError(dataDir, holder);
-      }
+      if (!isEnding(holder) || Date.now() > deadline) throw new FolderInUseError(dataDir, holder);
+      if (!told) log(`The former start (process ${holder.identity.pid}) is ending; waiting for it`);
+      told = true;
+      await sleep(100);
     }
   }
 }
