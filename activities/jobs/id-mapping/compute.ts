@@ -1,0 +1,156 @@
+/** The computation from tables to the swapped-in result; runs in a process of its own. */
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { ConnectorError, SupersededError } from '../../../connectors/connector';
+import { withEngine } from '../../../connectors/duckdb-engine';
+import { messageOf } from '../../../connectors/message-of';
+import { TablegateError } from '../../../model/errors';
+import { JobError } from '../../../model/job-type';
+import type { TableDetail } from '../../../model/run';
+import { assignOneIds } from './assign-ids';
+import { findComponents, findShared, type LinkTable } from './components';
+import { loadLinks, numberIds, storeComponents } from './dictionary';
+import { describeLeftOut, logLeftOut } from './left-out';
+import type { ComputeRequest, IdMappingSummary } from './messages';
+import { readTable } from './read-table';
+import type { Reporter } from './report';
+import { idTypesOf, scratchLimits, sourceTableName, type IdRange, type ReadTable } from './scratch';
+import { swapResult, writeResult } from './write-result';
+
+/** Names the table or output in front of what went wrong with it. */
+function failureOf(name: string, error: unknown): Error {
+  if (error instanceof JobError || error instanceof SupersededError) return error;
+  if (error instanceof ConnectorError || error instanceof TablegateError) {
+    return new JobError(`${name}: ${error.message}`, [], { cause: error.cause ?? error });
+  }
+  const [firstLine] = messageOf(error).split('\n', 1);
+  return new JobError(`${name}: ${firstLine}`, [], { cause: error });
+}
+
+async function readTables(
+  connection: DuckDBConnection,
+  request: ComputeRequest,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<ReadTable[]> {
+  reporter.begin('reading');
+  const read: ReadTable[] = [];
+  for (const [place, { name }] of request.tables.entries()) {
+    reporter.at(place / request.tables.length, `reading ${name}`);
+    const detail: TableDetail = {
+      table: name,
+      status: 'running',
+      rowsRead: null,
+      rowsWritten: null,
+      error: null,
+      startedAt: new Date().toISOString(),
+      finishedAt: null,
+    };
+    reporter.send({ type: 'table', detail });
+    try {
+      const table = await readTable(connection, request, place, signal);
+      read.push(table);
+      reporter.log('info', `${name}: ${table.rows} rows read`);
+      const finishedAt = new Date().toISOString();
+      const done = { ...detail, status: 'succeeded' as const, rowsRead: table.rows, finishedAt };
+      reporter.send({ type: 'table', detail: done });
+    } catch (error) {
+      const failure = failureOf(name, error);
+      const finishedAt = new Date().toISOString();
+      const failed = { ...detail, status: 'failed' as const, error: failure.message, finishedAt };
+      reporter.send({ type: 'table', detail: failed });
+      throw failure;
+    }
+  }
+  return read;
+}
+
+async function loadTables(
+  connection: DuckDBConnection,
+  tables: ReadTable[],
+  idTypes: string[],
+  reporter: Reporter,
+): Promise<LinkTable[]> {
+  const links: LinkTable[] = [];
+  for (const [place, table] of tables.entries()) {
+    reporter.at((1 + place) / (1 + tables.length), `matching the IDs of ${table.name}`);
+    links.push(await loadLinks(connection, table, idTypes));
+    await connection.run(`DROP TABLE ${sourceTableName(place)}`);
+  }
+  return links;
+}
+
+function countByType(ranges: IdRange[], shared: { id: number }[]): Record<string, number> {
+  const counts = ranges.map(({ idType, start, end }) => {
+    const out = shared.filter(({ id }) => id >= start && id < end).length;
+    return [idType, end - start - out] as const;
+  });
+  return Object.fromEntries(counts);
+}
+
+/** Everything up to the finished Parquet file. */
+async function resolveUsers(
+  connection: DuckDBConnection,
+  request: ComputeRequest,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<{ file: string; summary: Omit<IdMappingSummary, 'seconds'> }> {
+  const tables = await readTables(connection, request, reporter, signal);
+  const idTypes = idTypesOf(request.tables);
+
+  reporter.begin('matching');
+  reporter.at(0, 'collecting distinct IDs');
+  const ranges = await numberIds(connection, tables, idTypes);
+  const idCount = ranges.at(-1)?.end ?? 0;
+  const links = await loadTables(connection, tables, idTypes, reporter);
+
+  reporter.begin('linking');
+  reporter.at(0, `linking ${idCount} IDs`);
+  const shared = findShared(links, idCount, request.maxSharedBy);
+  const names = tables.map((table) => table.name);
+  const leftOut = await describeLeftOut(connection, shared, idTypes, names);
+  logLeftOut(reporter, leftOut, shared.length);
+  const roots = findComponents(
+    links,
+    idCount,
+    shared.map(({ id }) => id),
+  );
+
+  reporter.begin('writing');
+  reporter.at(0, 'writing the result');
+  await storeComponents(connection, roots);
+  const users = await assignOneIds(connection, idTypes);
+  const ids = idCount - shared.length;
+  const file = await writeResult(connection, request, idTypes, ids);
+  const rowsRead = tables.reduce((sum, table) => sum + table.rows, 0);
+  const idsByType = countByType(ranges, shared);
+  const leftOutCount = shared.length;
+  const { output } = request;
+  return { file, summary: { output, users, ids, idsByType, rowsRead, leftOut, leftOutCount } };
+}
+
+/**
+ * Reads the tables, links their IDs and puts the result in the place of the former one.
+ * @throws JobError naming the table or output; SupersededError; anything else is a fault of ours
+ */
+export async function computeIdMapping(
+  request: ComputeRequest,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<IdMappingSummary> {
+  const { file, summary } = await withEngine(
+    path.join(request.scratchDir, 'work.duckdb'),
+    scratchLimits(request.scratchDir),
+    signal,
+    (connection) => resolveUsers(connection, request, reporter, signal),
+  );
+  reporter.begin('swapping');
+  reporter.at(0, `replacing ${request.output}`);
+  try {
+    await swapResult(request, file, signal);
+  } catch (error) {
+    throw failureOf(request.output, error);
+  }
+  reporter.log('info', `${summary.users} users from ${summary.ids} IDs, in ${request.output}`);
+  return { ...summary, seconds: reporter.end() };
+}

@@ -1,0 +1,40 @@
+/** What a user sets for an `id-mapping` job, and the names that follow from it. */
+import { z } from 'zod';
+
+const outputPattern = /^[^.\p{Cc}]{1,128}\.[^.\p{Cc}]{1,128}$/u;
+
+export const idMappingConfigSchema = z.strictObject({
+  analysisSource: z
+    .string()
+    .min(1)
+    .default('analysis')
+    .describe('Connection that the result is written into'),
+  output: z
+    .string()
+    .regex(outputPattern, 'must be schema.table inside the analysis source')
+    .refine((output) => !/^tablegate\./i.test(output), 'must not be in the schema tablegate')
+    .default('main.id_mapping_{number}')
+    .describe('Table of the result, as schema.table; {number} stands for the number of the task'),
+  maxSharedBy: z
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('A value that occurs with more distinct other values than this is left out'),
+});
+
+export type IdMappingConfig = z.infer<typeof idMappingConfigSchema>;
+
+/** The output of a task, as `schema.table`. */
+export function outputOf(config: IdMappingConfig, taskNumber: string): string {
+  return config.output.replaceAll('{number}', taskNumber);
+}
+
+/** Parts of a full table name; only the table's own name may hold dots (files are named so). */
+export function splitTableName(name: string): {
+  connection: string;
+  schema: string;
+  table: string;
+} {
+  const [connection = '', schema = '', ...rest] = name.split('.');
+  return { connection, schema, table: rest.join('.') };
+}
