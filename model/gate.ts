@@ -1,0 +1,84 @@
+/** A gate holds which tables of a task have been marked. Plain JSON: it lives in workflow state. */
+export interface Mark {
+  at: string;
+  caller: string;
+}
+
+export interface Gate {
+  marks: Record<string, Mark>;
+  /** Since when every table has been marked; null while one is missing. */
+  fullSince: string | null;
+}
+
+/** A gate of one schedule time. */
+export interface DatedGate extends Gate {
+  /** ISO 8601 in UTC. */
+  scheduleTime: string;
+}
+
+/** Most dated gates that one task may have open. */
+export const maxDatedGates = 1000;
+
+/** Share of the state handed on at a roll-over (256 KB) that dated gates may take, in characters. */
+const datedGatesBudget = 150_000;
+
+export function emptyGate(): Gate {
+  return { marks: {}, fullSince: null };
+}
+
+export function isMarked(gate: Gate, table: string): boolean {
+  return Object.hasOwn(gate.marks, table);
+}
+
+/** The tables that a gate still waits for, in the order given. */
+export function missingTables(gate: Gate, tables: readonly string[]): string[] {
+  return tables.filter((table) => !isMarked(gate, table));
+}
+
+/** Marks one table and judges the gate; a table that is marked already stays as it was. */
+export function markGate(gate: Gate, table: string, mark: Mark, tables: readonly string[]): void {
+  if (isMarked(gate, table)) return;
+  gate.marks[table] = mark;
+  judgeGate(gate, tables, mark.at);
+}
+
+/** Brings `fullSince` in line with the marks; `now` is taken where the gate has just become full. */
+export function judgeGate(gate: Gate, tables: readonly string[], now: string): void {
+  const full = tables.length > 0 && tables.every((table) => isMarked(gate, table));
+  if (!full) gate.fullSince = null;
+  else gate.fullSince ??= now;
+}
+
+/** Drops marks of tables that are no longer listed, and judges what is left. */
+export function keepMarksOf(gate: Gate, tables: readonly string[], now: string): void {
+  const listed = new Set(tables);
+  for (const table of Object.keys(gate.marks)) {
+    if (!listed.has(table)) delete gate.marks[table];
+  }
+  judgeGate(gate, tables, now);
+}
+
+/**
+ * How many dated gates a task with these tables may have open: each is taken as if full, so that
+ * marks that come later cannot break the bound.
+ */
+export function datedGateLimit(tables: readonly string[]): number {
+  const perGate = tables.reduce((sum, table) => sum + table.length + 110, 70);
+  return Math.max(1, Math.min(maxDatedGates, Math.floor(datedGatesBudget / perGate)));
+}
+
+/** Finds the gate of a schedule time, or the place where it belongs (`dated` is kept in order). */
+export function findDatedGate(
+  dated: readonly DatedGate[],
+  scheduleTime: string,
+): { gate: DatedGate | null; index: number } {
+  let low = 0;
+  let high = dated.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (dated[middle]!.scheduleTime < scheduleTime) low = middle + 1;
+    else high = middle;
+  }
+  const found = dated[low];
+  return { gate: found?.scheduleTime === scheduleTime ? found : null, index: low };
+}

@@ -1,0 +1,26 @@
+/** Names that are functions of business keys: workflow ids, search attributes. */
+export const taskWorkflowType = 'schedulingTask';
+export const runWorkflowType = 'taskRun';
+
+/** Id of the long-lived workflow of a task. */
+export function taskWorkflowId(tenant: string, taskId: string): string {
+  return `task/${tenant}/${taskId}`;
+}
+
+/** Id of the workflow of one run. */
+export function runWorkflowId(tenant: string, taskId: string, runId: string): string {
+  return `run/${tenant}/${taskId}/${runId}`;
+}
+
+/** Search attributes that the server registers at its start; all are keywords. */
+export const searchAttributes = {
+  tenant: 'TablegateTenant',
+  taskId: 'TablegateTaskId',
+  taskName: 'TablegateTaskName',
+  runStatus: 'TablegateRunStatus',
+} as const;
+
+/** True for a task or run id: 32 lower-case hex characters. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}

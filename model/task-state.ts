@@ -1,0 +1,166 @@
+/**
+ * The state of one scheduling task: a plain JSON value, handed on whole at every roll-over of its
+ * workflow. `task-steps.ts` changes it; this file says what it holds and what is shown of it.
+ */
+import { emptyGate, isMarked, type DatedGate, type Gate } from './gate';
+import type { RunProjection, RunStarter } from './run';
+import type { GateView, RunSummary, TaskDefinition, TaskProjection, TaskView } from './task';
+import type { LedgerProjection, TriggerOutcome } from './trigger';
+
+/** The run that makes the task busy: from the moment it was asked for until its end. */
+export interface LiveRun {
+  runId: string;
+  /** Number of this run among all of the task's; the fence of its commits grows with it. */
+  runNumber: number;
+  startedBy: RunStarter;
+  startedByUser: string | null;
+  /** Which gate asked for it; that gate is reset when the run ends. */
+  gate: 'round' | 'dated' | null;
+  scheduleTime: string | null;
+  attempt: number;
+  queuedAt: string;
+  /** The definition it runs with; handed to the run's own workflow when that starts, then dropped. */
+  definition: TaskDefinition | null;
+  cancelReason: string | null;
+}
+
+/** What has changed and is not yet confirmed to be in the store. */
+export interface Outbox {
+  ledger: LedgerProjection[];
+  runs: RunProjection[];
+}
+
+export interface TaskState {
+  tenant: string;
+  taskId: string;
+  number: string;
+  creator: string;
+  createdAt: string;
+  updatedAt: string;
+  definition: TaskDefinition;
+  /** Grows with every edit, pause and resume; callers hold it as the ETag. */
+  version: number;
+  /** Grows with every change of anything that is shown. */
+  revision: number;
+  paused: boolean;
+  removed: { at: string; by: string } | null;
+  /** The open round. */
+  round: Gate;
+  /** Marks for the round after this one (`whileRunning: latch`), while the open round's run is live. */
+  nextRound: Gate | null;
+  /** Oldest schedule time first. */
+  dated: DatedGate[];
+  live: LiveRun | null;
+  latestRun: RunSummary | null;
+  runCount: number;
+  /** Attempts of the latest instances, oldest first. */
+  instances: { scheduleTime: string; attempts: number }[];
+  /** Digests of Idempotency-Keys with the time they came, oldest first. */
+  keys: { key: string; at: string }[];
+  /** What became of the latest trigger calls, oldest first. */
+  receipts: { receipt: string; outcome: TriggerOutcome; runId: string | null }[];
+  /** Answers of the latest Updates, so that one retried after a roll-over gets the same. */
+  answers: { id: string; answer: unknown }[];
+  outbox: Outbox;
+}
+
+export interface NewTask {
+  tenant: string;
+  taskId: string;
+  number: string;
+  creator: string;
+  definition: TaskDefinition;
+  paused: boolean;
+}
+
+/** State of a task that begins now. */
+export function newTaskState(task: NewTask, now: string): TaskState {
+  return {
+    ...task,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+    revision: 1,
+    removed: null,
+    round: emptyGate(),
+    nextRound: null,
+    dated: [],
+    live: null,
+    latestRun: null,
+    runCount: 0,
+    instances: [],
+    keys: [],
+    receipts: [],
+    answers: [],
+    outbox: { ledger: [], runs: [] },
+  };
+}
+
+/** How many receipts outlive a roll-over; older ones are looked up in the ledger. */
+const receiptsHandedOn = 100;
+
+/** The state as the next run of the workflow gets it. */
+export function handOver(state: TaskState): TaskState {
+  return { ...state, receipts: state.receipts.slice(-receiptsHandedOn) };
+}
+
+/** Names of the tables that the gate waits for; a task that is not triggered has none. */
+export function gateTables(definition: TaskDefinition): string[] {
+  return definition.kind === 'triggered' ? definition.tables.map((table) => table.name) : [];
+}
+
+/** The gate that undated calls mark now. */
+export function openGate(state: TaskState): Gate {
+  if (state.live?.gate !== 'round') return state.round;
+  return state.nextRound ?? emptyGate();
+}
+
+function showTables(gate: Gate, tables: string[]): GateView['tables'] {
+  return tables.map((table) => {
+    const mark = isMarked(gate, table) ? gate.marks[table]! : null;
+    return {
+      table,
+      status: mark ? 'Triggered' : 'Not Triggered',
+      at: mark?.at ?? null,
+      caller: mark?.caller ?? null,
+    };
+  });
+}
+
+/** What is shown of a task. */
+export function describeTask(state: TaskState): TaskView {
+  const { definition } = state;
+  const tables = gateTables(definition);
+  return {
+    id: state.taskId,
+    number: state.number,
+    ...definition,
+    creator: state.creator,
+    paused: state.paused,
+    gate:
+      definition.kind === 'triggered'
+        ? {
+            tables: showTables(state.round, tables),
+            dated: state.dated.map((gate) => ({
+              scheduleTime: gate.scheduleTime,
+              tables: showTables(gate, tables),
+            })),
+          }
+        : null,
+    latestRun: state.latestRun,
+    nextRunTime: null,
+    createdAt: state.createdAt,
+    updatedAt: state.updatedAt,
+    version: state.version,
+  };
+}
+
+/** The row that the store keeps of a task. */
+export function projectTask(state: TaskState): TaskProjection {
+  return {
+    ...describeTask(state),
+    tenant: state.tenant,
+    revision: state.revision,
+    removedAt: state.removed?.at ?? null,
+  };
+}

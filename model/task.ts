@@ -1,0 +1,242 @@
+/** Scheduling tasks: what a caller sends, what a task is, and what is shown of it. */
+import { z } from 'zod';
+import { parseTableName } from './table-name';
+import { endedStatuses, runStarters } from './run';
+
+export const taskKinds = ['manual', 'recurring', 'triggered'] as const;
+export type TaskKind = (typeof taskKinds)[number];
+
+/** Most tables in one task: keeps the state handed on at a roll-over within its bound. */
+export const maxTables = 500;
+
+const namePattern = /^\P{Cc}+$/u;
+
+const nameSchema = z
+  .string()
+  .trim()
+  .min(1, 'a name is needed')
+  .max(255, 'at most 255 characters are allowed')
+  .regex(namePattern, 'no control characters are allowed');
+
+export const tableNameSchema = z
+  .string()
+  .refine((text) => parseTableName(text) !== null, {
+    message: 'a table is named connection.schema.table, with at most 255 characters',
+  })
+  .meta({ examples: ['crm.main.customers'] });
+
+const tableListingSchema = z.strictObject({
+  name: tableNameSchema,
+  by: z.enum(['url', 'task']).default('url'),
+});
+
+const tablesSchema = z
+  .array(
+    z.union([tableNameSchema.transform((name) => ({ name, by: 'url' as const })), tableListingSchema]),
+  )
+  .min(1, 'at least one table is needed')
+  .max(maxTables, `at most ${maxTables} tables are allowed in one task`)
+  .superRefine((tables, context) => {
+    const seen = new Set<string>();
+    tables.forEach((table, index) => {
+      if (seen.has(table.name)) {
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: `the table ${table.name} is listed twice; each table may be in a task once`,
+        });
+      }
+      seen.add(table.name);
+    });
+  });
+
+const tagSchema = z.strictObject({
+  key: z.string().min(1).max(128),
+  value: z.string().max(256).optional(),
+});
+
+const jobSchema = z.strictObject({
+  type: z.string().min(1).max(100),
+  config: z.record(z.string(), z.unknown()).default({}),
+});
+
+export const rerunModes = ['AllDenied', 'FailureAllowed', 'AllAllowed'] as const;
+
+const runPolicyFields = {
+  /** Longest time of one attempt, in seconds; null: no limit. */
+  timeout: z.number().int().min(1).max(2_592_000).nullable(),
+  rerunMode: z.enum(rerunModes),
+  /** How often a failed job is tried again within its run; counts only where reruns are allowed. */
+  rerunTimes: z.number().int().min(0).max(100),
+  /** Seconds between two tries. */
+  rerunInterval: z.number().int().min(0).max(86_400),
+};
+export const runPolicySchema = z.object(runPolicyFields);
+export type RunPolicy = z.infer<typeof runPolicySchema>;
+
+export const defaultRunPolicy: RunPolicy = {
+  timeout: null,
+  rerunMode: 'AllAllowed',
+  rerunTimes: 0,
+  rerunInterval: 60,
+};
+
+const timezoneSchema = z.string().refine(isTimezone, {
+  message: 'it must be an IANA time zone such as Europe/Berlin',
+});
+
+function isTimezone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Parts of a task that an edit may change; an edit sends some of them. */
+const editableFields = {
+  name: nameSchema,
+  description: z.string().max(4000),
+  owner: z.string().max(255).nullable(),
+  tags: z.array(tagSchema).max(50),
+  kind: z.enum(taskKinds),
+  tables: tablesSchema,
+  whileRunning: z.enum(['ignore', 'latch']),
+  timezone: timezoneSchema,
+  job: jobSchema,
+  runPolicy: z.strictObject(z.object(runPolicyFields).partial().shape),
+  /** Recurrence and upstream tasks come with their own release; they are answered with 501. */
+  recurrence: z.unknown(),
+  dependsOn: z.array(z.string()).max(100),
+  notifications: z.unknown(),
+};
+
+/** Body of `PATCH /tasks/{id}`: what is not sent stays as it is. */
+export const taskPatchSchema = z.strictObject(z.object(editableFields).partial().shape);
+export type TaskPatch = z.infer<typeof taskPatchSchema>;
+
+/** Body of `POST /tasks` and `PUT /tasks/{id}`. */
+export const taskInputSchema = z.strictObject({
+  ...z.object(editableFields).partial().shape,
+  /** An id that `POST /tasks:draft` gave out. */
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'an id has 32 lower-case hex characters')
+    .optional(),
+  environment: z.enum(['Dev', 'Prod']).default('Prod'),
+  name: nameSchema,
+  kind: z.enum(taskKinds),
+  tables: tablesSchema,
+  job: jobSchema,
+});
+export type TaskInput = z.infer<typeof taskInputSchema>;
+
+export interface TableListing {
+  name: string;
+  by: 'url' | 'task';
+}
+
+/** What a task does and when: the part that edits change. A run keeps the whole of it. */
+export interface TaskDefinition {
+  name: string;
+  description: string;
+  owner: string | null;
+  tags: { key: string; value?: string | undefined }[];
+  environment: 'Dev' | 'Prod';
+  kind: TaskKind;
+  tables: TableListing[];
+  whileRunning: 'ignore' | 'latch';
+  timezone: string;
+  job: { type: string; config: Record<string, unknown> };
+  runPolicy: RunPolicy;
+}
+
+/** Settled changes of a definition, as they reach the entity. */
+export type DefinitionPatch = Partial<Omit<TaskDefinition, 'runPolicy' | 'environment'>> & {
+  runPolicy?: Partial<RunPolicy>;
+};
+
+/**
+ * Applies changes to a definition.
+ * @returns a new definition; parts that the patch does not name are kept, `runPolicy` by field
+ */
+export function mergeDefinition(
+  definition: TaskDefinition,
+  patch: DefinitionPatch,
+): TaskDefinition {
+  const sent = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return {
+    ...definition,
+    ...(Object.fromEntries(sent) as DefinitionPatch),
+    runPolicy: { ...definition.runPolicy, ...definedOnly(patch.runPolicy ?? {}) },
+  };
+}
+
+function definedOnly<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, field]) => field !== undefined),
+  ) as Partial<T>;
+}
+
+export const gateTableSchema = z.object({
+  table: z.string(),
+  status: z.enum(['Triggered', 'Not Triggered']),
+  at: z.string().nullable(),
+  caller: z.string().nullable(),
+});
+
+export const datedGateSchema = z.object({
+  scheduleTime: z.string(),
+  tables: z.array(gateTableSchema),
+});
+
+export const gateViewSchema = z.object({
+  tables: z.array(gateTableSchema),
+  dated: z.array(datedGateSchema),
+});
+export type GateView = z.infer<typeof gateViewSchema>;
+
+export const runSummarySchema = z.object({
+  id: z.string(),
+  status: z.enum(['queued', 'running', ...endedStatuses]),
+  startedBy: z.enum(runStarters),
+  queuedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  failureReason: z.string().nullable(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** A task as every surface shows it. */
+export const taskViewSchema = z.object({
+  id: z.string(),
+  number: z.string(),
+  name: z.string(),
+  description: z.string(),
+  owner: z.string().nullable(),
+  creator: z.string(),
+  tags: z.array(z.object({ key: z.string(), value: z.string().optional() })),
+  environment: z.enum(['Dev', 'Prod']),
+  kind: z.enum(taskKinds),
+  tables: z.array(z.object({ name: z.string(), by: z.enum(['url', 'task']) })),
+  whileRunning: z.enum(['ignore', 'latch']),
+  timezone: z.string(),
+  job: z.object({ type: z.string(), config: z.record(z.string(), z.unknown()) }),
+  runPolicy: runPolicySchema,
+  paused: z.boolean(),
+  gate: gateViewSchema.nullable(),
+  latestRun: runSummarySchema.nullable(),
+  nextRunTime: z.string().nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  /** Grows with every edit; the ETag of the task. */
+  version: z.number().int(),
+});
+export type TaskView = z.infer<typeof taskViewSchema>;
+
+/** A task on its way into the store; an older revision never replaces a newer one. */
+export interface TaskProjection extends TaskView {
+  tenant: string;
+  revision: number;
+  removedAt: string | null;
+}

@@ -1,0 +1,203 @@
+/**
+ * The one application service that every surface calls. Its parts hold no HTTP: they take parsed
+ * input and a `Caller`, throw `TablegateError`, and answer plain values.
+ */
+import type { Caller, AuditEntry, Grant, Key, Role, Tenant, User } from '../model/people';
+import type { LogLine, RunRecord, RunStatus } from '../model/run';
+import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
+import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
+import type { LedgerEntry, ReceiptView, TriggerOutcome } from '../model/trigger';
+
+export interface PageRequest {
+  pageSize: number;
+  pageToken: string | null;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  nextPageToken: string | null;
+}
+
+/** A task as read: `stale` where the workflow did not answer and the store's copy is shown. */
+export type TaskRead = TaskView & { stale?: boolean };
+
+export type RunRead = RunRecord & { temporalUrl: string | null };
+
+export interface TriggerUrl {
+  table: string;
+  url: string;
+  lastUsedAt: string | null;
+  lastCaller: string | null;
+}
+
+export interface DraftView {
+  id: string;
+  expiresAt: string;
+  triggerUrls: { table: string; url: string }[];
+}
+
+export interface TaskService {
+  /** Gives out an id and the trigger URLs that a task saved under it will have. */
+  draft(
+    caller: Caller,
+    draft: { id?: string | undefined; tables: string[] },
+  ): Promise<DraftView>;
+  /** `idempotencyKey` makes the id: the same key and caller give the same task. */
+  create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;
+  get(caller: Caller, taskId: string): Promise<TaskRead>;
+  list(
+    caller: Caller,
+    filter: { search: string | null; kind: TaskKind | null },
+    page: PageRequest,
+  ): Promise<Page<TaskView>>;
+  /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */
+  edit(caller: Caller, taskId: string, patch: TaskPatch, ifVersion: number | null): Promise<TaskRead>;
+  /** PUT: fields that are not sent go back to their defaults. */
+  replace(caller: Caller, taskId: string, input: TaskInput, ifVersion: number | null): Promise<TaskRead>;
+  remove(caller: Caller, taskId: string, ifVersion: number | null): Promise<void>;
+  pause(caller: Caller, taskId: string): Promise<TaskRead>;
+  resume(caller: Caller, taskId: string): Promise<TaskRead>;
+  resetGate(caller: Caller, taskId: string, scheduleTime: string | null): Promise<TaskRead>;
+  triggerUrls(caller: Caller, taskId: string): Promise<{ items: TriggerUrl[] }>;
+  rotate(caller: Caller, taskId: string, table: string): Promise<TriggerUrl>;
+}
+
+export interface AcceptedTrigger {
+  receipt: string;
+  taskId: string;
+  tenant: string;
+}
+
+export interface TriggerService {
+  /**
+   * A call of a trigger URL. Resolves once Temporal has stored the signal.
+   * @throws TablegateError triggerUrlRefused, tooManyTriggers, temporalUnavailable, storeUnavailable, invalidInput (schedule time)
+   */
+  callUrl(call: {
+    token: string;
+    receipt: string;
+    caller: string;
+    /** Text as sent; null for an undated call. */
+    scheduleTime: string | null;
+    idempotencyKey: string | null;
+  }): Promise<AcceptedTrigger>;
+  /** The same with a key of the API: `POST /tasks/{id}/triggers`. */
+  call(
+    caller: Caller,
+    taskId: string,
+    call: { table: string; scheduleTime: string | null; receipt: string; idempotencyKey: string | null },
+  ): Promise<AcceptedTrigger>;
+  /** What became of a call; waits at most 5 s, then null. */
+  outcome(accepted: AcceptedTrigger): Promise<ReceiptView | null>;
+  ledger(
+    caller: Caller,
+    taskId: string,
+    filter: { outcome: TriggerOutcome | null; table: string | null },
+    page: PageRequest,
+  ): Promise<Page<LedgerEntry>>;
+  apply(caller: Caller, taskId: string, receipt: string): Promise<LedgerEntry>;
+}
+
+export interface RunService {
+  /** Starts by hand; `runInProgress` while busy. */
+  start(caller: Caller, taskId: string, idempotencyKey: string | null): Promise<RunRead>;
+  get(caller: Caller, taskId: string, runId: string): Promise<RunRead>;
+  list(
+    caller: Caller,
+    filter: { taskId: string | null; status: RunStatus | null },
+    page: PageRequest,
+  ): Promise<Page<RunRead>>;
+  log(caller: Caller, taskId: string, runId: string): Promise<{ items: LogLine[] }>;
+  cancel(caller: Caller, taskId: string, runId: string): Promise<RunRead>;
+}
+
+export interface SourceService {
+  createConnection(caller: Caller, input: ConnectionInput): Promise<ConnectionView>;
+  replaceConnection(
+    caller: Caller,
+    name: string,
+    input: { type: string; config: Record<string, unknown> },
+  ): Promise<ConnectionView>;
+  connection(caller: Caller, name: string): Promise<ConnectionView>;
+  connections(caller: Caller, page: PageRequest): Promise<Page<ConnectionView>>;
+  removeConnection(caller: Caller, name: string): Promise<void>;
+  testConnection(caller: Caller, name: string): Promise<{ ok: boolean; message: string | null }>;
+  /** All tables of the source, registered or not. */
+  connectionTables(
+    caller: Caller,
+    name: string,
+  ): Promise<{ items: { name: string; registered: boolean }[] }>;
+  tables(
+    caller: Caller,
+    filter: { connection: string | null; search: string | null; withIdMapping: boolean | null },
+    page: PageRequest,
+  ): Promise<Page<TableView>>;
+  table(caller: Caller, name: string): Promise<TableView & { columns: { name: string; type: string }[] | null }>;
+  /** Registers the table (the source must have it). */
+  putTable(caller: Caller, name: string): Promise<TableView>;
+  /** Registers the table if need be and sets its ID mapping; every column must exist. */
+  putIdMapping(caller: Caller, name: string, mapping: IdMapping): Promise<TableView>;
+  removeTable(caller: Caller, name: string): Promise<void>;
+}
+
+export interface PeopleService {
+  /** The caller behind a bearer key; null where it is not valid. */
+  authenticate(key: string): Promise<Caller | null>;
+  tenants(caller: Caller): Promise<Page<Tenant>>;
+  createTenant(
+    caller: Caller,
+    input: { id: string; name: string },
+  ): Promise<{ tenant: Tenant; adminKey: string }>;
+  createUser(caller: Caller, input: { name: string; role: Role }): Promise<User>;
+  users(caller: Caller, page: PageRequest): Promise<Page<User>>;
+  user(caller: Caller, userId: string): Promise<User>;
+  updateUser(
+    caller: Caller,
+    userId: string,
+    change: { name?: string | undefined; role?: Role | undefined },
+  ): Promise<User>;
+  removeUser(caller: Caller, userId: string): Promise<void>;
+  grants(caller: Caller, userId: string): Promise<{ items: Grant[] }>;
+  setGrant(caller: Caller, grant: Grant): Promise<Grant>;
+  removeGrant(caller: Caller, userId: string, connection: string): Promise<void>;
+  /** `secret` is shown this once. */
+  createKey(caller: Caller, input: { userId: string; name: string }): Promise<Key & { secret: string }>;
+  keys(caller: Caller, page: PageRequest): Promise<Page<Key>>;
+  removeKey(caller: Caller, keyId: string): Promise<void>;
+  audit(caller: Caller, filter: { target: string | null }, page: PageRequest): Promise<Page<AuditEntry>>;
+}
+
+export interface JobTypeView {
+  type: string;
+  title: string;
+  needsIdMapping: boolean;
+  /** JSON Schema of the job's config. */
+  configSchema: Record<string, unknown>;
+}
+
+export interface SystemService {
+  jobTypes(): JobTypeView[];
+  /** Resolves once a trigger would be served; throws what stands in the way. */
+  ready(): Promise<void>;
+}
+
+/** Remembers answers of POST requests by `Idempotency-Key`; see `store/store.ts`. */
+export interface IdempotencyService {
+  claim(
+    caller: Caller,
+    key: string,
+    requestDigest: string,
+  ): Promise<{ state: 'fresh' | 'other' | 'running' } | { state: 'done'; status: number; body: unknown }>;
+  finish(caller: Caller, key: string, status: number, body: unknown): Promise<void>;
+  release(caller: Caller, key: string): Promise<void>;
+}
+
+export interface Scheduling {
+  tasks: TaskService;
+  triggers: TriggerService;
+  runs: RunService;
+  sources: SourceService;
+  people: PeopleService;
+  system: SystemService;
+  idempotency: IdempotencyService;
+}

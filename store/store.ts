@@ -1,0 +1,252 @@
+/**
+ * What the store does, by subject. It is always PostgreSQL: the read model of what Temporal is the
+ * authority for (tasks, ledger, records), and the only home of people, keys, trigger tokens,
+ * connections, registered tables and audit. Every method throws `TablegateError storeUnavailable`
+ * where PostgreSQL does not answer within its bound.
+ */
+import type { AuditEntry, Grant, Key, Role, Tenant, User } from '../model/people';
+import type { LogLine, RunProjection, RunRecord, RunStatus, TableDetail } from '../model/run';
+import type { ConnectionView, IdMapping, TableView } from '../model/source';
+import type { TaskKind, TaskProjection, TaskView } from '../model/task';
+import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
+
+/** One page, newest first; `pageToken` is what the page before gave as `nextPageToken`. */
+export interface PageRequest {
+  /** 1 to 1000. */
+  pageSize: number;
+  /** Opaque; `invalidInput` with path `pageToken` where it was not made here. */
+  pageToken: string | null;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  nextPageToken: string | null;
+}
+
+export interface Store {
+  tasks: TaskStore;
+  ledger: LedgerStore;
+  runs: RunStore;
+  tokens: TokenStore;
+  people: PeopleStore;
+  sources: SourceStore;
+  audit: AuditStore;
+  idempotency: IdempotencyStore;
+  /** One round trip; throws `storeUnavailable`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TaskStore {
+  /** Next value of the 64-bit task numbers, as decimal text. */
+  nextNumber(): Promise<string>;
+  /** Writes tasks, ledger lines and records of one task in one transaction; older versions never replace newer ones. Safe to repeat. */
+  project(batch: ProjectionBatch): Promise<void>;
+  /** Null also for a removed task. */
+  find(tenant: string, taskId: string): Promise<TaskView | null>;
+  /** True for removed tasks too: their ids are never taken again. */
+  exists(tenant: string, taskId: string): Promise<boolean>;
+  list(tenant: string, filter: TaskFilter, page: PageRequest): Promise<Page<TaskView>>;
+  /**
+   * Reserves output tables for one task, replacing what it had reserved. One statement or
+   * transaction, so that two tasks that race for one table cannot both have it.
+   * @returns the first table that another live task has, with that task; null where all are now reserved
+   */
+  reserveOutputs(tenant: string, taskId: string, tables: string[]): Promise<OutputConflict | null>;
+  /** Names of live tasks that list or read one of these tables (id and name, at most 10). */
+  usersOfTable(tenant: string, table: string): Promise<{ id: string; name: string }[]>;
+  usersOfConnection(tenant: string, connection: string): Promise<{ id: string; name: string }[]>;
+}
+
+export interface OutputConflict {
+  table: string;
+  taskId: string;
+  taskName: string | null;
+}
+
+export interface ProjectionBatch {
+  task: TaskProjection | null;
+  ledger: LedgerProjection[];
+  runs: RunProjection[];
+}
+
+export interface TaskFilter {
+  /** Part of the name, whatever the case. */
+  search: string | null;
+  kind: TaskKind | null;
+}
+
+export interface LedgerStore {
+  find(tenant: string, taskId: string, receipt: string): Promise<LedgerEntry | null>;
+  list(
+    tenant: string,
+    taskId: string,
+    filter: { outcome: TriggerOutcome | null; table: string | null },
+    page: PageRequest,
+  ): Promise<Page<LedgerEntry>>;
+}
+
+export interface RunStore {
+  /** Writes one record; an older version never replaces a newer one. */
+  project(record: RunProjection): Promise<void>;
+  /** Progress and per-table details of a run that is `running`; no effect on one that has ended. */
+  progress(
+    tenant: string,
+    runId: string,
+    progress: { fraction: number; text: string } | null,
+    tables: TableDetail[],
+  ): Promise<void>;
+  find(tenant: string, taskId: string, runId: string): Promise<RunRecord | null>;
+  /** Runs of one task, or of the tenant where `taskId` is null. */
+  list(
+    tenant: string,
+    filter: { taskId: string | null; status: RunStatus | null },
+    page: PageRequest,
+  ): Promise<Page<RunRecord>>;
+  /** Appends lines and keeps the run's last 1,000. */
+  appendLog(tenant: string, runId: string, lines: LogLine[]): Promise<void>;
+  /** The lines kept, oldest first. */
+  log(tenant: string, runId: string): Promise<LogLine[]>;
+}
+
+/** What is kept of a trigger token; the token itself is derived, never stored. */
+export interface TokenRow {
+  tenant: string;
+  taskId: string;
+  table: string;
+  /** Only grows, over removal and re-adding of the table too. */
+  version: number;
+  revoked: boolean;
+  lastUsedAt: string | null;
+  lastCaller: string | null;
+}
+
+export interface TokenStore {
+  /**
+   * Makes exactly these tables' tokens live: new tables get the next version, tables that stay keep
+   * theirs, all others are revoked. `digestOf` derives the SHA-256 hex digest of the token of a
+   * (table, version), by which `findByDigest` finds it.
+   */
+  setTables(
+    tenant: string,
+    taskId: string,
+    tables: string[],
+    digestOf: (table: string, version: number) => string,
+  ): Promise<void>;
+  /** Revokes one table's token and makes its next version live. Null where it has no live token. */
+  rotate(
+    tenant: string,
+    taskId: string,
+    table: string,
+    digestOf: (table: string, version: number) => string,
+  ): Promise<TokenRow | null>;
+  /** Live tokens of a task, in table order. */
+  list(tenant: string, taskId: string): Promise<TokenRow[]>;
+  /** The live token with this digest; null for unknown, rotated and revoked ones. */
+  findByDigest(digest: string): Promise<TokenRow | null>;
+  /** Notes the last use; called in batches. */
+  noteUse(
+    uses: { tenant: string; taskId: string; table: string; at: string; caller: string }[],
+  ): Promise<void>;
+}
+
+export interface PeopleStore {
+  /** Creates what an installation starts with, once: tenant `default`, user `admin`. Safe to repeat and to race. */
+  ensureFirst(adminKeyDigest: string, keyPrefix: string): Promise<void>;
+  tenants(): Promise<Tenant[]>;
+  createTenant(tenant: { id: string; name: string }): Promise<Tenant>;
+  createUser(tenant: string, user: { id: string; name: string; role: Role }): Promise<User>;
+  users(tenant: string, page: PageRequest): Promise<Page<User>>;
+  findUser(tenant: string, userId: string): Promise<User | null>;
+  /** Refuses with `lastAdmin` where no admin would be left. Null where there is no such user. */
+  updateUser(
+    tenant: string,
+    userId: string,
+    change: { name?: string; role?: Role },
+  ): Promise<User | null>;
+  /** Removes a user with keys and grants; refuses with `lastAdmin`. False where there is none. */
+  removeUser(tenant: string, userId: string): Promise<boolean>;
+  createKey(
+    tenant: string,
+    key: { id: string; userId: string; name: string; prefix: string; digest: string },
+  ): Promise<Key>;
+  keys(tenant: string, page: PageRequest): Promise<Page<Key>>;
+  removeKey(tenant: string, keyId: string): Promise<boolean>;
+  /** The user behind a key's SHA-256 hex digest; notes the use at most once a minute. */
+  findByKeyDigest(digest: string): Promise<{ tenant: string; keyId: string; user: User } | null>;
+  grants(tenant: string, userId: string): Promise<Grant[]>;
+  setGrant(tenant: string, grant: Grant): Promise<void>;
+  removeGrant(tenant: string, userId: string, connection: string): Promise<boolean>;
+}
+
+/** A connection as stored: the secrets are one encrypted text. */
+export interface ConnectionRow extends ConnectionView {
+  tenant: string;
+  secrets: string | null;
+}
+
+export interface SourceStore {
+  createConnection(row: {
+    tenant: string;
+    name: string;
+    type: string;
+    config: Record<string, unknown>;
+    secrets: string | null;
+  }): Promise<ConnectionRow | 'taken'>;
+  updateConnection(row: {
+    tenant: string;
+    name: string;
+    type: string;
+    config: Record<string, unknown>;
+    secrets: string | null;
+  }): Promise<ConnectionRow | null>;
+  findConnection(tenant: string, name: string): Promise<ConnectionRow | null>;
+  connections(tenant: string, page: PageRequest): Promise<Page<ConnectionRow>>;
+  /** Registered tables of it go too. */
+  removeConnection(tenant: string, name: string): Promise<boolean>;
+  /** Registers a table or replaces its ID mapping (undefined leaves that alone, null removes it). */
+  putTable(
+    tenant: string,
+    table: { connection: string; schema: string; table: string },
+    idMapping: IdMapping | null | undefined,
+  ): Promise<TableView>;
+  findTable(tenant: string, name: string): Promise<TableView | null>;
+  /** Registered tables among `names`. */
+  findTables(tenant: string, names: string[]): Promise<TableView[]>;
+  tables(
+    tenant: string,
+    filter: { connection: string | null; search: string | null; withIdMapping: boolean | null },
+    page: PageRequest,
+  ): Promise<Page<TableView>>;
+  removeTable(tenant: string, name: string): Promise<boolean>;
+}
+
+export interface AuditStore {
+  write(
+    tenant: string,
+    entry: { actor: string; action: string; target: string; detail: Record<string, unknown> },
+  ): Promise<void>;
+  list(tenant: string, filter: { target: string | null }, page: PageRequest): Promise<Page<AuditEntry>>;
+}
+
+/** Answers of POST requests that carried an `Idempotency-Key`, kept for 24 hours. */
+export interface IdempotencyStore {
+  /**
+   * Claims a key for a request. `fresh`: it is yours, answer it and then `finish`;
+   * `done`: the answer that was given; `other`: it was used for a request with another digest;
+   * `running`: the first request is still under way (claims older than a minute count as free).
+   */
+  claim(
+    tenant: string,
+    key: string,
+    requestDigest: string,
+  ): Promise<
+    | { state: 'fresh' }
+    | { state: 'done'; status: number; body: unknown }
+    | { state: 'other' }
+    | { state: 'running' }
+  >;
+  finish(tenant: string, key: string, status: number, body: unknown): Promise<void>;
+  /** Gives the key free again, where the request failed in a way that a retry may mend. */
+  release(tenant: string, key: string): Promise<void>;
+}
