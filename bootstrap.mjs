@@ -92,9 +92,10 @@ async function main() {
   return command.startsWith('-') ? runCommand('up', [command, ...args]) : runCommand(command, args);
 }
 
+// What was left open, such as the watching of sources, does not keep the process.
 try {
-  process.exitCode = await main();
+  process.exit(await main());
 } catch (error) {
   console.error(error.message);
-  process.exitCode = 1;
+  process.exit(1);
 }

@@ -66,7 +66,11 @@ function refusal(status: number, text: string): ApiError {
   try {
     const problem = JSON.parse(text) as { code?: unknown; title?: unknown; detail?: unknown };
     const detail = [problem.title, problem.detail].filter((part) => typeof part === 'string');
-    return new ApiError(status, String(problem.code ?? ''), `${detail.join(': ')} (${status})`);
+    return new ApiError(
+      status,
+      typeof problem.code === 'string' ? problem.code : '',
+      `${detail.join(': ')} (${status})`,
+    );
   } catch {
     return new ApiError(status, '', `The API answered ${status}: ${text.slice(0, 200)}`);
   }

@@ -131,16 +131,10 @@ export class Launcher {
 
   /** Waits for both in any case, so that nothing is left starting; the first failure ends both. */
   private async both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
-    let failure: unknown;
-    const abandon = (error: unknown) => {
-      failure ??= error;
-      this.abandoned.abort();
-    };
-    one.catch(abandon);
-    other.catch(abandon);
+    const first = Promise.all([one, other]);
+    first.catch(() => this.abandoned.abort());
     await Promise.allSettled([one, other]);
-    if (failure !== undefined) throw failure;
-    return Promise.all([one, other]);
+    return first;
   }
 
   private async provideDatabase(): Promise<string> {
@@ -216,11 +210,6 @@ async function freeApiPort({ host, port }: Settings): Promise<number> {
     `Port ${port} on ${host} cannot be used: another program has it, or this address is not of ` +
       `this machine. Stop that program, or choose another port: npm start -- --port ${port + 1}`,
   );
-}
-
-/** The admin key's file in a data folder. */
-export function adminKeyFile(dataDir: string): string {
-  return path.join(dataDir, 'admin.key');
 }
 
 /** Folder of the children's logs. */

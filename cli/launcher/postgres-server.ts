@@ -33,6 +33,9 @@ export interface PostgresServer {
   child: Child;
 }
 
+/** Where root keeps what the user of PostgreSQL cannot reach elsewhere. */
+export const sharedDirDefault = '/var/lib/tablegate';
+
 /** After a crash its write-ahead log is read first, which can take a while. */
 const readyWithinMs = 120_000;
 
@@ -43,7 +46,7 @@ const readyWithinMs = 120_000;
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { log } = options;
-  const sharedDir = options.sharedDir ?? '/var/lib/tablegate';
+  const sharedDir = options.sharedDir ?? sharedDirDefault;
   const user = await postgresUser(log);
   const binaries = await postgresBinaries({ user, sharedDir, log });
   const cluster = await openCluster({ dataDir: options.dataDir, binaries, user, sharedDir, log });

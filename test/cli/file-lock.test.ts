@@ -20,6 +20,8 @@ function leaveLock(identity: ProcessIdentity): void {
   writeFileSync(file, JSON.stringify(holder));
 }
 
+const holderNow = () => (JSON.parse(readFileSync(file, 'utf8')) as LockHolder).identity;
+
 describe('a lock file', () => {
   test('is refused while its holder lives, naming it', async () => {
     const lock = await takeLock(file);
@@ -38,14 +40,16 @@ describe('a lock file', () => {
     ]) {
       leaveLock(dead);
       const lock = await takeLock(file);
-      expect((JSON.parse(readFileSync(file, 'utf8')) as LockHolder).identity).toEqual(self);
+      expect(holderNow()).toEqual(self);
       lock.release();
     }
   });
 
   test('that was left half written is taken over', async () => {
     writeFileSync(file, '{"identity":');
-    (await takeLock(file)).release();
+    const lock = await takeLock(file);
+    expect(holderNow()).toEqual(self);
+    lock.release();
   });
 
   test('of a dead process goes to exactly one of many who want it', async () => {
@@ -66,7 +70,9 @@ describe('a lock file', () => {
 
   test('of another machine is taken over when it shows none', async () => {
     leaveLock({ ...self, place: 'another machine' });
-    (await takeLock(file, null, { silentForMs: 200 })).release();
+    const lock = await takeLock(file, null, { silentForMs: 200 });
+    expect(holderNow()).toEqual(self);
+    lock.release();
   });
 
   test('tells that its holder is about to end', async () => {

@@ -146,7 +146,9 @@ describe('building Temporal with Go', () => {
   });
 
   test('is left when there is no Go', async () => {
-    await expect(provide({ sources: [fromGo], env: { PATH: bin } })).rejects.toThrow();
+    await expect(provide({ sources: [fromGo], env: { PATH: bin } })).rejects.toThrow(
+      'No Temporal could be provided',
+    );
     expect(lines).toContain('Temporal: no Go on PATH to build it with');
   });
 });

@@ -38,8 +38,8 @@ async function drain(why) {
   process.exit(0);
 }
 
-process.on('SIGTERM', () => drain('SIGTERM'));
-process.on('disconnect', () => drain('disconnect'));
+process.on('SIGTERM', () => void drain('SIGTERM'));
+process.on('disconnect', () => void drain('disconnect'));
 
 createServer((_, response) => response.end(String(process.pid))).listen(Number(PORT), HOST, () =>
   note('environment.json', process.env),

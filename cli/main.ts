@@ -1,0 +1,101 @@
+#!/usr/bin/env node
+/** The command line. Each command is a file in `commands`, loaded only when it is asked for. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { explain } from './console';
+import { withFlags, type PlaceFlags } from './flags';
+
+/** Loaded one at a time: the launcher has no use for what the server needs, and it is much. */
+const commands = {
+  demo: () => require('./commands/demo') as typeof import('./commands/demo'),
+  doctor: () => require('./commands/doctor') as typeof import('./commands/doctor'),
+  migrate: () => require('./commands/migrate') as typeof import('./commands/migrate'),
+  rebuild: () => require('./commands/rebuild') as typeof import('./commands/rebuild'),
+  server: () => require('./commands/server') as typeof import('./commands/server'),
+  up: () => require('./commands/up') as typeof import('./commands/up'),
+};
+
+type UpOptions = import('./commands/up').UpOptions;
+
+/** This file lies in `cli` of the sources or in `dist/cli` of the package. */
+function version(): string {
+  const above = [path.join(__dirname, '..'), path.join(__dirname, '..', '..')];
+  const file = above.map((dir) => path.join(dir, 'package.json')).find((name) => existsSync(name));
+  return file
+    ? String((JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version)
+    : '';
+}
+
+function makeProgram(done: (code: number) => void): Command {
+  const program = new Command('tablegate')
+    .description('Data-aware scheduling for Temporal')
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError();
+  const at = (command: Command) =>
+    command
+      .option('--port <port>', 'port of the API; 0 takes a free one (PORT, 8080)')
+      .option('--host <address>', 'address that the API listens on (HOST, 127.0.0.1)')
+      .option('--data-dir <folder>', 'data folder (TABLEGATE_DATA_DIR, .tablegate)');
+
+  at(program.command('up', { isDefault: true }))
+    .description('start everything in one data folder: Temporal, PostgreSQL, worker and API')
+    .option('--no-demo', 'do not make the demo task')
+    .option('--watch', 'start the server again after every build')
+    .action(async (options: UpOptions) => done(await commands.up().up(options)));
+  at(program.command('demo'))
+    .description('start everything on a folder of its own, show one run, and end')
+    .action(async (options: PlaceFlags) => done(await commands.demo().demo(options)));
+  at(program.command('api'))
+    .description('only the API, for a Temporal and a PostgreSQL that run already')
+    .action(serveAs({ api: true, worker: false }, done));
+  at(program.command('worker'))
+    .description('only a worker, for a Temporal and a PostgreSQL that run already')
+    .action(serveAs({ api: false, worker: true }, done));
+  at(program.command('server'))
+    .description('API and worker in one process, without what `up` starts around them')
+    .action(serveAs({ api: true, worker: true }, done));
+  program
+    .command('migrate')
+    .description('bring the tables of the store (DATABASE_URL) to this version')
+    .action(async () => done(await commands.migrate().migrate()));
+  program
+    .command('rebuild')
+    .description('write the read model of the store again from the workflows; deletes nothing')
+    .action(async () => done(await commands.rebuild().rebuild()));
+  at(program.command('doctor'))
+    .description('look at everything that a start needs and say what is missing')
+    .action(async (options: PlaceFlags) => done(await commands.doctor().doctor(options)));
+  return program;
+}
+
+function serveAs(roles: { api: boolean; worker: boolean }, done: (code: number) => void) {
+  return async (options: PlaceFlags) => {
+    Object.assign(process.env, withFlags({}, options));
+    done(await commands.server().serve(roles));
+  };
+}
+
+/**
+ * Runs one command line.
+ * @param args words after the program's name
+ * @returns exit code; what went wrong is told on standard error
+ */
+export async function main(args: string[]): Promise<number> {
+  let code = 0;
+  try {
+    await makeProgram((result) => (code = result)).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // Its own text, or the help that was asked for, is out already.
+    if (error instanceof CommanderError) return error.exitCode;
+    process.stderr.write(`${explain(error)}\n`);
+    return 1;
+  }
+  return code;
+}
+
+if (require.main === module) {
+  // What a command left open, such as a pool of connections, does not keep the process.
+  void main(process.argv.slice(2)).then((code) => process.exit(code));
+}
