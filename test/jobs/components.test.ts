@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import {
+  findComponents,
+  findShared,
+  noId,
+  type LinkTable,
+} from '../../activities/jobs/id-mapping/components';
+
+/** Rows of IDs (null: none) as columns. */
+function tableOf(rows: (number | null)[][]): LinkTable {
+  const width = rows[0]?.length ?? 0;
+  return Array.from({ length: width }, (_, column) =>
+    Uint32Array.from(rows, (row) => row[column] ?? noId),
+  );
+}
+
+/** Sets of IDs that are joined as long as two of them meet in a row; slow and plain. */
+function naiveRoots(tables: (number | null)[][][], idCount: number, leftOut: Set<number>) {
+  const roots = Array.from({ length: idCount }, (_, id) => id);
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const row of tables.flat()) {
+      const ids = row.filter((id) => id !== null).filter((id) => !leftOut.has(id));
+      const least = Math.min(...ids.map((id) => roots[id] as number));
+      for (const id of ids) {
+        if (roots[id] !== least) changed = true;
+        roots[id] = least;
+      }
+    }
+  }
+  return roots.map((root, id) => (leftOut.has(id) ? noId : root));
+}
+
+function naiveOthers(tables: (number | null)[][][], idCount: number): number[] {
+  const others = Array.from({ length: idCount }, () => new Set<number>());
+  for (const row of tables.flat()) {
+    const ids = row.filter((id) => id !== null);
+    for (const id of ids) for (const other of ids) if (id !== other) others[id]?.add(other);
+  }
+  return others.map((set) => set.size);
+}
+
+const idCount = 14;
+const cell = fc.option(fc.nat(idCount - 1), { freq: 3 });
+const anyTable = fc
+  .integer({ min: 1, max: 4 })
+  .chain((width) =>
+    fc.array(fc.array(cell, { minLength: width, maxLength: width }), { maxLength: 8 }),
+  );
+const anyTables = fc.array(anyTable, { maxLength: 4 });
+
+it('components are what plain joining of rows gives', () => {
+  fc.assert(
+    fc.property(anyTables, fc.uniqueArray(fc.nat(idCount - 1), { maxLength: 3 }), (rows, out) => {
+      const roots = findComponents(rows.map(tableOf), idCount, out);
+      expect([...roots]).toEqual(naiveRoots(rows, idCount, new Set(out)));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('shared IDs are those with more distinct others than allowed, most first', () => {
+  fc.assert(
+    fc.property(anyTables, fc.integer({ min: 1, max: 5 }), (rows, maxSharedBy) => {
+      const others = naiveOthers(rows, idCount);
+      const found = findShared(rows.map(tableOf), idCount, maxSharedBy);
+      const expected = others
+        .map((count, id) => ({ id, others: count }))
+        .filter((one) => one.others > maxSharedBy)
+        .toSorted((a, b) => b.others - a.others || a.id - b.id);
+      expect(found.map(({ id, others: count }) => ({ id, others: count }))).toEqual(expected);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('a shared ID comes with the tables in which it links', () => {
+  const alone = tableOf([[0]]);
+  const linking = tableOf([
+    [0, 1],
+    [0, 2],
+  ]);
+  const found = findShared([alone, linking, tableOf([[3, 4]]), linking], 5, 1);
+  expect(found).toEqual([{ id: 0, others: 2, tables: [1, 3] }]);
+});
+
+it('an ID exactly as widely shared as allowed stays', () => {
+  const rows = [1, 2, 3].map((other) => [0, other]);
+  expect(findShared([tableOf(rows)], 4, 3)).toEqual([]);
+  expect(findShared([tableOf(rows)], 4, 2)).toHaveLength(1);
+});
+
+it.each([
+  ['a chain', (id: number) => [id, id + 1]],
+  ['a chain told from its end', (id: number) => [999_999 - id, 999_998 - id]],
+  ['a ring', (id: number) => [id, (id + 1) % 1_000_000]],
+  ['a star', (id: number) => [999_999, id]],
+])('%s of a million IDs is one component', (_, link) => {
+  const rows = Array.from({ length: 999_999 }, (__, id) => link(id));
+  const roots = findComponents([tableOf(rows)], 1_000_000, []);
+  expect(roots.every((root) => root === 0)).toBe(true);
+});
+
+it('the number of others of one very widely shared ID is exact', () => {
+  const rows = Array.from({ length: 3_000_000 }, (_, row) => [0, 1 + (row % 1_500_000), 1_500_001]);
+  const found = findShared([tableOf(rows), tableOf(rows)], 1_500_002, 1_000_000);
+  expect(found.map(({ id, others }) => [id, others])).toEqual([
+    [0, 1_500_001],
+    [1_500_001, 1_500_001],
+  ]);
+});
