@@ -1,0 +1,238 @@
+import { mkdtempSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { computeIdMapping } from '../../activities/jobs/id-mapping/compute';
+import type { ComputeRequest } from '../../activities/jobs/id-mapping/messages';
+import { Reporter } from '../../activities/jobs/id-mapping/report';
+import { normalizeIdValue } from '../../model/id-types';
+import { Sandbox } from '../connectors/support/sandbox';
+import { analysisFile, readResult, textTable, usersOf } from './support/run-job';
+
+let sandbox: Sandbox;
+beforeEach(() => (sandbox = new Sandbox()));
+afterEach(() => sandbox.remove());
+
+interface Table {
+  idTypes: string[];
+  rows: (string | null)[][];
+}
+
+let names = 0;
+
+/** Computes in this process. @returns the summary and what stands in the output */
+async function compute(tables: Table[], maxSharedBy = 1000) {
+  names += 1;
+  const fake = {
+    name: `source-${names}`,
+    tables: Object.fromEntries(
+      tables.map(({ idTypes, rows }, place) => [
+        `main.t${place}`,
+        textTable(
+          idTypes.map((_, column) => `c${column}`),
+          rows,
+        ),
+      ]),
+    ),
+  };
+  const request: ComputeRequest = {
+    runId: 'run-1',
+    scratchDir: mkdtempSync(path.join(sandbox.scratch, 'try-')),
+    filesRoots: [sandbox.root],
+    tables: tables.map(({ idTypes }, place) => ({
+      name: `crm.main.t${place}`,
+      connection: { name: 'crm', type: 'fake', config: fake },
+      ref: { schema: 'main', table: `t${place}` },
+      idColumns: idTypes.map((idType, column) => ({ column: `c${column}`, idType })),
+    })),
+    target: {
+      connection: { name: 'a', type: 'duckdb', config: { path: analysisFile(sandbox) } },
+      ref: { schema: 'main', table: 'id_mapping_42' },
+    },
+    output: 'a.main.id_mapping_42',
+    fenceKey: 'key',
+    fence: String(names),
+    maxSharedBy,
+    fake: true,
+  };
+  const reporter = new Reporter(() => undefined);
+  const summary = await computeIdMapping(request, reporter, new AbortController().signal);
+  return { summary, rows: await readResult(sandbox) };
+}
+
+/** The same by joining sets of IDs as long as any two share one. */
+function naive(tables: Table[], maxSharedBy: number) {
+  const rows = tables.flatMap((table, place) =>
+    table.rows.map((row) => ({
+      place,
+      ids: table.idTypes.flatMap((idType, column) => {
+        const value = normalizeIdValue(idType, row[column] ?? null);
+        return value === null ? [] : [`${idType}:${value}`];
+      }),
+    })),
+  );
+  const others = new Map<string, Set<string>>();
+  const firstTable = new Map<string, string>();
+  for (const { ids, place } of rows) {
+    for (const id of ids) {
+      if (!firstTable.has(id)) firstTable.set(id, `crm.main.t${place}`);
+      const set = others.get(id) ?? new Set();
+      ids.filter((other) => other !== id).forEach((other) => set.add(other));
+      others.set(id, set);
+    }
+  }
+  const isLeftOut = (id: string) => (others.get(id)?.size ?? 0) > maxSharedBy;
+  let users: Set<string>[] = [];
+  for (const { ids } of rows) {
+    const joined = new Set(ids.filter((id) => !isLeftOut(id)));
+    if (joined.size === 0) continue;
+    const apart = users.filter((user) => ![...joined].some((id) => user.has(id)));
+    users
+      .filter((user) => !apart.includes(user))
+      .forEach((user) => user.forEach((id) => joined.add(id)));
+    users = [...apart, joined];
+  }
+  const leftOut = [...others.keys()].filter(isLeftOut).toSorted();
+  const sorted = users.map((user) => [...user].toSorted());
+  return { users: sorted.toSorted((a, b) => (a.join() < b.join() ? -1 : 1)), leftOut, firstTable };
+}
+
+const cell = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom('a', 'A', ' a', 'b', 'B\u3000', 'c', 'd', 'e', "f'", 'g'),
+  },
+  { weight: 2, arbitrary: fc.constantFrom(null, '', ' ', '\u00a0', '\u3000\t') },
+);
+const anyTable = fc
+  .array(fc.constantFrom('email', 'phone', 'card'), { minLength: 1, maxLength: 4 })
+  .chain((idTypes) => {
+    const row = fc.array(cell, { minLength: idTypes.length, maxLength: idTypes.length });
+    return fc.record({ idTypes: fc.constant(idTypes), rows: fc.array(row, { maxLength: 7 }) });
+  });
+
+it('the result is what plain joining of rows gives', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyTable, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom(2, 4, 1000),
+      async (tables, maxSharedBy) => {
+        const expected = naive(tables, maxSharedBy);
+        const { summary, rows } = await compute(tables, maxSharedBy);
+        expect(usersOf(rows)).toEqual(expected.users);
+        expect(summary.users).toBe(expected.users.length);
+        const leftOut = summary.leftOut.map(({ idType, value }) => `${idType}:${value}`);
+        expect(leftOut.toSorted()).toEqual(expected.leftOut);
+        for (const row of rows) {
+          expect(row.first_table).toBe(expected.firstTable.get(`${row.id_type}:${row.id_value}`));
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+it('a chain of a thousand is one user', async () => {
+  const rows = Array.from({ length: 1000 }, (_, n) => [`p${n}`, `p${n + 1}`]);
+  const { summary } = await compute([{ idTypes: ['phone', 'phone'], rows }]);
+  expect(summary).toMatchObject({ users: 1, ids: 1001, rowsRead: 1000 });
+});
+
+it('a ring over several tables is one user', async () => {
+  const table = (rows: string[][]) => ({ idTypes: ['phone', 'email'], rows });
+  const { rows } = await compute([
+    table([['1', 'a']]),
+    table([['2', 'a']]),
+    table([['2', 'b']]),
+    table([['1', 'b']]),
+  ]);
+  expect(usersOf(rows)).toEqual([['email:a', 'email:b', 'phone:1', 'phone:2']]);
+});
+
+it('one cluster of a hundred thousand IDs is one user', async () => {
+  const rows = Array.from({ length: 100_000 }, (_, n) => [`p${n}`, `p${Math.floor(n / 2)}`]);
+  const { summary } = await compute([{ idTypes: ['phone', 'phone'], rows }]);
+  expect(summary).toMatchObject({ users: 1, ids: 100_000 });
+});
+
+it('rows without any ID are read and give nobody', async () => {
+  const rows = [
+    [null, ''],
+    [' ', '\u3000'],
+  ];
+  const { summary, rows: result } = await compute([{ idTypes: ['phone', 'email'], rows }]);
+  expect(summary).toMatchObject({ users: 0, ids: 0, rowsRead: 2 });
+  expect(result).toEqual([]);
+});
+
+it('an empty ID does not make users of two rows one', async () => {
+  const rows = [
+    ['1', ''],
+    ['2', ''],
+    ['3', null],
+    ['4', null],
+  ];
+  const { summary } = await compute([{ idTypes: ['phone', 'email'], rows }]);
+  expect(summary.users).toBe(4);
+});
+
+it('IDs of one text but different types are different IDs', async () => {
+  const rows = [
+    ['7', null],
+    [null, '7'],
+  ];
+  const { rows: result } = await compute([{ idTypes: ['phone', 'card'], rows }]);
+  expect(usersOf(result)).toEqual([['card:7'], ['phone:7']]);
+});
+
+it('a widely shared value is left out and told with its tables, and links nobody', async () => {
+  const shared = Array.from({ length: 30 }, (_, n) => ['000', `m${n}`]);
+  const { summary, rows } = await compute(
+    [
+      { idTypes: ['phone', 'card'], rows: shared },
+      { idTypes: ['phone', 'card'], rows: [['000', 'other']] },
+    ],
+    20,
+  );
+  expect(summary.leftOut).toEqual([
+    { idType: 'phone', value: '000', others: 31, tables: ['crm.main.t0', 'crm.main.t1'] },
+  ]);
+  expect(summary).toMatchObject({ leftOutCount: 1, users: 31, ids: 31 });
+  expect(summary.idsByType).toEqual({ phone: 0, card: 31 });
+  expect(rows.map((row) => row.id_value)).not.toContain('000');
+});
+
+it('the list of values left out is bounded, their count is not', async () => {
+  const rows = Array.from({ length: 200 }, (_, n) => [
+    [`p${n}`, 'x'],
+    [`p${n}`, 'y'],
+    [`p${n}`, 'z'],
+  ]).flat();
+  const { summary } = await compute([{ idTypes: ['phone', 'card'], rows }], 2);
+  expect(summary.leftOutCount).toBe(203);
+  expect(summary.leftOut).toHaveLength(50);
+  expect(JSON.stringify(summary).length).toBeLessThan(60_000);
+});
+
+it('the same content gets the same one_ids, whatever the order of rows and tables', async () => {
+  const tables: Table[] = [
+    {
+      idTypes: ['phone', 'email'],
+      rows: [
+        ['1', 'a'],
+        ['2', 'b'],
+        ['3', null],
+      ],
+    },
+    {
+      idTypes: ['email', 'phone'],
+      rows: [
+        ['a', '4'],
+        ['c', '2'],
+      ],
+    },
+  ];
+  const oneIds = async (given: Table[]) =>
+    (await compute(given)).rows.map((row) => [row.id_type, row.id_value, row.one_id]);
+  const turned = tables.map((table) => ({ ...table, rows: table.rows.toReversed() })).toReversed();
+  await expect(oneIds(turned)).resolves.toEqual(await oneIds(tables));
+});

@@ -1,0 +1,313 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import path from 'node:path';
+import { SupersededError } from '../../connectors/connector';
+import { JobError } from '../../model/job-type';
+import { rejection, runSql, Sandbox } from '../connectors/support/sandbox';
+import { analysisFile, readResult, runIdMapping, textTable, usersOf } from './support/run-job';
+
+let sandbox: Sandbox;
+beforeEach(() => (sandbox = new Sandbox()));
+afterEach(() => sandbox.remove());
+
+const customers = {
+  name: 'crm.main.customers',
+  idMapping: [
+    { column: 'mobile', idType: 'phone' },
+    { column: 'mail', idType: 'Email' },
+  ],
+};
+const orders = { name: 'crm.main.orders', idMapping: [{ column: 'mobile', idType: 'phone' }] };
+const crm = () => ({ crm: { type: 'files', config: { path: sandbox.root } } });
+
+function writeCrm(): void {
+  sandbox.write('customers.csv', 'mobile,mail\n0138,Ann@x.org\n0139,bob@x.org\n');
+  sandbox.write('orders.csv', 'order,mobile\n1, 0138\n2,0140\n3,\n');
+}
+
+/** A fake source whose only table has two ID columns, with a script of what goes wrong. */
+function fakeSource(script: Record<string, unknown>) {
+  const tables = { 'main.t': textTable(['a', 'b'], [['1', '2']]) };
+  return { crm: { type: 'fake', config: { tables, ...script } } };
+}
+const fakeTable = {
+  name: 'crm.main.t',
+  idMapping: [
+    { column: 'a', idType: 'phone' },
+    { column: 'b', idType: 'phone' },
+  ],
+};
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('a run', () => {
+  it('leaves who is who in the analysis source, with the table that held each ID first', async () => {
+    writeCrm();
+    await runIdMapping(sandbox, { tables: [orders, customers], connections: crm(), runId: 'r7' });
+    const rows = await readResult(sandbox);
+    expect(usersOf(rows)).toEqual([
+      ['email:ann@x.org', 'phone:0138'],
+      ['email:bob@x.org', 'phone:0139'],
+      ['phone:0140'],
+    ]);
+    expect(rows.map((row) => [row.id_value, row.first_table])).toEqual([
+      ['ann@x.org', 'crm.main.customers'],
+      ['bob@x.org', 'crm.main.customers'],
+      ['0138', 'crm.main.orders'],
+      ['0139', 'crm.main.customers'],
+      ['0140', 'crm.main.orders'],
+    ]);
+    expect(new Set(rows.map((row) => row.run_id))).toEqual(new Set(['r7']));
+    expect(rows[0]?.one_id).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('recalculates everything: the whole result carries the new run', async () => {
+    writeCrm();
+    await runIdMapping(sandbox, { tables: [customers], connections: crm(), runId: 'r1' });
+    sandbox.write('customers.csv', 'mobile,mail\n0138,Ann@x.org\n');
+    const again = { tables: [customers], connections: crm(), runId: 'r2', fence: 2n };
+    await runIdMapping(sandbox, again);
+    const rows = await readResult(sandbox);
+    expect(rows.map((row) => row.run_id)).toEqual(['r2', 'r2']);
+  });
+
+  it('tells what it read, what it found and how far it is', async () => {
+    writeCrm();
+    const { result, recorded } = await runIdMapping(sandbox, {
+      tables: [customers, orders],
+      connections: crm(),
+    });
+    expect(result.tables).toMatchObject([
+      { table: 'crm.main.customers', status: 'succeeded', rowsRead: 2, error: null },
+      { table: 'crm.main.orders', status: 'succeeded', rowsRead: 3, error: null },
+    ]);
+    expect(result.summary).toMatchObject({
+      output: 'analysis.main.id_mapping_42',
+      users: 3,
+      ids: 5,
+      idsByType: { phone: 3, email: 2 },
+      rowsRead: 5,
+      leftOut: [],
+      leftOutCount: 0,
+    });
+    const fractions = recorded.progress.map((progress) => progress.fraction);
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    expect(recorded.progress.map((progress) => progress.text)).toContain('reading crm.main.orders');
+    expect(recorded.details[0]).toMatchObject({ table: 'crm.main.customers', status: 'waiting' });
+    expect(recorded.logs).toContain('info: crm.main.orders: 3 rows read');
+  });
+
+  it('reads numbers of every type as a person writes them', async () => {
+    const file = path.join(sandbox.root, 'numbers.parquet');
+    await runSql(
+      ':memory:',
+      `COPY (
+        SELECT 13800000000::BIGINT AS i, 13800000000::DOUBLE AS d, 13800000000::DECIMAL(18,3) AS c,
+          '13800000000' AS t, '13800000000'::BLOB AS b
+        UNION ALL SELECT NULL, 'nan'::DOUBLE, 12.5, '-0', '12.50'::BLOB
+        UNION ALL SELECT 0, -0.0::DOUBLE, NULL, NULL, NULL
+        UNION ALL SELECT NULL, 0.5, NULL, NULL, NULL
+        UNION ALL SELECT NULL, 'inf'::DOUBLE, NULL, 'n', NULL
+      ) TO '${file}' (FORMAT parquet)`,
+    );
+    const idMapping = ['i', 'd', 'c', 't', 'b'].map((column) => ({ column, idType: 'phone' }));
+    const tables = [{ name: 'crm.main.numbers', idMapping }];
+    await runIdMapping(sandbox, { tables, connections: crm() });
+    expect(usersOf(await readResult(sandbox))).toEqual([
+      ['phone:-0', 'phone:12.5', 'phone:12.50'],
+      ['phone:0'],
+      ['phone:0.5'],
+      ['phone:13800000000'],
+      ['phone:n'],
+    ]);
+  });
+
+  it('reads from a DuckDB file and writes into the same one', async () => {
+    await runSql(
+      analysisFile(sandbox),
+      `CREATE SCHEMA "原始"`,
+      `CREATE TABLE "原始"."客 户" AS SELECT '1' AS "手机", 'A' AS mail`,
+    );
+    const idMapping = [
+      { column: '手机', idType: 'phone' },
+      { column: 'mail', idType: 'email' },
+    ];
+    await runIdMapping(sandbox, {
+      tables: [{ name: 'analysis.原始.客 户', idMapping }],
+      connections: {},
+      config: { output: '结果.用户 "1"' },
+    });
+    const rows = await runSql(
+      analysisFile(sandbox),
+      'SELECT id_value FROM "结果"."用户 ""1""" ORDER BY 1',
+    );
+    expect(rows).toEqual([{ id_value: '1' }, { id_value: 'a' }]);
+  });
+});
+
+describe('a run that cannot succeed says which table and why, and keeps the former result', () => {
+  beforeEach(async () => {
+    writeCrm();
+    await runIdMapping(sandbox, { tables: [customers], connections: crm(), runId: 'former' });
+  });
+  afterEach(async () => {
+    const rows = await readResult(sandbox);
+    expect(new Set(rows.map((row) => row.run_id))).toEqual(new Set(['former']));
+    expect(rows).toHaveLength(4);
+  });
+
+  const failing = (name: string) => ({ name, idMapping: orders.idMapping });
+
+  it.each([
+    ['orders', 'mobile\n"0138\n', 'orders.csv, line 2: the quoting is broken'],
+    ['orders', 'order,mobile\n1\n', 'orders.csv, line 2: the row has 1 columns'],
+    ['orders', 'order\n1\n', 'orders.csv has no column "mobile"'],
+    ['orders', '', 'orders.csv is empty'],
+    ['logins', 'no table at all', 'There is no table main.logins'],
+  ])('%s with %j', async (table, content, problem) => {
+    sandbox.write(`${table === 'orders' ? 'orders' : 'other'}.csv`, content);
+    const tables = [customers, failing(`crm.main.${table}`)];
+    const error = await rejection(runIdMapping(sandbox, { tables, connections: crm(), fence: 2n }));
+    expect(error).toBeInstanceOf(JobError);
+    expect(error.message).toContain(`crm.main.${table}: ${problem}`);
+    expect((error as JobError).tables).toMatchObject([
+      { table: 'crm.main.customers', status: 'succeeded', rowsRead: 2 },
+      { table: `crm.main.${table}`, status: 'failed', error: error.message },
+    ]);
+  });
+
+  it.each([
+    ['a connection that is gone', failing('gone.main.t'), 'gone.main.t: There is no connection'],
+    ['no ID mapping', { name: 'crm.main.orders', idMapping: [] }, 'has no ID mapping'],
+  ])('%s', async (_, table, problem) => {
+    const run = { tables: [customers, table], connections: crm(), fence: 2n };
+    const error = await rejection(runIdMapping(sandbox, run));
+    expect(error).toBeInstanceOf(JobError);
+    expect(error.message).toContain(problem);
+  });
+
+  it('an ID column of lists', async () => {
+    const file = path.join(sandbox.root, 'lists.parquet');
+    await runSql(':memory:', `COPY (SELECT ['1'] AS mobile) TO '${file}' (FORMAT parquet)`);
+    const run = { tables: [failing('crm.main.lists')], connections: crm(), fence: 2n };
+    expect((await rejection(runIdMapping(sandbox, run))).message).toContain(
+      'crm.main.lists: the column "mobile" is of type VARCHAR[]',
+    );
+  });
+
+  it('a source that fails', async () => {
+    const failures = [{ on: 'prepareScan', message: 'the server is away', retryable: true }];
+    const run = { tables: [fakeTable], connections: fakeSource({ failures }), fence: 2n };
+    const error = await rejection(runIdMapping(sandbox, run));
+    expect(error.message).toBe('crm.main.t: the server is away');
+  });
+
+  it('a target that cannot hold a result', async () => {
+    const run = { tables: [customers], connections: crm(), config: { analysisSource: 'crm' } };
+    const error = await rejection(runIdMapping(sandbox, run));
+    expect(error.message).toContain('crm: a connection of kind files cannot hold a result');
+  });
+
+  it('a target that fails in the swap', async () => {
+    const failures = [{ on: 'swapIn', message: 'the disk is full', retryable: true }];
+    const connections = { ...crm(), out: { type: 'fake', config: { failures } } };
+    const run = { tables: [customers], connections, config: { analysisSource: 'out' } };
+    const error = await rejection(runIdMapping(sandbox, run));
+    expect(error.message).toBe('out.main.id_mapping_42: the disk is full');
+  });
+
+  it('a computation that the system kills', async () => {
+    const run = {
+      tables: [fakeTable],
+      connections: fakeSource({ killOn: 'prepareScan' }),
+      fence: 2n,
+    };
+    const error = await rejection(runIdMapping(sandbox, run));
+    expect(error).toBeInstanceOf(JobError);
+    expect(error.message).toContain('memory ran out');
+  });
+
+  it('a try that a later one has overtaken', async () => {
+    const run = { tables: [customers], connections: crm(), fence: 0n };
+    await expect(runIdMapping(sandbox, run)).rejects.toBeInstanceOf(SupersededError);
+  });
+
+  it('a cancelled run, whose process is gone when it ends', async () => {
+    const controller = new AbortController();
+    const reason = new Error('cancelled by a person');
+    let pid = 0;
+    const run = runIdMapping(sandbox, {
+      tables: [fakeTable],
+      connections: fakeSource({ hangs: ['prepareScan'] }),
+      signal: controller.signal,
+      fence: 2n,
+      onChild: (child) => (pid = child),
+      onProgress: ({ text }) => text.startsWith('reading') && controller.abort(reason),
+    });
+    await expect(run).rejects.toBe(reason);
+    expect(pid).toBeGreaterThan(0);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('a run cancelled before it began', async () => {
+    const signal = AbortSignal.abort(new Error('too early'));
+    await expect(
+      runIdMapping(sandbox, { tables: [customers], connections: crm(), signal }),
+    ).rejects.toThrow('too early');
+  });
+});
+
+describe('a kill of the process while it writes the result', () => {
+  const people = 60_000;
+
+  it.each([0, 20, 50, 90, 150])(
+    'after %d ms leaves the former result whole or the new one',
+    async (delayMs) => {
+      const rows = Array.from({ length: people }, (_, n) => `${n},p${n}@example.com\n`);
+      sandbox.write('customers.csv', `mobile,mail\n${rows.join('')}`);
+      const run = { tables: [customers], connections: crm() };
+      await runIdMapping(sandbox, { ...run, runId: 'former' });
+      let pid = 0;
+      const outcome = runIdMapping(sandbox, {
+        ...run,
+        runId: 'new',
+        fence: 2n,
+        onChild: (child) => (pid = child),
+        onProgress: ({ text }) =>
+          text.startsWith('replacing') &&
+          setTimeout(() => isAlive(pid) && process.kill(pid, 'SIGKILL'), delayMs),
+      }).then(
+        () => 'new',
+        (error: unknown) => (error instanceof JobError ? 'killed' : 'other'),
+      );
+      expect(['new', 'killed']).toContain(await outcome);
+      const kept = await readResult(sandbox);
+      expect(kept).toHaveLength(2 * people);
+      expect(new Set(kept.map((row) => row.run_id)).size).toBe(1);
+      await runIdMapping(sandbox, { ...run, runId: 'next', fence: 3n });
+      expect((await readResult(sandbox))[0]?.run_id).toBe('next');
+    },
+  );
+});
+
+it('the computation ends by itself when the process that asked for it dies', async () => {
+  const parent = fork(path.join(__dirname, 'support', 'dying-parent.ts'), {
+    execArgv: ['--require', path.join(__dirname, '../../activities/jobs/from-source.cjs')],
+  });
+  const scratchDir = mkdtempSync(path.join(sandbox.scratch, 'try-'));
+  parent.send({ scratchDir, root: sandbox.root });
+  const pid = await new Promise<number>((resolve) => {
+    parent.on('message', (message: { reading: number }) => resolve(message.reading));
+  });
+  expect(isAlive(pid)).toBe(true);
+  parent.kill('SIGKILL');
+  // It is no child of ours, so its end can only be looked for; the test's time limit bounds this.
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(isAlive(pid)).toBe(false);
+});
