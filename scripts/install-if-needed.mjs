@@ -28,7 +28,7 @@ export function findMissingPackage(root, { development }) {
 function npmCi(root) {
   const npm = process.env.npm_execpath;
   const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund'];
+  const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   for (const attempt of [1, 2]) {
     const since = Date.now();
     const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
