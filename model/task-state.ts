@@ -60,8 +60,10 @@ export interface TaskState {
   /** What became of the latest trigger calls, oldest first. */
   receipts: { receipt: string; outcome: TriggerOutcome; runId: string | null }[];
   /** Answers of the latest Updates, so that one retried after a roll-over gets the same. */
-  answers: { id: string; answer: unknown }[];
+  answers: { id: string; runId: string | null }[];
   outbox: Outbox;
+  /** The revision that the store is known to hold. */
+  projected: number;
 }
 
 export interface NewTask {
@@ -93,6 +95,7 @@ export function newTaskState(task: NewTask, now: string): TaskState {
     receipts: [],
     answers: [],
     outbox: { ledger: [], runs: [] },
+    projected: 0,
   };
 }
 
@@ -155,12 +158,22 @@ export function describeTask(state: TaskState): TaskView {
   };
 }
 
+/** How many dated gates the store's copy shows; asked directly, the workflow shows all. */
+const projectedDatedGates = 20;
+
 /** The row that the store keeps of a task. */
 export function projectTask(state: TaskState): TaskProjection {
+  const shown = { ...state, dated: state.dated.slice(0, projectedDatedGates) };
   return {
-    ...describeTask(state),
+    ...describeTask(shown),
     tenant: state.tenant,
     revision: state.revision,
     removedAt: state.removed?.at ?? null,
   };
+}
+
+/** True where the store holds all that is to be shown. */
+export function isProjected(state: TaskState): boolean {
+  const { ledger, runs } = state.outbox;
+  return state.projected === state.revision && ledger.length === 0 && runs.length === 0;
 }

@@ -349,17 +349,20 @@ export function runHandedOver(state: TaskState, runId: string): void {
   changed(state);
 }
 
-/** Record of a run whose own workflow ended without writing one (it was terminated). */
-export function recordOfLostRun(state: TaskState, end: RunEnd): RunProjection | null {
+/**
+ * Takes the end of a live run whose own workflow cannot write its record any more (it was
+ * terminated, or could not be started): the record is written from here.
+ */
+export function endLostRun(state: TaskState, end: RunEnd, context: StepContext): void {
   const { live } = state;
-  if (live?.runId !== end.runId) return null;
-  return {
+  if (live?.runId !== end.runId) return;
+  const { status, finishedAt, failureReason } = end;
+  state.outbox.runs.push({
     ...queuedRecord(state, live),
-    status: end.status,
-    finishedAt: end.finishedAt,
-    failureReason: end.failureReason,
+    ...{ status, finishedAt, failureReason },
     version: lostRunVersion,
-  };
+  });
+  endRun(state, end, context);
 }
 
 /** Above every version that a run's own workflow writes. */
@@ -377,15 +380,19 @@ export function findReceipt(state: TaskState, receipt: string): ReceiptView | nu
   };
 }
 
-/** Takes confirmed entries out of the outbox. */
-export function confirmProjected(state: TaskState, ledger: number, runs: number): void {
-  state.outbox.ledger.splice(0, ledger);
-  state.outbox.runs.splice(0, runs);
+/** Notes what the store has confirmed: so many entries of the outbox, and the task at a revision. */
+export function confirmProjected(
+  state: TaskState,
+  confirmed: { ledger: number; runs: number; revision: number },
+): void {
+  state.outbox.ledger.splice(0, confirmed.ledger);
+  state.outbox.runs.splice(0, confirmed.runs);
+  state.projected = confirmed.revision;
 }
 
 /** Keeps an Update's answer for retries after a roll-over. */
-export function rememberAnswer(state: TaskState, id: string, answer: unknown): void {
-  state.answers.push({ id, answer });
+export function rememberAnswer(state: TaskState, id: string, runId: string | null): void {
+  state.answers.push({ id, runId });
   trimOldest(state.answers, maxAnswers);
 }
 
@@ -443,7 +450,8 @@ function nextAttempt(state: TaskState, scheduleTime: string): number {
   return 1;
 }
 
-function queuedRecord(state: TaskState, live: LiveRun): RunProjection {
+/** The record that a run begins with. */
+export function queuedRecord(state: TaskState, live: LiveRun): RunProjection {
   return {
     tenant: state.tenant,
     version: 0,

@@ -1,0 +1,17 @@
+/** All activities, made from what they depend on. */
+import type { Activities } from './activities';
+import type { ActivityDeps } from './deps';
+import { makeRunJob } from './run-job';
+
+/** @returns the activities that the worker registers, bound to store, job types and Temporal */
+export function createActivities(deps: ActivityDeps): Activities {
+  return {
+    projectTask: (batch) => deps.store.tasks.project(batch),
+    async recordRun(record) {
+      await deps.store.runs.project(record);
+      return { searchAttributes: deps.searchAttributes() };
+    },
+    runJob: makeRunJob(deps),
+    askRun: (run) => deps.temporal.askRun(run),
+  };
+}

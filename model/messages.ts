@@ -1,0 +1,61 @@
+/** Every message that the workflows take, declared once for both sides. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { RunProjection } from './run';
+import type { DefinitionPatch, TaskDefinition, TaskProjection, TaskView } from './task';
+import type { RunEnd } from './task-steps';
+import type { LedgerEntry, ReceiptView, Trigger } from './trigger';
+
+/** At most this many triggers travel in one signal. */
+export const maxTriggersPerSignal = 500;
+
+export const tablesTriggeredSignal = defineSignal<[{ triggers: Trigger[] }]>('tablesTriggered');
+export const runEndedSignal = defineSignal<[RunEnd]>('runEnded');
+
+/** What an Update answers: the task as it is now, for the store, and what the Update brought about. */
+export interface TaskAnswer {
+  task: TaskProjection;
+  /** The run that was started, with its record while that is not stored yet. */
+  runId: string | null;
+  run: RunProjection | null;
+  /** The ledger line that was applied. */
+  entry: LedgerEntry | null;
+}
+
+export const editUpdate = defineUpdate<
+  TaskAnswer,
+  [{ patch: DefinitionPatch; ifVersion: number | null }]
+>('edit');
+export const startUpdate = defineUpdate<TaskAnswer, [{ by: string }]>('start');
+export const pauseUpdate = defineUpdate<TaskAnswer, []>('pause');
+export const resumeUpdate = defineUpdate<TaskAnswer, []>('resume');
+export const removeUpdate = defineUpdate<TaskAnswer, [{ by: string; ifVersion: number | null }]>(
+  'remove',
+);
+export const resetGateUpdate = defineUpdate<TaskAnswer, [{ scheduleTime: string | null }]>(
+  'resetGate',
+);
+export const applyTriggerUpdate = defineUpdate<TaskAnswer, [{ entry: LedgerEntry; by: string }]>(
+  'applyTrigger',
+);
+
+/** The task as it is now. */
+export interface TaskDescription {
+  task: TaskView;
+  removed: boolean;
+}
+
+export const describeQuery = defineQuery<TaskDescription>('describe');
+export const receiptQuery = defineQuery<ReceiptView | null, [string]>('receipt');
+/** True where the store holds everything that is to be shown. */
+export const projectedQuery = defineQuery<boolean>('projected');
+
+/** Sent to a run's own workflow. */
+export const cancelRunSignal = defineSignal<[{ reason: string }]>('cancelRun');
+
+/** What a run's own workflow begins with. */
+export interface TaskRunInput {
+  number: string;
+  runNumber: number;
+  definition: TaskDefinition;
+  record: RunProjection;
+}

@@ -1,0 +1,240 @@
+/** All calls to Temporal that the service makes, with bounds, and with its errors in our words. */
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { ApplicationFailure, defineSearchAttributeKey, type UpdateDefinition } from '@temporalio/common';
+import { isErrorCode, TablegateError } from '../model/errors';
+import {
+  cancelRunSignal,
+  describeQuery,
+  projectedQuery,
+  receiptQuery,
+  tablesTriggeredSignal,
+  type TaskDescription,
+} from '../model/messages';
+import {
+  runWorkflowId,
+  searchAttributes,
+  taskWorkflowId,
+  taskWorkflowType,
+} from '../model/names';
+import type { RunEnd } from '../model/task-steps';
+import type { TaskState } from '../model/task-state';
+import type { ReceiptView, Trigger } from '../model/trigger';
+
+/** How long a signal may take before its callers are told to come again. */
+const signalMs = 5_000;
+const startMs = 10_000;
+const updateMs = 15_000;
+const queryMs = 3_000;
+/** How long `?wait=outcome` waits. */
+const receiptMs = 5_000;
+const pingMs = 2_000;
+
+const grpcInvalidArgument = 3;
+
+export interface GatewayOptions {
+  taskQueue: string;
+  /** Base URL of Temporal UI; null: no links. */
+  uiUrl: string | null;
+  /** Whether the search attributes could be registered. */
+  searchAttributes(): boolean;
+}
+
+export class TemporalGateway {
+  constructor(
+    private readonly client: Client,
+    private readonly options: GatewayOptions,
+  ) {}
+
+  /** Starts a task's workflow. @returns false where the id was used before */
+  async startTask(state: TaskState): Promise<boolean> {
+    const { tenant, taskId, definition } = state;
+    const keyword = (name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> =>
+      defineSearchAttributeKey(name, 'KEYWORD');
+    try {
+      await this.within(startMs, () =>
+        this.client.workflow.start(taskWorkflowType, {
+          workflowId: taskWorkflowId(tenant, taskId),
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          taskQueue: this.options.taskQueue,
+          args: [state],
+          staticSummary: definition.name,
+          ...(this.options.searchAttributes() && {
+            typedSearchAttributes: [
+              { key: keyword(searchAttributes.tenant), value: tenant },
+              { key: keyword(searchAttributes.taskId), value: taskId },
+              { key: keyword(searchAttributes.taskName), value: definition.name },
+            ],
+          }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw toTablegateError(error);
+    }
+  }
+
+  /** Resolves once Temporal has the signal on disk, whether or not a worker is up. */
+  async signalTriggers(tenant: string, taskId: string, triggers: Trigger[]): Promise<void> {
+    await this.call(signalMs, () =>
+      this.task(tenant, taskId).signal(tablesTriggeredSignal, { triggers }),
+    );
+  }
+
+  /**
+   * Sends an Update and waits for its answer.
+   * @throws TablegateError with the code that the entity refused with; workerUnavailable where no
+   * worker answers in time
+   */
+  async update<Answer, Args extends [unknown, ...unknown[]] | []>(
+    tenant: string,
+    taskId: string,
+    definition: UpdateDefinition<Answer, Args>,
+    args: Args,
+    updateId: string,
+  ): Promise<Answer> {
+    return this.call(updateMs, () =>
+      this.task(tenant, taskId).executeUpdate(definition, { args, updateId } as never),
+    ) as Promise<Answer>;
+  }
+
+  async describe(tenant: string, taskId: string): Promise<TaskDescription> {
+    return this.call(queryMs, () => this.task(tenant, taskId).query(describeQuery));
+  }
+
+  async receipt(tenant: string, taskId: string, receipt: string): Promise<ReceiptView | null> {
+    return this.call(receiptMs, () => this.task(tenant, taskId).query(receiptQuery, receipt));
+  }
+
+  async isProjected(tenant: string, taskId: string): Promise<boolean> {
+    return this.call(queryMs, () => this.task(tenant, taskId).query(projectedQuery));
+  }
+
+  /** Size of a task's present history, in bytes. */
+  async historySize(tenant: string, taskId: string): Promise<number> {
+    const description = await this.call(queryMs, () => this.task(tenant, taskId).describe());
+    return description.historySize ?? 0;
+  }
+
+  /** Tells a run to end; `runNotLive` where its workflow has ended or does not exist yet. */
+  async cancelRun(tenant: string, taskId: string, runId: string, reason: string): Promise<void> {
+    try {
+      await this.within(signalMs, () =>
+        this.client.workflow
+          .getHandle(runWorkflowId(tenant, taskId, runId))
+          .signal(cancelRunSignal, { reason }),
+      );
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) {
+        throw new TablegateError('runNotLive', 'The run has ended, or has not begun yet.');
+      }
+      throw toTablegateError(error);
+    }
+  }
+
+  /** For the activity `askRun`: how a run's own workflow stands. */
+  async askRun(run: {
+    tenant: string;
+    taskId: string;
+    runId: string;
+  }): Promise<RunEnd | 'live' | 'lost'> {
+    const handle = this.client.workflow.getHandle(runWorkflowId(run.tenant, run.taskId, run.runId));
+    try {
+      const { status } = await this.within(queryMs, () => handle.describe());
+      if (status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW') return 'live';
+      if (status.name !== 'COMPLETED') return 'lost';
+      return (await this.within(queryMs, () => handle.result())) as RunEnd;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowFailedError) {
+        return 'lost';
+      }
+      throw error;
+    }
+  }
+
+  /** Ids of all live tasks, as (tenant, task) pairs. */
+  async *liveTasks(): AsyncIterable<{ tenant: string; taskId: string }> {
+    const query = `WorkflowType = '${taskWorkflowType}' AND ExecutionStatus = 'Running'`;
+    for await (const { workflowId } of this.client.workflow.list({ query })) {
+      const [, tenant, taskId] = workflowId.split('/');
+      if (tenant !== undefined && taskId !== undefined) yield { tenant, taskId };
+    }
+  }
+
+  /** One cheap round trip; throws `temporalUnavailable`. */
+  async ping(): Promise<void> {
+    const namespace = this.client.options.namespace;
+    await this.call(pingMs, () =>
+      this.client.workflowService.describeNamespace({ namespace }),
+    );
+  }
+
+  /** Address of a run's page in Temporal UI. */
+  runUrl(tenant: string, taskId: string, runId: string): string | null {
+    if (this.options.uiUrl === null) return null;
+    const id = encodeURIComponent(runWorkflowId(tenant, taskId, runId));
+    return `${this.options.uiUrl}/namespaces/${this.client.options.namespace}/workflows/${id}`;
+  }
+
+  private task(tenant: string, taskId: string): WorkflowHandle {
+    return this.client.workflow.getHandle(taskWorkflowId(tenant, taskId));
+  }
+
+  private within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    return this.client.withDeadline(Date.now() + ms, call);
+  }
+
+  private async call<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.within(ms, call);
+    } catch (error) {
+      throw toTablegateError(error);
+    }
+  }
+}
+
+function toTablegateError(error: unknown): Error {
+  if (error instanceof TablegateError) return error;
+  if (error instanceof WorkflowNotFoundError) {
+    return new TablegateError('taskNotFound', 'There is no such task.', { cause: error });
+  }
+  if (error instanceof WorkflowUpdateFailedError) return refusalOf(error);
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    return new TablegateError(
+      'workerUnavailable',
+      'No worker answered in time; whether the change was made shows when the task is read again.',
+      { cause: error },
+    );
+  }
+  const detail = historyIsFull(error)
+    ? 'The task has taken all the calls it can until a worker is up; start one and call again.'
+    : 'Temporal does not answer; call again in a moment.';
+  return new TablegateError('temporalUnavailable', detail, { cause: error });
+}
+
+/** What the entity refused an Update with. */
+function refusalOf(error: WorkflowUpdateFailedError): Error {
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure && cause.type != null && isErrorCode(cause.type)) {
+    return new TablegateError(cause.type, sentence(cause.message), { cause: error });
+  }
+  return error;
+}
+
+function historyIsFull(error: unknown): boolean {
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  return isGrpcServiceError(cause) && cause.code === grpcInvalidArgument;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (text.endsWith('.') ? '' : '.');
+}

@@ -1,0 +1,96 @@
+/** What is derived from the installation's one secret, and digests of keys. Needs no database. */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+
+/** SHA-256 as 64 hex characters: the form in which keys and trigger tokens are stored. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Compares two texts in a time that does not depend on where they differ. */
+export function sameText(one: string, other: string): boolean {
+  return timingSafeEqual(Buffer.from(digest(one)), Buffer.from(digest(other)));
+}
+
+/** A new key of the API: 32 characters, 160 random bits behind its prefix. */
+export function makeKey(): string {
+  return `tgk_${randomBytes(14).toString('hex')}`;
+}
+
+/** A new id: 32 lower-case hex characters. */
+export function makeId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Keys for each purpose, derived by HKDF (RFC 5869) from the installation's secret. */
+export class Secrets {
+  private readonly tokenKey: Buffer;
+  private readonly draftKey: Buffer;
+  private readonly idKey: Buffer;
+  private readonly connectionKey: Buffer;
+
+  /** @param secret `TABLEGATE_SECRET`, or the generated text in the data folder */
+  constructor(secret: string) {
+    const derive = (purpose: string): Buffer =>
+      Buffer.from(hkdfSync('sha256', secret, 'tablegate', purpose, 32));
+    this.tokenKey = derive('trigger-token');
+    this.draftKey = derive('draft-id');
+    this.idKey = derive('task-id');
+    this.connectionKey = derive('connection-secrets');
+  }
+
+  /** The token in a table's trigger URL: 40 hex characters, the same whenever it is asked for. */
+  triggerToken(tenant: string, taskId: string, table: string, version: number): string {
+    return hmac(this.tokenKey, [tenant, taskId, table, String(version)]).slice(0, 40);
+  }
+
+  /** The task id that an Idempotency-Key stands for. */
+  taskIdOfKey(tenant: string, userId: string, key: string): string {
+    return hmac(this.idKey, [tenant, userId, key]).slice(0, 32);
+  }
+
+  /** A task id that says, signed, until when it may be saved under. */
+  makeDraftId(tenant: string, expiresAt: Date): string {
+    const seconds = Math.floor(expiresAt.getTime() / 1000);
+    const body = seconds.toString(16).padStart(8, '0') + randomBytes(4).toString('hex');
+    return body + hmac(this.draftKey, [tenant, body]).slice(0, 16);
+  }
+
+  /** When a draft id expires; null where it was not made here. */
+  draftExpiry(tenant: string, id: string): Date | null {
+    const body = id.slice(0, 16);
+    const signature = hmac(this.draftKey, [tenant, body]).slice(0, 16);
+    return sameText(signature, id.slice(16)) ? new Date(parseInt(id.slice(0, 8), 16) * 1000) : null;
+  }
+
+  /** Encrypts a JSON value (AES-256-GCM, bound to its place) for the store. */
+  seal(place: string, value: Record<string, unknown>): string {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', this.connectionKey, nonce).setAAD(
+      Buffer.from(place),
+    );
+    const sealed = Buffer.concat([cipher.update(JSON.stringify(value)), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
+  }
+
+  /** Undoes `seal`; throws where the text was made with another secret or for another place. */
+  open(place: string, sealed: string): Record<string, unknown> {
+    const bytes = Buffer.from(sealed, 'base64');
+    const decipher = createDecipheriv('aes-256-gcm', this.connectionKey, bytes.subarray(0, 12))
+      .setAAD(Buffer.from(place))
+      .setAuthTag(bytes.subarray(12, 28));
+    const plain = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
+    return JSON.parse(plain.toString()) as Record<string, unknown>;
+  }
+}
+
+function hmac(key: Buffer, parts: string[]): string {
+  return createHmac('sha256', key).update(JSON.stringify(parts)).digest('hex');
+}

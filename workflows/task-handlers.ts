@@ -1,0 +1,145 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  currentUpdateInfo,
+  setHandler,
+} from '@temporalio/workflow';
+import {
+  applyTriggerUpdate,
+  describeQuery,
+  editUpdate,
+  pauseUpdate,
+  projectedQuery,
+  receiptQuery,
+  removeUpdate,
+  resetGateUpdate,
+  resumeUpdate,
+  runEndedSignal,
+  startUpdate,
+  tablesTriggeredSignal,
+  type TaskAnswer,
+} from '../model/messages';
+import {
+  applyIgnored,
+  editTask,
+  endRun,
+  findReceipt,
+  rememberAnswer,
+  removeTask,
+  resetGate,
+  setPaused,
+  startByHand,
+  takeTriggers,
+  whyNotApply,
+  whyNotEdit,
+  whyNotReset,
+  whyNotStart,
+  type Refusal,
+  type StepContext,
+} from '../model/task-steps';
+import { describeTask, isProjected, projectTask, type TaskState } from '../model/task-state';
+import type { LedgerEntry } from '../model/trigger';
+
+/** What the main loop needs to know of the messages that came in. */
+export interface TaskMessages {
+  /** Signals and Updates taken by this run of the workflow. */
+  count(): number;
+  allHandled(): Promise<void>;
+}
+
+/**
+ * Sets the entity's handlers. All are synchronous: they take one step and return; the loops in
+ * `scheduling-task.ts` act on the new state.
+ */
+export function registerTaskHandlers(state: TaskState, context: StepContext): TaskMessages {
+  let taken = 0;
+
+  setHandler(tablesTriggeredSignal, ({ triggers }) => {
+    taken += 1;
+    takeTriggers(state, triggers, context);
+  });
+  setHandler(runEndedSignal, (end) => {
+    taken += 1;
+    endRun(state, end, context);
+  });
+
+  setHandler(describeQuery, () => ({
+    task: describeTask(state),
+    removed: state.removed !== null,
+  }));
+  setHandler(projectedQuery, () => isProjected(state));
+  setHandler(receiptQuery, (receipt) => findReceipt(state, receipt));
+
+  /** Takes a step once per Update id, also where the caller repeats it after a roll-over. */
+  function answerOnce(step: () => Pick<TaskAnswer, 'runId' | 'entry'>): TaskAnswer {
+    taken += 1;
+    const id = currentUpdateInfo()?.id ?? '';
+    const known = state.answers.find((answer) => answer.id === id);
+    if (known) return answerOf(state, { runId: known.runId, entry: null });
+    const brought = step();
+    rememberAnswer(state, id, brought.runId);
+    return answerOf(state, brought);
+  }
+
+  function refuse(refusal: Refusal | null): void {
+    const id = currentUpdateInfo()?.id;
+    if (refusal === null || state.answers.some((answer) => answer.id === id)) return;
+    throw ApplicationFailure.create({
+      message: refusal.detail,
+      type: refusal.code,
+      nonRetryable: true,
+    });
+  }
+
+  setHandler(
+    editUpdate,
+    ({ patch }) => answerOnce(() => nothingElse(editTask(state, patch, context))),
+    { validator: ({ ifVersion }) => refuse(whyNotEdit(state, ifVersion)) },
+  );
+  setHandler(
+    startUpdate,
+    ({ by }) => answerOnce(() => ({ ...startByHand(state, by, context), entry: null })),
+    { validator: (_start) => refuse(whyNotStart(state)) },
+  );
+  setHandler(pauseUpdate, () => answerOnce(() => nothingElse(setPaused(state, true, context))), {
+    validator: () => refuse(whyNotEdit(state, null)),
+  });
+  setHandler(resumeUpdate, () => answerOnce(() => nothingElse(setPaused(state, false, context))), {
+    validator: () => refuse(whyNotEdit(state, null)),
+  });
+  setHandler(removeUpdate, ({ by }) => answerOnce(() => nothingElse(removeTask(state, by, context))), {
+    validator: ({ ifVersion }) => refuse(whyNotEdit(state, ifVersion)),
+  });
+  setHandler(
+    resetGateUpdate,
+    ({ scheduleTime }) => answerOnce(() => nothingElse(resetGate(state, scheduleTime))),
+    { validator: ({ scheduleTime }) => refuse(whyNotReset(state, scheduleTime)) },
+  );
+  setHandler(
+    applyTriggerUpdate,
+    ({ entry, by }) => answerOnce(() => applied(applyIgnored(state, entry, by, context))),
+    { validator: ({ entry }) => refuse(whyNotApply(state, entry)) },
+  );
+
+  return {
+    count: () => taken,
+    allHandled: () => condition(allHandlersFinished),
+  };
+}
+
+function nothingElse(_step: void): Pick<TaskAnswer, 'runId' | 'entry'> {
+  return { runId: null, entry: null };
+}
+
+function applied(entry: LedgerEntry): Pick<TaskAnswer, 'runId' | 'entry'> {
+  return { runId: entry.runId, entry };
+}
+
+function answerOf(state: TaskState, brought: Pick<TaskAnswer, 'runId' | 'entry'>): TaskAnswer {
+  return {
+    task: projectTask(state),
+    ...brought,
+    run: state.outbox.runs.find((record) => record.id === brought.runId) ?? null,
+  };
+}

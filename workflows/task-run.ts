@@ -1,0 +1,274 @@
+/**
+ * One run of a task. Two levels of retry: the activity's own covers lost workers and heartbeats
+ * and is not counted; a job that fails is tried again here, by the task's run policy.
+ */
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  proxyActivities,
+  rootCause,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import {
+  jobFailedType,
+  jobTimedOutType,
+  type Activities,
+  type JobFailureDetails,
+} from '../activities/activities';
+import type { JobResult } from '../model/job-type';
+import { cancelRunSignal, runEndedSignal, type TaskRunInput } from '../model/messages';
+import { searchAttributes, taskWorkflowId } from '../model/names';
+import type { EndedStatus, RunProjection, TableDetail } from '../model/run';
+import type { RunPolicy } from '../model/task';
+import type { RunEnd } from '../model/task-steps';
+
+/** Bounds an attempt that has no time limit of its own; the job's own limit is kept in the activity. */
+const longestAttempt = '31 days';
+/** A worker that says nothing for this long is taken as lost, and the try is handed to another. */
+const heartbeatTimeout = '15 s';
+/** How long a cancelled job may clean up. */
+const cleanUpMs = 10_000;
+/** How long the end of a run waits for its record before the task hears of it. */
+const recordFirstMs = 5_000;
+
+const { runJob } = proxyActivities<Activities>({
+  startToCloseTimeout: longestAttempt,
+  heartbeatTimeout,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: {
+    initialInterval: '1 s',
+    maximumInterval: '10 s',
+    maximumAttempts: 20,
+    nonRetryableErrorTypes: [jobFailedType, jobTimedOutType],
+  },
+});
+
+const { recordRun } = proxyActivities<Activities>({
+  startToCloseTimeout: '10 s',
+  retry: { initialInterval: '200 ms', maximumInterval: '10 s' },
+});
+
+/** How a try, or the run, came out. */
+interface Outcome {
+  status: EndedStatus;
+  reason: string | null;
+  cause: string | null;
+  tables: TableDetail[];
+  summary: Record<string, unknown> | null;
+}
+
+/**
+ * Runs the job until it succeeds, its tries are used up or it is cancelled; keeps the record and
+ * tells the task how it ended.
+ */
+export async function taskRun(input: TaskRunInput): Promise<RunEnd> {
+  let cancelReason = 'in Temporal';
+  const work = new CancellationScope();
+  setHandler(cancelRunSignal, ({ reason }) => {
+    cancelReason = reason;
+    work.cancel();
+  });
+
+  return CancellationScope.nonCancellable(async () => {
+    const record: RunProjection = { ...input.record, startedAt: now(), status: 'running' };
+    show(record);
+    const outcome = await runTries(input, record, work, () => cancelReason);
+    return finish(input, record, outcome);
+  });
+}
+
+async function runTries(
+  input: TaskRunInput,
+  record: RunProjection,
+  work: CancellationScope,
+  cancelReason: () => string,
+): Promise<Outcome> {
+  const { runPolicy } = input.definition;
+  for (;;) {
+    record.tries += 1;
+    void write(record, input);
+    const outcome = await tryOnce(input, record.tries, work, cancelReason);
+    if (!mayTryAgain(outcome, record.tries, runPolicy)) return outcome;
+    record.failureReason = `Try ${record.tries} failed: ${outcome.reason}`;
+    record.failureCause = outcome.cause;
+    record.tables = outcome.tables;
+    show(record);
+    void write(record, input);
+    const waited = await pause(runPolicy.rerunInterval * 1000, work);
+    if (!waited) return cancelled(cancelReason(), outcome.tables);
+    record.failureReason = null;
+    record.failureCause = null;
+  }
+}
+
+/** True where the policy gives a failed try another one. */
+function mayTryAgain(outcome: Outcome, tries: number, policy: RunPolicy): boolean {
+  if (outcome.status !== 'failed' && outcome.status !== 'timedOut') return false;
+  return policy.rerunMode !== 'AllDenied' && tries <= policy.rerunTimes;
+}
+
+async function tryOnce(
+  input: TaskRunInput,
+  tryNumber: number,
+  work: CancellationScope,
+  cancelReason: () => string,
+): Promise<Outcome> {
+  const { record, runNumber, number, definition } = input;
+  const job = work.run(() =>
+    runJob({
+      tenant: record.tenant,
+      taskId: record.taskId,
+      taskNumber: number,
+      runId: record.id,
+      runNumber,
+      tryNumber,
+      definition,
+    }),
+  );
+  const settled = job.then(succeeded, (error: unknown) => failed(error, work, cancelReason()));
+  const outcome = await Promise.race([settled, cleanUpOver(work)]);
+  return outcome ?? cancelled(cancelReason(), []);
+}
+
+/** Resolves when a cancelled job has had its time to clean up; never while it is not cancelled. */
+async function cleanUpOver(work: CancellationScope): Promise<null> {
+  await work.cancelRequested.catch(() => undefined);
+  await sleep(cleanUpMs);
+  return null;
+}
+
+function succeeded(result: JobResult): Outcome {
+  return {
+    status: 'succeeded',
+    reason: null,
+    cause: null,
+    tables: result.tables,
+    summary: result.summary,
+  };
+}
+
+function cancelled(reason: string, tables: TableDetail[]): Outcome {
+  return {
+    status: 'cancelled',
+    reason: `cancelled: ${reason}`,
+    cause: null,
+    tables,
+    summary: null,
+  };
+}
+
+function failed(error: unknown, work: CancellationScope, cancelReason: string): Outcome {
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  const details =
+    failure instanceof ApplicationFailure || failure instanceof CancelledFailure
+      ? (failure.details?.[0] as JobFailureDetails | undefined)
+      : undefined;
+  if (work.consideredCancelled && isCancellation(error)) {
+    return cancelled(cancelReason, details?.tables ?? []);
+  }
+  if (failure instanceof ApplicationFailure) {
+    return {
+      status: failure.type === jobTimedOutType ? 'timedOut' : 'failed',
+      reason: failure.message,
+      cause: details?.cause ?? null,
+      tables: details?.tables ?? [],
+      summary: null,
+    };
+  }
+  return {
+    status: 'failed',
+    reason: 'The job did not come to an end: its workers were lost again and again.',
+    cause: rootCause(error) ?? null,
+    tables: [],
+    summary: null,
+  };
+}
+
+/** @returns false where the wait was cancelled */
+async function pause(ms: number, work: CancellationScope): Promise<boolean> {
+  try {
+    await work.run(() => sleep(ms));
+    return true;
+  } catch (error) {
+    if (isCancellation(error)) return false;
+    throw error;
+  }
+}
+
+async function finish(
+  input: TaskRunInput,
+  record: RunProjection,
+  outcome: Outcome,
+): Promise<RunEnd> {
+  record.status = outcome.status;
+  record.finishedAt = now();
+  record.failureReason = outcome.reason;
+  record.failureCause = outcome.cause;
+  record.tables = outcome.tables;
+  record.summary = outcome.summary;
+  record.progress = outcome.status === 'succeeded' ? { fraction: 1, text: 'done' } : null;
+  show(record);
+  const end: RunEnd = {
+    runId: record.id,
+    status: outcome.status,
+    finishedAt: record.finishedAt,
+    failureReason: outcome.reason,
+  };
+  let written = false;
+  const writing = write(record, input).then(() => {
+    written = true;
+  });
+  await condition(() => written, recordFirstMs);
+  await tellTask(input, end);
+  await writing;
+  return end;
+}
+
+async function tellTask({ record }: TaskRunInput, end: RunEnd): Promise<void> {
+  const task = getExternalWorkflowHandle(taskWorkflowId(record.tenant, record.taskId));
+  try {
+    await task.signal(runEndedSignal, end);
+  } catch {
+    // The task's workflow has ended: nobody waits for this run any more.
+  }
+}
+
+/** Writes the record as it stands; once written, the search attributes follow it. */
+async function write(record: RunProjection, input: TaskRunInput): Promise<void> {
+  record.version += 1;
+  const { searchAttributes: available } = await recordRun({ ...record });
+  if (!available) return;
+  upsertSearchAttributes([
+    { key: keyword(searchAttributes.tenant), value: record.tenant },
+    { key: keyword(searchAttributes.taskId), value: record.taskId },
+    { key: keyword(searchAttributes.taskName), value: input.definition.name },
+    { key: keyword(searchAttributes.runStatus), value: record.status },
+  ]);
+}
+
+function show(record: RunProjection): void {
+  const lines = [
+    `Status: **${record.status}**, try ${Math.max(record.tries, 1)}`,
+    `Started by ${record.startedByUser ?? record.startedBy}`,
+  ];
+  if (record.failureReason) lines.push(record.failureReason);
+  setCurrentDetails(lines.join('\n\n'));
+}
+
+function keyword(name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> {
+  return defineSearchAttributeKey(name, 'KEYWORD');
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
