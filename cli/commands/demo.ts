@@ -77,7 +77,7 @@ async function scoreLines(api: ApiClient, run: RunSeen, folder: string): Promise
   const { users, precision, recall } = scoreDemo(truth, await readResult(api, output));
   return [
     `\nWhat was found, in ${output}`,
-    `  users        ${users}`,
+    `  users        ${users} (people behind the data: ${truth.people})`,
     `  precision    ${precision.toFixed(4)} (of the pairs of IDs found to be one person, those that are)`,
     `  recall       ${recall.toFixed(4)} (of the pairs of IDs that are one person, those found)`,
   ];

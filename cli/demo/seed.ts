@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { demoMappings, writeDemoData } from '../../examples/demo-data';
 import { ApiError, type ApiClient } from '../api-client';
 
 export interface DemoSeed {
@@ -25,6 +24,10 @@ export interface SeedOptions {
   filesRoot: string;
   log: (line: string) => void;
 }
+
+/** Loaded when it is needed: it brings DuckDB with it, which a later start has no use for. */
+const loadDemoData = () =>
+  require('../../examples/demo-data') as typeof import('../../examples/demo-data');
 
 const connection = 'demo';
 const schema = 'main';
@@ -70,6 +73,7 @@ export async function seedDemo(options: SeedOptions): Promise<DemoSeed> {
   await writeState(dataDir, { key });
   const folder = path.join(filesRoot, connection);
   log('Demo: making its tables and its task');
+  const { demoMappings, writeDemoData } = loadDemoData();
   await writeDemoData(folder);
   await api
     .post('/connections', { name: connection, type: 'files', config: { path: folder } })
