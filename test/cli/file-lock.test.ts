@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,6 +20,22 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 function leaveLock(identity: ProcessIdentity): void {
   const holder: LockHolder = { identity, host: 'somewhere', boundTo: null, ending: false };
   writeFileSync(file, JSON.stringify(holder));
+}
+
+/** A process that tries to take the lock, says what came of it, and lives on. */
+function startWanting() {
+  const root = path.join(__dirname, '..', '..');
+  const script = `
+    const { takeLock } = require(${JSON.stringify(path.join(root, 'cli/launcher/file-lock.ts'))});
+    setInterval(() => {}, 1e6);
+    takeLock(${JSON.stringify(file)}).then(
+      () => process.stdout.write('held'),
+      () => process.stdout.write('refused'),
+    );`;
+  const fromSource = path.join(root, 'activities', 'jobs', 'from-source.cjs');
+  return spawn(process.execPath, ['-r', fromSource, '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 const holderNow = () => (JSON.parse(readFileSync(file, 'utf8')) as LockHolder).identity;
@@ -58,6 +76,16 @@ describe('a lock file', () => {
     const held = outcomes.filter((outcome) => outcome.status === 'fulfilled');
     expect(held).toHaveLength(1);
     held[0]?.value.release();
+  });
+
+  test('of a dead process goes to exactly one of many processes that start at once', async () => {
+    leaveLock({ ...self, startedAs: 'long ago' });
+    const wanting = Array.from({ length: 6 }, () => startWanting());
+    const said = await Promise.all(
+      wanting.map(async ({ stdout }) => String(await once(stdout, 'data'))),
+    );
+    for (const child of wanting) child.kill('SIGKILL');
+    expect(said.toSorted()).toEqual(['held', ...Array<string>(5).fill('refused')]);
   });
 
   test('of another machine is refused while it shows signs of life', async () => {
