@@ -43,10 +43,7 @@ export const idTypeSchema = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(
-    /^[\p{L}\p{N}][\p{L}\p{N}\p{M}_.-]{0,63}$/u,
-    'must be 1 to 64 letters, digits, "_", "." or "-", and begin with a letter or digit',
-  );
+  .regex(/^[\p{L}\p{N}\p{M}_.-]{1,64}$/u, 'must be 1 to 64 letters, digits, "_", "." or "-"');
 
 /**
  * What is cut off both ends: Unicode's white space, with the zero-width characters that tables

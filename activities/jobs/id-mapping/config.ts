@@ -28,13 +28,3 @@ export type IdMappingConfig = z.infer<typeof idMappingConfigSchema>;
 export function outputOf(config: IdMappingConfig, taskNumber: string): string {
   return config.output.replaceAll('{number}', taskNumber);
 }
-
-/** Parts of a full table name; only the table's own name may hold dots (files are named so). */
-export function splitTableName(name: string): {
-  connection: string;
-  schema: string;
-  table: string;
-} {
-  const [connection = '', schema = '', ...rest] = name.split('.');
-  return { connection, schema, table: rest.join('.') };
-}

@@ -12,7 +12,8 @@ import {
   type JobType,
 } from '../../../model/job-type';
 import type { LogLine, RunProgress, TableDetail } from '../../../model/run';
-import { idMappingConfigSchema, outputOf, splitTableName, type IdMappingConfig } from './config';
+import { parseTableName, type TableName } from '../../../model/table-name';
+import { idMappingConfigSchema, outputOf, type IdMappingConfig } from './config';
 import type { ComputeRequest, SourceTable } from './messages';
 import { runInChild } from './run-in-child';
 
@@ -27,15 +28,19 @@ export interface IdMappingDeps {
 
 type Context = JobContext<IdMappingConfig>;
 
-function sourceOf(table: JobTable, connection: JobConnection): SourceTable {
-  const { schema, table: name } = splitTableName(table.name);
+function sourceOf(table: JobTable, parts: TableName, connection: JobConnection): SourceTable {
   const idColumns = table.idMapping.map(({ column, idType }) => {
     const parsed = idTypeSchema.safeParse(idType);
     if (!parsed.success) throw new JobError(`${table.name}: "${idType}" is no name of an ID type.`);
     return { column, idType: parsed.data };
   });
   if (idColumns.length === 0) throw new JobError(`${table.name}: the table has no ID mapping.`);
-  return { name: table.name, connection, ref: { schema, table: name }, idColumns };
+  return {
+    name: table.name,
+    connection,
+    ref: { schema: parts.schema, table: parts.table },
+    idColumns,
+  };
 }
 
 /** @param user name of the table or target that needs the connection, for the message */
@@ -43,7 +48,8 @@ async function connectionOf(context: Context, name: string, user: string): Promi
   try {
     return await context.connection(name);
   } catch (error) {
-    if (!(error instanceof TablegateError)) throw error;
+    const missing = error instanceof TablegateError && error.code === 'connectionNotFound';
+    if (!missing) throw error;
     throw new JobError(`${user}: ${error.message}`, [], { cause: error });
   }
 }
@@ -65,9 +71,10 @@ async function requestOf(context: Context, deps: IdMappingDeps): Promise<Compute
   if (context.tables.length === 0) throw new JobError('The task has no tables to read.');
   const tables: SourceTable[] = [];
   for (const table of context.tables) {
-    const { connection: connectionName } = splitTableName(table.name);
-    const connection = await connectionOf(context, connectionName, table.name);
-    tables.push(sourceOf(table, connection));
+    const parts = parseTableName(table.name);
+    if (parts === null) throw new JobError(`${table.name}: this is no connection.schema.table.`);
+    const connection = await connectionOf(context, parts.connection, table.name);
+    tables.push(sourceOf(table, parts, connection));
   }
   const output = outputOf(context.config, context.taskNumber);
   return {
