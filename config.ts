@@ -1,4 +1,5 @@
 /** Settings, read once from the environment (flags are put into it by the command line). */
+import os from 'node:os';
 import path from 'node:path';
 
 export type Edition = 'Free' | 'Basic' | 'Standard' | 'Professional' | 'Enterprise';
@@ -11,7 +12,10 @@ export interface Settings {
   dataDir: string;
   /** Base of every URL that is handed out, without a slash at its end. */
   publicUrl: string;
-  /** Folders (absolute) below which connections of kind `files` and `duckdb` may lie. */
+  /**
+   * Folders (absolute) below which connections of kind `files` and `duckdb` may lie; `files` in
+   * the data folder is always one of them, it holds the built-in analysis source.
+   */
   filesRoots: string[];
   /** IANA zone that schedule times without offset are read in by default. */
   timezone: string;
@@ -25,6 +29,8 @@ export interface Settings {
   /** Base URL of Temporal UI, for the links in records; null: no links. */
   temporalUiUrl: string | null;
   logLevel: string;
+  /** Most jobs that one worker runs at the same time. */
+  maxJobs: number;
 }
 
 /** A setting that cannot be used; the message names it and says what is allowed. */
@@ -44,6 +50,17 @@ function readPort(text: string | undefined): number {
     throw new SettingsError(`PORT is "${text}"; it must be a whole number from 0 to 65535`);
   }
   return port;
+}
+
+function readMaxJobs(text: string | undefined): number {
+  if (text === undefined || text === '') return Math.max(2, os.availableParallelism());
+  const most = Number(text);
+  if (!Number.isInteger(most) || most < 1 || most > 1000) {
+    throw new SettingsError(
+      `TABLEGATE_MAX_JOBS is "${text}"; it must be a whole number from 1 to 1000`,
+    );
+  }
+  return most;
 }
 
 function readTimezone(text: string | undefined): string {
@@ -91,7 +108,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       `TABLEGATE_PUBLIC_URL is "${publicUrl}"; it must be a URL such as https://gate.example.com`,
     );
   }
-  const roots = (env.TABLEGATE_FILES_ROOTS || path.join(dataDir, 'files'))
+  const roots = (env.TABLEGATE_FILES_ROOTS ?? '')
     .split(path.delimiter)
     .filter((root) => root !== '')
     .map((root) => path.resolve(root));
@@ -100,7 +117,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     port,
     dataDir,
     publicUrl,
-    filesRoots: roots,
+    filesRoots: [...roots, path.join(dataDir, 'files')],
     timezone: readTimezone(env.TABLEGATE_TIMEZONE),
     secret: env.TABLEGATE_SECRET || null,
     edition: readEdition(env.TABLEGATE_EDITION),
@@ -108,5 +125,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     taskQueue: env.TABLEGATE_TASK_QUEUE || 'tablegate',
     temporalUiUrl: env.TABLEGATE_TEMPORAL_UI_URL?.replace(/\/+$/, '') || null,
     logLevel: env.TABLEGATE_LOG_LEVEL || 'info',
+    maxJobs: readMaxJobs(env.TABLEGATE_MAX_JOBS),
   };
 }

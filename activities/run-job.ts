@@ -42,11 +42,15 @@ export function makeRunJob(deps: ActivityDeps): Activities['runJob'] {
     const limit = startTimeLimit(input, stop);
     const heartbeat = setInterval(() => Context.current().heartbeat(), heartbeatEveryMs);
     const reporter = new RunReporter(deps.store, input, deps.log);
-    const scratchDir = path.join(deps.scratchRoot, `${input.runId}-${input.tryNumber}-${info.attempt}`);
+    const scratchDir = path.join(
+      deps.scratchRoot,
+      `${input.runId}-${input.tryNumber}-${info.attempt}`,
+    );
     try {
       await mkdir(scratchDir, { recursive: true });
       const jobType = deps.jobTypes.get(input.definition.job.type);
-      if (!jobType) throw new JobError(`The job type ${input.definition.job.type} is not known here.`);
+      if (!jobType)
+        throw new JobError(`The job type ${input.definition.job.type} is not known here.`);
       reporter.log('info', `Try ${input.tryNumber} begins: job ${jobType.type}.`);
       const fence = fenceOf(input.runNumber, input.tryNumber, info.attempt);
       const context = await makeContext(deps, input, jobType, {
@@ -118,7 +122,12 @@ function failureOf(
   const tables = error instanceof JobError && error.tables.length > 0 ? error.tables : unfinished;
   if (signal.reason instanceof TimeLimitReached) {
     const { timeout } = input.definition.runPolicy;
-    return jobFailure(jobTimedOutType, `The job took longer than its limit of ${timeout} s.`, null, tables);
+    return jobFailure(
+      jobTimedOutType,
+      `The job took longer than its limit of ${timeout} s.`,
+      null,
+      tables,
+    );
   }
   if (signal.aborted) return failureOfCancellation(signal.reason, tables);
   if (error instanceof TablegateError && error.code === 'storeUnavailable') {

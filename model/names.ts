@@ -24,3 +24,11 @@ export const searchAttributes = {
 export function isId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
 }
+
+/**
+ * The queue that jobs run on, beside the one of workflows and projections: so that long jobs never
+ * take the place of either.
+ */
+export function jobQueue(taskQueue: string): string {
+  return `${taskQueue}-jobs`;
+}

@@ -108,7 +108,8 @@ function mark(
   call: Pick<Trigger, 'table' | 'at' | 'caller' | 'scheduleTime'>,
   context: StepContext,
 ): Fate {
-  const gate = call.scheduleTime === null ? roundToMark(state) : datedToMark(state, call.scheduleTime);
+  const gate =
+    call.scheduleTime === null ? roundToMark(state) : datedToMark(state, call.scheduleTime);
   if (isMarked(gate, call.table)) return fate('duplicate', 'the table was marked already');
   markGate(gate, call.table, { at: call.at, caller: call.caller }, gateTables(state.definition));
   const runId = startNext(state, context);

@@ -32,7 +32,10 @@ const tableListingSchema = z.strictObject({
 
 const tablesSchema = z
   .array(
-    z.union([tableNameSchema.transform((name) => ({ name, by: 'url' as const })), tableListingSchema]),
+    z.union([
+      tableNameSchema.transform((name) => ({ name, by: 'url' as const })),
+      tableListingSchema,
+    ]),
   )
   .min(1, 'at least one table is needed')
   .max(maxTables, `at most ${maxTables} tables are allowed in one task`)

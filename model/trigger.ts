@@ -84,5 +84,12 @@ export function triggerRefused(
   errorDesc: string,
   solution: string | null,
 ): TriggerAnswer {
-  return { ...triggerAccepted(traceId), data: null, errorCode, errorDesc, solution, success: false };
+  return {
+    ...triggerAccepted(traceId),
+    data: null,
+    errorCode,
+    errorDesc,
+    solution,
+    success: false,
+  };
 }

@@ -9,7 +9,11 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey, type UpdateDefinition } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  defineSearchAttributeKey,
+  type UpdateDefinition,
+} from '@temporalio/common';
 import { isErrorCode, TablegateError } from '../model/errors';
 import {
   cancelRunSignal,
@@ -17,14 +21,10 @@ import {
   projectedQuery,
   receiptQuery,
   tablesTriggeredSignal,
+  type TaskAnswer,
   type TaskDescription,
 } from '../model/messages';
-import {
-  runWorkflowId,
-  searchAttributes,
-  taskWorkflowId,
-  taskWorkflowType,
-} from '../model/names';
+import { runWorkflowId, searchAttributes, taskWorkflowId, taskWorkflowType } from '../model/names';
 import type { RunEnd } from '../model/task-steps';
 import type { TaskState } from '../model/task-state';
 import type { ReceiptView, Trigger } from '../model/trigger';
@@ -95,16 +95,19 @@ export class TemporalGateway {
    * @throws TablegateError with the code that the entity refused with; workerUnavailable where no
    * worker answers in time
    */
-  async update<Answer, Args extends [unknown, ...unknown[]] | []>(
+  async update<Args extends [] | [object]>(
     tenant: string,
     taskId: string,
-    definition: UpdateDefinition<Answer, Args>,
+    definition: UpdateDefinition<TaskAnswer, Args>,
     args: Args,
     updateId: string,
-  ): Promise<Answer> {
+  ): Promise<TaskAnswer> {
+    // The client's types have no place for «none or one»; what is sent is the same.
+    const update = definition as unknown as UpdateDefinition<TaskAnswer, [object]>;
+    const sent = args as unknown as [object];
     return this.call(updateMs, () =>
-      this.task(tenant, taskId).executeUpdate(definition, { args, updateId } as never),
-    ) as Promise<Answer>;
+      this.task(tenant, taskId).executeUpdate(update, { args: sent, updateId }),
+    );
   }
 
   async describe(tenant: string, taskId: string): Promise<TaskDescription> {
@@ -173,9 +176,7 @@ export class TemporalGateway {
   /** One cheap round trip; throws `temporalUnavailable`. */
   async ping(): Promise<void> {
     const namespace = this.client.options.namespace;
-    await this.call(pingMs, () =>
-      this.client.workflowService.describeNamespace({ namespace }),
-    );
+    await this.call(pingMs, () => this.client.workflowService.describeNamespace({ namespace }));
   }
 
   /** Address of a run's page in Temporal UI. */

@@ -38,10 +38,7 @@ export interface DraftView {
 
 export interface TaskService {
   /** Gives out an id and the trigger URLs that a task saved under it will have. */
-  draft(
-    caller: Caller,
-    draft: { id?: string | undefined; tables: string[] },
-  ): Promise<DraftView>;
+  draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView>;
   /** `idempotencyKey` makes the id: the same key and caller give the same task. */
   create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;
   get(caller: Caller, taskId: string): Promise<TaskRead>;
@@ -51,9 +48,19 @@ export interface TaskService {
     page: PageRequest,
   ): Promise<Page<TaskView>>;
   /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */
-  edit(caller: Caller, taskId: string, patch: TaskPatch, ifVersion: number | null): Promise<TaskRead>;
+  edit(
+    caller: Caller,
+    taskId: string,
+    patch: TaskPatch,
+    ifVersion: number | null,
+  ): Promise<TaskRead>;
   /** PUT: fields that are not sent go back to their defaults. */
-  replace(caller: Caller, taskId: string, input: TaskInput, ifVersion: number | null): Promise<TaskRead>;
+  replace(
+    caller: Caller,
+    taskId: string,
+    input: TaskInput,
+    ifVersion: number | null,
+  ): Promise<TaskRead>;
   remove(caller: Caller, taskId: string, ifVersion: number | null): Promise<void>;
   pause(caller: Caller, taskId: string): Promise<TaskRead>;
   resume(caller: Caller, taskId: string): Promise<TaskRead>;
@@ -85,7 +92,12 @@ export interface TriggerService {
   call(
     caller: Caller,
     taskId: string,
-    call: { table: string; scheduleTime: string | null; receipt: string; idempotencyKey: string | null },
+    call: {
+      table: string;
+      scheduleTime: string | null;
+      receipt: string;
+      idempotencyKey: string | null;
+    },
   ): Promise<AcceptedTrigger>;
   /** What became of a call; waits at most 5 s, then null. */
   outcome(accepted: AcceptedTrigger): Promise<ReceiptView | null>;
@@ -132,7 +144,10 @@ export interface SourceService {
     filter: { connection: string | null; search: string | null; withIdMapping: boolean | null },
     page: PageRequest,
   ): Promise<Page<TableView>>;
-  table(caller: Caller, name: string): Promise<TableView & { columns: { name: string; type: string }[] | null }>;
+  table(
+    caller: Caller,
+    name: string,
+  ): Promise<TableView & { columns: { name: string; type: string }[] | null }>;
   /** Registers the table (the source must have it). */
   putTable(caller: Caller, name: string): Promise<TableView>;
   /** Registers the table if need be and sets its ID mapping; every column must exist. */
@@ -161,10 +176,17 @@ export interface PeopleService {
   setGrant(caller: Caller, grant: Grant): Promise<Grant>;
   removeGrant(caller: Caller, userId: string, connection: string): Promise<void>;
   /** `secret` is shown this once. */
-  createKey(caller: Caller, input: { userId: string; name: string }): Promise<Key & { secret: string }>;
+  createKey(
+    caller: Caller,
+    input: { userId: string; name: string },
+  ): Promise<Key & { secret: string }>;
   keys(caller: Caller, page: PageRequest): Promise<Page<Key>>;
   removeKey(caller: Caller, keyId: string): Promise<void>;
-  audit(caller: Caller, filter: { target: string | null }, page: PageRequest): Promise<Page<AuditEntry>>;
+  audit(
+    caller: Caller,
+    filter: { target: string | null },
+    page: PageRequest,
+  ): Promise<Page<AuditEntry>>;
 }
 
 export interface JobTypeView {
@@ -187,7 +209,9 @@ export interface IdempotencyService {
     caller: Caller,
     key: string,
     requestDigest: string,
-  ): Promise<{ state: 'fresh' | 'other' | 'running' } | { state: 'done'; status: number; body: unknown }>;
+  ): Promise<
+    { state: 'fresh' | 'other' | 'running' } | { state: 'done'; status: number; body: unknown }
+  >;
   finish(caller: Caller, key: string, status: number, body: unknown): Promise<void>;
   release(caller: Caller, key: string): Promise<void>;
 }

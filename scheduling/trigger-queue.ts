@@ -19,6 +19,7 @@ interface Waiting {
 
 interface TaskQueue {
   waiting: Waiting[];
+  sending: boolean;
   bytesSinceLook: number;
 }
 
@@ -29,9 +30,7 @@ interface TaskQueue {
 export class TriggerQueue {
   private readonly queues = new Map<string, TaskQueue>();
 
-  constructor(
-    private readonly gateway: Pick<TemporalGateway, 'signalTriggers' | 'historySize'>,
-  ) {}
+  constructor(private readonly gateway: Pick<TemporalGateway, 'signalTriggers' | 'historySize'>) {}
 
   /**
    * Resolves when Temporal has stored this call.
@@ -39,26 +38,22 @@ export class TriggerQueue {
    */
   send(tenant: string, taskId: string, trigger: Trigger): Promise<void> {
     const name = `${tenant}/${taskId}`;
-    const queue = this.queues.get(name);
-    if (queue && queue.waiting.length >= mostWaiting) {
+    const queue = this.queues.get(name) ?? { waiting: [], sending: false, bytesSinceLook: 0 };
+    this.queues.set(name, queue);
+    if (queue.waiting.length >= mostWaiting) {
       throw new TablegateError(
         'tooManyTriggers',
         `${mostWaiting} calls wait for this task already; call again in a few seconds.`,
       );
     }
     return new Promise((taken, failed) => {
-      const waiting: Waiting = { trigger, taken, failed };
-      if (queue) {
-        queue.waiting.push(waiting);
-        return;
-      }
-      const opened: TaskQueue = { waiting: [waiting], bytesSinceLook: 0 };
-      this.queues.set(name, opened);
-      void this.drain(name, tenant, taskId, opened);
+      queue.waiting.push({ trigger, taken, failed });
+      if (!queue.sending) void this.drain(tenant, taskId, queue);
     });
   }
 
-  private async drain(name: string, tenant: string, taskId: string, queue: TaskQueue): Promise<void> {
+  private async drain(tenant: string, taskId: string, queue: TaskQueue): Promise<void> {
+    queue.sending = true;
     while (queue.waiting.length > 0) {
       const batch = queue.waiting.splice(0, maxTriggersPerSignal);
       const triggers = batch.map(({ trigger }) => trigger);
@@ -71,7 +66,7 @@ export class TriggerQueue {
         for (const { failed } of [...batch, ...queue.waiting.splice(0)]) failed(error);
       }
     }
-    this.queues.delete(name);
+    queue.sending = false;
   }
 
   private async refuseFullHistory(

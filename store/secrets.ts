@@ -24,6 +24,11 @@ export function makeKey(): string {
   return `tgk_${randomBytes(14).toString('hex')}`;
 }
 
+/** The part of a key that lists show, to tell keys apart. */
+export function keyPrefix(key: string): string {
+  return key.slice(0, 8);
+}
+
 /** A new id: 32 lower-case hex characters. */
 export function makeId(): string {
   return randomBytes(16).toString('hex');

@@ -60,7 +60,11 @@ export async function startRun(
       runHandedOver(state, runId);
       void watchAdopted(state, runId, context);
     } else {
-      endLostRun(state, lostRun(runId, `it could not be started: ${String(error)}`, context), context);
+      endLostRun(
+        state,
+        lostRun(runId, `it could not be started: ${String(error)}`, context),
+        context,
+      );
     }
   }
 }

@@ -108,9 +108,13 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
   setHandler(resumeUpdate, () => answerOnce(() => nothingElse(setPaused(state, false, context))), {
     validator: () => refuse(whyNotEdit(state, null)),
   });
-  setHandler(removeUpdate, ({ by }) => answerOnce(() => nothingElse(removeTask(state, by, context))), {
-    validator: ({ ifVersion }) => refuse(whyNotEdit(state, ifVersion)),
-  });
+  setHandler(
+    removeUpdate,
+    ({ by }) => answerOnce(() => nothingElse(removeTask(state, by, context))),
+    {
+      validator: ({ ifVersion }) => refuse(whyNotEdit(state, ifVersion)),
+    },
+  );
   setHandler(
     resetGateUpdate,
     ({ scheduleTime }) => answerOnce(() => nothingElse(resetGate(state, scheduleTime))),

@@ -17,6 +17,7 @@ import {
   setHandler,
   sleep,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import {
@@ -24,10 +25,11 @@ import {
   jobTimedOutType,
   type Activities,
   type JobFailureDetails,
+  type RunJobInput,
 } from '../activities/activities';
 import type { JobResult } from '../model/job-type';
 import { cancelRunSignal, runEndedSignal, type TaskRunInput } from '../model/messages';
-import { searchAttributes, taskWorkflowId } from '../model/names';
+import { jobQueue, searchAttributes, taskWorkflowId } from '../model/names';
 import type { EndedStatus, RunProjection, TableDetail } from '../model/run';
 import type { RunPolicy } from '../model/task';
 import type { RunEnd } from '../model/task-steps';
@@ -41,17 +43,21 @@ const cleanUpMs = 10_000;
 /** How long the end of a run waits for its record before the task hears of it. */
 const recordFirstMs = 5_000;
 
-const { runJob } = proxyActivities<Activities>({
-  startToCloseTimeout: longestAttempt,
-  heartbeatTimeout,
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: {
-    initialInterval: '1 s',
-    maximumInterval: '10 s',
-    maximumAttempts: 20,
-    nonRetryableErrorTypes: [jobFailedType, jobTimedOutType],
-  },
-});
+function runJob(input: RunJobInput): Promise<JobResult> {
+  const jobs = proxyActivities<Activities>({
+    taskQueue: jobQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: longestAttempt,
+    heartbeatTimeout,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: {
+      initialInterval: '1 s',
+      maximumInterval: '10 s',
+      maximumAttempts: 20,
+      nonRetryableErrorTypes: [jobFailedType, jobTimedOutType],
+    },
+  });
+  return jobs.runJob(input);
+}
 
 const { recordRun } = proxyActivities<Activities>({
   startToCloseTimeout: '10 s',

@@ -1,0 +1,17 @@
+import type { Logger } from 'pino';
+import type { Settings } from '../config';
+import type { JobType } from '../model/job-type';
+import type { Secrets } from '../store/secrets';
+import type { Store } from '../store/store';
+import type { TemporalGateway } from './gateway';
+
+/** What the service stands on. */
+export interface SchedulingDeps {
+  store: Store;
+  secrets: Secrets;
+  gateway: TemporalGateway;
+  /** By type. */
+  jobTypes: ReadonlyMap<string, JobType>;
+  settings: Pick<Settings, 'publicUrl' | 'filesRoots' | 'timezone' | 'dataDir'>;
+  log: Logger;
+}

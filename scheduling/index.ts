@@ -1,0 +1,44 @@
+import type { SchedulingDeps } from './deps';
+import { People } from './people';
+import { Runs } from './runs';
+import type { IdempotencyService, Scheduling } from './scheduling';
+import { Sources } from './sources';
+import { System } from './system';
+import { Tasks } from './tasks';
+import { Triggers } from './triggers';
+import { UseNotes } from './use-notes';
+
+/**
+ * Makes the one application service.
+ * @returns the service, and what writes its last notes before the store is closed
+ */
+export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): Promise<void> } {
+  const uses = new UseNotes(deps.store.tokens, deps.log);
+  const tasks = new Tasks(deps);
+  return {
+    tasks,
+    triggers: new Triggers(deps, tasks, uses),
+    runs: new Runs(deps, tasks),
+    sources: new Sources(deps),
+    people: new People(deps),
+    system: new System(deps),
+    idempotency: idempotencyOf(deps),
+    close: () => uses.close(),
+  };
+}
+
+function idempotencyOf({ store }: SchedulingDeps): IdempotencyService {
+  const { idempotency } = store;
+  return {
+    claim: (caller, key, requestDigest) =>
+      idempotency.claim(caller.tenant, scoped(caller, key), requestDigest),
+    finish: (caller, key, status, body) =>
+      idempotency.finish(caller.tenant, scoped(caller, key), status, body),
+    release: (caller, key) => idempotency.release(caller.tenant, scoped(caller, key)),
+  };
+}
+
+/** Two users may choose the same key without meeting. */
+function scoped(caller: { userId: string }, key: string): string {
+  return `${caller.userId}/${key}`;
+}

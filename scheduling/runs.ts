@@ -1,0 +1,90 @@
+import { TablegateError } from '../model/errors';
+import { startUpdate } from '../model/messages';
+import { isId } from '../model/names';
+import type { Caller } from '../model/people';
+import { endedStatuses, type LogLine, type RunRecord, type RunStatus } from '../model/run';
+import { makeId } from '../store/secrets';
+import type { SchedulingDeps } from './deps';
+import type { Page, PageRequest, RunRead, RunService, TaskService } from './scheduling';
+import { waitUntilProjected } from './settle';
+
+export class Runs implements RunService {
+  constructor(
+    private readonly deps: SchedulingDeps,
+    private readonly tasks: Pick<TaskService, 'get'>,
+  ) {}
+
+  async start(caller: Caller, taskId: string, idempotencyKey: string | null): Promise<RunRead> {
+    const { gateway, store } = this.deps;
+    const { tenant } = caller;
+    await this.tasks.get(caller, taskId);
+    const updateId =
+      idempotencyKey === null ? makeId() : `start/${caller.userId}/${idempotencyKey}`;
+    const args: [{ by: string }] = [{ by: caller.name }];
+    const answer = await gateway.update(tenant, taskId, startUpdate, args, updateId);
+    const runs = answer.run ? [answer.run] : [];
+    await store.tasks.project({ task: answer.task, ledger: [], runs });
+    const target = `task/${taskId}`;
+    const detail = { runId: answer.runId };
+    await store.audit.write(tenant, { actor: caller.name, action: 'run.start', target, detail });
+    return this.get(caller, taskId, answer.runId ?? '');
+  }
+
+  async get(caller: Caller, taskId: string, runId: string): Promise<RunRead> {
+    const { store, gateway } = this.deps;
+    const { tenant } = caller;
+    if (!isId(runId) || !isId(taskId)) throw notFound(runId);
+    let record = await store.runs.find(tenant, taskId, runId);
+    if (!record) {
+      await waitUntilProjected(gateway, tenant, taskId);
+      record = await store.runs.find(tenant, taskId, runId);
+    }
+    if (!record) throw notFound(runId);
+    return this.read(tenant, record);
+  }
+
+  async list(
+    caller: Caller,
+    filter: { taskId: string | null; status: RunStatus | null },
+    page: PageRequest,
+  ): Promise<Page<RunRead>> {
+    const { store, gateway } = this.deps;
+    const { tenant } = caller;
+    const { taskId } = filter;
+    if (taskId !== null) {
+      if (!(await store.tasks.exists(tenant, taskId))) await this.tasks.get(caller, taskId);
+      if (page.pageToken === null) await waitUntilProjected(gateway, tenant, taskId);
+    }
+    const { items, nextPageToken } = await store.runs.list(tenant, filter, page);
+    return { items: items.map((record) => this.read(tenant, record)), nextPageToken };
+  }
+
+  async log(caller: Caller, taskId: string, runId: string): Promise<{ items: LogLine[] }> {
+    await this.get(caller, taskId, runId);
+    return { items: await this.deps.store.runs.log(caller.tenant, runId) };
+  }
+
+  async cancel(caller: Caller, taskId: string, runId: string): Promise<RunRead> {
+    const { gateway, store } = this.deps;
+    const { tenant } = caller;
+    const record = await this.get(caller, taskId, runId);
+    if (endedStatuses.some((ended) => ended === record.status)) {
+      throw new TablegateError('runNotLive', `The run has ended already: ${record.status}.`);
+    }
+    await gateway.cancelRun(tenant, taskId, runId, `by ${caller.name}`);
+    const target = `task/${taskId}`;
+    await store.audit.write(tenant, {
+      ...{ actor: caller.name, action: 'run.cancel', target },
+      detail: { runId },
+    });
+    return this.get(caller, taskId, runId);
+  }
+
+  private read(tenant: string, record: RunRecord): RunRead {
+    return { ...record, temporalUrl: this.deps.gateway.runUrl(tenant, record.taskId, record.id) };
+  }
+}
+
+function notFound(runId: string): TablegateError {
+  return new TablegateError('runNotFound', `There is no run ${runId}.`);
+}

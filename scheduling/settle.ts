@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TablegateError } from '../model/errors';
+import type { TemporalGateway } from './gateway';
+
+const askEveryMs = 40;
+const longestMs = 3_000;
+
+/**
+ * Waits, for a bounded time, until the store holds what the task's workflow has to show, so that a
+ * list that is read right after a change shows it. Where no worker answers the list is shown as it
+ * stands.
+ */
+export async function waitUntilProjected(
+  gateway: Pick<TemporalGateway, 'isProjected'>,
+  tenant: string,
+  taskId: string,
+): Promise<void> {
+  const until = Date.now() + longestMs;
+  while (Date.now() < until) {
+    try {
+      if (await gateway.isProjected(tenant, taskId)) return;
+    } catch (error) {
+      if (error instanceof TablegateError) return;
+      throw error;
+    }
+    await sleep(askEveryMs);
+  }
+}

@@ -1,0 +1,270 @@
+import { connectorOf, openConnection } from '../connectors';
+import type { Connection, Connector } from '../connectors/connector';
+import { TablegateError } from '../model/errors';
+import type { Caller } from '../model/people';
+import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
+import { formatTableName, parseTableName, type TableName } from '../model/table-name';
+import type { ConnectionRow } from '../store/store';
+import type { SchedulingDeps } from './deps';
+import type { Page, PageRequest, SourceService } from './scheduling';
+import { fieldErrors } from './zod-fields';
+
+/** The connection that every installation has: where results go unless another is named. */
+export const analysisConnection = 'analysis';
+
+export class Sources implements SourceService {
+  constructor(private readonly deps: SchedulingDeps) {}
+
+  async createConnection(caller: Caller, input: ConnectionInput): Promise<ConnectionView> {
+    const row = this.toRow(caller.tenant, input);
+    const created = await this.deps.store.sources.createConnection(row);
+    if (created === 'taken') {
+      const message = `there is a connection ${input.name} already`;
+      throw new TablegateError('nameTaken', `There is a connection ${input.name} already.`, {
+        fields: [{ path: 'name', message }],
+      });
+    }
+    await this.audit(caller, 'connection.create', input.name);
+    return view(created);
+  }
+
+  async replaceConnection(
+    caller: Caller,
+    name: string,
+    input: { type: string; config: Record<string, unknown> },
+  ): Promise<ConnectionView> {
+    const row = this.toRow(caller.tenant, { name, ...input });
+    const updated = await this.deps.store.sources.updateConnection(row);
+    if (!updated) throw noConnection(name);
+    await this.audit(caller, 'connection.edit', name);
+    return view(updated);
+  }
+
+  async connection(caller: Caller, name: string): Promise<ConnectionView> {
+    return view(await this.row(caller, name));
+  }
+
+  async connections(caller: Caller, page: PageRequest): Promise<Page<ConnectionView>> {
+    const { items, nextPageToken } = await this.deps.store.sources.connections(caller.tenant, page);
+    return { items: items.map(view), nextPageToken };
+  }
+
+  async removeConnection(caller: Caller, name: string): Promise<void> {
+    const { store } = this.deps;
+    await this.row(caller, name);
+    const users = await store.tasks.usersOfConnection(caller.tenant, name);
+    if (users.length > 0) throw inUse('connectionInUse', `connection ${name}`, users);
+    await store.sources.removeConnection(caller.tenant, name);
+    await this.audit(caller, 'connection.remove', name);
+  }
+
+  async testConnection(
+    caller: Caller,
+    name: string,
+  ): Promise<{ ok: boolean; message: string | null }> {
+    const row = await this.row(caller, name);
+    try {
+      await this.using(row, (connection) => connection.test());
+      return { ok: true, message: null };
+    } catch (error) {
+      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async connectionTables(
+    caller: Caller,
+    name: string,
+  ): Promise<{ items: { name: string; registered: boolean }[] }> {
+    const row = await this.row(caller, name);
+    const refs = await this.using(row, (connection) => connection.listTables());
+    const names = refs.map((ref) => formatTableName({ connection: name, ...ref }));
+    const registered = new Set(
+      (await this.deps.store.sources.findTables(caller.tenant, names)).map((table) => table.name),
+    );
+    return { items: names.map((table) => ({ name: table, registered: registered.has(table) })) };
+  }
+
+  tables(
+    caller: Caller,
+    filter: { connection: string | null; search: string | null; withIdMapping: boolean | null },
+    page: PageRequest,
+  ): Promise<Page<TableView>> {
+    return this.deps.store.sources.tables(caller.tenant, filter, page);
+  }
+
+  async table(
+    caller: Caller,
+    name: string,
+  ): Promise<TableView & { columns: { name: string; type: string }[] | null }> {
+    const table = await this.deps.store.sources.findTable(caller.tenant, name);
+    if (!table) throw noTable(name);
+    try {
+      return { ...table, columns: await this.columnsOf(caller, partsOf(name)) };
+    } catch (error) {
+      this.deps.log.debug({ err: error, table: name }, 'the source does not tell its columns');
+      return { ...table, columns: null };
+    }
+  }
+
+  async putTable(caller: Caller, name: string): Promise<TableView> {
+    const parts = partsOf(name);
+    await this.columnsOf(caller, parts);
+    const table = await this.deps.store.sources.putTable(caller.tenant, parts, undefined);
+    await this.audit(caller, 'table.register', name);
+    return table;
+  }
+
+  async putIdMapping(caller: Caller, name: string, mapping: IdMapping): Promise<TableView> {
+    const parts = partsOf(name);
+    const known = (await this.columnsOf(caller, parts)).map((column) => column.name);
+    const fields = mapping.columns.flatMap(({ column }, index) =>
+      known.includes(column)
+        ? []
+        : [
+            {
+              path: `columns[${index}].column`,
+              message: `the table ${name} has no column ${column}; it has ${known.join(', ')}`,
+            },
+          ],
+    );
+    if (fields.length > 0) {
+      throw new TablegateError('columnNotFound', `T${fields[0]!.message.slice(1)}.`, { fields });
+    }
+    const table = await this.deps.store.sources.putTable(caller.tenant, parts, mapping);
+    await this.audit(caller, 'table.idMapping', name);
+    return table;
+  }
+
+  async removeTable(caller: Caller, name: string): Promise<void> {
+    const { store } = this.deps;
+    if (!(await store.sources.findTable(caller.tenant, name))) throw noTable(name);
+    const users = await store.tasks.usersOfTable(caller.tenant, name);
+    if (users.length > 0) throw inUse('tableInUse', `table ${name}`, users);
+    await store.sources.removeTable(caller.tenant, name);
+    await this.audit(caller, 'table.remove', name);
+  }
+
+  private async columnsOf(
+    caller: Caller,
+    { connection: name, schema, table }: TableName,
+  ): Promise<{ name: string; type: string }[]> {
+    const row = await this.row(caller, name);
+    return this.using(row, (connection) => connection.describeTable({ schema, table }));
+  }
+
+  private async row(caller: Caller, name: string): Promise<ConnectionRow> {
+    const row = await this.deps.store.sources.findConnection(caller.tenant, name);
+    if (!row) throw noConnection(name);
+    return row;
+  }
+
+  /** Opens a connection for one use; what the source says comes back as `connectionFailed`. */
+  private async using<T>(
+    row: ConnectionRow,
+    use: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    const { secrets, settings } = this.deps;
+    const sealed = row.secrets === null ? {} : secrets.open(placeOf(row), row.secrets);
+    const config = { ...row.config, ...sealed };
+    const { filesRoots } = settings;
+    const connection = openConnection({ type: row.type, config }, { filesRoots });
+    try {
+      return await use(connection);
+    } catch (error) {
+      if (error instanceof TablegateError) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new TablegateError('connectionFailed', message, { cause: error });
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Checks a configuration and puts its secrets under seal. */
+  private toRow(
+    tenant: string,
+    { name, type, config }: ConnectionInput,
+  ): {
+    tenant: string;
+    name: string;
+    type: string;
+    config: Record<string, unknown>;
+    secrets: string | null;
+  } {
+    const connector = connectorOf(type);
+    const parsed = connector.configSchema.safeParse(config);
+    if (!parsed.success) {
+      throw new TablegateError(
+        'invalidInput',
+        `The config of a connection of type ${type} is not valid.`,
+        {
+          fields: fieldErrors(parsed.error, ['config']),
+        },
+      );
+    }
+    const { filesRoots } = this.deps.settings;
+    openConnection({ type, config }, { filesRoots });
+    const [open, secret] = splitSecrets(connector, config);
+    const secrets =
+      Object.keys(secret).length === 0
+        ? null
+        : this.deps.secrets.seal(placeOf({ tenant, name }), secret);
+    return { tenant, name, type, config: open, secrets };
+  }
+
+  private audit(caller: Caller, action: string, name: string): Promise<void> {
+    const target = `${action.split('.')[0]}/${name}`;
+    return this.deps.store.audit.write(caller.tenant, {
+      ...{ actor: caller.name, action, target },
+      detail: {},
+    });
+  }
+}
+
+function splitSecrets(
+  connector: Connector,
+  config: Record<string, unknown>,
+): [open: Record<string, unknown>, secret: Record<string, unknown>] {
+  const entries = Object.entries(config);
+  const isSecret = ([field]: [string, unknown]): boolean => connector.secretFields.includes(field);
+  return [
+    Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
+    Object.fromEntries(entries.filter(isSecret)),
+  ];
+}
+
+/** What sealed secrets are bound to. */
+function placeOf({ tenant, name }: { tenant: string; name: string }): string {
+  return `${tenant}/${name}`;
+}
+
+function view({ name, type, config, createdAt, updatedAt }: ConnectionRow): ConnectionView {
+  return { name, type, config, createdAt, updatedAt };
+}
+
+function partsOf(name: string): TableName {
+  const parts = parseTableName(name);
+  if (!parts) {
+    const message = `"${name}" is not a table's name: connection.schema.table is wanted`;
+    throw new TablegateError('invalidInput', `${message}.`, {
+      fields: [{ path: 'table', message }],
+    });
+  }
+  return parts;
+}
+
+function noConnection(name: string): TablegateError {
+  return new TablegateError('connectionNotFound', `There is no connection ${name}.`);
+}
+
+function noTable(name: string): TablegateError {
+  return new TablegateError('tableNotFound', `The table ${name} is not registered.`);
+}
+
+function inUse(
+  code: 'connectionInUse' | 'tableInUse',
+  what: string,
+  users: { id: string; name: string }[],
+): TablegateError {
+  const names = users.map((user) => `"${user.name}" (${user.id})`).join(', ');
+  return new TablegateError(code, `The ${what} is used by ${names}; edit or remove them first.`);
+}

@@ -1,0 +1,139 @@
+/** What a definition must satisfy before it becomes, or changes, a task. */
+import { connectorOf } from '../connectors';
+import { TablegateError, type FieldError } from '../model/errors';
+import type { JobLineage, JobType } from '../model/job-type';
+import { parseTableName } from '../model/table-name';
+import type { TaskDefinition, TaskView } from '../model/task';
+import type { SchedulingDeps } from './deps';
+import { fieldErrors } from './zod-fields';
+
+type Deps = Pick<SchedulingDeps, 'store' | 'jobTypes'>;
+
+/**
+ * Checks job type, config, tables and outputs of a definition.
+ * @returns which tables the job reads and writes
+ * @throws TablegateError naming every field that is wrong
+ */
+export async function checkDefinition(
+  deps: Deps,
+  tenant: string,
+  number: string,
+  definition: TaskDefinition,
+): Promise<JobLineage> {
+  const jobType = knownJobType(deps.jobTypes, definition.job.type);
+  const parsed = jobType.configSchema.safeParse(definition.job.config);
+  if (!parsed.success) {
+    throw invalid('The job config is not valid.', fieldErrors(parsed.error, ['job', 'config']));
+  }
+  await checkTables(deps, tenant, jobType, definition);
+  const tables = definition.tables.map((table) => table.name);
+  const lineage = jobType.lineage({ number, tables, config: parsed.data });
+  await checkWritten(deps, tenant, lineage.writes);
+  return lineage;
+}
+
+/** What the job of a saved definition reads and writes; nothing where its type is not known here. */
+export function lineageOf(
+  jobTypes: Deps['jobTypes'],
+  task: Pick<TaskView, 'number' | 'tables' | 'job'>,
+): JobLineage {
+  const jobType = jobTypes.get(task.job.type);
+  const parsed = jobType?.configSchema.safeParse(task.job.config);
+  if (!jobType || !parsed?.success) return { reads: [], writes: [] };
+  const tables = task.tables.map((table) => table.name);
+  return jobType.lineage({ number: task.number, tables, config: parsed.data });
+}
+
+function knownJobType(jobTypes: Deps['jobTypes'], type: string): JobType {
+  const jobType = jobTypes.get(type);
+  if (jobType) return jobType;
+  const known = [...jobTypes.keys()].join(', ');
+  const detail = `There is no job type "${type}"; known are: ${known}.`;
+  throw new TablegateError('unknownJobType', detail, {
+    fields: [{ path: 'job.type', message: detail }],
+  });
+}
+
+async function checkTables(
+  { store }: Deps,
+  tenant: string,
+  jobType: JobType,
+  definition: TaskDefinition,
+): Promise<void> {
+  if (!jobType.needsIdMapping) return;
+  const names = definition.tables.map((table) => table.name);
+  const registered = new Map(
+    (await store.sources.findTables(tenant, names)).map((table) => [table.name, table]),
+  );
+  const missing = problems(names, (name) =>
+    registered.has(name)
+      ? null
+      : `the table ${name} is not registered; register it with PUT /tables/${name}/id-mapping`,
+  );
+  if (missing.length > 0) {
+    throw new TablegateError('tableNotRegistered', listOf(missing), { fields: missing });
+  }
+  const unmapped = problems(names, (name) =>
+    registered.get(name)?.idMapping
+      ? null
+      : `the table ${name} has no ID mapping; set one with PUT /tables/${name}/id-mapping`,
+  );
+  if (unmapped.length > 0) {
+    throw new TablegateError('tableWithoutIdMapping', listOf(unmapped), { fields: unmapped });
+  }
+}
+
+function problems(names: string[], check: (name: string) => string | null): FieldError[] {
+  return names.flatMap((name, index) => {
+    const message = check(name);
+    return message === null ? [] : [{ path: `tables[${index}]`, message }];
+  });
+}
+
+function listOf(fields: FieldError[]): string {
+  const text = fields.map((field) => field.message).join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+async function checkWritten({ store }: Deps, tenant: string, writes: string[]): Promise<void> {
+  for (const name of writes) {
+    const connection = parseTableName(name)?.connection ?? name;
+    const row = await store.sources.findConnection(tenant, connection);
+    if (!row) {
+      const message = `There is no connection "${connection}" that the result ${name} could be written to.`;
+      throw new TablegateError('invalidInput', message, {
+        fields: [{ path: 'job.config', message }],
+      });
+    }
+    if (!connectorOf(row.type).capabilities.write) {
+      const message = `The connection "${connection}" is of type ${row.type}, which cannot hold a result.`;
+      throw new TablegateError('invalidInput', message, {
+        fields: [{ path: 'job.config', message }],
+      });
+    }
+  }
+}
+
+/**
+ * Reserves the tables that a task writes.
+ * @throws TablegateError outputTaken naming the other task
+ */
+export async function reserveOutputs(
+  { store }: Deps,
+  tenant: string,
+  taskId: string,
+  writes: string[],
+): Promise<void> {
+  const conflict = await store.tasks.reserveOutputs(tenant, taskId, writes);
+  if (!conflict) return;
+  const other =
+    conflict.taskName === null ? conflict.taskId : `"${conflict.taskName}" (${conflict.taskId})`;
+  const message = `The table ${conflict.table} is written by the task ${other}; choose another output.`;
+  throw new TablegateError('outputTaken', message, {
+    fields: [{ path: 'job.config.output', message }],
+  });
+}
+
+function invalid(detail: string, fields: FieldError[]): TablegateError {
+  return new TablegateError('invalidInput', detail, { fields });
+}
