@@ -226,7 +226,11 @@ export interface AuditStore {
     tenant: string,
     entry: { actor: string; action: string; target: string; detail: Record<string, unknown> },
   ): Promise<void>;
-  list(tenant: string, filter: { target: string | null }, page: PageRequest): Promise<Page<AuditEntry>>;
+  list(
+    tenant: string,
+    filter: { target: string | null },
+    page: PageRequest,
+  ): Promise<Page<AuditEntry>>;
 }
 
 /** Answers of POST requests that carried an `Idempotency-Key`, kept for 24 hours. */

@@ -1,0 +1,5 @@
+/** The store: PostgreSQL behind the interfaces of `store.ts`. */
+export { migrate, type MigrateOptions } from './migrate';
+export { changesChannel, type Change } from './notify';
+export { openStore, type StoreOptions } from './open';
+export type * from './store';

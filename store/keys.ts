@@ -1,0 +1,113 @@
+/** Access keys: what is kept is a digest. */
+import { sql } from 'kysely';
+import { TablegateError } from '../model/errors';
+import type { Key } from '../model/people';
+import { isDangling, isTaken } from './errors';
+import { Paging } from './paging';
+import type { Database } from './schema';
+import type { PageRequest, PeopleStore } from './store';
+
+export function keyMethods(
+  db: Database,
+): Pick<PeopleStore, 'createKey' | 'keys' | 'removeKey' | 'findByKeyDigest'> {
+  return {
+    createKey: (tenant, key) => createKey(db, tenant, key),
+    keys: (tenant, page) => keys(db, tenant, page),
+    removeKey: async (tenant, keyId) => {
+      const { numDeletedRows } = await db
+        .deleteFrom('keys')
+        .where('tenant', '=', tenant)
+        .where('id', '=', keyId)
+        .executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+    findByKeyDigest: (digest) => findByKeyDigest(db, digest),
+  };
+}
+
+const keyColumns = [
+  'id',
+  'user_id as userId',
+  'name',
+  'prefix',
+  'created_at as createdAt',
+  'last_used_at as lastUsedAt',
+] as const;
+
+async function createKey(
+  db: Database,
+  tenant: string,
+  key: Parameters<PeopleStore['createKey']>[1],
+): Promise<Key> {
+  const { id, userId, name, prefix, digest } = key;
+  try {
+    return await db
+      .insertInto('keys')
+      .values({ tenant, id, user_id: userId, name, prefix, digest, last_used_at: null })
+      .returning(keyColumns)
+      .executeTakeFirstOrThrow();
+  } catch (error) {
+    if (isDangling(error, 'keys_user')) {
+      throw new TablegateError('userNotFound', `There is no user ${userId}.`);
+    }
+    if (isTaken(error)) throw new TablegateError('idTaken', `There is a key ${id} already.`);
+    throw error;
+  }
+}
+
+async function keys(db: Database, tenant: string, page: PageRequest) {
+  const paging = new Paging(['keys', tenant], page);
+  const rows = await db
+    .selectFrom('keys')
+    .select(keyColumns)
+    .where('tenant', '=', tenant)
+    .where(paging.after('created_at', 'id'))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(paging.limit)
+    .execute();
+  return paging.page(
+    rows,
+    (row) => ({ at: row.createdAt, id: row.id }),
+    (row) => row,
+  );
+}
+
+const minuteAgo = sql<string>`now() - interval '1 minute'`;
+
+async function findByKeyDigest(
+  db: Database,
+  digest: string,
+): ReturnType<PeopleStore['findByKeyDigest']> {
+  const row = await db
+    .selectFrom('keys')
+    .innerJoin('users', (join) =>
+      join.onRef('users.tenant', '=', 'keys.tenant').onRef('users.id', '=', 'keys.user_id'),
+    )
+    .select(['keys.tenant', 'keys.id as keyId', 'users.id', 'users.name', 'users.role'])
+    .select('users.created_at as createdAt')
+    .select((select) =>
+      select
+        .or([select('keys.last_used_at', 'is', null), select('keys.last_used_at', '<', minuteAgo)])
+        .as('noteUse'),
+    )
+    .where('keys.digest', '=', digest)
+    .executeTakeFirst();
+  if (!row) return null;
+  const { tenant, keyId, noteUse, ...user } = row;
+  if (noteUse) await noteKeyUse(db, tenant, keyId);
+  return { tenant, keyId, user };
+}
+
+async function noteKeyUse(db: Database, tenant: string, keyId: string): Promise<void> {
+  await db
+    .updateTable('keys')
+    .set({ last_used_at: sql<string>`now()` })
+    .where('tenant', '=', tenant)
+    .where('id', '=', keyId)
+    // Of many requests at once, one notes it.
+    .where((where) =>
+      where.or([where('last_used_at', 'is', null), where('last_used_at', '<', minuteAgo)]),
+    )
+    .execute();
+}

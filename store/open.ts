@@ -1,0 +1,49 @@
+/** The store over a pool of connections. */
+import { CompiledQuery } from 'kysely';
+import { auditStore } from './audit';
+import { Connections } from './connections';
+import { idempotencyStore } from './idempotency';
+import { ledgerStore } from './ledger';
+import { peopleStore } from './people';
+import { runStore } from './runs';
+import { openDatabase } from './schema';
+import { sourceStore } from './sources';
+import type { Store } from './store';
+import { taskStore } from './tasks';
+import { tokenStore } from './tokens';
+
+export interface StoreOptions {
+  /** Takes one line when PostgreSQL is lost and one when it is back. */
+  log: (line: string) => void;
+}
+
+/** A server process and a worker take two of these from PostgreSQL's usual hundred connections. */
+const maxConnections = 10;
+
+const statementTimeoutMs = 5_000;
+
+/**
+ * Opens the store. Connections are made when they are needed, so this works while PostgreSQL is
+ * away; the tables are `migrate`'s to make.
+ * @param databaseUrl `postgres://user:password@host:port/database`
+ * @throws TablegateError storeUnavailable where that is no such URL
+ */
+export async function openStore(databaseUrl: string, { log }: StoreOptions): Promise<Store> {
+  const bounds = { statementTimeoutMs, max: maxConnections };
+  const connections = new Connections(databaseUrl, bounds, log);
+  const db = openDatabase(connections);
+  return {
+    tasks: taskStore(db),
+    ledger: ledgerStore(db),
+    runs: runStore(db),
+    tokens: tokenStore(db, connections),
+    people: peopleStore(db),
+    sources: sourceStore(db),
+    audit: auditStore(db),
+    idempotency: idempotencyStore(db),
+    ping: async () => {
+      await db.executeQuery(CompiledQuery.raw('select 1'));
+    },
+    close: () => connections.end(),
+  };
+}

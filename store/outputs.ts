@@ -1,0 +1,84 @@
+/** Which task writes which table: each table is one task's at a time. */
+import type { Transaction } from 'kysely';
+import { lock, transact, type Database, type Tables } from './schema';
+import type { OutputConflict } from './store';
+
+/** Reserves `tables` for a task in place of what it had; see `TaskStore.reserveOutputs`. */
+export function reserveOutputs(
+  db: Database,
+  tenant: string,
+  taskId: string,
+  tables: readonly string[],
+): Promise<OutputConflict | null> {
+  return transact(db, async (transaction) => {
+    await lock(transaction, ...outputsLockOf(tenant));
+    const conflict = await firstConflict(transaction, tenant, taskId, tables);
+    if (conflict) return conflict;
+    await replace(transaction, tenant, taskId, tables);
+    return null;
+  });
+}
+
+/** Name of the lock under which reservations change: saving a task is rare, so one per tenant does. */
+export function outputsLockOf(tenant: string): string[] {
+  return ['outputs', tenant];
+}
+
+async function firstConflict(
+  transaction: Transaction<Tables>,
+  tenant: string,
+  taskId: string,
+  tables: readonly string[],
+): Promise<OutputConflict | null> {
+  if (tables.length === 0) return null;
+  const rows = await transaction
+    .selectFrom('outputs')
+    .leftJoin('tasks', (join) =>
+      join.onRef('tasks.tenant', '=', 'outputs.tenant').onRef('tasks.id', '=', 'outputs.task_id'),
+    )
+    .select(['outputs.table_name as table', 'outputs.task_id as taskId', 'tasks.name as taskName'])
+    .where('outputs.tenant', '=', tenant)
+    .where('outputs.task_id', '!=', taskId)
+    .where('outputs.table_name', 'in', tables)
+    .execute();
+  const first = tables.find((table) => rows.some((row) => row.table === table));
+  return rows.find((row) => row.table === first) ?? null;
+}
+
+async function replace(
+  transaction: Transaction<Tables>,
+  tenant: string,
+  taskId: string,
+  tables: readonly string[],
+): Promise<void> {
+  await transaction
+    .deleteFrom('outputs')
+    .where('tenant', '=', tenant)
+    .where('task_id', '=', taskId)
+    .execute();
+  const names = [...new Set(tables)];
+  if (names.length === 0 || (await isRemoved(transaction, tenant, taskId))) return;
+  const rows = names.map((name) => ({
+    tenant,
+    table_name: name,
+    connection: name.slice(0, name.indexOf('.')),
+    task_id: taskId,
+  }));
+  await transaction.insertInto('outputs').values(rows).execute();
+}
+
+/** True for a task that has been removed; false also for one that is not stored yet. */
+export async function isRemoved(
+  transaction: Transaction<Tables>,
+  tenant: string,
+  taskId: string,
+): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('tasks')
+    .select('id')
+    .where('tenant', '=', tenant)
+    .where('id', '=', taskId)
+    .where('removed_at', 'is not', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}

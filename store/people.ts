@@ -1,0 +1,158 @@
+/** Tenants, users, keys and grants. */
+import { sql, type Transaction } from 'kysely';
+import { TablegateError } from '../model/errors';
+import type { Role, Tenant, User } from '../model/people';
+import { isDangling, isTaken } from './errors';
+import { ensureFirst } from './first-installation';
+import { grantMethods } from './grants';
+import { keyMethods } from './keys';
+import { Paging } from './paging';
+import { transact, type Database, type Tables } from './schema';
+import type { PageRequest, PeopleStore } from './store';
+
+export function peopleStore(db: Database): PeopleStore {
+  return {
+    ensureFirst: (adminKeyDigest, keyPrefix) => ensureFirst(db, adminKeyDigest, keyPrefix),
+    tenants: () => tenants(db),
+    createTenant: (tenant) => createTenant(db, tenant),
+    createUser: (tenant, user) => createUser(db, tenant, user),
+    users: (tenant, page) => users(db, tenant, page),
+    findUser: (tenant, userId) => findUser(db, tenant, userId),
+    updateUser: (tenant, userId, change) => updateUser(db, tenant, userId, change),
+    removeUser: (tenant, userId) => removeUser(db, tenant, userId),
+    ...keyMethods(db),
+    ...grantMethods(db),
+  };
+}
+
+async function tenants(db: Database): Promise<Tenant[]> {
+  return db
+    .selectFrom('tenants')
+    .select(['id', 'name', 'created_at as createdAt'])
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+}
+
+async function createTenant(
+  db: Database,
+  { id, name }: { id: string; name: string },
+): Promise<Tenant> {
+  const row = await db
+    .insertInto('tenants')
+    .values({ id, name })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(['id', 'name', 'created_at as createdAt'])
+    .executeTakeFirst();
+  if (row) return row;
+  throw new TablegateError('idTaken', `There is a tenant ${id} already.`, {
+    fields: [{ path: 'id', message: 'it is the id of another tenant' }],
+  });
+}
+
+const userColumns = ['id', 'name', 'role', 'created_at as createdAt'] as const;
+
+async function createUser(
+  db: Database,
+  tenant: string,
+  { id, name, role }: { id: string; name: string; role: Role },
+): Promise<User> {
+  try {
+    return await db
+      .insertInto('users')
+      .values({ tenant, id, name, role })
+      .returning(userColumns)
+      .executeTakeFirstOrThrow();
+  } catch (error) {
+    if (isDangling(error, 'users_tenant')) {
+      throw new TablegateError('tenantNotFound', `There is no tenant ${tenant}.`);
+    }
+    if (isTaken(error)) throw new TablegateError('idTaken', `There is a user ${id} already.`);
+    throw error;
+  }
+}
+
+async function users(db: Database, tenant: string, page: PageRequest) {
+  const paging = new Paging(['users', tenant], page);
+  const rows = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('tenant', '=', tenant)
+    .where(paging.after('created_at', 'id'))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(paging.limit)
+    .execute();
+  return paging.page(
+    rows,
+    (row) => ({ at: row.createdAt, id: row.id }),
+    (row) => row,
+  );
+}
+
+async function findUser(db: Database, tenant: string, userId: string): Promise<User | null> {
+  const row = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('tenant', '=', tenant)
+    .where('id', '=', userId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+async function updateUser(
+  db: Database,
+  tenant: string,
+  userId: string,
+  { name, role }: { name?: string; role?: Role },
+): Promise<User | null> {
+  return transact(db, async (transaction) => {
+    if (role !== undefined && role !== 'admin') await keepAnAdmin(transaction, tenant, userId);
+    const row = await transaction
+      .updateTable('users')
+      // Without a change the row is written as it is, which gives it back all the same.
+      .set({ name: name ?? sql<string>`name`, role: role ?? sql<Role>`role` })
+      .where('tenant', '=', tenant)
+      .where('id', '=', userId)
+      .returning(userColumns)
+      .executeTakeFirst();
+    return row ?? null;
+  });
+}
+
+async function removeUser(db: Database, tenant: string, userId: string): Promise<boolean> {
+  return transact(db, async (transaction) => {
+    await keepAnAdmin(transaction, tenant, userId);
+    const { numDeletedRows } = await transaction
+      .deleteFrom('users')
+      .where('tenant', '=', tenant)
+      .where('id', '=', userId)
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
+  });
+}
+
+/**
+ * Locks the tenant's admins, so that two of them cannot end each other at once.
+ * @throws TablegateError lastAdmin where `userId` is the only one
+ */
+async function keepAnAdmin(
+  transaction: Transaction<Tables>,
+  tenant: string,
+  userId: string,
+): Promise<void> {
+  const admins = await transaction
+    .selectFrom('users')
+    .select('id')
+    .where('tenant', '=', tenant)
+    .where('role', '=', 'admin')
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  if (admins.length === 1 && admins[0]?.id === userId) {
+    throw new TablegateError(
+      'lastAdmin',
+      'This user is the only admin of the tenant; make another user an admin first.',
+    );
+  }
+}

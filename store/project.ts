@@ -1,0 +1,108 @@
+/** Writes what the workflows send: tasks, ledger lines and records, all of one batch or nothing. */
+import type { Transaction } from 'kysely';
+import type { TaskProjection } from '../model/task';
+import { folded } from './folded';
+import { upsertLedger } from './ledger';
+import { notify, type Change } from './notify';
+import { outputsLockOf } from './outputs';
+import { writeRuns } from './runs';
+import { lock, transact, type Database, type Tables } from './schema';
+import type { ProjectionBatch } from './store';
+import { revokeTokens, tokenLockOf } from './tokens';
+import { versionedUpsert } from './versioned-upsert';
+
+/** Writes a batch; repeated, late and older ones change nothing that is newer. */
+export async function projectBatch(db: Database, batch: ProjectionBatch): Promise<void> {
+  await transact(db, async (transaction) => {
+    if (batch.task) await writeTask(transaction, batch.task);
+    await upsertLedger(transaction, batch.ledger);
+    await writeRuns(transaction, batch.runs);
+    for (const change of tasksOf(batch)) await notify(transaction, change);
+  });
+}
+
+const upsertTask = versionedUpsert({
+  table: 'tasks',
+  key: ['tenant', 'id'],
+  version: 'revision',
+  columns: {
+    tenant: 'text',
+    id: 'text',
+    number: 'bigint',
+    environment: 'text',
+    name: 'text',
+    folded_name: 'text',
+    kind: 'text',
+    tables: 'text[]',
+    connections: 'text[]',
+    view: 'json',
+    revision: 'bigint',
+    created_at: 'timestamptz(3)',
+    removed_at: 'timestamptz(3)',
+  },
+});
+
+async function writeTask(transaction: Transaction<Tables>, task: TaskProjection): Promise<void> {
+  if (task.removedAt !== null) {
+    // Before any row is touched: who waits for these locks has no row in hand.
+    await lock(transaction, ...tokenLockOf(task.tenant, task.id));
+    await lock(transaction, ...outputsLockOf(task.tenant));
+  }
+  const changed = await upsertTask(transaction, [taskRow(task)]);
+  if (changed > 0) await keepNumberTaken(transaction, task.number);
+  if (task.removedAt !== null) await freeWhatItHeld(transaction, task);
+}
+
+function taskRow(task: TaskProjection) {
+  const { tenant, revision, removedAt, ...view } = task;
+  const tables = task.tables.map((listing) => listing.name);
+  return {
+    tenant,
+    id: task.id,
+    number: task.number,
+    environment: task.environment,
+    name: task.name,
+    folded_name: folded(task.name),
+    kind: task.kind,
+    tables,
+    connections: [...new Set(tables.map((name) => name.slice(0, name.indexOf('.'))))],
+    view,
+    revision,
+    created_at: task.createdAt,
+    removed_at: removedAt,
+  };
+}
+
+/** A store that is rebuilt meets numbers that it has not given out: they are taken too. */
+async function keepNumberTaken(transaction: Transaction<Tables>, number: string): Promise<void> {
+  await transaction
+    .updateTable('counters')
+    .set({ value: number })
+    .where('name', '=', 'taskNumber')
+    .where('value', '<', number)
+    .execute();
+}
+
+async function freeWhatItHeld(
+  transaction: Transaction<Tables>,
+  { tenant, id }: TaskProjection,
+): Promise<void> {
+  await transaction
+    .deleteFrom('outputs')
+    .where('tenant', '=', tenant)
+    .where('task_id', '=', id)
+    .execute();
+  await revokeTokens(transaction, tenant, id);
+}
+
+function tasksOf(batch: ProjectionBatch): Change[] {
+  const all = [
+    ...(batch.task ? [{ tenant: batch.task.tenant, id: batch.task.id }] : []),
+    ...batch.ledger.map(({ tenant, taskId }) => ({ tenant, id: taskId })),
+    ...batch.runs.map(({ tenant, taskId }) => ({ tenant, id: taskId })),
+  ];
+  const byKey = new Map(
+    all.map(({ tenant, id }) => [JSON.stringify([tenant, id]), { tenant, id }]),
+  );
+  return [...byKey.values()].map((task) => ({ ...task, kind: 'task' }));
+}

@@ -1,0 +1,152 @@
+/** Execution records. */
+import type { Selectable, Transaction } from 'kysely';
+import type { RunProgress, RunProjection, RunRecord, RunStatus, TableDetail } from '../model/run';
+import { notify } from './notify';
+import { Paging } from './paging';
+import { appendLog, readLog } from './run-log';
+import { transact, type Database, type Tables } from './schema';
+import { storableJson } from './storable';
+import type { PageRequest, RunStore } from './store';
+import { newestOfEach, versionedUpsert } from './versioned-upsert';
+
+export function runStore(db: Database): RunStore {
+  return {
+    project: (record) =>
+      transact(db, async (transaction) => {
+        await writeRuns(transaction, [record]);
+        await notify(transaction, { tenant: record.tenant, kind: 'run', id: record.id });
+      }),
+    progress: (tenant, runId, progress, tables) =>
+      noteProgress(db, { tenant, runId, progress, tables }),
+    find: async (tenant, taskId, runId) => {
+      const row = await db
+        .selectFrom('runs')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('id', '=', runId)
+        .where('task_id', '=', taskId)
+        .executeTakeFirst();
+      return row ? toRecord(row) : null;
+    },
+    list: (tenant, filter, page) => list(db, tenant, filter, page),
+    appendLog: (tenant, runId, lines) => appendLog(db, tenant, runId, lines),
+    log: (tenant, runId) => readLog(db, tenant, runId),
+  };
+}
+
+/** A record that has ended is never touched, however late the message comes. */
+async function noteProgress(
+  db: Database,
+  note: { tenant: string; runId: string; progress: RunProgress | null; tables: TableDetail[] },
+): Promise<void> {
+  await db
+    .updateTable('runs')
+    .set({
+      progress: note.progress && storableJson(note.progress),
+      tables: storableJson(note.tables),
+    })
+    .where('tenant', '=', note.tenant)
+    .where('id', '=', note.runId)
+    .where('status', '=', 'running')
+    .execute();
+}
+
+async function list(
+  db: Database,
+  tenant: string,
+  { taskId, status }: { taskId: string | null; status: RunStatus | null },
+  page: PageRequest,
+) {
+  const paging = new Paging(['runs', tenant, taskId, status], page);
+  const rows = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where(paging.after('queued_at', 'id'))
+    .$if(taskId !== null, (query) => query.where('task_id', '=', taskId!))
+    .$if(status !== null, (query) => query.where('status', '=', status!))
+    .orderBy('queued_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(paging.limit)
+    .execute();
+  return paging.page(rows, (row) => ({ at: row.queued_at, id: row.id }), toRecord);
+}
+
+function toRecord(row: Selectable<Tables['runs']>): RunRecord {
+  return {
+    id: row.id,
+    taskId: row.task_id,
+    status: row.status,
+    startedBy: row.started_by,
+    startedByUser: row.started_by_user,
+    scheduleTime: row.schedule_time,
+    attempt: row.attempt,
+    tries: row.tries,
+    queuedAt: row.queued_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    progress: row.progress,
+    failureReason: row.failure_reason,
+    failureCause: row.failure_cause,
+    tables: row.tables,
+    summary: row.summary,
+  };
+}
+
+const upsert = versionedUpsert({
+  table: 'runs',
+  key: ['tenant', 'id'],
+  version: 'version',
+  columns: {
+    tenant: 'text',
+    id: 'text',
+    task_id: 'text',
+    status: 'text',
+    started_by: 'text',
+    started_by_user: 'text',
+    schedule_time: 'timestamptz(3)',
+    attempt: 'integer',
+    tries: 'integer',
+    queued_at: 'timestamptz(3)',
+    started_at: 'timestamptz(3)',
+    finished_at: 'timestamptz(3)',
+    progress: 'json',
+    failure_reason: 'text',
+    failure_cause: 'text',
+    tables: 'json',
+    summary: 'json',
+    version: 'bigint',
+  },
+});
+
+/** Writes records; the same run may be among them more than once, with different versions. */
+export async function writeRuns(
+  transaction: Transaction<Tables>,
+  records: readonly RunProjection[],
+): Promise<void> {
+  const newest = newestOfEach(records, ({ tenant, id }) => JSON.stringify([tenant, id]));
+  await upsert(transaction, newest.map(toRow));
+}
+
+function toRow(record: RunProjection) {
+  return {
+    tenant: record.tenant,
+    id: record.id,
+    task_id: record.taskId,
+    status: record.status,
+    started_by: record.startedBy,
+    started_by_user: record.startedByUser,
+    schedule_time: record.scheduleTime,
+    attempt: record.attempt,
+    tries: record.tries,
+    queued_at: record.queuedAt,
+    started_at: record.startedAt,
+    finished_at: record.finishedAt,
+    progress: record.progress,
+    failure_reason: record.failureReason,
+    failure_cause: record.failureCause,
+    tables: record.tables,
+    summary: record.summary,
+    version: record.version,
+  };
+}

@@ -1,0 +1,178 @@
+/** Rows as kysely sees them. All lie in the schema `tablegate`; times are ISO texts in UTC. */
+import { CompiledQuery, Kysely, PostgresDialect, type ColumnType, type Generated } from 'kysely';
+import type { Transaction } from 'kysely';
+import type { Role } from '../model/people';
+import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
+import type { IdMapping } from '../model/source';
+import type { TaskKind, TaskView } from '../model/task';
+import type { TriggerOutcome } from '../model/trigger';
+import type { Connections } from './connections';
+import { isCollision, storeUnavailable } from './errors';
+
+/** The schema of all our tables: a user's own database may hold others. */
+export const schemaName = 'tablegate';
+
+/** Stored as the text that was saved, so that the order of its keys stays. */
+type Json<Value> = ColumnType<Value, string, string>;
+
+export interface Tables {
+  counters: { name: string; value: string };
+  tasks: {
+    tenant: string;
+    id: string;
+    number: string;
+    environment: string;
+    name: string;
+    folded_name: string;
+    kind: TaskKind;
+    tables: string[];
+    connections: string[];
+    view: Json<TaskView>;
+    revision: string;
+    created_at: string;
+    removed_at: string | null;
+  };
+  outputs: { tenant: string; table_name: string; connection: string; task_id: string };
+  ledger: {
+    tenant: string;
+    task_id: string;
+    receipt: string;
+    table_name: string;
+    at: string;
+    caller: string;
+    outcome: TriggerOutcome;
+    reason: string | null;
+    schedule_time: string | null;
+    run_id: string | null;
+    applied_by: string | null;
+    applied_at: string | null;
+    version: string;
+  };
+  runs: {
+    tenant: string;
+    id: string;
+    task_id: string;
+    status: RunStatus;
+    started_by: RunStarter;
+    started_by_user: string | null;
+    schedule_time: string | null;
+    attempt: number;
+    tries: number;
+    queued_at: string;
+    started_at: string | null;
+    finished_at: string | null;
+    progress: Json<RunProgress> | null;
+    failure_reason: string | null;
+    failure_cause: string | null;
+    tables: Json<TableDetail[]>;
+    summary: Json<Record<string, unknown>> | null;
+    version: string;
+  };
+  run_log: {
+    tenant: string;
+    run_id: string;
+    seq: Generated<string>;
+    at: string;
+    level: LogLine['level'];
+    line: string;
+  };
+  tokens: {
+    tenant: string;
+    task_id: string;
+    table_name: string;
+    version: number;
+    digest: string;
+    revoked: boolean;
+    last_used_at: string | null;
+    last_caller: string | null;
+  };
+  tenants: { id: string; name: string; created_at: Generated<string> };
+  users: { tenant: string; id: string; name: string; role: Role; created_at: Generated<string> };
+  keys: {
+    tenant: string;
+    id: string;
+    user_id: string;
+    name: string;
+    prefix: string;
+    digest: string;
+    created_at: Generated<string>;
+    last_used_at: string | null;
+  };
+  grants: { tenant: string; user_id: string; connection: string; read: boolean; write: boolean };
+  connections: {
+    tenant: string;
+    name: string;
+    type: string;
+    config: Json<Record<string, unknown>>;
+    secrets: string | null;
+    created_at: Generated<string>;
+    updated_at: Generated<string>;
+  };
+  registered_tables: {
+    tenant: string;
+    name: string;
+    connection: string;
+    schema_name: string;
+    table_name: string;
+    folded_name: string;
+    id_mapping: Json<IdMapping> | null;
+    created_at: Generated<string>;
+    updated_at: Generated<string>;
+  };
+  audit: {
+    id: Generated<string>;
+    tenant: string;
+    at: Generated<string>;
+    actor: string;
+    action: string;
+    target: string;
+    detail: Json<Record<string, unknown>>;
+  };
+  idempotency: {
+    tenant: string;
+    key: string;
+    request_digest: string;
+    claim_id: string;
+    claimed_at: string;
+    status: number | null;
+    body: Json<unknown> | null;
+  };
+}
+
+export type Database = Kysely<Tables>;
+
+/** The query builder over a pool. */
+export function openDatabase(connections: Connections): Database {
+  const dialect = new PostgresDialect({ pool: connections });
+  return new Kysely<Tables>({ dialect }).withSchema(schemaName);
+}
+
+/** How often a transaction is run that others got in the way of. */
+const maxTries = 5;
+
+/**
+ * Runs `work` in one transaction, again where another transaction made PostgreSQL undo it.
+ * @throws TablegateError storeUnavailable where that happens time after time
+ */
+export async function transact<Result>(
+  db: Database,
+  work: (transaction: Transaction<Tables>) => Promise<Result>,
+): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (!isCollision(error)) throw error;
+      if (tries === maxTries) throw storeUnavailable('too many write at once', error, null);
+    }
+  }
+}
+
+/** Holds a lock of that name until the transaction ends; waits for who has it. */
+export async function lock(transaction: Transaction<Tables>, ...name: string[]): Promise<void> {
+  await transaction.executeQuery(
+    CompiledQuery.raw('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      JSON.stringify([schemaName, ...name]),
+    ]),
+  );
+}

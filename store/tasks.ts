@@ -1,0 +1,101 @@
+/** Tasks as lists and lookups show them; the workflows are the authority. */
+import { sql } from 'kysely';
+import { reserveOutputs } from './outputs';
+import { Paging } from './paging';
+import { folded } from './folded';
+import { projectBatch } from './project';
+import type { Database } from './schema';
+import type { PageRequest, TaskFilter, TaskStore } from './store';
+
+/** How many tasks a refusal names. */
+const namedUsers = 10;
+
+export function taskStore(db: Database): TaskStore {
+  return {
+    nextNumber: () => nextNumber(db),
+    project: (batch) => projectBatch(db, batch),
+    find: async (tenant, taskId) => {
+      const row = await liveTasks(db, tenant)
+        .select('view')
+        .where('id', '=', taskId)
+        .executeTakeFirst();
+      return row?.view ?? null;
+    },
+    exists: async (tenant, taskId) => {
+      const row = await db
+        .selectFrom('tasks')
+        .select('id')
+        .where('tenant', '=', tenant)
+        .where('id', '=', taskId)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    list: (tenant, filter, page) => list(db, tenant, filter, page),
+    reserveOutputs: (tenant, taskId, tables) => reserveOutputs(db, tenant, taskId, tables),
+    usersOfTable: (tenant, table) =>
+      users(db, tenant, { listed: 'tables', written: 'table_name' }, table),
+    usersOfConnection: (tenant, connection) =>
+      users(db, tenant, { listed: 'connections', written: 'connection' }, connection),
+  };
+}
+
+function liveTasks(db: Database, tenant: string) {
+  return db.selectFrom('tasks').where('tenant', '=', tenant).where('removed_at', 'is', null);
+}
+
+async function nextNumber(db: Database): Promise<string> {
+  const { value } = await db
+    .updateTable('counters')
+    .set({ value: sql`value + 1` })
+    .where('name', '=', 'taskNumber')
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return value;
+}
+
+async function list(db: Database, tenant: string, filter: TaskFilter, page: PageRequest) {
+  const { search, kind } = filter;
+  const paging = new Paging(['tasks', tenant, search, kind], page);
+  const rows = await liveTasks(db, tenant)
+    .select(['id', 'created_at', 'view'])
+    .where(paging.after('created_at', 'id'))
+    .$if(kind !== null, (query) => query.where('kind', '=', kind!))
+    .$if(search !== null, (query) =>
+      query.where(sql<boolean>`strpos(folded_name, ${folded(search!)}) > 0`),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(paging.limit)
+    .execute();
+  return paging.page(
+    rows,
+    (row) => ({ at: row.created_at, id: row.id }),
+    (row) => row.view,
+  );
+}
+
+/** Live tasks that list `name` or have reserved it as an output; by table or by connection. */
+function users(
+  db: Database,
+  tenant: string,
+  by: { listed: 'tables' | 'connections'; written: 'table_name' | 'connection' },
+  name: string,
+): Promise<{ id: string; name: string }[]> {
+  const writers = db
+    .selectFrom('outputs')
+    .select('task_id')
+    .where('tenant', '=', tenant)
+    .where(by.written, '=', name);
+  return liveTasks(db, tenant)
+    .select(['id', 'name'])
+    .where((where) =>
+      where.or([
+        sql<boolean>`${sql.ref(by.listed)} @> array[${name}::text]`,
+        where('id', 'in', writers),
+      ]),
+    )
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(namedUsers)
+    .execute();
+}
