@@ -1,0 +1,75 @@
+/** The API as an Express app that does not listen yet. It keeps no state. */
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Settings } from '../config';
+import { TablegateError } from '../model/errors';
+import type { Scheduling } from '../scheduling/scheduling';
+import { sendProblem } from './answer';
+import { docsAssets } from './docs/assets';
+import { refusalOf } from './errors/refusal-of';
+import { openApiDocument } from './openapi/document';
+import { newReceipt } from './receipt';
+import { requestLog } from './request-log';
+import { routes } from './routes';
+import { serveRoutes } from './routes/serve';
+import { triggerUrlCalls } from './vendors/quick-audience/describe';
+import { triggerUrls } from './vendors/quick-audience/trigger-urls';
+
+export interface AppOptions {
+  scheduling: Scheduling;
+  settings: Settings;
+  log: Logger;
+}
+
+/** Makes the app: trigger URLs first, as they come in bursts and share nothing with the rest. */
+export function makeApp({ scheduling, settings, log }: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.use(securityHeaders(settings));
+  app.use('/trigger', triggerUrls(scheduling.triggers, log));
+  app.use(requestLog(log));
+  app.use(docsAssets());
+  let made: object | null = null;
+  const document = () => (made ??= openApiDocument(routes, triggerUrlCalls, settings));
+  app.use(serveRoutes({ routes, scheduling, settings, document }));
+  app.use(answerErrors(settings));
+  return app;
+}
+
+/**
+ * Scripts, styles and pictures come from this server only; inline styles are what the try-it page
+ * makes. Whether there is HTTPS in front is for the public URL to say.
+ */
+function securityHeaders({ publicUrl }: Settings) {
+  return helmet({
+    contentSecurityPolicy: {
+      directives: {
+        fontSrc: ["'self'", 'data:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    strictTransportSecurity: publicUrl.startsWith('https:'),
+  });
+}
+
+function answerErrors({ publicUrl }: Settings): ErrorRequestHandler {
+  return (error: unknown, req, res, _next) => {
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    const refusal = refusalOf(error);
+    if (refusal && refusal.status < 500) {
+      sendProblem(res, refusal, publicUrl);
+      return;
+    }
+    const traceId = newReceipt();
+    req.log.error({ traceId, err: error }, 'a request failed');
+    const shown = refusal ?? new TablegateError('internal', 'Something went wrong here');
+    sendProblem(res, shown, publicUrl, traceId);
+  };
+}

@@ -1,0 +1,71 @@
+/** Bodies of native requests: JSON, of bounded size and depth, that every store can hold. */
+import express, { type Request, type Response } from 'express';
+import { TablegateError, type FieldError } from '../model/errors';
+import { formatPath, invalidInput } from './errors/field-errors';
+import { bodyLimit } from './errors/refusal-of';
+
+/** `application/merge-patch+json` and its like are JSON too. */
+const jsonTypes = ['application/json', 'application/*+json'];
+
+const parseJson = express.json({ limit: bodyLimit, strict: false, type: jsonTypes });
+
+/** Deeper than any input of ours; what comes after may walk a body by recursion. */
+const maxDepth = 50;
+
+/**
+ * Reads the body; to be called once the caller is known.
+ * @returns the value sent; undefined where there is no body
+ * @throws TablegateError unsupportedMediaType, invalidInput, and what body-parser throws
+ */
+export async function readBody(req: Request, res: Response): Promise<unknown> {
+  if (!announcesBody(req)) return undefined;
+  if (!req.is(jsonTypes)) {
+    const sent = req.headers['content-type'];
+    throw new TablegateError(
+      'unsupportedMediaType',
+      `The content type is ${sent ? `"${sent}"` : 'missing'}; it must be application/json`,
+    );
+  }
+  await new Promise<void>((resolve, reject) => {
+    parseJson(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+  });
+  const body = req.body as unknown;
+  requireStorable(body);
+  return body;
+}
+
+function announcesBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** PostgreSQL holds no NUL and no half of a surrogate pair, in texts as in keys. */
+function requireStorable(body: unknown): void {
+  const waiting: { value: unknown; path: PropertyKey[] }[] = [{ value: body, path: [] }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, path } = next;
+    if (typeof value === 'string' && !isStorable(value)) throw unstorable(path);
+    if (typeof value !== 'object' || value === null) continue;
+    if (path.length >= maxDepth) {
+      throw refuse({ path: '', message: `it may be nested at most ${maxDepth} levels deep` });
+    }
+    for (const [key, inner] of Object.entries(value)) {
+      if (!isStorable(key)) throw unstorable(path);
+      waiting.push({ value: inner, path: [...path, Array.isArray(value) ? Number(key) : key] });
+    }
+  }
+}
+
+function isStorable(text: string): boolean {
+  return !/[\0\p{Cs}]/u.test(text);
+}
+
+function unstorable(path: PropertyKey[]): TablegateError {
+  return refuse({
+    path: formatPath(path),
+    message: 'no NUL characters and no halves of surrogate pairs are allowed',
+  });
+}
+
+function refuse(field: FieldError): TablegateError {
+  return invalidInput('body', [field]);
+}

@@ -1,0 +1,104 @@
+/** What a schema found wrong with an input, field by field, in words for a person. */
+import type { z } from 'zod';
+import { TablegateError, type FieldError } from '../../model/errors';
+import { knownFields } from './known-fields';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** What the input is, as the sentence on it names it. */
+export type InputPart = 'body' | 'query' | 'path';
+
+/**
+ * Reads input with a schema.
+ * @throws TablegateError invalidInput with each field that is wrong
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  part: InputPart,
+): z.output<Schema> {
+  const result = schema.safeParse(input, { error: wordIssue });
+  if (result.success) return result.data;
+  throw invalidInput(part, fieldErrors(schema, result.error.issues));
+}
+
+/** The refusal of an input, its sentence made from the first of the fields. */
+export function invalidInput(part: InputPart, fields: FieldError[]): TablegateError {
+  const [first] = fields;
+  const where = first?.path ? `\`${first.path}\` in the ${part}` : `The ${part}`;
+  const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : '';
+  return new TablegateError('invalidInput', `${where}: ${first?.message ?? 'not valid'}${more}`, {
+    fields,
+  });
+}
+
+/** Joins the steps to a field, as in `tables[1].name`. */
+export function formatPath(path: Path): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    const name = String(step);
+    if (!/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(name)) return `${text}[${JSON.stringify(name)}]`;
+    return text === '' ? name : `${text}.${name}`;
+  }, '');
+}
+
+function fieldErrors(schema: z.ZodType, issues: readonly Issue[], base: Path = []): FieldError[] {
+  return issues.flatMap((issue) => {
+    const path = [...base, ...issue.path];
+    if (issue.code === 'invalid_union') return unionErrors(schema, issue, path);
+    if (issue.code === 'unrecognized_keys') return unknownFields(schema, issue.keys, path);
+    return [{ path: formatPath(path), message: issue.message }];
+  });
+}
+
+function unknownFields(schema: z.ZodType, keys: string[], path: Path): FieldError[] {
+  const known = knownFields(schema, path);
+  const hint = known.length > 0 ? `; there are ${known.join(', ')}` : '';
+  return keys.map((key) => ({
+    path: formatPath([...path, key]),
+    message: `there is no such field${hint}`,
+  }));
+}
+
+/** Of the ways that a union allows, tells of the one that was meant; of all where none was. */
+function unionErrors(
+  schema: z.ZodType,
+  issue: z.core.$ZodIssueInvalidUnion,
+  path: Path,
+): FieldError[] {
+  const [meant] = issue.errors
+    .filter((branch) => !branch.some(isOfAnotherType))
+    .sort((one, other) => one.length - other.length);
+  if (meant) return fieldErrors(schema, meant, path);
+  const expected = issue.errors.flat().filter(isOfAnotherType).map(expectedOf);
+  return [{ path: formatPath(path), message: `it must be ${[...new Set(expected)].join(' or ')}` }];
+}
+
+function isOfAnotherType(issue: Issue): issue is z.core.$ZodIssueInvalidType {
+  return issue.code === 'invalid_type' && issue.path.length === 0;
+}
+
+const typeNames: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+  null: 'null',
+};
+
+function expectedOf({ expected }: { expected: string }): string {
+  return typeNames[expected] ?? expected;
+}
+
+/** Words of issues whose schema brings none; undefined leaves zod's own. */
+function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  const expected = expectedOf({ expected: String(issue.expected) });
+  return issue.input === undefined
+    ? `it is missing; it must be ${expected}`
+    : `it must be ${expected}`;
+}

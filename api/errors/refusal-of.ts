@@ -1,0 +1,54 @@
+/** Errors of any origin as refusals of the catalogue. */
+import { TablegateError } from '../../model/errors';
+
+/** Most that a JSON body may have, in bytes. */
+export const bodyLimit = 1_048_576;
+
+/** What body-parser and the router say of a request that they do not take. */
+interface HttpError {
+  status: number;
+  type?: string;
+  message: string;
+}
+
+/**
+ * @param error whatever was thrown while a request was handled
+ * @returns the refusal to answer with; null for an error that nobody expected
+ */
+export function refusalOf(error: unknown): TablegateError | null {
+  if (error instanceof TablegateError) return error;
+  if (!isHttpError(error)) return null;
+  switch (error.type) {
+    case 'entity.parse.failed':
+      return new TablegateError('invalidJson', `The body is not JSON: ${error.message}`);
+    case 'entity.too.large':
+      return new TablegateError('bodyTooLarge', 'The body may have at most 1 MiB');
+    case 'charset.unsupported':
+    case 'encoding.unsupported':
+      return new TablegateError(
+        'unsupportedMediaType',
+        `The body cannot be read: ${error.message}`,
+      );
+    case undefined:
+      return error instanceof URIError ? malformedPath() : unreadable();
+    default:
+      return unreadable();
+  }
+}
+
+function malformedPath(): TablegateError {
+  return new TablegateError(
+    'invalidInput',
+    'The path is not percent-encoded UTF-8: a % is followed by two hex digits',
+  );
+}
+
+function unreadable(): TablegateError {
+  return new TablegateError('invalidInput', 'The body did not arrive whole');
+}
+
+function isHttpError(error: unknown): error is HttpError {
+  if (!(error instanceof Error) || !('status' in error)) return false;
+  const { status } = error;
+  return typeof status === 'number' && status >= 400 && status < 500;
+}

@@ -1,0 +1,114 @@
+/** The OpenAPI document, made from the table of routes. */
+import {
+  OpenApiGeneratorV31,
+  OpenAPIRegistry,
+  type RouteConfig,
+} from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+import type { Settings } from '../../config';
+import { plainText } from '../routes/fields';
+import { paramNames } from '../routes/path';
+import type { Route } from '../routes/route';
+import { refusalResponses } from './refusals';
+
+const description = `Runs start when their tables have arrived. Refusals are
+\`application/problem+json\` with a \`code\` (see \`/api/errors\`), and for bad input the path of every
+field. Lists are \`{items, nextPageToken}\`. A call that creates or starts something takes an
+\`Idempotency-Key\`: sent again with the same key, it is answered as the first time.`;
+
+const paramDescriptions: Record<string, string> = {
+  id: 'Its id',
+  name: 'Its name',
+  table: '`connection.schema.table`, percent-encoded',
+  connection: 'Name of the connection',
+  receipt: '`receipt` of the trigger call',
+  runId: 'Id of the run',
+};
+
+/**
+ * @param routes the native routes
+ * @param more calls of vendor surfaces, described by themselves
+ */
+export function openApiDocument(
+  routes: readonly Route[],
+  more: readonly RouteConfig[],
+  settings: Pick<Settings, 'publicUrl'>,
+): object {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
+  for (const route of routes) registry.registerPath(describeRoute(route));
+  for (const call of more) registry.registerPath(call);
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: { title: 'Tablegate', version: 'v1', description },
+    servers: [
+      { url: '/', description: 'The server that this document came from' },
+      { url: settings.publicUrl },
+    ],
+  });
+}
+
+function describeRoute(route: Route): RouteConfig {
+  const { method, path, role, tags, summary } = route;
+  const needs = role === 'public' ? 'Needs no key.' : `Needs the role \`${role}\`.`;
+  return {
+    method,
+    path,
+    tags,
+    summary,
+    description: route.description === null ? needs : `${route.description} ${needs}`,
+    operationId: operationId(route),
+    security: role === 'public' ? [] : [{ key: [] }],
+    request: describeRequest(route),
+    responses: { ...goodResponse(route), ...refusalResponses(route) },
+  };
+}
+
+function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
+  const names = paramNames(path);
+  const params = names.map((name) => {
+    return [name, plainText.meta({ description: paramDescriptions[name] })] as const;
+  });
+  const headers = {
+    ...(ifMatch ? { 'If-Match': ifMatchHeader } : {}),
+    ...(method === 'post' && role !== 'public' ? { 'Idempotency-Key': idempotencyHeader } : {}),
+  };
+  return {
+    query,
+    ...(names.length > 0 ? { params: z.object(Object.fromEntries(params)) } : {}),
+    ...(Object.keys(headers).length > 0 ? { headers: z.object(headers) } : {}),
+    ...(body
+      ? {
+          body: {
+            required: !body.safeParse(undefined).success,
+            content: { 'application/json': { schema: body } },
+          },
+        }
+      : {}),
+  };
+}
+
+const ifMatchHeader = z.string().optional().meta({
+  description: 'ETag of the task as it was read; refused with 412 if it was changed meanwhile',
+});
+
+const idempotencyHeader = z.string().optional().meta({
+  description: 'At most 255 printable characters, kept for 24 hours',
+});
+
+function goodResponse({ answer }: Route): RouteConfig['responses'] {
+  const { status, schema, mediaType, etag } = answer;
+  return {
+    [status]: {
+      description: { 200: 'Done', 201: 'Created', 202: 'Taken', 204: 'Done' }[status],
+      ...(etag ? { headers: z.object({ ETag: z.string() }) } : {}),
+      ...(schema ? { content: { [mediaType]: { schema } } } : {}),
+    },
+  };
+}
+
+/** `post /api/v1/tasks/{id}:pause` becomes `postTasksIdPause`. */
+function operationId({ method, path }: Route): string {
+  const words = path.replace('/api/v1', '').match(/[A-Za-z0-9]+/g) ?? [];
+  return method + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
+}

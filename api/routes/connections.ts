@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { ErrorCode } from '../../model/errors';
+import { connectionInputSchema } from '../../model/source';
+import { listOf, listQuery, pageOf, wholeList } from './fields';
+import { route } from './route';
+import { connectionShape } from './shapes';
+
+const tags = ['Connections'];
+const notTaken: ErrorCode[] = ['pathOutsideRoots', 'connectionFailed', 'notYetAvailable'];
+
+export const connectionRoutes = [
+  route({
+    method: 'post',
+    path: '/api/v1/connections',
+    role: 'developer',
+    tags,
+    summary: 'Create a connection',
+    description:
+      'Kind `files`: `{"path": <folder>}`; `x.csv` or `x.parquet` in it is table ' +
+      '`<connection>.main.x`. Kind `duckdb`: `{"path": <file>}`.',
+    body: connectionInputSchema,
+    status: 201,
+    answer: connectionShape,
+    errors: ['nameTaken', ...notTaken],
+    handler: ({ scheduling, caller, body }) => scheduling.sources.createConnection(caller, body),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/connections',
+    role: 'viewer',
+    tags,
+    summary: 'List the connections',
+    query: listQuery({}),
+    answer: listOf(connectionShape),
+    handler: ({ scheduling, caller, query }) =>
+      scheduling.sources.connections(caller, pageOf(query)),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/connections/{name}',
+    role: 'viewer',
+    tags,
+    summary: 'Read a connection',
+    answer: connectionShape,
+    errors: ['connectionNotFound'],
+    handler: ({ scheduling, caller, params }) => scheduling.sources.connection(caller, params.name),
+  }),
+  route({
+    method: 'put',
+    path: '/api/v1/connections/{name}',
+    role: 'developer',
+    tags,
+    summary: 'Replace the settings of a connection',
+    body: connectionInputSchema.omit({ name: true }),
+    answer: connectionShape,
+    errors: ['connectionNotFound', ...notTaken],
+    handler: ({ scheduling, caller, params, body }) =>
+      scheduling.sources.replaceConnection(caller, params.name, body),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/connections/{name}',
+    role: 'developer',
+    tags,
+    summary: 'Remove a connection that no task uses',
+    description: 'Its registered tables are forgotten; the data stay.',
+    status: 204,
+    errors: ['connectionNotFound', 'connectionInUse'],
+    handler: ({ scheduling, caller, params }) =>
+      scheduling.sources.removeConnection(caller, params.name),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/connections/{name}:test',
+    role: 'developer',
+    tags,
+    summary: 'Try whether a connection works',
+    answer: z.object({
+      ok: z.boolean(),
+      message: z.string().nullable().meta({ description: 'What is wrong, if it does not' }),
+    }),
+    errors: ['connectionNotFound'],
+    handler: ({ scheduling, caller, params }) =>
+      scheduling.sources.testConnection(caller, params.name),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/connections/{name}/tables',
+    role: 'viewer',
+    tags,
+    summary: 'List all tables of the source, registered or not',
+    answer: listOf(z.object({ name: z.string(), registered: z.boolean() })),
+    errors: ['connectionNotFound', 'connectionFailed'],
+    handler: async ({ scheduling, caller, params }) =>
+      wholeList(await scheduling.sources.connectionTables(caller, params.name)),
+  }),
+];

@@ -1,0 +1,69 @@
+/** Inputs and answers that several groups of routes share. */
+import { z } from 'zod';
+import type { Page, PageRequest } from '../../scheduling/scheduling';
+
+/** Text in a path or a query: what no store can hold is refused before anybody is asked. */
+export const plainText = z
+  .string()
+  .max(255, 'at most 255 characters are allowed')
+  .regex(/^\P{Cc}*$/u, 'no control characters are allowed');
+
+/** What people call a thing. */
+export const nameText = z
+  .string()
+  .trim()
+  .min(1, 'a name is needed')
+  .max(255, 'at most 255 characters are allowed')
+  .regex(/^\P{Cc}*$/u, 'no control characters are allowed');
+
+/** An ISO 8601 time, with what it is the time of. */
+export const scheduleTimeText = plainText.meta({
+  description:
+    'ISO 8601; without an offset it is read in the timezone of the task. A repeated hour means ' +
+    'its first occurrence, a skipped one is refused',
+  examples: ['2026-03-01T02:30:00+08:00'],
+});
+
+const pageSize = z
+  .string()
+  .regex(/^(?:[1-9]\d{0,2}|1000)$/, 'it must be a whole number from 1 to 1000')
+  .transform(Number)
+  .default(50)
+  .meta({
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000,
+    default: 50,
+    pattern: undefined,
+    description: 'Most items in one answer',
+  });
+
+const pageToken = z
+  .string()
+  .max(2000)
+  .regex(/^\P{Cc}*$/u, 'no control characters are allowed')
+  .optional()
+  .meta({ description: '`nextPageToken` of the page before' });
+
+/** Query of a list: the page, and filters of its own. */
+export function listQuery<Filters extends z.ZodRawShape>(filters: Filters) {
+  return z.strictObject({ ...filters, pageSize, pageToken });
+}
+
+/** The page that a query asks for. */
+export function pageOf(query: { pageSize: number; pageToken?: string | undefined }): PageRequest {
+  return { pageSize: query.pageSize, pageToken: query.pageToken || null };
+}
+
+/** Answer of a list. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    nextPageToken: z.string().nullable().meta({ description: 'Null on the last page' }),
+  });
+}
+
+/** A list that is always answered whole, in the shape of the others. */
+export function wholeList<Item>({ items }: { items: Item[] }): Page<Item> {
+  return { items, nextPageToken: null };
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { listOf, listQuery, pageOf, plainText, wholeList } from './fields';
+import { route } from './route';
+import { auditEntryShape, grantShape } from './shapes';
+
+export const grantRoutes = [
+  route({
+    method: 'get',
+    path: '/api/v1/users/{id}/grants',
+    role: 'admin',
+    tags: ['Grants'],
+    summary: 'List which connections a user may read and write',
+    answer: listOf(grantShape),
+    errors: ['userNotFound'],
+    handler: async ({ scheduling, caller, params }) =>
+      wholeList(await scheduling.people.grants(caller, params.id)),
+  }),
+  route({
+    method: 'put',
+    path: '/api/v1/users/{id}/grants/{connection}',
+    role: 'admin',
+    tags: ['Grants'],
+    summary: 'Set what a user may do with a connection',
+    body: z.strictObject({ read: z.boolean(), write: z.boolean() }),
+    answer: grantShape,
+    errors: ['userNotFound', 'connectionNotFound'],
+    handler: ({ scheduling, caller, params, body }) =>
+      scheduling.people.setGrant(caller, {
+        userId: params.id,
+        connection: params.connection,
+        ...body,
+      }),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/users/{id}/grants/{connection}',
+    role: 'admin',
+    tags: ['Grants'],
+    summary: 'Take a grant back',
+    status: 204,
+    errors: ['userNotFound', 'grantNotFound'],
+    handler: ({ scheduling, caller, params }) =>
+      scheduling.people.removeGrant(caller, params.id, params.connection),
+  }),
+];
+
+export const auditRoutes = [
+  route({
+    method: 'get',
+    path: '/api/v1/audit',
+    role: 'admin',
+    tags: ['Audit'],
+    summary: 'List who did what to which thing, newest first',
+    query: listQuery({ target: plainText.optional() }),
+    answer: listOf(auditEntryShape),
+    handler: ({ scheduling, caller, query }) =>
+      scheduling.people.audit(caller, { target: query.target || null }, pageOf(query)),
+  }),
+];

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { roles } from '../../model/people';
+import type { Key } from '../../model/people';
+import { listOf, listQuery, nameText, pageOf, plainText } from './fields';
+import { route } from './route';
+import { callerShape, keyShape, tenantShape, userShape } from './shapes';
+
+const shownOnce = 'Shown this once; null where an `Idempotency-Key` repeats the call';
+
+export const tenantRoutes = [
+  route({
+    method: 'get',
+    path: '/api/v1/tenants',
+    role: 'admin',
+    tags: ['Tenants'],
+    summary: 'List the tenants',
+    answer: listOf(tenantShape),
+    handler: ({ scheduling, caller }) => scheduling.people.tenants(caller),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tenants',
+    role: 'admin',
+    tags: ['Tenants'],
+    summary: 'Create a tenant with its first admin',
+    body: z.strictObject({
+      id: z
+        .string()
+        .regex(
+          /^[a-z0-9][a-z0-9-]{0,62}$/,
+          'up to 63 lower-case letters, digits and - are allowed, a letter or digit first',
+        ),
+      name: nameText,
+    }),
+    status: 201,
+    answer: z.object({
+      tenant: tenantShape,
+      adminKey: z.string().nullable().meta({ description: shownOnce }),
+    }),
+    errors: ['idTaken', 'nameTaken'],
+    credentials: {
+      strip: (body) => ({ ...(body as object), adminKey: null }),
+      restore: (kept) => Promise.resolve(kept),
+    },
+    handler: ({ scheduling, caller, body }) => scheduling.people.createTenant(caller, body),
+  }),
+];
+
+export const userRoutes = [
+  route({
+    method: 'get',
+    path: '/api/v1/me',
+    role: 'viewer',
+    tags: ['Users'],
+    summary: 'Whose key this is',
+    answer: callerShape,
+    handler: ({ caller: { tenant, userId, name, role } }) =>
+      Promise.resolve({ tenant, userId, name, role }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/users',
+    role: 'admin',
+    tags: ['Users'],
+    summary: 'Create a user',
+    body: z.strictObject({ name: nameText, role: z.enum(roles) }),
+    status: 201,
+    answer: userShape,
+    errors: ['nameTaken'],
+    handler: ({ scheduling, caller, body }) => scheduling.people.createUser(caller, body),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/users',
+    role: 'admin',
+    tags: ['Users'],
+    summary: 'List the users',
+    query: listQuery({}),
+    answer: listOf(userShape),
+    handler: ({ scheduling, caller, query }) => scheduling.people.users(caller, pageOf(query)),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/users/{id}',
+    role: 'admin',
+    tags: ['Users'],
+    summary: 'Read a user',
+    answer: userShape,
+    errors: ['userNotFound'],
+    handler: ({ scheduling, caller, params }) => scheduling.people.user(caller, params.id),
+  }),
+  route({
+    method: 'patch',
+    path: '/api/v1/users/{id}',
+    role: 'admin',
+    tags: ['Users'],
+    summary: "Change a user's name or role",
+    body: z.strictObject({ name: nameText.optional(), role: z.enum(roles).optional() }),
+    answer: userShape,
+    errors: ['userNotFound', 'nameTaken', 'lastAdmin'],
+    handler: ({ scheduling, caller, params, body }) =>
+      scheduling.people.updateUser(caller, params.id, body),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/users/{id}',
+    role: 'admin',
+    tags: ['Users'],
+    summary: 'Remove a user with all keys and grants',
+    status: 204,
+    errors: ['userNotFound', 'lastAdmin'],
+    handler: ({ scheduling, caller, params }) => scheduling.people.removeUser(caller, params.id),
+  }),
+];
+
+export const keyRoutes = [
+  route({
+    method: 'post',
+    path: '/api/v1/keys',
+    role: 'admin',
+    tags: ['Keys'],
+    summary: 'Create a key for a user',
+    body: z.strictObject({ userId: plainText.min(1, 'a user is needed'), name: nameText }),
+    status: 201,
+    answer: keyShape
+      .extend({ secret: z.string().nullable().meta({ description: shownOnce }) })
+      .meta({ id: 'NewKey' }),
+    errors: ['userNotFound'],
+    credentials: {
+      strip: (body) => ({ ...(body as Key), secret: null }),
+      restore: (kept) => Promise.resolve(kept),
+    },
+    handler: ({ scheduling, caller, body }) => scheduling.people.createKey(caller, body),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/keys',
+    role: 'admin',
+    tags: ['Keys'],
+    summary: 'List the keys, without their secrets',
+    query: listQuery({}),
+    answer: listOf(keyShape),
+    handler: ({ scheduling, caller, query }) => scheduling.people.keys(caller, pageOf(query)),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/keys/{id}',
+    role: 'admin',
+    tags: ['Keys'],
+    summary: 'Remove a key',
+    status: 204,
+    errors: ['keyNotFound'],
+    handler: ({ scheduling, caller, params }) => scheduling.people.removeKey(caller, params.id),
+  }),
+];

@@ -1,0 +1,156 @@
+/**
+ * What a route of the native API is. The tables of routes are the one place that says which paths
+ * there are, who may call them, and what goes in and out: Express, the checks of role and input, and
+ * the OpenAPI document are made from them.
+ */
+import { z } from 'zod';
+import type { Settings } from '../../config';
+import type { ErrorCode } from '../../model/errors';
+import type { Caller, Role } from '../../model/people';
+import type { Scheduling } from '../../scheduling/scheduling';
+
+export const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+export type Method = (typeof methods)[number];
+
+/** The parts of a path in braces, by name. */
+export type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Record<Name, string> & PathParams<Rest>
+  : unknown;
+
+/** A request that was found good, as its handler sees it. */
+export interface Call<Params = Record<string, string>, Query = unknown, Body = unknown> {
+  scheduling: Scheduling;
+  settings: Settings;
+  caller: Caller;
+  params: Params;
+  query: Query;
+  /** Undefined where the route takes none, or where it may be left out and was. */
+  body: Body;
+  /** Version that `If-Match` names; null without one. */
+  ifVersion: number | null;
+  idempotencyKey: string | null;
+  /** The OpenAPI document. */
+  document: () => unknown;
+}
+
+/** A request to a route that needs no key. */
+export type PublicCall<Params = Record<string, string>> = Omit<Call<Params>, 'caller'>;
+
+/** How a good answer looks. */
+export interface Answer {
+  status: 200 | 201 | 202 | 204;
+  /** Null: there is no body. */
+  schema: z.ZodType | null;
+  mediaType: 'application/json' | 'text/html';
+  /** True: the answer carries the ETag of the task that it shows. */
+  etag: boolean;
+}
+
+/** What of an answer is never kept for an `Idempotency-Key`, and how a repeat gets it again. */
+export interface RouteCredentials {
+  strip(body: unknown): unknown;
+  restore(kept: unknown, call: Call): Promise<unknown>;
+}
+
+export interface Route {
+  method: Method;
+  /** As in OpenAPI: `/api/v1/tasks/{id}:pause`. */
+  path: string;
+  role: Role | 'public';
+  tags: string[];
+  summary: string;
+  description: string | null;
+  query: z.ZodObject;
+  /** Null: no body is read. An optional schema: it may be left out. */
+  body: z.ZodType | null;
+  /** True: the route heeds `If-Match`. */
+  ifMatch: boolean;
+  answer: Answer;
+  /** Refusals of its own; those that every route shares are added in the document. */
+  errors: ErrorCode[];
+  credentials: RouteCredentials | null;
+  handler: (call: Call) => Promise<unknown>;
+}
+
+interface Declared<
+  Path extends string,
+  Answered extends z.ZodType,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+> {
+  method: Method;
+  path: Path;
+  tags: string[];
+  summary: string;
+  description?: string;
+  query?: Query;
+  body?: Body;
+  ifMatch?: boolean;
+  /** 200 where nothing is said. */
+  status?: Answer['status'];
+  answer?: Answered;
+  etag?: boolean;
+  mediaType?: 'text/html';
+  errors?: ErrorCode[];
+  credentials?: RouteCredentials;
+}
+
+type NoQuery = z.ZodObject<Record<never, never>>;
+const noQuery: NoQuery = z.strictObject({});
+
+/**
+ * Declares a route that needs a key.
+ * @returns the route, its optional parts filled in
+ */
+export function route<
+  const Path extends string,
+  Answered extends z.ZodType = z.ZodVoid,
+  Query extends z.ZodObject = NoQuery,
+  Body extends z.ZodType = z.ZodUndefined,
+>(
+  declared: Declared<Path, Answered, Query, Body> & {
+    role: Role;
+    handler: (
+      call: Call<PathParams<Path>, z.output<Query>, z.output<Body>>,
+    ) => Promise<z.input<Answered>>;
+  },
+): Route {
+  return complete(declared, declared.role, declared.handler as unknown as Route['handler']);
+}
+
+/** Declares a route that anybody may call. */
+export function publicRoute<const Path extends string, Answered extends z.ZodType>(
+  declared: Declared<Path, Answered, NoQuery, z.ZodUndefined> & {
+    handler: (call: PublicCall<PathParams<Path>>) => Promise<z.input<Answered>>;
+  },
+): Route {
+  return complete(declared, 'public', declared.handler as unknown as Route['handler']);
+}
+
+function complete(
+  declared: Declared<string, z.ZodType, z.ZodObject, z.ZodType>,
+  role: Route['role'],
+  handler: Route['handler'],
+): Route {
+  const { method, path, tags, summary } = declared;
+  return {
+    method,
+    path,
+    role,
+    tags,
+    summary,
+    description: declared.description ?? null,
+    query: declared.query ?? noQuery,
+    body: declared.body ?? null,
+    ifMatch: declared.ifMatch ?? false,
+    answer: {
+      status: declared.status ?? 200,
+      schema: declared.answer ?? null,
+      mediaType: declared.mediaType ?? 'application/json',
+      etag: declared.etag ?? false,
+    },
+    errors: declared.errors ?? [],
+    credentials: declared.credentials ?? null,
+    handler,
+  };
+}

@@ -1,0 +1,148 @@
+/** Puts the table of routes into Express: each request is checked, handled and answered here. */
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { Settings } from '../../config';
+import { TablegateError } from '../../model/errors';
+import type { Scheduling } from '../../scheduling/scheduling';
+import { sendJson, sendText } from '../answer';
+import { authenticate, requireRole } from '../auth/authenticate';
+import { readBody } from '../body';
+import { invalidInput, parseInput } from '../errors/field-errors';
+import { etagOf, versionIfMatch } from '../etag';
+import { digestRequest, once, readIdempotencyKey, type Reply } from '../idempotency';
+import { noteForLog } from '../request-log';
+import { plainText } from './fields';
+import { endsInVerb, pathPattern } from './path';
+import type { Call, Route } from './route';
+
+export interface ServeOptions {
+  routes: readonly Route[];
+  scheduling: Scheduling;
+  settings: Settings;
+  document: () => unknown;
+}
+
+/** A router with all routes; what matches no path is 404, what matches by path only is 405. */
+export function serveRoutes(options: ServeOptions): Router {
+  const router = Router();
+  const known = options.routes.map((route) => ({ route, pattern: pathPattern(route.path) }));
+  for (const { route, pattern } of known) {
+    router[route.method](pattern, (req, res) => serve(route, options, req, res));
+  }
+  router.use(refuseUnknown(known));
+  return router;
+}
+
+async function serve(
+  route: Route,
+  options: ServeOptions,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  noteForLog(req, { route: route.path, path: req.path });
+  const call = await readCall(route, options, req, res);
+  const reply = await handle(route, options, call, req, res);
+  const { etag, mediaType } = route.answer;
+  const tag = etag ? etagOf(reply.body) : null;
+  if (tag !== null) res.setHeader('ETag', tag);
+  if (mediaType === 'text/html') {
+    sendText(res, reply.status, 'text/html; charset=utf-8', String(reply.body));
+  } else {
+    sendJson(res, reply.status, reply.body);
+  }
+}
+
+/** Who is asking comes first: nothing of the request is looked at for strangers. */
+async function readCall(
+  route: Route,
+  { scheduling, settings, document }: ServeOptions,
+  req: Request,
+  res: Response,
+): Promise<Call> {
+  const caller = await readCaller(route, scheduling, req);
+  const params = readParams(req);
+  const query = parseInput(route.query, { ...req.query }, 'query');
+  const ifVersion = route.ifMatch ? versionIfMatch(req.headers['if-match']) : null;
+  const idempotencyKey = readIdempotencyKey(req.get('idempotency-key'));
+  const sent = route.body ? await readBody(req, res) : undefined;
+  const body = route.body ? parseInput(route.body, sent, 'body') : undefined;
+  return {
+    scheduling,
+    settings,
+    document,
+    caller,
+    params,
+    query,
+    body,
+    ifVersion,
+    idempotencyKey: route.method === 'post' ? idempotencyKey : null,
+  };
+}
+
+/** Public routes are handled without a caller; their type does not show them one. */
+async function readCaller(route: Route, { people }: Scheduling, req: Request) {
+  if (route.role === 'public') return undefined as never;
+  const caller = await authenticate(req.headers.authorization, people);
+  noteForLog(req, { user: caller.name });
+  requireRole(caller, route.role);
+  return caller;
+}
+
+function readParams(req: Request): Record<string, string> {
+  const params = Object.entries(req.params as Record<string, string>);
+  const fields = params.flatMap(([path, value]) => {
+    const result = plainText.safeParse(value);
+    return (result.error?.issues ?? []).map(({ message }) => ({ path, message }));
+  });
+  if (fields.length > 0) throw invalidInput('path', fields);
+  return Object.fromEntries(params);
+}
+
+async function handle(
+  route: Route,
+  { scheduling }: ServeOptions,
+  call: Call,
+  req: Request,
+  res: Response,
+): Promise<Reply> {
+  const work = async () => ({ status: route.answer.status, body: await route.handler(call) });
+  const { caller, idempotencyKey: key } = call;
+  if (key === null || route.role === 'public') return work();
+  const { credentials } = route;
+  const reply = await once(
+    {
+      service: scheduling.idempotency,
+      caller,
+      key,
+      digest: digestRequest(caller, req.method, req.path, req.body),
+      credentials: credentials && {
+        strip: (body) => credentials.strip(body),
+        restore: (kept) => credentials.restore(kept, call),
+      },
+      log: req.log,
+    },
+    work,
+  );
+  if (reply.replayed) res.setHeader('Idempotency-Replayed', 'true');
+  return reply;
+}
+
+function refuseUnknown(known: { route: Route; pattern: RegExp }[]): RequestHandler {
+  return (req, res) => {
+    const { path, method } = req;
+    const here = known.filter(({ pattern }) => pattern.test(path)).map(({ route }) => route);
+    // A verb that is not there is no route, though a table may be named so.
+    if (here.length === 0 || (method === 'POST' && endsInVerb(path))) {
+      throw new TablegateError('routeNotFound', 'There is no such path; see /api/docs');
+    }
+    const allowed = here.flatMap((route) =>
+      route.method === 'get' ? ['get', 'head'] : route.method,
+    );
+    const allow = [...new Set(allowed)].join(', ').toUpperCase();
+    res.setHeader('Allow', allow);
+    if (method === 'OPTIONS') {
+      res.status(204).end();
+      return;
+    }
+    throw new TablegateError('methodNotAllowed', `${method} is not taken here; use ${allow}`);
+  };
+}

@@ -1,0 +1,78 @@
+/** What answers show, under the names that the OpenAPI document gives them. */
+import { z } from 'zod';
+import {
+  auditEntrySchema,
+  grantSchema,
+  keySchema,
+  roles,
+  tenantSchema,
+  userSchema,
+} from '../../model/people';
+import { runRecordSchema } from '../../model/run';
+import { connectionViewSchema, tableViewSchema } from '../../model/source';
+import { taskViewSchema } from '../../model/task';
+import { ledgerEntrySchema } from '../../model/trigger';
+
+export const taskShape = taskViewSchema
+  .extend({
+    stale: z.boolean().optional().meta({
+      description: 'True: the workflow did not answer, and this is the copy of the store',
+    }),
+  })
+  .meta({ id: 'Task' });
+
+export const triggerUrlShape = z
+  .object({
+    table: z.string(),
+    url: z.string().meta({ description: 'Whoever has it can trigger: treat it as a password' }),
+    lastUsedAt: z.string().nullable(),
+    lastCaller: z.string().nullable(),
+  })
+  .meta({ id: 'TriggerUrl' });
+
+export const draftShape = z
+  .object({
+    id: z.string(),
+    expiresAt: z.string(),
+    triggerUrls: z.array(z.object({ table: z.string(), url: z.string() })),
+  })
+  .meta({ id: 'Draft' });
+
+export const triggerCallShape = ledgerEntrySchema.meta({ id: 'TriggerCall' });
+
+export const runShape = runRecordSchema
+  .extend({
+    temporalUrl: z.string().nullable().meta({ description: 'This run in Temporal UI' }),
+  })
+  .meta({ id: 'Run' });
+
+export const connectionShape = connectionViewSchema.meta({
+  id: 'Connection',
+  description: 'Secrets are never shown',
+});
+
+export const tableShape = tableViewSchema.meta({ id: 'Table' });
+
+export const tableWithColumnsShape = tableViewSchema
+  .extend({
+    columns: z
+      .array(z.object({ name: z.string(), type: z.string() }))
+      .nullable()
+      .meta({ description: 'As the source has them now; null where it does not answer' }),
+  })
+  .meta({ id: 'TableWithColumns' });
+
+export const tenantShape = tenantSchema.meta({ id: 'Tenant' });
+export const userShape = userSchema.meta({ id: 'User' });
+export const keyShape = keySchema.meta({ id: 'Key' });
+export const grantShape = grantSchema.meta({ id: 'Grant' });
+export const auditEntryShape = auditEntrySchema.meta({ id: 'AuditEntry' });
+
+export const callerShape = z
+  .object({
+    tenant: z.string(),
+    userId: z.string(),
+    name: z.string(),
+    role: z.enum(roles),
+  })
+  .meta({ id: 'Caller' });

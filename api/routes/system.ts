@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { errorsPage } from '../docs/errors-page';
+import { tryItPage } from '../docs/try-it-page';
+import { listOf, wholeList } from './fields';
+import { publicRoute, route } from './route';
+
+const tags = ['System'];
+const okShape = z.object({ status: z.literal('ok') });
+const anyObject = z.record(z.string(), z.unknown());
+
+export const systemRoutes = [
+  publicRoute({
+    method: 'get',
+    path: '/healthz',
+    tags,
+    summary: 'Whether the process answers at all',
+    answer: okShape,
+    handler: () => Promise.resolve({ status: 'ok' as const }),
+  }),
+  publicRoute({
+    method: 'get',
+    path: '/readyz',
+    tags,
+    summary: 'Whether a trigger would be served',
+    answer: okShape,
+    errors: ['temporalUnavailable', 'storeUnavailable', 'workerUnavailable'],
+    handler: async ({ scheduling }) => {
+      await scheduling.system.ready();
+      return { status: 'ok' as const };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/job-types',
+    role: 'viewer',
+    tags,
+    summary: 'List the job types with the schema of their config',
+    answer: listOf(
+      z.object({
+        type: z.string(),
+        title: z.string(),
+        needsIdMapping: z.boolean(),
+        configSchema: anyObject.meta({ description: 'JSON Schema' }),
+      }),
+    ),
+    handler: ({ scheduling }) =>
+      Promise.resolve(wholeList({ items: scheduling.system.jobTypes() })),
+  }),
+  publicRoute({
+    method: 'get',
+    path: '/api/openapi.json',
+    tags,
+    summary: 'This document',
+    answer: anyObject,
+    handler: (call) => Promise.resolve(call.document() as Record<string, unknown>),
+  }),
+  publicRoute({
+    method: 'get',
+    path: '/api/docs',
+    tags,
+    summary: 'A page to read about the calls and to try them',
+    mediaType: 'text/html',
+    answer: z.string(),
+    handler: () => Promise.resolve(tryItPage),
+  }),
+  publicRoute({
+    method: 'get',
+    path: '/api/errors',
+    tags,
+    summary: 'A page that explains the `type` of each refusal',
+    mediaType: 'text/html',
+    answer: z.string(),
+    handler: () => Promise.resolve(errorsPage),
+  }),
+];

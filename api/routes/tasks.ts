@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { TablegateError } from '../../model/errors';
+import { taskInputSchema, taskKinds, taskPatchSchema } from '../../model/task';
+import type { ErrorCode } from '../../model/errors';
+import { listOf, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
+import { route } from './route';
+import { taskShape } from './shapes';
+
+const tags = ['Tasks'];
+const body = taskInputSchema;
+const notFound: ErrorCode[] = ['taskNotFound', 'taskRemoved'];
+const notTaken: ErrorCode[] = [
+  'unknownJobType',
+  'tableNotRegistered',
+  'tableWithoutIdMapping',
+  'connectionNotFound',
+  'outputTaken',
+  'notYetAvailable',
+];
+
+export const taskRoutes = [
+  route({
+    method: 'post',
+    path: '/api/v1/tasks',
+    role: 'developer',
+    tags,
+    summary: 'Create a scheduling task',
+    description:
+      'Nothing runs at once: a `triggered` task waits for its tables, a `manual` one for a person. ' +
+      'With an `id` from `POST /api/v1/tasks:draft` it takes over the trigger URLs of the draft.',
+    body,
+    status: 201,
+    answer: taskShape,
+    etag: true,
+    errors: [...notTaken, 'idTaken', 'nameTaken', 'draftExpired'],
+    handler: (call) => call.scheduling.tasks.create(call.caller, call.body, call.idempotencyKey),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/tasks',
+    role: 'viewer',
+    tags,
+    summary: 'List the tasks, newest first',
+    query: listQuery({
+      search: plainText.optional().meta({ description: 'Part of the name, whatever the case' }),
+      kind: z.enum(taskKinds).optional(),
+    }),
+    answer: listOf(taskShape),
+    handler: ({ scheduling, caller, query }) =>
+      scheduling.tasks.list(
+        caller,
+        { search: query.search || null, kind: query.kind ?? null },
+        pageOf(query),
+      ),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/tasks/{id}',
+    role: 'viewer',
+    tags,
+    summary: 'Read a task with its gate and its latest run',
+    answer: taskShape,
+    etag: true,
+    errors: notFound,
+    handler: ({ scheduling, caller, params }) => scheduling.tasks.get(caller, params.id),
+  }),
+  route({
+    method: 'patch',
+    path: '/api/v1/tasks/{id}',
+    role: 'developer',
+    tags,
+    summary: 'Change some fields of a task',
+    description:
+      'What is not sent stays as it is. A live run keeps the settings that it began with.',
+    body: taskPatchSchema,
+    ifMatch: true,
+    answer: taskShape,
+    etag: true,
+    errors: [...notFound, ...notTaken, 'nameTaken'],
+    handler: ({ scheduling, caller, params, body: patch, ifVersion }) =>
+      scheduling.tasks.edit(caller, params.id, patch, ifVersion),
+  }),
+  route({
+    method: 'put',
+    path: '/api/v1/tasks/{id}',
+    role: 'developer',
+    tags,
+    summary: 'Replace the settings of a task',
+    description:
+      'What is not sent goes back to its default. `id`, if sent, is the one of the path.',
+    body,
+    ifMatch: true,
+    answer: taskShape,
+    etag: true,
+    errors: [...notFound, ...notTaken, 'nameTaken'],
+    handler: async ({ scheduling, caller, params, body: input, ifVersion }) => {
+      requireSameId(params.id, input.id);
+      return scheduling.tasks.replace(caller, params.id, input, ifVersion);
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/tasks/{id}',
+    role: 'developer',
+    tags,
+    summary: 'Remove a task',
+    description: 'Its live run is cancelled. Records, ledger and the data that it wrote stay.',
+    ifMatch: true,
+    status: 204,
+    errors: notFound,
+    handler: ({ scheduling, caller, params, ifVersion }) =>
+      scheduling.tasks.remove(caller, params.id, ifVersion),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/{id}:pause',
+    role: 'operator',
+    tags,
+    summary: 'Pause a task',
+    description: 'Triggers go on marking; a full gate starts its run on resume.',
+    answer: taskShape,
+    etag: true,
+    errors: notFound,
+    handler: ({ scheduling, caller, params }) => scheduling.tasks.pause(caller, params.id),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/{id}:resume',
+    role: 'operator',
+    tags,
+    summary: 'Resume a task',
+    answer: taskShape,
+    etag: true,
+    errors: notFound,
+    handler: ({ scheduling, caller, params }) => scheduling.tasks.resume(caller, params.id),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/{id}:reset-gate',
+    role: 'operator',
+    tags,
+    summary: 'Take all marks off a gate',
+    description: 'Without `scheduleTime`, the open round; with it, the gate of that time.',
+    body: z.strictObject({ scheduleTime: scheduleTimeText.nullable().optional() }).optional(),
+    answer: taskShape,
+    etag: true,
+    errors: [...notFound, 'taskKindMismatch'],
+    handler: ({ scheduling, caller, params, body: gate }) =>
+      scheduling.tasks.resetGate(caller, params.id, gate?.scheduleTime ?? null),
+  }),
+];
+
+function requireSameId(ofPath: string, ofBody: string | undefined): void {
+  if (ofBody === undefined || ofBody === ofPath) return;
+  const message = 'it differs from the id of the path; a task keeps its id';
+  throw new TablegateError('invalidInput', `\`id\` in the body: ${message}`, {
+    fields: [{ path: 'id', message }],
+  });
+}

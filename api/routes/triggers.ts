@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { tableNameSchema } from '../../model/task';
+import { triggerOutcomes } from '../../model/trigger';
+import { newReceipt } from '../receipt';
+import { listOf, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
+import { route } from './route';
+import { triggerCallShape } from './shapes';
+
+const tags = ['Triggers'];
+
+export const triggerRoutes = [
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/{id}/triggers',
+    role: 'operator',
+    tags,
+    summary: 'Say that a table has arrived',
+    description:
+      'The same as a call of its trigger URL. Answered once Temporal has stored it; the ledger ' +
+      'tells what became of it, under the receipt.',
+    body: z.strictObject({
+      table: tableNameSchema,
+      scheduleTime: scheduleTimeText.nullable().optional(),
+    }),
+    status: 202,
+    answer: z.object({ receipt: z.string(), taskId: z.string() }),
+    errors: [
+      'taskNotFound',
+      'taskRemoved',
+      'tableNotFound',
+      'taskKindMismatch',
+      'tooManyTriggers',
+      'temporalUnavailable',
+    ],
+    handler: async ({ scheduling, caller, params, body, idempotencyKey }) => {
+      const { receipt, taskId } = await scheduling.triggers.call(caller, params.id, {
+        table: body.table,
+        scheduleTime: body.scheduleTime ?? null,
+        receipt: newReceipt(),
+        idempotencyKey,
+      });
+      return { receipt, taskId };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/tasks/{id}/triggers',
+    role: 'viewer',
+    tags,
+    summary: 'List every trigger call of a task with what became of it',
+    query: listQuery({
+      outcome: z.enum(triggerOutcomes).optional(),
+      table: plainText.optional(),
+    }),
+    answer: listOf(triggerCallShape),
+    errors: ['taskNotFound'],
+    handler: ({ scheduling, caller, params, query }) =>
+      scheduling.triggers.ledger(
+        caller,
+        params.id,
+        { outcome: query.outcome ?? null, table: query.table || null },
+        pageOf(query),
+      ),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/{id}/triggers/{receipt}:apply',
+    role: 'operator',
+    tags,
+    summary: 'Apply a trigger call that was ignored',
+    answer: triggerCallShape,
+    errors: ['taskNotFound', 'taskRemoved', 'triggerNotFound', 'triggerNotApplicable'],
+    handler: ({ scheduling, caller, params }) =>
+      scheduling.triggers.apply(caller, params.id, params.receipt),
+  }),
+];
