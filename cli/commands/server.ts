@@ -1,11 +1,6 @@
 /** `tablegate server`, `api`, `worker`: a process that serves until it is told to end. */
 import { readSettings } from '../../config';
-import { runServer } from '../../server';
-
-export interface Roles {
-  api: boolean;
-  worker: boolean;
-}
+import { runServer, type RunningServer, type ServerRoles } from '../../server';
 
 /** A drain that takes longer is cut; Temporal gives what was under way to the next worker. */
 const drainLimitMs = 10_000;
@@ -14,12 +9,13 @@ const drainLimitMs = 10_000;
  * Serves in the given roles; ends in order on SIGTERM and SIGINT, and when the launcher that
  * started it is gone.
  * @returns exit code: 0 after a whole drain
+ * @throws Error when the server cannot start, or cannot go on and is to be started anew
  */
-export async function serve(roles: Roles): Promise<number> {
+export async function serve(roles: ServerRoles): Promise<number> {
   const told = untilToldToEnd();
   const started = runServer({ settings: readSettings(process.env), roles });
   // Told to end while it still starts: it is stopped once it has, within the same limit.
-  await Promise.race([told, started.then(() => told)]);
+  await Promise.race([told, started.then((server) => untilFailed(server))]);
   let limit: NodeJS.Timeout | undefined;
   const cut = new Promise<number>((resolve) => {
     limit = setTimeout(() => resolve(1), drainLimitMs);
@@ -28,6 +24,11 @@ export async function serve(roles: Roles): Promise<number> {
   const code = await Promise.race([drained, cut]);
   clearTimeout(limit);
   return code;
+}
+
+/** Never settles while the server can go on. */
+async function untilFailed(server: RunningServer): Promise<never> {
+  throw await server.failed;
 }
 
 function untilToldToEnd(): Promise<void> {
