@@ -1,7 +1,10 @@
 /** Wires the workers: one for workflows and projections, one for jobs. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { Logger } from 'pino';
 import type { Activities } from './activities/activities';
 import { jobQueue } from './model/names';
 
@@ -70,4 +73,66 @@ function workflowSource(
   const codePath = path.join(__dirname, 'workflow-bundle.js');
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
   return { workflowsPath: require.resolve('./workflows') };
+}
+
+const firstTryMs = 500;
+const longestTryMs = 10_000;
+
+export interface RunningWorkers {
+  /** Settles only if the workers cannot go on. */
+  failed: Promise<Error>;
+  /** Drains them; resolves when both have ended. */
+  stop(): Promise<void>;
+}
+
+/** Connects to Temporal, however long that takes, and keeps the workers running. */
+export function superviseWorkers(
+  options: Omit<WorkerOptions, 'connection'> & { log: Logger },
+): RunningWorkers {
+  const stopping = new AbortController();
+  let fail: (error: Error) => void;
+  const failed = new Promise<Error>((resolve) => (fail = resolve));
+  const ended = run().catch((error: unknown) => {
+    fail(error instanceof Error ? error : new Error(String(error)));
+  });
+
+  async function run(): Promise<void> {
+    const connection = await connect(options.log, stopping.signal);
+    if (!connection) return;
+    try {
+      const workers = await startWorkers({ ...options, connection });
+      options.log.info('the worker is ready');
+      if (stopping.signal.aborted) workers.shutdown();
+      else stopping.signal.addEventListener('abort', () => workers.shutdown());
+      await workers.done;
+      if (!stopping.signal.aborted) throw new Error('the worker ended by itself');
+    } finally {
+      await connection.close();
+    }
+  }
+
+  return {
+    failed,
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+/** @returns null where it was told to stop first */
+async function connect(log: Logger, signal: AbortSignal): Promise<NativeConnection | null> {
+  const { connectionOptions } = loadClientConnectConfig();
+  for (let waitMs = firstTryMs; !signal.aborted; waitMs = Math.min(waitMs * 2, longestTryMs)) {
+    try {
+      return await NativeConnection.connect(connectionOptions);
+    } catch (error) {
+      log.warn(
+        { reason: error instanceof Error ? error.message : String(error) },
+        'the worker cannot reach Temporal yet',
+      );
+    }
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+  return null;
 }

@@ -19,8 +19,10 @@ export async function resolveTables(
   const tables: JobTable[] = [];
   for (const name of names) {
     const table = registered.get(name);
-    if (needsIdMapping && !table) throw new JobError(`${name}: the table is not registered any more.`);
-    if (needsIdMapping && !table?.idMapping) throw new JobError(`${name}: the table has no ID mapping any more.`);
+    if (needsIdMapping && !table)
+      throw new JobError(`${name}: the table is not registered any more.`);
+    if (needsIdMapping && !table?.idMapping)
+      throw new JobError(`${name}: the table has no ID mapping any more.`);
     if (table) tables.push({ name, idMapping: table.idMapping?.columns ?? [] });
   }
   return tables;

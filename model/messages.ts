@@ -3,7 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { RunProjection } from './run';
 import type { DefinitionPatch, TaskDefinition, TaskProjection, TaskView } from './task';
 import type { RunEnd } from './task-steps';
-import type { LedgerEntry, ReceiptView, Trigger } from './trigger';
+import type { LedgerEntry, LedgerProjection, ReceiptView, Trigger } from './trigger';
 
 /** At most this many triggers travel in one signal. */
 export const maxTriggersPerSignal = 500;
@@ -44,6 +44,14 @@ export interface TaskDescription {
   removed: boolean;
 }
 
+/** The task for the store, with what it has not confirmed yet. */
+export interface TaskSnapshot {
+  task: TaskProjection;
+  ledger: LedgerProjection[];
+  runs: RunProjection[];
+}
+
+export const snapshotQuery = defineQuery<TaskSnapshot>('snapshot');
 export const describeQuery = defineQuery<TaskDescription>('describe');
 export const receiptQuery = defineQuery<ReceiptView | null, [string]>('receipt');
 /** True where the store holds everything that is to be shown. */

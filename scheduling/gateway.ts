@@ -20,9 +20,11 @@ import {
   describeQuery,
   projectedQuery,
   receiptQuery,
+  snapshotQuery,
   tablesTriggeredSignal,
   type TaskAnswer,
   type TaskDescription,
+  type TaskSnapshot,
 } from '../model/messages';
 import { runWorkflowId, searchAttributes, taskWorkflowId, taskWorkflowType } from '../model/names';
 import type { RunEnd } from '../model/task-steps';
@@ -112,6 +114,11 @@ export class TemporalGateway {
 
   async describe(tenant: string, taskId: string): Promise<TaskDescription> {
     return this.call(queryMs, () => this.task(tenant, taskId).query(describeQuery));
+  }
+
+  /** Everything that the store is to hold of a task. */
+  async snapshot(tenant: string, taskId: string): Promise<TaskSnapshot> {
+    return this.call(queryMs, () => this.task(tenant, taskId).query(snapshotQuery));
   }
 
   async receipt(tenant: string, taskId: string, receipt: string): Promise<ReceiptView | null> {

@@ -20,7 +20,7 @@ import {
   type TaskView,
 } from '../model/task';
 import { newTaskState, projectTask, type TaskState } from '../model/task-state';
-import { digest, makeId } from '../store/secrets';
+import { makeId } from '../store/secrets';
 import type { SchedulingDeps } from './deps';
 import { refuseNotYet, refuseScheduleTime } from './not-yet';
 import type { DraftView, Page, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
@@ -238,9 +238,7 @@ export class Tasks implements TaskService {
   async rotate(caller: Caller, taskId: string, table: string): Promise<TriggerUrl> {
     await this.get(caller, taskId);
     const { store, secrets } = this.deps;
-    const digestOf = (name: string, version: number): string =>
-      digest(secrets.triggerToken(caller.tenant, taskId, name, version));
-    const row = await store.tokens.rotate(caller.tenant, taskId, table, digestOf);
+    const row = await store.tokens.rotate(caller.tenant, taskId, table);
     if (!row) {
       throw new TablegateError(
         'tableNotFound',

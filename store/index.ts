@@ -2,4 +2,5 @@
 export { migrate, type MigrateOptions } from './migrate';
 export { changesChannel, type Change } from './notify';
 export { openStore, type StoreOptions } from './open';
+export type { TokenDigest } from './tokens';
 export type * from './store';

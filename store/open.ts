@@ -10,9 +10,11 @@ import { openDatabase } from './schema';
 import { sourceStore } from './sources';
 import type { Store } from './store';
 import { taskStore } from './tasks';
-import { tokenStore } from './tokens';
+import { tokenStore, type TokenDigest } from './tokens';
 
 export interface StoreOptions {
+  /** Digest by which the trigger token of a table, at a version, is found again. */
+  tokenDigest: TokenDigest;
   /** Takes one line when PostgreSQL is lost and one when it is back. */
   log: (line: string) => void;
 }
@@ -28,15 +30,18 @@ const statementTimeoutMs = 5_000;
  * @param databaseUrl `postgres://user:password@host:port/database`
  * @throws TablegateError storeUnavailable where that is no such URL
  */
-export async function openStore(databaseUrl: string, { log }: StoreOptions): Promise<Store> {
+export async function openStore(
+  databaseUrl: string,
+  { log, tokenDigest }: StoreOptions,
+): Promise<Store> {
   const bounds = { statementTimeoutMs, max: maxConnections };
   const connections = new Connections(databaseUrl, bounds, log);
   const db = openDatabase(connections);
   return {
-    tasks: taskStore(db),
+    tasks: taskStore(db, tokenDigest),
     ledger: ledgerStore(db),
     runs: runStore(db),
-    tokens: tokenStore(db, connections),
+    tokens: tokenStore(db, connections, tokenDigest),
     people: peopleStore(db),
     sources: sourceStore(db),
     audit: auditStore(db),

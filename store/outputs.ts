@@ -1,7 +1,10 @@
 /** Which task writes which table: each table is one task's at a time. */
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { lock, transact, type Database, type Tables } from './schema';
 import type { OutputConflict } from './store';
+
+/** How long a reservation counts whose task is not stored: its start may still be under way. */
+const claimStart = sql<string>`now() - interval '2 minutes'`;
 
 /** Reserves `tables` for a task in place of what it had; see `TaskStore.reserveOutputs`. */
 export function reserveOutputs(
@@ -40,6 +43,9 @@ async function firstConflict(
     .where('outputs.tenant', '=', tenant)
     .where('outputs.task_id', '!=', taskId)
     .where('outputs.table_name', 'in', tables)
+    .where((where) =>
+      where.or([where('tasks.id', 'is not', null), where('outputs.reserved_at', '>', claimStart)]),
+    )
     .execute();
   const first = tables.find((table) => rows.some((row) => row.table === table));
   return rows.find((row) => row.table === first) ?? null;
@@ -64,7 +70,16 @@ async function replace(
     connection: name.slice(0, name.indexOf('.')),
     task_id: taskId,
   }));
-  await transaction.insertInto('outputs').values(rows).execute();
+  await transaction
+    .insertInto('outputs')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['tenant', 'table_name']).doUpdateSet({
+        task_id: taskId,
+        reserved_at: sql`now()`,
+      }),
+    )
+    .execute();
 }
 
 /** True for a task that has been removed; false also for one that is not stored yet. */

@@ -8,13 +8,17 @@ import { outputsLockOf } from './outputs';
 import { writeRuns } from './runs';
 import { lock, transact, type Database, type Tables } from './schema';
 import type { ProjectionBatch } from './store';
-import { revokeTokens, tokenLockOf } from './tokens';
+import { setTokens, tokenLockOf, type TokenDigest } from './tokens';
 import { versionedUpsert } from './versioned-upsert';
 
 /** Writes a batch; repeated, late and older ones change nothing that is newer. */
-export async function projectBatch(db: Database, batch: ProjectionBatch): Promise<void> {
+export async function projectBatch(
+  db: Database,
+  batch: ProjectionBatch,
+  tokenDigest: TokenDigest,
+): Promise<void> {
   await transact(db, async (transaction) => {
-    if (batch.task) await writeTask(transaction, batch.task);
+    if (batch.task) await writeTask(transaction, batch.task, tokenDigest);
     await upsertLedger(transaction, batch.ledger);
     await writeRuns(transaction, batch.runs);
     for (const change of tasksOf(batch)) await notify(transaction, change);
@@ -42,14 +46,20 @@ const upsertTask = versionedUpsert({
   },
 });
 
-async function writeTask(transaction: Transaction<Tables>, task: TaskProjection): Promise<void> {
-  if (task.removedAt !== null) {
-    // Before any row is touched: who waits for these locks has no row in hand.
-    await lock(transaction, ...tokenLockOf(task.tenant, task.id));
-    await lock(transaction, ...outputsLockOf(task.tenant));
-  }
+async function writeTask(
+  transaction: Transaction<Tables>,
+  task: TaskProjection,
+  tokenDigest: TokenDigest,
+): Promise<void> {
+  // Before any row is touched: who waits for these locks has no row in hand.
+  await lock(transaction, ...tokenLockOf(task.tenant, task.id));
+  if (task.removedAt !== null) await lock(transaction, ...outputsLockOf(task.tenant));
   const changed = await upsertTask(transaction, [taskRow(task)]);
-  if (changed > 0) await keepNumberTaken(transaction, task.number);
+  if (changed > 0) {
+    await keepNumberTaken(transaction, task.number);
+    const key = { tenant: task.tenant, taskId: task.id };
+    await setTokens(transaction, key, tokenTables(task), tokenDigest);
+  }
   if (task.removedAt !== null) await freeWhatItHeld(transaction, task);
 }
 
@@ -73,6 +83,12 @@ function taskRow(task: TaskProjection) {
   };
 }
 
+/** The tables that have a trigger URL. */
+function tokenTables({ kind, tables, removedAt }: TaskProjection): string[] {
+  if (kind !== 'triggered' || removedAt !== null) return [];
+  return tables.filter((table) => table.by === 'url').map((table) => table.name);
+}
+
 /** A store that is rebuilt meets numbers that it has not given out: they are taken too. */
 async function keepNumberTaken(transaction: Transaction<Tables>, number: string): Promise<void> {
   await transaction
@@ -92,7 +108,6 @@ async function freeWhatItHeld(
     .where('tenant', '=', tenant)
     .where('task_id', '=', id)
     .execute();
-  await revokeTokens(transaction, tenant, id);
 }
 
 function tasksOf(batch: ProjectionBatch): Change[] {

@@ -32,7 +32,13 @@ export interface Tables {
     created_at: string;
     removed_at: string | null;
   };
-  outputs: { tenant: string; table_name: string; connection: string; task_id: string };
+  outputs: {
+    tenant: string;
+    table_name: string;
+    connection: string;
+    task_id: string;
+    reserved_at: Generated<string>;
+  };
   ledger: {
     tenant: string;
     task_id: string;

@@ -40,7 +40,7 @@ export interface Store {
 export interface TaskStore {
   /** Next value of the 64-bit task numbers, as decimal text. */
   nextNumber(): Promise<string>;
-  /** Writes tasks, ledger lines and records of one task in one transaction; older versions never replace newer ones. Safe to repeat. */
+  /** Writes a task with its trigger tokens, ledger lines and records in one transaction; older versions never replace newer ones. Safe to repeat. */
   project(batch: ProjectionBatch): Promise<void>;
   /** Null also for a removed task. */
   find(tenant: string, taskId: string): Promise<TaskView | null>;
@@ -122,24 +122,8 @@ export interface TokenRow {
 }
 
 export interface TokenStore {
-  /**
-   * Makes exactly these tables' tokens live: new tables get the next version, tables that stay keep
-   * theirs, all others are revoked. `digestOf` derives the SHA-256 hex digest of the token of a
-   * (table, version), by which `findByDigest` finds it.
-   */
-  setTables(
-    tenant: string,
-    taskId: string,
-    tables: string[],
-    digestOf: (table: string, version: number) => string,
-  ): Promise<void>;
   /** Revokes one table's token and makes its next version live. Null where it has no live token. */
-  rotate(
-    tenant: string,
-    taskId: string,
-    table: string,
-    digestOf: (table: string, version: number) => string,
-  ): Promise<TokenRow | null>;
+  rotate(tenant: string, taskId: string, table: string): Promise<TokenRow | null>;
   /** Live tokens of a task, in table order. */
   list(tenant: string, taskId: string): Promise<TokenRow[]>;
   /** The live token with this digest; null for unknown, rotated and revoked ones. */

@@ -6,14 +6,15 @@ import { folded } from './folded';
 import { projectBatch } from './project';
 import type { Database } from './schema';
 import type { PageRequest, TaskFilter, TaskStore } from './store';
+import type { TokenDigest } from './tokens';
 
 /** How many tasks a refusal names. */
 const namedUsers = 10;
 
-export function taskStore(db: Database): TaskStore {
+export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
   return {
     nextNumber: () => nextNumber(db),
-    project: (batch) => projectBatch(db, batch),
+    project: (batch) => projectBatch(db, batch, tokenDigest),
     find: async (tenant, taskId) => {
       const row = await liveTasks(db, tenant)
         .select('view')

@@ -3,19 +3,27 @@ import type { Selectable, Transaction } from 'kysely';
 import { CompiledQuery, sql } from 'kysely';
 import { batchedLookup } from './batched-lookup';
 import type { Connections } from './connections';
-import { isRemoved } from './outputs';
 import { lock, transact, type Database, type Tables } from './schema';
 import { storableJson } from './storable';
 import type { TokenRow, TokenStore } from './store';
 
-type DigestOf = (table: string, version: number) => string;
+/** Digest (SHA-256, hex) of the token of a table at a version. */
+export type TokenDigest = (
+  tenant: string,
+  taskId: string,
+  table: string,
+  version: number,
+) => string;
+
 type Row = Selectable<Tables['tokens']>;
 
-export function tokenStore(db: Database, connections: Connections): TokenStore {
+export function tokenStore(
+  db: Database,
+  connections: Connections,
+  digestOf: TokenDigest,
+): TokenStore {
   return {
-    setTables: (tenant, taskId, tables, digestOf) =>
-      transact(db, (transaction) => setTables(transaction, { tenant, taskId }, tables, digestOf)),
-    rotate: (tenant, taskId, table, digestOf) =>
+    rotate: (tenant, taskId, table) =>
       transact(db, (transaction) => rotate(transaction, { tenant, taskId }, table, digestOf)),
     list: async (tenant, taskId) => {
       const rows = await tokensOf(db, { tenant, taskId })
@@ -35,21 +43,6 @@ export function tokenLockOf(tenant: string, taskId: string): string[] {
   return ['tokens', tenant, taskId];
 }
 
-/** Revokes all tokens of a task that is removed; the caller holds the lock. */
-export async function revokeTokens(
-  transaction: Transaction<Tables>,
-  tenant: string,
-  taskId: string,
-): Promise<void> {
-  await transaction
-    .updateTable('tokens')
-    .set({ revoked: true })
-    .where('tenant', '=', tenant)
-    .where('task_id', '=', taskId)
-    .where('revoked', '=', false)
-    .execute();
-}
-
 interface TaskKey {
   tenant: string;
   taskId: string;
@@ -59,15 +52,17 @@ function tokensOf(db: Database | Transaction<Tables>, { tenant, taskId }: TaskKe
   return db.selectFrom('tokens').where('tenant', '=', tenant).where('task_id', '=', taskId);
 }
 
-async function setTables(
+/**
+ * Makes exactly these tables' tokens live: new tables get the next version, tables that stay keep
+ * theirs, all others are revoked. The caller holds the lock.
+ */
+export async function setTokens(
   transaction: Transaction<Tables>,
   task: TaskKey,
   tables: readonly string[],
-  digestOf: DigestOf,
+  digestOf: TokenDigest,
 ): Promise<void> {
-  await lock(transaction, ...tokenLockOf(task.tenant, task.taskId));
-  // An edit that was overtaken by the removal of its task brings no token back.
-  const live = new Set((await isRemoved(transaction, task.tenant, task.taskId)) ? [] : tables);
+  const live = new Set(tables);
   const known = await tokensOf(transaction, task).selectAll().execute();
   const gone = known.filter((row) => !row.revoked && !live.has(row.table_name));
   if (gone.length > 0) {
@@ -95,7 +90,7 @@ async function rotate(
   transaction: Transaction<Tables>,
   task: TaskKey,
   table: string,
-  digestOf: DigestOf,
+  digestOf: TokenDigest,
 ): Promise<TokenRow | null> {
   await lock(transaction, ...tokenLockOf(task.tenant, task.taskId));
   const present = await tokensOf(transaction, task)
@@ -114,7 +109,7 @@ function nextVersion(
   { tenant, taskId }: TaskKey,
   table: string,
   present: Row | undefined,
-  digestOf: DigestOf,
+  digestOf: TokenDigest,
 ): Row {
   const version = (present?.version ?? 0) + 1;
   return {
@@ -122,7 +117,7 @@ function nextVersion(
     task_id: taskId,
     table_name: table,
     version,
-    digest: digestOf(table, version),
+    digest: digestOf(tenant, taskId, table, version),
     revoked: false,
     last_used_at: null,
     last_caller: null,

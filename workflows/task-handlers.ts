@@ -16,6 +16,7 @@ import {
   resetGateUpdate,
   resumeUpdate,
   runEndedSignal,
+  snapshotQuery,
   startUpdate,
   tablesTriggeredSignal,
   type TaskAnswer,
@@ -68,6 +69,7 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
     task: describeTask(state),
     removed: state.removed !== null,
   }));
+  setHandler(snapshotQuery, () => ({ task: projectTask(state), ...state.outbox }));
   setHandler(projectedQuery, () => isProjected(state));
   setHandler(receiptQuery, (receipt) => findReceipt(state, receipt));
 

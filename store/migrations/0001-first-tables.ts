@@ -23,7 +23,8 @@ const tasks = [
     removed_at timestamptz(3),
     primary key (tenant, id)
   )`,
-  `create unique index tasks_number on tablegate.tasks (number, environment)`,
+  // Not unique: numbers are given out once, and a read model refuses nothing that the workflows hold.
+  `create index tasks_number on tablegate.tasks (number, environment)`,
   `create index tasks_newest on tablegate.tasks (tenant, created_at, id) where removed_at is null`,
   `create index tasks_tables on tablegate.tasks using gin (tables) where removed_at is null`,
   `create index tasks_connections on tablegate.tasks using gin (connections)
@@ -33,6 +34,7 @@ const tasks = [
     table_name text not null,
     connection text not null,
     task_id text not null,
+    reserved_at timestamptz(3) not null default now(),
     primary key (tenant, table_name)
   )`,
   `create index outputs_task on tablegate.outputs (tenant, task_id)`,

@@ -1,0 +1,149 @@
+/** Wires one server process: the API, a worker, or both. */
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import pino, { type Logger } from 'pino';
+import { createActivities } from './activities';
+import { createJobTypes } from './activities/jobs';
+import { makeApp } from './api/app';
+import { listen, type Listening } from './api/main';
+import { SettingsError, type Settings } from './config';
+import type { JobType } from './model/job-type';
+import { createScheduling } from './scheduling';
+import { installationSecret, takeFirstSteps } from './scheduling/first-steps';
+import { TemporalGateway } from './scheduling/gateway';
+import { registerSearchAttributes } from './scheduling/search-attributes';
+import { migrate, openStore, type Store } from './store';
+import { digest, Secrets } from './store/secrets';
+import { superviseWorkers, type RunningWorkers } from './worker';
+
+export interface ServerRoles {
+  api: boolean;
+  worker: boolean;
+}
+
+export interface RunningServer {
+  /** Where the API answers; null without that role. */
+  url: string | null;
+  /** Settles only if the server cannot go on; the process is to be started anew. */
+  failed: Promise<Error>;
+  /** Drains and ends: no new calls, those under way answered, jobs handed on. */
+  stop(): Promise<void>;
+}
+
+/** Everything that the parts of a server share. */
+export interface Parts {
+  settings: Settings;
+  log: Logger;
+  store: Store;
+  secrets: Secrets;
+  jobTypes: Map<string, JobType>;
+  client: Client;
+  gateway: TemporalGateway;
+  searchAttributes: { available: boolean };
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server process. The store is migrated first; Temporal may still be on its way up, or
+ * away: the API answers 503 to what needs it, the worker tries again.
+ * @param options.jobTypes job types beside the built-in ones
+ * @throws SettingsError where a setting is missing; TablegateError storeUnavailable
+ */
+export async function runServer(options: {
+  settings: Settings;
+  roles: ServerRoles;
+  jobTypes?: JobType[];
+}): Promise<RunningServer> {
+  const { settings, roles } = options;
+  const parts = await openParts(settings, options.jobTypes);
+  const { log, store } = parts;
+  await takeFirstSteps(store, settings);
+
+  const api = roles.api ? await startApi(parts) : null;
+  const workers = roles.worker ? startWorker(parts) : null;
+  registerSearchAttributes(parts.client, log).then(
+    (available) => (parts.searchAttributes.available = available),
+    (error: unknown) => log.debug({ err: error }, 'search attributes'),
+  );
+  return {
+    url: api?.url ?? null,
+    failed: workers?.failed ?? new Promise(() => undefined),
+    async stop() {
+      await Promise.all([api?.close(), workers?.stop()]);
+      await parts.close();
+    },
+  };
+}
+
+/**
+ * Opens store and Temporal as the settings name them, for a server or a command; the store is
+ * migrated first.
+ * @throws SettingsError where DATABASE_URL is missing; TablegateError storeUnavailable
+ */
+export async function openParts(settings: Settings, extraJobTypes: JobType[] = []): Promise<Parts> {
+  if (settings.databaseUrl === null) {
+    throw new SettingsError(
+      'DATABASE_URL is not set. Name a PostgreSQL, or use "tablegate up", which brings its own.',
+    );
+  }
+  const log = pino({ level: settings.logLevel, base: null });
+  const note = (line: string): void => log.info(line);
+  await migrate(settings.databaseUrl, { log: note });
+  const secrets = new Secrets(await installationSecret(settings));
+  const store = await openStore(settings.databaseUrl, {
+    log: note,
+    tokenDigest: (tenant, taskId, table, version) =>
+      digest(secrets.triggerToken(tenant, taskId, table, version)),
+  });
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const client = new Client({
+    connection: Connection.lazy(connectionOptions),
+    ...(namespace !== undefined && { namespace }),
+  });
+  const searchAttributes = { available: false };
+  const gateway = new TemporalGateway(client, {
+    taskQueue: settings.taskQueue,
+    uiUrl: settings.temporalUiUrl,
+    searchAttributes: () => searchAttributes.available,
+  });
+  const types = [...createJobTypes({ filesRoots: settings.filesRoots }), ...extraJobTypes];
+  const jobTypes = new Map(types.map((jobType) => [jobType.type, jobType]));
+  return {
+    ...{ settings, log, store, secrets, jobTypes, client, gateway, searchAttributes },
+    async close() {
+      await client.connection.close();
+      await store.close();
+    },
+  };
+}
+
+async function startApi(parts: Parts): Promise<Listening> {
+  const { settings, log } = parts;
+  const scheduling = createScheduling(parts);
+  const listening = await listen(makeApp({ scheduling, settings, log }), settings);
+  log.info({ url: listening.url }, 'the API listens');
+  return {
+    url: listening.url,
+    async close() {
+      await listening.close();
+      await scheduling.close();
+    },
+  };
+}
+
+function startWorker(parts: Parts): RunningWorkers {
+  const { settings, log, store, secrets, jobTypes, gateway, client } = parts;
+  const activities = createActivities({
+    ...{ store, secrets, jobTypes, log },
+    temporal: { askRun: (run) => gateway.askRun(run) },
+    searchAttributes: () => parts.searchAttributes.available,
+    scratchRoot: path.join(settings.dataDir, 'scratch'),
+  });
+  return superviseWorkers({
+    ...{ activities, log },
+    namespace: client.options.namespace,
+    taskQueue: settings.taskQueue,
+    maxJobs: settings.maxJobs,
+  });
+}

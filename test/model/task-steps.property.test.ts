@@ -1,0 +1,280 @@
+/**
+ * The state machine under random interleavings, held against a naive model that looks at the whole
+ * history: every accepted call is in the ledger exactly once, no run without all its tables, never
+ * two live runs, never stuck with a full gate.
+ */
+import fc from 'fast-check';
+import { isMarked } from '../../model/gate';
+import { defaultRunPolicy, type TaskDefinition } from '../../model/task';
+import {
+  applyIgnored,
+  confirmProjected,
+  editTask,
+  endRun,
+  removeTask,
+  resetGate,
+  runHandedOver,
+  setPaused,
+  startByHand,
+  takeTriggers,
+  whyNotApply,
+  whyNotReset,
+  whyNotStart,
+  type StepContext,
+} from '../../model/task-steps';
+import { gateTables, handOver, newTaskState, type TaskState } from '../../model/task-state';
+import type { LedgerEntry } from '../../model/trigger';
+
+const allTables = ['a.m.one', 'a.m.two', 'a.m.three', 'a.m.four'];
+const times = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'];
+
+type Step =
+  | { kind: 'trigger'; tables: number[]; time: number | null; key: number | null }
+  | { kind: 'start' | 'endRun' | 'handOver' | 'project' | 'pause' | 'resume' | 'remove' | 'apply' }
+  | { kind: 'reset'; time: number | null }
+  | { kind: 'edit'; tables: number[] }
+  | { kind: 'kind'; triggered: boolean };
+
+const tableIndex = fc.nat(allTables.length - 1);
+const time = fc.option(fc.nat(times.length - 1), { nil: null });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      kind: fc.constant('trigger' as const),
+      tables: fc.array(tableIndex, { minLength: 1, maxLength: 5 }),
+      time,
+      key: fc.option(fc.nat(5), { nil: null, freq: 3 }),
+    }),
+  },
+  { weight: 6, arbitrary: fc.constant({ kind: 'endRun' as const }) },
+  {
+    weight: 5,
+    arbitrary: fc.constantFrom<Step>(
+      { kind: 'start' },
+      { kind: 'handOver' },
+      { kind: 'project' },
+      { kind: 'pause' },
+      { kind: 'resume' },
+      { kind: 'resume' },
+      { kind: 'apply' },
+    ),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const), time }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('edit' as const),
+      tables: fc.uniqueArray(tableIndex, { minLength: 1 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('kind' as const), triggered: fc.boolean() }),
+  },
+);
+const steps = fc
+  .tuple(fc.array(step, { maxLength: 60 }), fc.boolean())
+  .map(([all, removed]) => (removed ? [...all, { kind: 'remove' } as Step] : all));
+
+function definition(whileRunning: 'ignore' | 'latch'): TaskDefinition {
+  return {
+    name: 'task',
+    description: '',
+    owner: null,
+    tags: [],
+    environment: 'Prod',
+    kind: 'triggered',
+    tables: allTables.slice(0, 3).map((name) => ({ name, by: 'url' })),
+    whileRunning,
+    timezone: 'UTC',
+    job: { type: 'id-mapping', config: {} },
+    runPolicy: defaultRunPolicy,
+  };
+}
+
+/** Drives the machine and keeps what it ever said, as somebody outside would see it. */
+class Drive {
+  state: TaskState;
+  readonly sent: string[] = [];
+  readonly ledger = new Map<string, LedgerEntry>();
+  readonly writes = new Map<string, number>();
+  readonly runsSeen = new Set<string>();
+  readonly ended = new Set<string>();
+  private clock = Date.parse('2026-06-01T00:00:00.000Z');
+  private runs = 0;
+
+  constructor(whileRunning: 'ignore' | 'latch') {
+    this.state = newTaskState(
+      {
+        ...{ tenant: 't', taskId: 'x', number: '1', creator: 'me', paused: false },
+        definition: definition(whileRunning),
+      },
+      new Date(this.clock).toISOString(),
+    );
+  }
+
+  context(): StepContext {
+    this.clock += 1000;
+    return {
+      now: new Date(this.clock).toISOString(),
+      newRunId: () => `run-${(this.runs += 1)}`,
+    };
+  }
+
+  take(next: Step): void {
+    const before = structuredClone(this.state);
+    this.apply(next);
+    this.checkStarts(before);
+    this.checkAlways();
+    expect(JSON.parse(JSON.stringify(this.state))).toEqual(this.state);
+  }
+
+  private apply(next: Step): void {
+    const { state } = this;
+    switch (next.kind) {
+      case 'trigger':
+        return this.trigger(next);
+      case 'start':
+        if (!whyNotStart(state)) startByHand(state, 'me', this.context());
+        return;
+      case 'endRun':
+        return this.endRun();
+      case 'handOver':
+        if (!state.live?.definition) this.state = JSON.parse(JSON.stringify(handOver(state)));
+        return;
+      case 'project':
+        return this.project();
+      case 'pause':
+      case 'resume':
+        if (!state.removed) setPaused(state, next.kind === 'pause', this.context());
+        return;
+      case 'remove':
+        return removeTask(state, 'me', this.context());
+      case 'apply':
+        return this.applyOne();
+      case 'reset': {
+        const at = next.time === null ? null : times[next.time]!;
+        if (!whyNotReset(state, at)) resetGate(state, at);
+        return;
+      }
+      case 'edit': {
+        const tables = next.tables.map((index) => ({
+          name: allTables[index]!,
+          by: 'url' as const,
+        }));
+        return editTask(state, { tables }, this.context());
+      }
+      case 'kind':
+        return editTask(state, { kind: next.triggered ? 'triggered' : 'manual' }, this.context());
+    }
+  }
+
+  private trigger(next: Extract<Step, { kind: 'trigger' }>): void {
+    const context = this.context();
+    const triggers = next.tables.map((index) => {
+      const receipt = `receipt-${this.sent.length}`;
+      this.sent.push(receipt);
+      const table = allTables[index]!;
+      const scheduleTime = next.time === null ? null : times[next.time]!;
+      const key = next.key === null ? null : `${next.key}/${table}/${scheduleTime}`;
+      return { receipt, table, at: context.now, caller: 'test', scheduleTime, key };
+    });
+    takeTriggers(this.state, triggers, context);
+  }
+
+  private endRun(): void {
+    const { live } = this.state;
+    if (!live) return;
+    runHandedOver(this.state, live.runId);
+    const context = this.context();
+    const end = {
+      runId: live.runId,
+      status: 'succeeded' as const,
+      finishedAt: context.now,
+      failureReason: null,
+    };
+    expect(endRun(this.state, end, context)).toBe(true);
+    this.ended.add(live.runId);
+    // A second message of the same end does nothing.
+    const after = structuredClone(this.state);
+    expect(endRun(this.state, end, context)).toBe(false);
+    expect(this.state).toEqual(after);
+  }
+
+  project(): void {
+    const { ledger, runs } = this.state.outbox;
+    for (const entry of ledger) {
+      if (entry.version === 1) {
+        this.writes.set(entry.receipt, (this.writes.get(entry.receipt) ?? 0) + 1);
+      }
+      this.ledger.set(entry.receipt, entry);
+    }
+    for (const run of runs) this.runsSeen.add(run.id);
+    confirmProjected(this.state, {
+      ledger: ledger.length,
+      runs: runs.length,
+      revision: this.state.revision,
+    });
+  }
+
+  private applyOne(): void {
+    this.project();
+    const entry = [...this.ledger.values()].find((line) => line.outcome === 'ignored');
+    if (!entry || whyNotApply(this.state, entry)) return;
+    const applied = applyIgnored(this.state, entry, 'me', this.context());
+    expect(['counted', 'started']).toContain(applied.outcome);
+    expect(whyNotApply(this.state, entry)).not.toBeNull();
+  }
+
+  /** A run that a gate has just started had every table of the definition marked. */
+  private checkStarts(before: TaskState): void {
+    const { live } = this.state;
+    if (!live || live.runId === before.live?.runId || live.startedBy !== 'triggers') return;
+    expect(before.live === null || this.ended.has(before.live.runId)).toBe(true);
+    const gate =
+      live.gate === 'round'
+        ? this.state.round
+        : this.state.dated.find(({ scheduleTime }) => scheduleTime === live.scheduleTime)!;
+    for (const table of gateTables(this.state.definition)) expect(isMarked(gate, table)).toBe(true);
+  }
+
+  private checkAlways(): void {
+    const { state } = this;
+    const tables = gateTables(state.definition);
+    const gates = [state.round, ...state.dated];
+    if (!state.live && !state.paused && !state.removed && tables.length > 0) {
+      for (const gate of gates) {
+        expect(tables.every((table) => isMarked(gate, table))).toBe(false);
+      }
+    }
+    if (state.removed) expect(state.live === null || state.live.cancelReason).not.toBe(null);
+    const scheduled = state.dated.map(({ scheduleTime }) => scheduleTime);
+    expect(scheduled).toEqual([...new Set(scheduled)].sort());
+    if (state.definition.whileRunning === 'ignore') expect(state.nextRound).toBeNull();
+  }
+
+  checkAtEnd(): void {
+    this.project();
+    expect([...this.ledger.keys()].sort()).toEqual([...this.sent].sort());
+    for (const receipt of this.sent) expect(this.writes.get(receipt)).toBe(1);
+    const started = [...this.ledger.values()].filter((line) => line.outcome === 'started');
+    expect(new Set(started.map((line) => line.runId)).size).toBe(started.length);
+    const live = this.state.live ? 1 : 0;
+    expect(this.runsSeen.size).toBe(this.ended.size + live);
+    expect(this.runsSeen.size).toBe(this.state.runCount);
+  }
+}
+
+describe.each(['ignore', 'latch'] as const)('a task that is set to %s while running', (mode) => {
+  it('loses no call, never runs short of a table or twice at once, and is never stuck', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const drive = new Drive(mode);
+        for (const next of all) drive.take(next);
+        drive.checkAtEnd();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
