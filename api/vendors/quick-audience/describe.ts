@@ -9,7 +9,7 @@ const answerShape = z
     errorCode: z.string().nullable(),
     errorDesc: z.string().nullable(),
     exStack: z.null(),
-    opers: z.array(z.never()).length(0),
+    opers: z.array(z.unknown()).max(0),
     solution: z.string().nullable(),
     success: z.boolean(),
     traceId: z.string().meta({ description: 'The receipt: finds this call in the ledger' }),

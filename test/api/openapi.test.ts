@@ -1,0 +1,101 @@
+/** The OpenAPI document and the table of routes say the same. */
+import { routes } from '../../api/routes';
+import { codesOf } from '../../api/openapi/refusals';
+import { isErrorCode } from '../../model/errors';
+import { testApi } from '../support/test-api';
+
+interface Operation {
+  operationId: string;
+  description: string;
+  security: unknown[];
+  parameters?: { name: string; in: string; schema: Record<string, unknown> }[];
+  requestBody?: { required: boolean };
+  responses: Record<string, { description: string; content?: Record<string, unknown> }>;
+}
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, unknown> };
+}
+
+async function readDocument(): Promise<Document> {
+  const answer = await testApi().send(null, 'get', '/api/openapi.json');
+  expect(answer.status).toBe(200);
+  return answer.body as Document;
+}
+
+test('it is OpenAPI 3.1 and has every route, and beside them the trigger URLs', async () => {
+  const { openapi, paths } = await readDocument();
+  expect(openapi).toBe('3.1.0');
+  const described = Object.entries(paths).flatMap(([path, operations]) => {
+    return Object.keys(operations).map((method) => `${method} ${path}`);
+  });
+  const triggers = ['/trigger/{token}', '/trigger/{token}/{scheduleTime}'];
+  expect(described.sort()).toEqual(
+    [
+      ...routes.map(({ method, path }) => `${method} ${path}`),
+      ...triggers.flatMap((path) => [`get ${path}`, `post ${path}`]),
+    ].sort(),
+  );
+});
+
+test('each operation says who may call it, has an id of its own and its good answer', async () => {
+  const { paths } = await readDocument();
+  const ids = Object.values(paths).flatMap((operations) => {
+    return Object.values(operations).map(({ operationId }) => operationId);
+  });
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { method, path, role, answer } of routes) {
+    const operation = paths[path]![method]!;
+    expect(operation.security).toEqual(role === 'public' ? [] : [{ key: [] }]);
+    expect(operation.description).toContain(role === 'public' ? 'no key' : `role \`${role}\``);
+    expect(Object.keys(operation.responses)).toContain(String(answer.status));
+  }
+});
+
+test('every refusal that a route documents is in the catalogue, under its status', async () => {
+  const { paths } = await readDocument();
+  for (const route of routes) {
+    const { responses } = paths[route.path]![route.method]!;
+    const named = Object.entries(responses).flatMap(([status, { description }]) => {
+      return Number(status) < 400 ? [] : [...description.matchAll(/`(\w+)`:/g)].map(([, c]) => c!);
+    });
+    expect(named.sort()).toEqual(codesOf(route).sort());
+    expect(named.filter((code) => !isErrorCode(code))).toEqual([]);
+  }
+});
+
+test('every part of a path in braces is a parameter, and every reference has its target', async () => {
+  const document = await readDocument();
+  for (const [path, operations] of Object.entries(document.paths)) {
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    for (const { parameters = [] } of Object.values(operations)) {
+      const inPath = parameters.filter((one) => one.in === 'path').map(({ name }) => name);
+      expect(inPath).toEqual(names);
+    }
+  }
+  const targets = [
+    ...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g),
+  ];
+  expect(targets.length).toBeGreaterThan(20);
+  for (const [, name] of targets) expect(document.components.schemas).toHaveProperty(name!);
+});
+
+test('it tells of page sizes, headers and optional bodies as they are', async () => {
+  const { paths } = await readDocument();
+  const parameters = (path: string, method: string) => paths[path]![method]!.parameters ?? [];
+  expect(
+    parameters('/api/v1/tasks', 'get').find(({ name }) => name === 'pageSize')?.schema,
+  ).toEqual({
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000,
+    default: 50,
+    description: 'Most items in one answer',
+  });
+  expect(parameters('/api/v1/tasks', 'post').map(({ name }) => name)).toContain('Idempotency-Key');
+  expect(parameters('/api/v1/tasks/{id}', 'patch').map(({ name }) => name)).toContain('If-Match');
+  expect(paths['/api/v1/tasks']!.post!.requestBody?.required).toBe(true);
+  expect(paths['/api/v1/tasks/{id}:reset-gate']!.post!.requestBody?.required).toBe(false);
+});

@@ -1,0 +1,134 @@
+/** Walks the table of routes: whatever is added to it is held to the same rules. */
+import { z } from 'zod';
+import { problemSchema } from '../../api/errors/problem';
+import { routes } from '../../api/routes';
+import { paramNames } from '../../api/routes/path';
+import type { Route } from '../../api/routes/route';
+import { roleAllows, roles } from '../../model/people';
+import { runId, tableName, taskBody, taskId } from '../support/samples';
+import { testApi } from '../support/test-api';
+
+const params: Record<string, string> = {
+  id: taskId,
+  runId,
+  receipt: '0b'.repeat(15),
+  table: encodeURIComponent(tableName),
+  name: 'crm',
+  connection: 'crm',
+};
+
+const bodies: Record<string, object> = {
+  'post /api/v1/tasks': taskBody,
+  'put /api/v1/tasks/{id}': taskBody,
+  'patch /api/v1/tasks/{id}': { name: 'Other' },
+  'post /api/v1/tasks/{id}:reset-gate': {},
+  'post /api/v1/tasks:draft': { tables: [tableName] },
+  'post /api/v1/tasks/{id}/triggers': { table: tableName },
+  'post /api/v1/connections': { name: 'crm', type: 'files', config: {} },
+  'put /api/v1/connections/{name}': { type: 'files', config: {} },
+  'put /api/v1/tables/{table}/id-mapping': { columns: [{ column: 'mobile', idType: 'phone' }] },
+  'post /api/v1/tenants': { id: 'other', name: 'Other' },
+  'post /api/v1/users': { name: 'Ada', role: 'viewer' },
+  'patch /api/v1/users/{id}': { role: 'admin' },
+  'post /api/v1/keys': { userId: 'u1', name: 'ci' },
+  'put /api/v1/users/{id}/grants/{connection}': { read: true, write: false },
+};
+
+const nameOf = ({ method, path }: Route) => `${method} ${path}`;
+const pathTo = ({ path }: Route) => path.replace(/\{(\w+)\}/g, (_, name: string) => params[name]!);
+
+const table = routes.map((route) => [nameOf(route), route] as const);
+const closed = table.filter(([, { role }]) => role !== 'public');
+
+test.each(closed)('%s answers 401 without a key and asks no service', async (_name, route) => {
+  const api = testApi();
+  const answer = await api.send(null, route.method, pathTo(route)).send(bodies[nameOf(route)]);
+  expect(answer.status).toBe(401);
+  expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+  expect(problemSchema.parse(answer.body).code).toBe('notAuthenticated');
+  expect(api.calls).toEqual([]);
+});
+
+test.each(closed)(
+  '%s serves exactly the roles that its table entry allows',
+  async (_name, route) => {
+    for (const role of roles) {
+      const api = testApi();
+      const answer = await api.send(role, route.method, pathTo(route)).send(bodies[nameOf(route)]);
+      const allowed = route.role !== 'public' && roleAllows(role, route.role);
+      expect([role, answer.status]).toEqual([role, allowed ? route.answer.status : 403]);
+      if (allowed) continue;
+      expect(problemSchema.parse(answer.body).code).toBe('notAllowed');
+      expect(api.calls.map(({ name }) => name)).toEqual(['people.authenticate']);
+    }
+  },
+);
+
+test.each(table.filter(([, { role }]) => role === 'public'))(
+  '%s answers without a key',
+  async (_name, route) => {
+    const answer = await testApi().send(null, route.method, pathTo(route));
+    expect(answer.status).toBe(route.answer.status);
+  },
+);
+
+test.each(table)('%s answers what its schema says', async (_name, route) => {
+  const answer = await testApi()
+    .send('admin', route.method, pathTo(route))
+    .send(bodies[nameOf(route)]);
+  const { schema, mediaType, etag } = route.answer;
+  if (!schema) {
+    expect(answer.text).toBe('');
+    return;
+  }
+  expect(answer.headers['content-type']).toContain(mediaType);
+  schema.parse(mediaType === 'text/html' ? answer.text : answer.body);
+  if (etag) expect(answer.headers.etag).toBe('"3"');
+});
+
+test.each(table.filter(([, { body }]) => body !== null))(
+  '%s refuses a body with an unknown field, naming it',
+  async (_name, route) => {
+    const body = { ...bodies[nameOf(route)], surprise: 1 };
+    const answer = await testApi().send('admin', route.method, pathTo(route)).send(body);
+    expect(answer.status).toBe(400);
+    expect(problemSchema.parse(answer.body).errors).toContainEqual({
+      path: 'surprise',
+      message: expect.stringContaining('there is no such field'),
+    });
+  },
+);
+
+test.each(closed)('%s refuses an unknown query parameter, naming it', async (_name, route) => {
+  const answer = await testApi()
+    .send('admin', route.method, `${pathTo(route)}?surprise=1`)
+    .send(bodies[nameOf(route)]);
+  expect(answer.status).toBe(400);
+  expect(problemSchema.parse(answer.body).errors?.[0]?.path).toBe('surprise');
+});
+
+test.each(table.filter(([, { path }]) => paramNames(path).length > 0))(
+  '%s refuses a path with a NUL, which no store can hold',
+  async (_name, route) => {
+    const name = paramNames(route.path)[0]!;
+    const path = pathTo(route).replace(params[name]!, 'a%00b');
+    const answer = await testApi().send('admin', route.method, path).send(bodies[nameOf(route)]);
+    expect(answer.status).toBe(400);
+    expect(problemSchema.parse(answer.body).errors?.[0]?.path).toBe(name);
+  },
+);
+
+test('no two routes are the same', () => {
+  const names = routes.map(nameOf);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('every list is paged or whole in one shape', () => {
+  const lists = routes.filter(({ answer: { schema } }) => {
+    return schema instanceof z.ZodObject && 'items' in schema.shape;
+  });
+  expect(lists.length).toBeGreaterThan(10);
+  for (const { answer } of lists) {
+    expect(Object.keys((answer.schema as z.ZodObject).shape)).toEqual(['items', 'nextPageToken']);
+  }
+});

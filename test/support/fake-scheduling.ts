@@ -1,0 +1,208 @@
+/**
+ * A `Scheduling` that answers with samples and notes every call. A test that needs another answer
+ * replaces the method: `fake.scheduling.tasks.get = () => …`.
+ */
+import { roles, type Role } from '../../model/people';
+import type {
+  IdempotencyService,
+  Page,
+  PeopleService,
+  RunService,
+  Scheduling,
+  SourceService,
+  SystemService,
+  TaskService,
+  TriggerService,
+} from '../../scheduling/scheduling';
+import {
+  at,
+  callerOf,
+  connection,
+  ledgerEntry,
+  run,
+  runId,
+  table,
+  tableName,
+  task,
+  taskId,
+  triggerUrl,
+} from './samples';
+
+export interface FakeScheduling {
+  scheduling: Scheduling;
+  /** Calls so far, as `tasks.create` with its arguments. */
+  calls: { name: string; args: unknown[] }[];
+  callsOf(name: string): unknown[][];
+}
+
+/** The key that a caller of this role sends. */
+export const keyOf = (role: Role): string => `${role}-key`;
+
+export function fakeScheduling(): FakeScheduling {
+  const calls: FakeScheduling['calls'] = [];
+  const noted = <Service extends object>(group: string, service: Service): Service =>
+    new Proxy(service, {
+      get(target, name, receiver) {
+        const method: unknown = Reflect.get(target, name, receiver);
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]): unknown => {
+          calls.push({ name: `${group}.${String(name)}`, args });
+          return Reflect.apply(method, target, args);
+        };
+      },
+    });
+  return {
+    calls,
+    callsOf: (name) => calls.filter((call) => call.name === name).map(({ args }) => args),
+    scheduling: {
+      tasks: noted('tasks', fakeTasks()),
+      triggers: noted('triggers', fakeTriggers()),
+      runs: noted('runs', fakeRuns()),
+      sources: noted('sources', fakeSources()),
+      people: noted('people', fakePeople()),
+      system: noted('system', fakeSystem()),
+      idempotency: noted('idempotency', fakeIdempotency()),
+    },
+  };
+}
+
+function page<Item>(...items: Item[]): Promise<Page<Item>> {
+  return Promise.resolve({ items, nextPageToken: null });
+}
+
+function fakeTasks(): TaskService {
+  const answer = () => Promise.resolve(task);
+  return {
+    draft: (_caller, { id, tables }) =>
+      Promise.resolve({
+        id: id ?? taskId,
+        expiresAt: at,
+        triggerUrls: tables.map((name) => ({ table: name, url: triggerUrl.url })),
+      }),
+    create: answer,
+    get: answer,
+    list: () => page(task),
+    edit: answer,
+    replace: answer,
+    remove: () => Promise.resolve(),
+    pause: answer,
+    resume: answer,
+    resetGate: answer,
+    triggerUrls: () => Promise.resolve({ items: [triggerUrl] }),
+    rotate: (_caller, _id, name) => Promise.resolve({ ...triggerUrl, table: name }),
+  };
+}
+
+function fakeTriggers(): TriggerService {
+  return {
+    callUrl: ({ receipt }) => Promise.resolve({ receipt, taskId, tenant: 'default' }),
+    call: (_caller, id, { receipt }) => Promise.resolve({ receipt, taskId: id, tenant: 'default' }),
+    outcome: () =>
+      Promise.resolve({ outcome: 'counted', waitingFor: ['crm.main.orders'], runId: null }),
+    ledger: () => page(ledgerEntry),
+    apply: () => Promise.resolve(ledgerEntry),
+  };
+}
+
+function fakeRuns(): RunService {
+  const answer = () => Promise.resolve(run);
+  return {
+    start: answer,
+    get: answer,
+    list: () => page(run),
+    log: () => Promise.resolve({ items: [{ at, level: 'info', line: 'reading' }] }),
+    cancel: answer,
+  };
+}
+
+function fakeSources(): SourceService {
+  return {
+    createConnection: () => Promise.resolve(connection),
+    replaceConnection: () => Promise.resolve(connection),
+    connection: () => Promise.resolve(connection),
+    connections: () => page(connection),
+    removeConnection: () => Promise.resolve(),
+    testConnection: () => Promise.resolve({ ok: true, message: null }),
+    connectionTables: () => Promise.resolve({ items: [{ name: tableName, registered: true }] }),
+    tables: () => page(table),
+    table: (_caller, name) =>
+      Promise.resolve({ ...table, name, columns: [{ name: 'mobile', type: 'VARCHAR' }] }),
+    putTable: (_caller, name) => Promise.resolve({ ...table, name }),
+    putIdMapping: (_caller, name, idMapping) => Promise.resolve({ ...table, name, idMapping }),
+    removeTable: () => Promise.resolve(),
+  };
+}
+
+function fakePeople(): PeopleService {
+  const user = { id: 'u1', name: 'Ada', role: 'developer', createdAt: at } as const;
+  const key = {
+    id: 'k1',
+    userId: 'u1',
+    name: 'ci',
+    prefix: 'tg_1',
+    createdAt: at,
+    lastUsedAt: null,
+  };
+  const tenant = { id: 'default', name: 'Default', createdAt: at };
+  const entry = { id: '1', at, actor: 'Ada', action: 'task.create', target: runId, detail: {} };
+  return {
+    authenticate: (sent) => {
+      const role = roles.find((known) => keyOf(known) === sent);
+      return Promise.resolve(role ? callerOf(role) : null);
+    },
+    tenants: () => page(tenant),
+    createTenant: () => Promise.resolve({ tenant, adminKey: 'tg_admin_of_tenant' }),
+    createUser: () => Promise.resolve(user),
+    users: () => page(user),
+    user: () => Promise.resolve(user),
+    updateUser: () => Promise.resolve(user),
+    removeUser: () => Promise.resolve(),
+    grants: (_caller, userId) =>
+      Promise.resolve({ items: [{ userId, connection: 'crm', read: true, write: false }] }),
+    setGrant: (_caller, grant) => Promise.resolve(grant),
+    removeGrant: () => Promise.resolve(),
+    createKey: () => Promise.resolve({ ...key, secret: 'tg_secret_of_key' }),
+    keys: () => page(key),
+    removeKey: () => Promise.resolve(),
+    audit: () => page(entry),
+  };
+}
+
+function fakeSystem(): SystemService {
+  return {
+    jobTypes: () => [
+      { type: 'id-mapping', title: 'ID mapping', needsIdMapping: true, configSchema: {} },
+    ],
+    ready: () => Promise.resolve(),
+  };
+}
+
+/** Keeps keys for the length of a test, as the store does for a day. */
+function fakeIdempotency(): IdempotencyService {
+  const kept = new Map<
+    string,
+    { digest: string; reply: { status: number; body: unknown } | null }
+  >();
+  return {
+    claim: (_caller, key, digest) => {
+      const known = kept.get(key);
+      if (!known) {
+        kept.set(key, { digest, reply: null });
+        return Promise.resolve({ state: 'fresh' });
+      }
+      if (known.digest !== digest) return Promise.resolve({ state: 'other' });
+      if (!known.reply) return Promise.resolve({ state: 'running' });
+      // The store gives back what JSON keeps.
+      const body = JSON.parse(JSON.stringify(known.reply.body ?? null)) as unknown;
+      return Promise.resolve({ state: 'done', status: known.reply.status, body });
+    },
+    finish: (_caller, key, status, body) => {
+      kept.get(key)!.reply = { status, body };
+      return Promise.resolve();
+    },
+    release: (_caller, key) => {
+      kept.delete(key);
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** One of each thing that the API shows. */
+import type { Caller, Role } from '../../model/people';
+import type { ConnectionView, TableView } from '../../model/source';
+import type { LedgerEntry } from '../../model/trigger';
+import type { RunRead, TaskRead, TriggerUrl } from '../../scheduling/scheduling';
+
+export const at = '2026-03-01T02:30:00.000Z';
+export const taskId = '3f2a'.repeat(8);
+export const runId = 'b0c1'.repeat(8);
+export const tableName = 'crm.main.customers';
+
+export const callerOf = (role: Role): Caller => ({
+  tenant: 'default',
+  userId: `${role}-id`,
+  name: `a ${role}`,
+  role,
+});
+
+export const task: TaskRead = {
+  id: taskId,
+  number: '1',
+  name: 'Unify',
+  description: '',
+  owner: null,
+  creator: 'a developer',
+  tags: [],
+  environment: 'Prod',
+  kind: 'triggered',
+  tables: [{ name: tableName, by: 'url' }],
+  whileRunning: 'ignore',
+  timezone: 'UTC',
+  job: { type: 'id-mapping', config: {} },
+  runPolicy: { timeout: null, rerunMode: 'AllAllowed', rerunTimes: 0, rerunInterval: 60 },
+  paused: false,
+  gate: {
+    tables: [{ table: tableName, status: 'Not Triggered', at: null, caller: null }],
+    dated: [],
+  },
+  latestRun: null,
+  nextRunTime: null,
+  createdAt: at,
+  updatedAt: at,
+  version: 3,
+};
+
+export const taskBody = {
+  name: 'Unify',
+  kind: 'triggered',
+  tables: [tableName],
+  job: { type: 'id-mapping', config: {} },
+};
+
+export const run: RunRead = {
+  id: runId,
+  taskId,
+  status: 'running',
+  startedBy: 'manual',
+  startedByUser: 'an operator',
+  scheduleTime: null,
+  attempt: 1,
+  tries: 1,
+  queuedAt: at,
+  startedAt: at,
+  finishedAt: null,
+  progress: { fraction: 0.5, text: 'reading' },
+  failureReason: null,
+  failureCause: null,
+  tables: [],
+  summary: null,
+  temporalUrl: null,
+};
+
+export const ledgerEntry: LedgerEntry = {
+  receipt: '0b'.repeat(15),
+  table: tableName,
+  at,
+  caller: '127.0.0.1 curl',
+  outcome: 'counted',
+  reason: null,
+  scheduleTime: null,
+  runId: null,
+  appliedBy: null,
+  appliedAt: null,
+};
+
+export const triggerUrl: TriggerUrl = {
+  table: tableName,
+  url: 'http://gate.test/trigger/s3cr3t-t0k3n-of-customers',
+  lastUsedAt: null,
+  lastCaller: null,
+};
+
+export const connection: ConnectionView = {
+  name: 'crm',
+  type: 'files',
+  config: { path: 'crm' },
+  createdAt: at,
+  updatedAt: at,
+};
+
+export const table: TableView = {
+  name: tableName,
+  connection: 'crm',
+  schema: 'main',
+  table: 'customers',
+  idMapping: { columns: [{ column: 'mobile', idType: 'phone' }] },
+  createdAt: at,
+  updatedAt: at,
+};
