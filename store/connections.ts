@@ -47,26 +47,29 @@ export class Connections implements PostgresPool {
     // A client that is in use reports its end here too; without a listener the process would end.
     this.#pool.on('connect', (client) => {
       client.on('error', (error) => this.#noteLost(error));
-      this.#noteBack();
     });
     this.#pool.on('error', (error) => this.#noteLost(error));
   }
 
   async connect(): Promise<PostgresPoolClient> {
     const client = await this.#checkOut();
-    let broken = false;
+    let failure: unknown = null;
     const query = async (text: string, parameters: readonly unknown[]) => {
+      // A rollback would wait in vain; the server rolls back when the connection goes.
+      if (failure !== null) throw failure;
       try {
-        return await client.query(text, parameters.map(storableParameter));
+        const result = await client.query(text, parameters.map(storableParameter));
+        this.#noteBack();
+        return result;
       } catch (error) {
         const translated = this.#translate(error);
-        broken ||= translated !== error;
+        if (translated !== error) failure = translated;
         throw translated;
       }
     };
     return {
       query: query as unknown as PostgresPoolClient['query'],
-      release: () => client.release(broken),
+      release: () => client.release(failure !== null),
     };
   }
 
@@ -84,6 +87,7 @@ export class Connections implements PostgresPool {
         values: values.map(storableParameter),
       });
       client.release();
+      this.#noteBack();
       return result;
     } catch (error) {
       const translated = this.#translate(error);

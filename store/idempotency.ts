@@ -17,6 +17,7 @@ export function idempotencyStore(db: Database): IdempotencyStore {
         .set({ status, body: storableJson(body) })
         .where('tenant', '=', tenant)
         .where('key', '=', key)
+        .where('status', 'is', null)
         .execute();
       await clearExpired(db);
     },

@@ -55,7 +55,7 @@ async function runMissing(db: Kysely<unknown>, log: (line: string) => void): Pro
       { cause: error },
     );
   }
-  throw error;
+  throw error instanceof Error ? error : new Error(String(error));
 }
 
 async function untilAnswering(

@@ -1,7 +1,10 @@
 /** A store over a database of its own. */
 import { randomBytes } from 'node:crypto';
-import { migrate, openStore, type Store } from '../../../store';
+import { migrate, openStore, type Store, type TokenDigest } from '../../../store';
 import { makeDatabase } from '../../support/servers/databases';
+
+/** A text in place of a digest, by which a test can read what it finds. */
+export const tokenDigest: TokenDigest = (...parts) => parts.join('/');
 
 export interface OpenedStore {
   store: Store;
@@ -15,7 +18,10 @@ export async function openTestStore(): Promise<OpenedStore> {
   const database = await makeDatabase();
   await migrate(database.url);
   const lines: string[] = [];
-  const store = await openStore(database.url, { log: (line) => lines.push(line) });
+  const store = await openStore(database.url, {
+    tokenDigest,
+    log: (line) => lines.push(line),
+  });
   return {
     store,
     url: database.url,
