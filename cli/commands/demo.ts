@@ -43,6 +43,7 @@ async function show(settings: Settings, running: Running, signal: AbortSignal): 
     throw new Error(`The demo's run ${run.status}: ${run.failureReason ?? 'no reason was given'}`);
   }
   for (const line of await scoreLines(api, run, seed.folder)) say(line);
+  say(`\nTo look around in it: npm start -- --data-dir ${settings.dataDir}`);
 }
 
 /** The demo brings back a task that somebody removed from its folder: it is nothing without it. */

@@ -33,7 +33,7 @@ test('npm run demo fills the gate call by call, shows the record and how good it
         .slice(0, 4),
     ).toEqual([0, 1, 2, 3]);
     expect(output).toMatch(/status +succeeded, started by triggers/);
-    expect(output).toMatch(/Temporal UI +http:\S+\/task/);
+    expect(output).toMatch(/Temporal UI +http:\S+\/workflows\/run%2F/);
     expect(numberOf(output, 'users')).toBeGreaterThan(4_000);
     expect(numberOf(output, 'precision')).toBeGreaterThan(0.9);
     expect(numberOf(output, 'recall')).toBeGreaterThan(0.9);
