@@ -63,13 +63,15 @@ function answerErrors({ publicUrl }: Settings): ErrorRequestHandler {
       return;
     }
     const refusal = refusalOf(error);
-    if (refusal && refusal.status < 500) {
+    if (refusal && refusal.code !== 'internal') {
+      // What lies behind it is for who runs the server.
+      if (refusal.status === 503) req.log.warn({ err: refusal }, 'a request was not served');
       sendProblem(res, refusal, publicUrl);
       return;
     }
     const traceId = newReceipt();
     req.log.error({ traceId, err: error }, 'a request failed');
-    const shown = refusal ?? new TablegateError('internal', 'Something went wrong here');
-    sendProblem(res, shown, publicUrl, traceId);
+    const internal = new TablegateError('internal', 'Something went wrong here');
+    sendProblem(res, internal, publicUrl, traceId);
   };
 }

@@ -16,6 +16,9 @@ export interface LogNotes {
   user?: string;
 }
 
+/** What is asked again and again, by machines. */
+const quiet = new Set(['/healthz', '/readyz']);
+
 const notes = new WeakMap<IncomingMessage, LogNotes>();
 
 /** Adds to what the log will say of a request. */
@@ -31,9 +34,10 @@ export function requestLog(log: Logger): HttpLogger {
     quietReqLogger: true,
     quietResLogger: true,
     serializers: { req: () => undefined },
-    customLogLevel: (req, res) => {
-      if (res.statusCode >= 500) return 'error';
-      return notes.get(req)?.route?.startsWith('/api/') === false ? 'debug' : 'info';
+    customLogLevel: (req, { statusCode }) => {
+      if (statusCode === 500) return 'error';
+      if (statusCode === 503) return 'warn';
+      return quiet.has(notes.get(req)?.route ?? '') ? 'debug' : 'info';
     },
     customSuccessObject: lineOf,
     customErrorObject: (req, res, _error, values) => lineOf(req, res, values),

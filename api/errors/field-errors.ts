@@ -20,7 +20,12 @@ export function parseInput<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(input, { error: wordIssue });
   if (result.success) return result.data;
-  throw invalidInput(part, fieldErrors(schema, result.error.issues));
+  throw invalidInput(part, oneEach(fieldErrors(schema, result.error.issues)));
+}
+
+/** The first that is said of each field: what follows from it helps nobody. */
+function oneEach(errors: FieldError[]): FieldError[] {
+  return errors.filter(({ path }, index) => errors.findIndex((one) => one.path === path) === index);
 }
 
 /** The refusal of an input, its sentence made from the first of the fields. */

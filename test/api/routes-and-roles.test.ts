@@ -72,19 +72,26 @@ test.each(table.filter(([, { role }]) => role === 'public'))(
   },
 );
 
-test.each(table)('%s answers what its schema says', async (_name, route) => {
-  const answer = await testApi()
-    .send('admin', route.method, pathTo(route))
-    .send(bodies[nameOf(route)]);
-  const { schema, mediaType, etag } = route.answer;
-  if (!schema) {
-    expect(answer.text).toBe('');
-    return;
-  }
-  expect(answer.headers['content-type']).toContain(mediaType);
-  schema.parse(mediaType === 'text/html' ? answer.text : answer.body);
-  if (etag) expect(answer.headers.etag).toBe('"3"');
-});
+test.each(table.filter(([, { answer }]) => answer.schema !== null))(
+  '%s answers what its schema says',
+  async (_name, route) => {
+    const answer = await testApi()
+      .send('admin', route.method, pathTo(route))
+      .send(bodies[nameOf(route)]);
+    const { schema, mediaType, etag } = route.answer;
+    expect(answer.headers['content-type']).toContain(mediaType);
+    expect(answer.headers.etag).toBe(etag ? '"3"' : undefined);
+    schema!.parse(mediaType === 'text/html' ? answer.text : answer.body);
+  },
+);
+
+test.each(table.filter(([, { answer }]) => answer.schema === null))(
+  '%s answers without a body',
+  async (_name, route) => {
+    const answer = await testApi().send('admin', route.method, pathTo(route));
+    expect([answer.status, answer.text]).toEqual([204, '']);
+  },
+);
 
 test.each(table.filter(([, { body }]) => body !== null))(
   '%s refuses a body with an unknown field, naming it',

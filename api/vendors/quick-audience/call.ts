@@ -58,7 +58,7 @@ function withPlus(time: string): string {
 }
 
 function badTime(message: string): TablegateError {
-  return new TablegateError('invalidInput', `scheduleTime: ${message}`, {
+  return new TablegateError('invalidInput', `The schedule time: ${message}`, {
     fields: [{ path: 'scheduleTime', message }],
   });
 }

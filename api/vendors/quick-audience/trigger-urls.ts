@@ -67,7 +67,7 @@ async function tellOutcome(
 }
 
 function refuse(res: Response, receipt: string, error: unknown, log: Logger, url: string): void {
-  if (error instanceof TablegateError) {
+  if (error instanceof TablegateError && error.code !== 'internal') {
     sendRefused(res, receipt, error);
     return;
   }
