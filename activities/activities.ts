@@ -26,15 +26,21 @@ export interface JobFailureDetails {
   tables: JobResult['tables'];
 }
 
+/** What a workflow is told after a write. */
+export interface Written {
+  /** Whether the search attributes are registered, so that the workflow may set them. */
+  searchAttributes: boolean;
+}
+
 export interface Activities {
   /** Writes one task's changes into the read model. */
   projectTask(batch: {
     task: TaskProjection;
     ledger: LedgerProjection[];
     runs: RunProjection[];
-  }): Promise<void>;
-  /** Writes a record; says whether the run may carry search attributes. */
-  recordRun(record: RunProjection): Promise<{ searchAttributes: boolean }>;
+  }): Promise<Written>;
+  /** Writes a record. */
+  recordRun(record: RunProjection): Promise<Written>;
   /** Runs the task's job once, fenced, with heartbeats. */
   runJob(input: RunJobInput): Promise<JobResult>;
   /**

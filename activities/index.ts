@@ -6,7 +6,10 @@ import { makeRunJob } from './run-job';
 /** @returns the activities that the worker registers, bound to store, job types and Temporal */
 export function createActivities(deps: ActivityDeps): Activities {
   return {
-    projectTask: (batch) => deps.store.tasks.project(batch),
+    async projectTask(batch) {
+      await deps.store.tasks.project(batch);
+      return { searchAttributes: deps.searchAttributes() };
+    },
     async recordRun(record) {
       await deps.store.runs.project(record);
       return { searchAttributes: deps.searchAttributes() };

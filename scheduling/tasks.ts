@@ -223,9 +223,12 @@ export class Tasks implements TaskService {
   }
 
   async triggerUrls(caller: Caller, taskId: string): Promise<{ items: TriggerUrl[] }> {
-    await this.get(caller, taskId);
+    const task = await this.get(caller, taskId);
     const { store, secrets } = this.deps;
-    const rows = await store.tokens.list(caller.tenant, taskId);
+    const order = task.tables.map((table) => table.name);
+    const rows = (await store.tokens.list(caller.tenant, taskId)).sort(
+      (one, other) => order.indexOf(one.table) - order.indexOf(other.table),
+    );
     const items = rows.map(({ table, version, lastUsedAt, lastCaller }) => ({
       table,
       url: this.urlOf(secrets.triggerToken(caller.tenant, taskId, table, version)),

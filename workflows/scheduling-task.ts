@@ -22,6 +22,7 @@ import {
 } from '../model/task-state';
 import { detailsOfTask } from './details';
 import { cancelRuns, startRun, watchAdopted } from './run-watch';
+import { noteTaskAttributes } from './search-attributes';
 import { makeStepContext } from './step-context';
 import { registerTaskHandlers, type TaskMessages } from './task-handlers';
 
@@ -81,7 +82,8 @@ async function projectChanges(state: TaskState): Promise<void> {
     const ledger = state.outbox.ledger.slice(0, projectionSize);
     const runs = state.outbox.runs.slice(0, projectionSize);
     const task = projectionOf(state);
-    await projectTask({ task, ledger, runs });
+    const { searchAttributes: available } = await projectTask({ task, ledger, runs });
+    if (available) noteTaskAttributes(task);
     confirmProjected(state, {
       ledger: ledger.length,
       runs: runs.length,

@@ -16,10 +16,8 @@ import {
   setCurrentDetails,
   setHandler,
   sleep,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   jobFailedType,
   jobTimedOutType,
@@ -29,10 +27,11 @@ import {
 } from '../activities/activities';
 import type { JobResult } from '../model/job-type';
 import { cancelRunSignal, runEndedSignal, type TaskRunInput } from '../model/messages';
-import { jobQueue, searchAttributes, taskWorkflowId } from '../model/names';
+import { jobQueue, taskWorkflowId } from '../model/names';
 import type { EndedStatus, RunProjection, TableDetail } from '../model/run';
 import type { RunPolicy } from '../model/task';
 import type { RunEnd } from '../model/task-steps';
+import { noteRunAttributes } from './search-attributes';
 
 /** Bounds an attempt that has no time limit of its own; the job's own limit is kept in the activity. */
 const longestAttempt = '31 days';
@@ -253,13 +252,7 @@ async function tellTask({ record }: TaskRunInput, end: RunEnd): Promise<void> {
 async function write(record: RunProjection, input: TaskRunInput): Promise<void> {
   record.version += 1;
   const { searchAttributes: available } = await recordRun({ ...record });
-  if (!available) return;
-  upsertSearchAttributes([
-    { key: keyword(searchAttributes.tenant), value: record.tenant },
-    { key: keyword(searchAttributes.taskId), value: record.taskId },
-    { key: keyword(searchAttributes.taskName), value: input.definition.name },
-    { key: keyword(searchAttributes.runStatus), value: record.status },
-  ]);
+  if (available) noteRunAttributes(record, input.definition.name);
 }
 
 function show(record: RunProjection): void {
@@ -269,10 +262,6 @@ function show(record: RunProjection): void {
   ];
   if (record.failureReason) lines.push(record.failureReason);
   setCurrentDetails(lines.join('\n\n'));
-}
-
-function keyword(name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> {
-  return defineSearchAttributeKey(name, 'KEYWORD');
 }
 
 function now(): string {

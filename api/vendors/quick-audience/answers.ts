@@ -23,7 +23,8 @@ const solutions: Partial<Record<ErrorCode, string>> = {
   invalidInput: 'Correct what errorDesc names, then call again',
   methodNotAllowed: 'Call the URL with GET or POST',
   tooManyTriggers: 'Wait as long as the header Retry-After says, then call again',
-  temporalUnavailable: 'Call again later: this call was not counted',
+  temporalUnavailable:
+    'Call again later; with an Idempotency-Key, a call that did arrive after all is counted once',
   storeUnavailable: 'Call again later: this call was not counted',
 };
 const otherwise = 'Call again once; if it lasts, give the traceId to who runs Tablegate';
