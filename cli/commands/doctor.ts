@@ -73,8 +73,9 @@ function nearestThere(dir: string): string {
 }
 
 async function lookAtPort({ host, port }: Settings): Promise<string> {
-  if ((await tryPort(host, port)) === null) throw new Error(`${port} on ${host} is in use`);
-  return `${port} on ${host} is free`;
+  const free = await tryPort(host, port);
+  if (free === null) throw new Error(`${port} on ${host} cannot be used`);
+  return `${free} on ${host} is free`;
 }
 
 async function lookAtPostgres({ databaseUrl }: Settings): Promise<string> {
