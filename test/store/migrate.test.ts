@@ -1,0 +1,137 @@
+import { inspect } from 'node:util';
+import { Client } from 'pg';
+import { migrate, openStore } from '../../store';
+import { makeDatabase, type TestDatabase } from '../support/servers/databases';
+import { tokenDigest } from './support/opened';
+
+let database: TestDatabase;
+let client: Client;
+let lines: string[];
+beforeEach(async () => {
+  database = await makeDatabase();
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+  lines = [];
+});
+afterEach(async () => {
+  await client.end();
+  await database.drop();
+});
+
+const options = { log: (line: string) => lines.push(line) };
+
+async function tables(): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select schemaname || '.' || tablename as name from pg_tables
+      where schemaname not in ('pg_catalog', 'information_schema')`,
+  );
+  return rows.map((row) => row.name);
+}
+
+describe('the migrations', () => {
+  test('make the tables, in a schema of their own, once', async () => {
+    await client.query('create table public.users (theirs integer)');
+    await migrate(database.url, options);
+    expect(lines).toEqual(['PostgreSQL: ran the migration 0001-first-tables']);
+    const made = await tables();
+    expect(made).toContain('tablegate.tasks');
+    expect(made.filter((name) => !name.startsWith('tablegate.'))).toEqual(['public.users']);
+    await migrate(database.url, options);
+    expect(lines).toHaveLength(1);
+    expect((await tables()).toSorted()).toEqual(made.toSorted());
+  });
+
+  test('run once where several processes start at the same time', async () => {
+    await Promise.all(Array.from({ length: 6 }, () => migrate(database.url, options)));
+    expect(lines).toEqual(['PostgreSQL: ran the migration 0001-first-tables']);
+    const { rows } = await client.query('select name from tablegate.migrations');
+    expect(rows).toHaveLength(1);
+  });
+
+  test('leave nothing behind when one fails, so that the next start can do it', async () => {
+    await client.query('create schema tablegate');
+    await client.query('create table tablegate.audit (in_the_way integer)');
+    await expect(migrate(database.url, options)).rejects.toThrow('"audit" already exists');
+    expect(await tables()).not.toContain('tablegate.tasks');
+    await client.query('drop table tablegate.audit');
+    await migrate(database.url, options);
+    expect(await tables()).toContain('tablegate.audit');
+  });
+
+  test('refuse tables of a newer version', async () => {
+    await migrate(database.url);
+    await client.query(`insert into tablegate.migrations values ('9999-from-the-future', 'now')`);
+    await expect(migrate(database.url)).rejects.toThrow(
+      'made by a newer version of Tablegate than this one',
+    );
+  });
+
+  test('are asked for by a store that finds none', async () => {
+    const store = await openStore(database.url, { tokenDigest, log: () => {} });
+    await expect(store.tasks.nextNumber()).rejects.toMatchObject({
+      code: 'storeUnavailable',
+      message: expect.stringContaining('`tablegate migrate` makes them') as string,
+    });
+    await migrate(database.url);
+    expect(await store.tasks.nextNumber()).toBe('1');
+    await store.close();
+  });
+});
+
+describe('a PostgreSQL that lets nobody in', () => {
+  async function refusal(change: (url: URL) => void): Promise<unknown> {
+    const url = new URL(database.url);
+    change(url);
+    return migrate(url.href, options).then(
+      () => 'it went in',
+      (error: unknown) => error,
+    );
+  }
+
+  test('for a wrong password is not waited for; the password is nowhere to be read', async () => {
+    const password = 'sesame/öffne dich';
+    const error = await refusal((url) => {
+      url.password = encodeURIComponent(password);
+    });
+    const { host, pathname } = new URL(database.url);
+    expect(error).toMatchObject({
+      code: 'storeUnavailable',
+      message: `PostgreSQL at ${host}${pathname} does not serve: password authentication failed for user "tablegate"`,
+    });
+    expect(lines).toEqual([]);
+    const everything = inspect(error, { depth: Infinity, showHidden: true });
+    expect(everything).not.toContain(password);
+    expect(everything).not.toContain(encodeURIComponent(password));
+  });
+
+  test('for want of the database is not waited for', async () => {
+    const error = await refusal((url) => {
+      url.pathname = '/nowhere';
+    });
+    expect(error).toMatchObject({
+      code: 'storeUnavailable',
+      message: expect.stringContaining('database "nowhere" does not exist') as string,
+    });
+  });
+});
+
+describe('a DATABASE_URL that is none', () => {
+  test.each([
+    'postgres://me:sesame@host:port/database',
+    'postgres://me:ses#ame@host/database',
+    'mysql://me:sesame@host/database',
+    'host=localhost password=sesame',
+    '',
+  ])('is refused without being repeated: %p', async (url) => {
+    const refused = {
+      code: 'storeUnavailable',
+      message: 'DATABASE_URL is not a URL such as postgres://user:password@host:5432/database',
+    };
+    await expect(migrate(url)).rejects.toMatchObject(refused);
+    const error: unknown = await openStore(url, { tokenDigest, log: () => {} }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject(refused);
+    expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain('sesame');
+  });
+});
