@@ -16,16 +16,6 @@ export interface RunJobInput {
   definition: TaskDefinition;
 }
 
-/** Types of the failures that `runJob` ends with; neither is retried by the activity itself. */
-export const jobFailedType = 'JobFailed';
-export const jobTimedOutType = 'JobTimedOut';
-
-/** Details of a `JobFailed` or `JobTimedOut` failure. */
-export interface JobFailureDetails {
-  cause: string | null;
-  tables: JobResult['tables'];
-}
-
 /** What a workflow is told after a write. */
 export interface Written {
   /** Whether the search attributes are registered, so that the workflow may set them. */

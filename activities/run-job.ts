@@ -3,15 +3,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { TablegateError } from '../model/errors';
+import { jobFailedType, jobTimedOutType, type JobFailureDetails } from '../model/job-failure';
 import { JobError, type JobContext, type JobResult, type JobType } from '../model/job-type';
 import type { TableDetail } from '../model/run';
-import {
-  jobFailedType,
-  jobTimedOutType,
-  type Activities,
-  type JobFailureDetails,
-  type RunJobInput,
-} from './activities';
+import type { Activities, RunJobInput } from './activities';
 import type { ActivityDeps } from './deps';
 import { resolveConnection, resolveTables } from './resolve-sources';
 import { RunReporter } from './run-reporter';

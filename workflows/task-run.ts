@@ -18,13 +18,8 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import {
-  jobFailedType,
-  jobTimedOutType,
-  type Activities,
-  type JobFailureDetails,
-  type RunJobInput,
-} from '../activities/activities';
+import type { Activities, RunJobInput } from '../activities/activities';
+import { jobFailedType, jobTimedOutType, type JobFailureDetails } from '../model/job-failure';
 import type { JobResult } from '../model/job-type';
 import { cancelRunSignal, runEndedSignal, type TaskRunInput } from '../model/messages';
 import { jobQueue, taskWorkflowId } from '../model/names';
