@@ -2,7 +2,7 @@
 import express, { type Request, type Response } from 'express';
 import { TablegateError, type FieldError } from '../model/errors';
 import { formatPath, invalidInput } from './errors/field-errors';
-import { bodyLimit } from './errors/refusal-of';
+import { bodyLimit, unreadableBody } from './errors/refusal-of';
 
 /** `application/merge-patch+json` and its like are JSON too. */
 const jsonTypes = ['application/json', 'application/*+json'];
@@ -26,7 +26,10 @@ export async function readBody(req: Request, res: Response): Promise<unknown> {
       `The content type is ${sent ? `"${sent}"` : 'missing'}; it must be application/json`,
     );
   }
+  if (req.aborted) throw unreadableBody();
   await new Promise<void>((resolve, reject) => {
+    // body-parser would wait for an end that does not come.
+    req.once('aborted', () => reject(unreadableBody()));
     parseJson(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
   });
   const body = req.body as unknown;

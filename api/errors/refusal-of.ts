@@ -30,9 +30,9 @@ export function refusalOf(error: unknown): TablegateError | null {
         `The body cannot be read: ${error.message}`,
       );
     case undefined:
-      return error instanceof URIError ? malformedPath() : unreadable();
+      return error instanceof URIError ? malformedPath() : unreadableBody();
     default:
-      return unreadable();
+      return unreadableBody();
   }
 }
 
@@ -43,7 +43,8 @@ function malformedPath(): TablegateError {
   );
 }
 
-function unreadable(): TablegateError {
+/** A body that broke off, or was packed badly. */
+export function unreadableBody(): TablegateError {
   return new TablegateError('invalidInput', 'The body did not arrive whole');
 }
 

@@ -32,7 +32,10 @@ function finishAnswers({ open, latest }: ConnectionState, socket: Duplex): void 
     });
   }
   // Whoever reads the body hears that no more will come; who ignores it is not disturbed.
-  if (!latest.complete) latest.emit('aborted');
+  if (!latest.complete) {
+    latest.aborted = true;
+    latest.emit('aborted');
+  }
   setTimeout(() => socket.destroy(), graceMs).unref();
 }
 

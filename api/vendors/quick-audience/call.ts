@@ -17,13 +17,13 @@ export function refuseUrl(): TablegateError {
 }
 
 /**
- * @param url what stands behind `/trigger`: `/{token}`, `/{token}/{scheduleTime}`, and a query
+ * @param url `/{token}` or `/{token}/{scheduleTime}` with its query, as it stands behind `/trigger`;
+ * before it a scheme and host, where the request named them
  * @throws TablegateError triggerUrlRefused, invalidInput
  */
 export function readCall(url: string, headers: IncomingHttpHeaders): TriggerUrlCall {
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  const [path = '', ...search] = url.replace(/^https?:\/\/[^/?]*/i, '').split('?');
+  const query = new URLSearchParams(search.join('?'));
   const [token, time, ...more] = path.replace(/^\/|\/$/g, '').split('/');
   if (!token || more.length > 0) throw refuseUrl();
   return {
