@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -15,6 +15,8 @@ const launchers: Launcher[] = [];
 
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'launcher-'));
+  // PostgreSQL may run as another user, who has to pass through.
+  chmodSync(dir, 0o711);
   lines = [];
 });
 afterEach(async () => {
