@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
@@ -75,6 +75,35 @@ async function connected(): Promise<Client> {
   });
   await client.connect();
   return client;
+}
+
+/** Resolves once so many of the store's statements wait for a lock. */
+async function untilBlocked(count: number): Promise<void> {
+  const watcher = await connected();
+  const blocked = `select count(*)::int as n from pg_stat_activity
+    where wait_event_type = 'Lock' and application_name = 'tablegate'`;
+  for (let seen = 0; seen < count;) {
+    seen = (await watcher.query<{ n: number }>(blocked)).rows[0]!.n;
+  }
+  await watcher.end();
+}
+
+/** A way to the server that the test holds in its hands. */
+async function openWay(onConnection: (socket: Socket) => void) {
+  const sockets: Socket[] = [];
+  const server: Server = createServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(running!.url);
+  url.port = String((server.address() as { port: number }).port);
+  const cut = () => sockets.splice(0).forEach((socket) => socket.destroy());
+  const close = async () => {
+    cut();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url: url.href, cut, close };
 }
 
 describe('a PostgreSQL that stops', () => {
@@ -175,16 +204,40 @@ describe('a PostgreSQL that cannot serve', () => {
   });
 
   test('as it only takes connections and says nothing is left within seconds', async () => {
-    const sockets: Socket[] = [];
-    const mute: Server = createServer((socket) => sockets.push(socket));
-    const mutePort = await nextFreePort(27_433);
-    await new Promise<void>((resolve) => mute.listen(mutePort, '127.0.0.1', resolve));
-    const url = `postgres://me:secret@127.0.0.1:${mutePort}/tablegate`;
-    const other = await openStore(url, { tokenDigest, log: () => {} });
+    const way = await openWay(() => {});
+    const other = await openStore(way.url, { tokenDigest, log: () => {} });
     expect(await reasonOf(other.ping())).toMatch(/did not answer in time|connection was lost/);
     await other.close();
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => mute.close(resolve));
+    await way.close();
+  });
+
+  test('as the way to it is cut without a word fails what is under way and no more', async () => {
+    const way = await openWay((socket) => {
+      const onward = connect(port, '127.0.0.1');
+      socket.pipe(onward).pipe(socket);
+      socket.on('close', () => onward.destroy());
+      onward.on('error', () => socket.destroy());
+    });
+    const other = await openStore(way.url, { tokenDigest, log: () => {} });
+    const blocker = await connected();
+    await blocker.query('begin');
+    await blocker.query('lock table tablegate.tasks, tablegate.tokens');
+    const task = sampleTask();
+    const waiting = [
+      other.tasks.project(batchOf({ task })),
+      other.tasks.exists('default', task.id),
+      other.tokens.findByDigest('digest'),
+    ];
+    await untilBlocked(waiting.length);
+    way.cut();
+    for (const outcome of await Promise.allSettled(waiting)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: unavailable });
+    }
+    await blocker.query('rollback');
+    await blocker.end();
+    expect(await other.tasks.exists('default', task.id)).toBe(false);
+    await other.close();
+    await way.close();
   });
 });
 

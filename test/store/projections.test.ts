@@ -11,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 const project = (batch: ProjectionBatch) => opened.store.tasks.project(batch);
+const notATime = 'invalid input syntax for type timestamp with time zone';
 const removedAt = '2026-02-03T04:05:06.007Z';
 
 describe('a projection', () => {
@@ -72,7 +73,9 @@ describe('a projection', () => {
     const task = sampleTask();
     const line = sampleLine({ taskId: task.id });
     const broken = sampleRun({ taskId: task.id, queuedAt: 'not a time' });
-    await expect(project(batchOf({ task, ledger: [line], runs: [broken] }))).rejects.toThrow();
+    await expect(project(batchOf({ task, ledger: [line], runs: [broken] }))).rejects.toThrow(
+      notATime,
+    );
     expect(await opened.store.tasks.exists('default', task.id)).toBe(false);
     expect(await opened.store.ledger.find('default', task.id, line.receipt)).toBeNull();
   });
@@ -270,7 +273,7 @@ describe('who listens', () => {
     const lines = [task.id, task.id, other].map((taskId) => sampleLine({ taskId }));
     await project(batchOf({ task, ledger: lines, runs: [sampleRun({ taskId: task.id })] }));
     const bad = sampleLine({ taskId: failed, at: 'not a time' });
-    await expect(project(batchOf({ ledger: [bad] }))).rejects.toThrow();
+    await expect(project(batchOf({ ledger: [bad] }))).rejects.toThrow(notATime);
     await opened.store.runs.project(run);
     await done;
     await client.end();

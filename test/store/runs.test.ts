@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import type { TableDetail } from '../../model/run';
 import { newId, openTestStore, type OpenedStore } from './support/opened';
 import { sampleRun } from './support/samples';
@@ -61,6 +62,15 @@ describe('the log of a run', () => {
   const lines = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, nr) => line(from + nr));
 
+  async function storedLines(runId: string): Promise<number> {
+    const client = new Client({ connectionString: opened.url });
+    await client.connect();
+    const text = 'select count(*)::int as n from tablegate.run_log where run_id = $1';
+    const { rows } = await client.query<{ n: number }>(text, [runId]);
+    await client.end();
+    return rows[0]!.n;
+  }
+
   test('gives the lines back in order, as they were written', async () => {
     const { runs } = opened.store;
     const runId = newId();
@@ -99,6 +109,8 @@ describe('the log of a run', () => {
     const kept = await runs.log('default', runId);
     expect(kept).toHaveLength(1000);
     expect(new Set(kept.map((entry) => entry.line)).size).toBe(1000);
+    await runs.appendLog('default', runId, [line(0)]);
+    expect(await storedLines(runId)).toBe(1000);
   });
 
   test('shortens a line that goes on and on, and says by how much', async () => {
