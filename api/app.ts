@@ -56,8 +56,9 @@ function securityHeaders({ publicUrl }: Settings) {
   });
 }
 
-function answerErrors({ publicUrl }: Settings): ErrorRequestHandler {
+function answerErrors(settings: Settings): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
+    const { publicUrl } = settings;
     if (res.headersSent) {
       res.destroy();
       return;

@@ -18,7 +18,7 @@ const drainLimitMs = 10_000;
 /** As many calls as may come at one moment and wait for their connection to be taken. */
 const backlog = 4096;
 
-const limits = {
+const defaultLimits = {
   /** Longer than proxies keep an idle connection (mostly 60 s), so that they close it, not we. */
   keepAliveTimeout: 65_000,
   headersTimeout: 15_000,
@@ -29,12 +29,14 @@ const limits = {
 };
 
 /**
+ * @param limits times in milliseconds
  * @throws Error in words for a person where the address cannot be had, with the system's error as
  * its cause and `code` as that has it (`EADDRINUSE`)
  */
 export async function listen(
   app: RequestListener,
   settings: Pick<Settings, 'host' | 'port' | 'publicUrl'>,
+  limits: typeof defaultLimits = defaultLimits,
 ): Promise<Listening> {
   const server = createServer(limits);
   const tracker = trackRequests(server);

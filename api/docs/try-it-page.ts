@@ -23,7 +23,7 @@ export const tryItScript = `SwaggerUIBundle({
   url: new URL('../openapi.json', document.currentScript.src).href,
   dom_id: '#swagger-ui',
   deepLinking: true,
-  docExpansion: 'none',
+  docExpansion: 'list',
   tryItOutEnabled: true,
   validatorUrl: null,
 });

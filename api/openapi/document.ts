@@ -38,7 +38,7 @@ export function openApiDocument(
   registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
   for (const route of routes) registry.registerPath(describeRoute(route));
   for (const call of more) registry.registerPath(call);
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: { title: 'Tablegate', version: 'v1', description },
     servers: [
@@ -46,6 +46,12 @@ export function openApiDocument(
       { url: settings.publicUrl },
     ],
   });
+  return JSON.parse(JSON.stringify(document, withoutFlags)) as object;
+}
+
+/** The generator writes `/u` behind a pattern; JSON Schema reads all patterns so, and `/u` as text. */
+function withoutFlags(key: string, value: unknown): unknown {
+  return key === 'pattern' && typeof value === 'string' ? value.replace(/\/u$/, '') : value;
 }
 
 function describeRoute(route: Route): RouteConfig {

@@ -2,6 +2,7 @@
 import { routes } from '../../api/routes';
 import { codesOf } from '../../api/openapi/refusals';
 import { isErrorCode } from '../../model/errors';
+import { taskId } from '../support/samples';
 import { testApi } from '../support/test-api';
 
 interface Operation {
@@ -98,4 +99,16 @@ test('it tells of page sizes, headers and optional bodies as they are', async ()
   expect(parameters('/api/v1/tasks/{id}', 'patch').map(({ name }) => name)).toContain('If-Match');
   expect(paths['/api/v1/tasks']!.post!.requestBody?.required).toBe(true);
   expect(paths['/api/v1/tasks/{id}:reset-gate']!.post!.requestBody?.required).toBe(false);
+});
+
+test('its patterns take what the routes take', async () => {
+  const document = JSON.stringify(await readDocument());
+  const patterns = [...document.matchAll(/"pattern":("(?:[^"\\\\]|\\\\.)*")/g)].map(([, text]) => {
+    return JSON.parse(text!) as string;
+  });
+  const samples = ['crm', 'phone', taskId, '2026-03-01T02:30:00+08:00'];
+  expect(new Set(patterns).size).toBeGreaterThan(3);
+  for (const pattern of patterns) {
+    expect(samples.some((text) => new RegExp(pattern, 'u').test(text))).toBe(true);
+  }
 });
