@@ -1,6 +1,7 @@
 /**
  * The state of one scheduling task: a plain JSON value, handed on whole at every roll-over of its
- * workflow. `task-steps.ts` changes it; this file says what it holds and what is shown of it.
+ * workflow (`hand-over.ts`). `task-steps.ts` changes it; this file says what it holds and what is
+ * shown of it.
  */
 import { emptyGate, isMarked, type DatedGate, type Gate } from './gate';
 import type { RunProjection, RunStarter } from './run';
@@ -97,14 +98,6 @@ export function newTaskState(task: NewTask, now: string): TaskState {
     outbox: { ledger: [], runs: [] },
     projected: 0,
   };
-}
-
-/** How many receipts outlive a roll-over; older ones are looked up in the ledger. */
-const receiptsHandedOn = 100;
-
-/** The state as the next run of the workflow gets it. */
-export function handOver(state: TaskState): TaskState {
-  return { ...state, receipts: state.receipts.slice(-receiptsHandedOn) };
 }
 
 /** Names of the tables that the gate waits for; a task that is not triggered has none. */

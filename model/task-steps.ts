@@ -40,6 +40,8 @@ const keyLifetimeMs = 24 * 3600 * 1000;
 const maxReceipts = 1000;
 const maxInstances = 200;
 const maxAnswers = 100;
+/** Characters of a failure that the task keeps; the run's record has all of it. */
+const maxReason = 1000;
 
 /** Takes trigger calls in the order they came; each gets exactly one line in the ledger. */
 export function takeTriggers(state: TaskState, triggers: Trigger[], context: StepContext): void {
@@ -334,7 +336,7 @@ export function endRun(state: TaskState, end: RunEnd, context: StepContext): boo
     startedBy: live.startedBy,
     queuedAt: live.queuedAt,
     finishedAt: end.finishedAt,
-    failureReason: end.failureReason,
+    failureReason: end.failureReason?.slice(0, maxReason) ?? null,
   };
   state.live = null;
   startNext(state, context);

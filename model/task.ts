@@ -6,8 +6,18 @@ import { endedStatuses, runStarters } from './run';
 export const taskKinds = ['manual', 'recurring', 'triggered'] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
-/** Most tables in one task: keeps the state handed on at a roll-over within its bound. */
+/**
+ * Bounds of one task. With them the state handed on at a roll-over keeps within its 256 KB, whatever
+ * the task holds; sizes are in bytes of UTF-8.
+ */
 export const maxTables = 500;
+const maxBytesOfTableNames = 25_000;
+const maxBytesOfTags = 16_000;
+const maxBytesOfConfig = 16_000;
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
 
 const namePattern = /^\P{Cc}+$/u;
 
@@ -39,6 +49,9 @@ const tablesSchema = z
   )
   .min(1, 'at least one table is needed')
   .max(maxTables, `at most ${maxTables} tables are allowed in one task`)
+  .refine((tables) => bytesOf(tables.map(({ name }) => name).join('')) <= maxBytesOfTableNames, {
+    message: `the names of all tables together may have at most ${maxBytesOfTableNames} bytes`,
+  })
   .superRefine((tables, context) => {
     const seen = new Set<string>();
     tables.forEach((table, index) => {
@@ -58,9 +71,21 @@ const tagSchema = z.strictObject({
   value: z.string().max(256).optional(),
 });
 
+const tagsSchema = z
+  .array(tagSchema)
+  .max(50)
+  .refine((tags) => bytesOf(JSON.stringify(tags)) <= maxBytesOfTags, {
+    message: `all tags together may have at most ${maxBytesOfTags} bytes`,
+  });
+
 const jobSchema = z.strictObject({
   type: z.string().min(1).max(100),
-  config: z.record(z.string(), z.unknown()).default({}),
+  config: z
+    .record(z.string(), z.unknown())
+    .refine((config) => bytesOf(JSON.stringify(config)) <= maxBytesOfConfig, {
+      message: `it may have at most ${maxBytesOfConfig} bytes as JSON`,
+    })
+    .default({}),
 });
 
 export const rerunModes = ['AllDenied', 'FailureAllowed', 'AllAllowed'] as const;
@@ -102,7 +127,7 @@ const editableFields = {
   name: nameSchema,
   description: z.string().max(4000),
   owner: z.string().max(255).nullable(),
-  tags: z.array(tagSchema).max(50),
+  tags: tagsSchema,
   kind: z.enum(taskKinds),
   tables: tablesSchema,
   whileRunning: z.enum(['ignore', 'latch']),

@@ -13,14 +13,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities';
+import { handOver, isWithinBound, takeOver, type HandedOver } from '../model/hand-over';
 import { confirmProjected, type StepContext } from '../model/task-steps';
-import {
-  handOver,
-  isProjected,
-  projectTask as projectionOf,
-  type TaskState,
-} from '../model/task-state';
+import { isProjected, projectTask as projectionOf, type TaskState } from '../model/task-state';
 import { detailsOfTask } from './details';
+import { rollOverLimits } from './roll-over-limits';
 import { cancelRuns, startRun, watchAdopted } from './run-watch';
 import { noteTaskAttributes } from './search-attributes';
 import { makeStepContext } from './step-context';
@@ -34,23 +31,13 @@ const { projectTask } = proxyActivities<Activities>({
 /** Most ledger lines and records that one projection carries. */
 const projectionSize = 500;
 
-/** Events after which a roll-over is taken where the task is idle, and at any moment. */
-const quietHistoryLength = 1_000;
-const dueHistoryLength = 4_000;
-const dueHistorySize = 4 * 1024 * 1024;
-const dueMessages = 1_000;
-
-/** From here a roll-over no longer waits for the store, as long as little is unconfirmed. */
-const urgentHistoryLength = 12_000;
-const urgentHistorySize = 12 * 1024 * 1024;
-const urgentOutbox = 300;
-
 /**
  * Runs one scheduling task until it is removed. A cancellation from outside is not heeded: a task
  * ends by being removed, so that its record, tokens and runs end with it.
- * @param state what the task is and holds; the same value is handed on at every roll-over
+ * @param input what the task is and holds: new, or as the run before handed it over
  */
-export async function schedulingTask(state: TaskState): Promise<void> {
+export async function schedulingTask(input: TaskState | HandedOver): Promise<void> {
+  const state = takeOver(input);
   const context = makeStepContext();
   const messages = registerTaskHandlers(state, context);
   await CancellationScope.nonCancellable(() => runTask(state, context, messages));
@@ -107,17 +94,18 @@ async function startRuns(state: TaskState, context: StepContext): Promise<void> 
  */
 function mayRollOver(state: TaskState, messagesTaken: number): boolean {
   if (state.live && state.live.definition !== null) return false;
+  const { quiet, due, urgent } = rollOverLimits;
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
   if (!isProjected(state)) {
-    const urgent = historyLength > urgentHistoryLength || historySize > urgentHistorySize;
-    return urgent && state.outbox.ledger.length + state.outbox.runs.length <= urgentOutbox;
+    const isUrgent = historyLength > urgent.events || historySize > urgent.bytes;
+    return isUrgent && isWithinBound(handOver(state));
   }
   return (
     continueAsNewSuggested ||
-    historyLength > dueHistoryLength ||
-    historySize > dueHistorySize ||
-    messagesTaken > dueMessages ||
-    (historyLength > quietHistoryLength && state.live === null)
+    historyLength > due.events ||
+    historySize > due.bytes ||
+    messagesTaken > due.messages ||
+    (historyLength > quiet.events && state.live === null)
   );
 }
 

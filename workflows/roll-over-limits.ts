@@ -1,0 +1,9 @@
+/** When a task's workflow rolls over. Temporal itself ends one at 51,200 events or 50 MiB. */
+export const rollOverLimits = {
+  /** Past these a roll-over is taken where the task is idle. */
+  quiet: { events: 1_000 },
+  /** Past these at any moment, once the store has confirmed everything. */
+  due: { events: 4_000, bytes: 4 * 1024 * 1024, messages: 1_000 },
+  /** Past these it no longer waits for the store, as long as the state keeps within its bound. */
+  urgent: { events: 12_000, bytes: 12 * 1024 * 1024 },
+};
