@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import { createActivities } from './activities';
 import { createJobTypes } from './activities/jobs';
@@ -48,20 +49,24 @@ export interface Parts {
  * Starts a server process. The store is migrated first; Temporal may still be on its way up, or
  * away: the API answers 503 to what needs it, the worker tries again.
  * @param options.jobTypes job types beside the built-in ones
+ * @param options.log takes what the server has to say; its standard output by default
+ * @param options.workflowBundle workflow code that was bundled before
  * @throws SettingsError where a setting is missing; TablegateError storeUnavailable
  */
 export async function runServer(options: {
   settings: Settings;
   roles: ServerRoles;
   jobTypes?: JobType[];
+  log?: Logger;
+  workflowBundle?: WorkflowBundleOption;
 }): Promise<RunningServer> {
-  const { settings, roles } = options;
-  const parts = await openParts(settings, options.jobTypes);
+  const { settings, roles, workflowBundle } = options;
+  const parts = await openParts(settings, options.jobTypes, options.log);
   const { log, store } = parts;
   await takeFirstSteps(store, settings);
 
   const api = roles.api ? await startApi(parts) : null;
-  const workers = roles.worker ? startWorker(parts) : null;
+  const workers = roles.worker ? startWorker(parts, workflowBundle) : null;
   registerSearchAttributes(parts.client, log).then(
     (available) => (parts.searchAttributes.available = available),
     (error: unknown) => log.debug({ err: error }, 'search attributes'),
@@ -81,13 +86,16 @@ export async function runServer(options: {
  * migrated first.
  * @throws SettingsError where DATABASE_URL is missing; TablegateError storeUnavailable
  */
-export async function openParts(settings: Settings, extraJobTypes: JobType[] = []): Promise<Parts> {
+export async function openParts(
+  settings: Settings,
+  extraJobTypes: JobType[] = [],
+  log: Logger = pino({ level: settings.logLevel, base: null }),
+): Promise<Parts> {
   if (settings.databaseUrl === null) {
     throw new SettingsError(
       'DATABASE_URL is not set. Name a PostgreSQL, or use "tablegate up", which brings its own.',
     );
   }
-  const log = pino({ level: settings.logLevel, base: null });
   const note = (line: string): void => log.info(line);
   await migrate(settings.databaseUrl, { log: note });
   const secrets = new Secrets(await installationSecret(settings));
@@ -119,9 +127,14 @@ export async function openParts(settings: Settings, extraJobTypes: JobType[] = [
 }
 
 async function startApi(parts: Parts): Promise<Listening> {
-  const { settings, log } = parts;
-  const scheduling = createScheduling(parts);
+  const { log } = parts;
+  const settings = { ...parts.settings };
+  const scheduling = createScheduling({ ...parts, settings });
   const listening = await listen(makeApp({ scheduling, settings, log }), settings);
+  // Port 0 is whichever is free: which one that is, and so the URLs that are handed out, is known
+  // only from here on.
+  const { port } = new URL(listening.url);
+  settings.publicUrl = settings.publicUrl.replace(/:0$/, `:${port}`);
   log.info({ url: listening.url }, 'the API listens');
   return {
     url: listening.url,
@@ -132,7 +145,10 @@ async function startApi(parts: Parts): Promise<Listening> {
   };
 }
 
-function startWorker(parts: Parts): RunningWorkers {
+function startWorker(
+  parts: Parts,
+  workflowBundle: WorkflowBundleOption | undefined,
+): RunningWorkers {
   const { settings, log, store, secrets, jobTypes, gateway, client } = parts;
   const activities = createActivities({
     ...{ store, secrets, jobTypes, log },
@@ -142,6 +158,7 @@ function startWorker(parts: Parts): RunningWorkers {
   });
   return superviseWorkers({
     ...{ activities, log },
+    ...(workflowBundle && { workflowBundle }),
     namespace: client.options.namespace,
     taskQueue: settings.taskQueue,
     maxJobs: settings.maxJobs,

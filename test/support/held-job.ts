@@ -1,0 +1,49 @@
+/** A job whose runs go on until the test lets them end. */
+import { z } from 'zod';
+import { defineJobType, JobError, type JobContext, type JobResult } from '../../model/job-type';
+
+export interface HeldRun {
+  runId: string;
+  /** Names of the registered tables that it was given. */
+  tables: string[];
+  succeed(): void;
+  fail(message: string): void;
+}
+
+/** A job type `held`, and its runs in the order in which they begin. */
+export function heldJobs() {
+  const begun: HeldRun[] = [];
+  const waiting: ((run: HeldRun) => void)[] = [];
+
+  const hold = (context: JobContext<unknown>) =>
+    new Promise<JobResult>((resolve, reject) => {
+      const run: HeldRun = {
+        runId: context.runId,
+        tables: context.tables.map(({ name }) => name),
+        succeed: () => resolve({ tables: [], summary: {} }),
+        fail: (message) => reject(new JobError(message)),
+      };
+      context.signal.addEventListener('abort', () => reject(context.signal.reason as Error));
+      const next = waiting.shift();
+      if (next) next(run);
+      else begun.push(run);
+    });
+
+  return {
+    jobType: defineJobType({
+      type: 'held',
+      title: 'Held by a test',
+      configSchema: z.unknown(),
+      needsIdMapping: false,
+      lineage: ({ tables }) => ({ reads: tables, writes: [] }),
+      run: hold,
+    }),
+    /** The next run whose job has begun. */
+    next: (): Promise<HeldRun> => {
+      const run = begun.shift();
+      return run ? Promise.resolve(run) : new Promise((resolve) => waiting.push(resolve));
+    },
+  };
+}
+
+export type HeldJobs = ReturnType<typeof heldJobs>;
