@@ -114,3 +114,22 @@ it('keeps all gates when the kind is sent but stays', () => {
   machine.edit({ kind: 'triggered' });
   expect(machine.marked()).toEqual([one]);
 });
+
+it('drops marks of the next round too whose table is not listed any more', () => {
+  const machine = new Machine({ whileRunning: 'latch', tables: listed(one, two, three) });
+  machine.calls([one, two, three, two]);
+  machine.edit({ tables: listed(one, three) });
+  machine.edit({ tables: listed(one, two, three) });
+  machine.end();
+  expect(machine.marked()).toEqual([]);
+});
+
+it('leaves a gate that was opened after a change of kind to itself when the run before ends', () => {
+  const machine = new Machine();
+  machine.calls([one, two], { time });
+  machine.edit({ kind: 'manual' });
+  machine.edit({ kind: 'triggered' });
+  expect(machine.call(one, { time }).outcome).toBe('counted');
+  machine.end();
+  expect(machine.call(one, { time }).outcome).toBe('duplicate');
+});

@@ -1,0 +1,159 @@
+/** Workers with the real workflows on a queue of their own, on the Temporal of the jest run. */
+import { randomBytes } from 'node:crypto';
+import {
+  Client,
+  Connection,
+  WorkflowContinuedAsNewError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { TaskDefinition } from '../../../model/task';
+import { runWorkflowId, taskWorkflowId } from '../../../model/names';
+import { startUpdate } from '../../../model/messages';
+import type { Trigger } from '../../../model/trigger';
+import { TemporalGateway } from '../../../scheduling/gateway';
+import { startWorkers, type Workers } from '../../../worker';
+import { aDefinition, aTaskState } from './definition';
+import { workflowBundle, type BundleOptions } from './bundle';
+import { World } from './world';
+
+export const tenant = 'default';
+const namespace = 'tablegate';
+
+export function makeId(bytes = 16): string {
+  return randomBytes(bytes).toString('hex');
+}
+
+export interface OpenedTask {
+  taskId: string;
+  handle: WorkflowHandle;
+  /** Sends calls for these tables in one signal. @returns their receipts */
+  call(...tables: string[]): Promise<string[]>;
+  /** Starts a run by hand. @returns its id */
+  start(): Promise<string>;
+  run(runId: string): WorkflowHandle;
+}
+
+export class House {
+  private constructor(
+    readonly client: Client,
+    readonly gateway: TemporalGateway,
+    readonly world: World,
+    readonly taskQueue: string,
+    private readonly native: NativeConnection,
+    private readonly codePath: string,
+    private workers: Workers,
+  ) {}
+
+  static async open(options: BundleOptions = {}): Promise<House> {
+    quietRuntime();
+    const address = process.env.TEST_TEMPORAL_ADDRESS;
+    const [codePath, connection, native] = await Promise.all([
+      workflowBundle(options),
+      Connection.connect({ address }),
+      NativeConnection.connect({ address }),
+    ]);
+    const client = new Client({ connection, namespace });
+    const taskQueue = `test-${makeId(6)}`;
+    const gateway = new TemporalGateway(client, {
+      ...{ taskQueue, uiUrl: null, searchAttributes: () => false },
+    });
+    const world = new World();
+    const workers = await newWorkers(native, taskQueue, world, gateway, codePath);
+    return new House(client, gateway, world, taskQueue, native, codePath, workers);
+  }
+
+  /** Starts the workflow of a new task. */
+  async openTask(definition: Partial<TaskDefinition> = {}): Promise<OpenedTask> {
+    const { client, gateway } = this;
+    const taskId = makeId();
+    await gateway.startTask(aTaskState(taskId, aDefinition(definition)));
+    return {
+      taskId,
+      handle: client.workflow.getHandle(taskWorkflowId(tenant, taskId)),
+      async call(...tables) {
+        const triggers = tables.map((table) => aTrigger(table));
+        await gateway.signalTriggers(tenant, taskId, triggers);
+        return triggers.map(({ receipt }) => receipt);
+      },
+      async start() {
+        const args: [{ by: string }] = [{ by: 'somebody' }];
+        const answer = await gateway.update(tenant, taskId, startUpdate, args, makeId());
+        return answer.runId!;
+      },
+      run: (runId) => client.workflow.getHandle(runWorkflowId(tenant, taskId, runId)),
+    };
+  }
+
+  /** The present run of a task's workflow; its result settles when that run rolls over or ends. */
+  async presentRun(task: OpenedTask): Promise<{ runId: string; rolledOver: Promise<string> }> {
+    const { workflowId } = task.handle;
+    const { runId } = await task.handle.describe();
+    const handle = this.client.workflow.getHandle(workflowId, runId, { followRuns: false });
+    const rolledOver = handle.result().then(
+      () => Promise.reject(new Error('it ended')),
+      (error: unknown) => {
+        if (error instanceof WorkflowContinuedAsNewError) return error.newExecutionRunId;
+        throw error;
+      },
+    );
+    rolledOver.catch(() => undefined);
+    return { runId, rolledOver };
+  }
+
+  /** Makes a task roll over, by calls that change nothing. */
+  async rollOver(task: OpenedTask): Promise<void> {
+    const { rolledOver } = await this.presentRun(task);
+    // One more than the limit of messages in `small-roll-over-limits.ts`.
+    for (let number = 0; number <= 40; number += 1) await task.call('not.listed.here');
+    await rolledOver;
+  }
+
+  /** Ends the workers, as a restart or a crash does; calls go on being taken. */
+  async stopWorkers(): Promise<void> {
+    this.workers.shutdown();
+    await this.workers.done;
+  }
+
+  async startWorkers(): Promise<void> {
+    const { native, taskQueue, world, gateway, codePath } = this;
+    this.workers = await newWorkers(native, taskQueue, world, gateway, codePath);
+  }
+
+  async close(): Promise<void> {
+    await this.stopWorkers();
+    await this.native.close();
+    await this.client.connection.close();
+    this.world.close();
+  }
+}
+
+export function aTrigger(table: string): Trigger {
+  return {
+    ...{ receipt: makeId(15), table, at: new Date().toISOString(), caller: 'a caller' },
+    ...{ scheduleTime: null, key: null },
+  };
+}
+
+function newWorkers(
+  connection: NativeConnection,
+  taskQueue: string,
+  world: World,
+  gateway: TemporalGateway,
+  codePath: string,
+): Promise<Workers> {
+  return startWorkers({
+    ...{ connection, namespace, taskQueue, maxJobs: 20 },
+    activities: world.activities((run) => gateway.askRun(run)),
+    workflowBundle: { codePath },
+  });
+}
+
+let isQuiet = false;
+
+/** Failures that a test brings about are no news. */
+function quietRuntime(): void {
+  if (isQuiet) return;
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  isQuiet = true;
+}

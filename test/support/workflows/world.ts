@@ -1,0 +1,170 @@
+/** What the workflows act on in tests: a store in memory, and jobs that the test directs. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Context } from '@temporalio/activity';
+import pino from 'pino';
+import { z } from 'zod';
+import type { Activities, RunJobInput } from '../../../activities/activities';
+import type { ActivityDeps } from '../../../activities/deps';
+import { makeRunJob } from '../../../activities/run-job';
+import type { JobContext, JobResult } from '../../../model/job-type';
+import type { RunProjection } from '../../../model/run';
+import type { TaskProjection } from '../../../model/task';
+import type { LedgerProjection } from '../../../model/trigger';
+
+export type FakeJob = (context: JobContext<unknown>, input: RunJobInput) => Promise<JobResult>;
+
+export const nothingDone: JobResult = { tables: [], summary: {} };
+
+export class World {
+  readonly tasks = new Map<string, TaskProjection>();
+  /** Ledger lines by receipt; the newest version of each. */
+  readonly ledger = new Map<string, LedgerProjection>();
+  /** Records by run; the newest version of each. */
+  readonly runs = new Map<string, RunProjection>();
+  /** Every version of every record, in the order they came. */
+  readonly recordsSeen: RunProjection[] = [];
+  /** Tries of jobs, in the order they began. */
+  readonly tries: (RunJobInput & { fence: bigint; activityAttempt: number })[] = [];
+  /** Receipts of lines that came again with another outcome. */
+  readonly conflicts: string[] = [];
+  storeDown = false;
+  /** Projections that were refused while the store was down. */
+  refused = 0;
+  job: FakeJob = async () => nothingDone;
+  private readonly scratchRoot = mkdtempSync(path.join(tmpdir(), 'tablegate-jobs-'));
+  private readonly watchers = new Set<() => void>();
+
+  /** Resolves with what `look` finds, as soon as it finds something; looks at every change. */
+  until<T>(look: () => T | null | undefined | false): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const watch = (): void => {
+        try {
+          const found = look();
+          if (found === null || found === undefined || found === false) return;
+          this.watchers.delete(watch);
+          resolve(found);
+        } catch (error) {
+          this.watchers.delete(watch);
+          reject(error as Error);
+        }
+      };
+      this.watchers.add(watch);
+      watch();
+    });
+  }
+
+  /** The record of a run that has ended. */
+  ended(runId: string): Promise<RunProjection> {
+    return this.until(() => {
+      const record = this.runs.get(runId);
+      return record?.finishedAt != null && record;
+    });
+  }
+
+  changed(): void {
+    for (const watch of this.watchers) watch();
+  }
+
+  activities(askRun: Activities['askRun']): Activities {
+    return {
+      projectTask: async ({ task, ledger, runs }) => {
+        this.refuseWhileDown();
+        if (task.revision > (this.tasks.get(task.id)?.revision ?? 0)) this.tasks.set(task.id, task);
+        for (const line of ledger) {
+          const known = this.ledger.get(line.receipt);
+          if (known?.version === line.version && known.outcome !== line.outcome) {
+            this.conflicts.push(line.receipt);
+          }
+          if (line.version > (known?.version ?? 0)) {
+            this.ledger.set(line.receipt, line);
+          }
+        }
+        for (const run of runs) this.keep(run);
+        this.changed();
+        return { searchAttributes: false };
+      },
+      recordRun: async (record) => {
+        this.refuseWhileDown();
+        this.keep(record);
+        this.changed();
+        return { searchAttributes: false };
+      },
+      runJob: (input) => this.runJob(input),
+      askRun,
+    };
+  }
+
+  close(): void {
+    rmSync(this.scratchRoot, { recursive: true, force: true });
+  }
+
+  private refuseWhileDown(): void {
+    if (!this.storeDown) return;
+    this.refused += 1;
+    this.changed();
+    throw new Error('the store is down');
+  }
+
+  private keep(run: RunProjection): void {
+    this.recordsSeen.push(run);
+    if (run.version >= (this.runs.get(run.id)?.version ?? -1)) this.runs.set(run.id, run);
+  }
+
+  /** The real activity around a job of the test. */
+  private runJob(input: RunJobInput): Promise<JobResult> {
+    const { job } = this;
+    const none = async (): Promise<never[]> => [];
+    const deps = {
+      store: {
+        runs: { appendLog: none, progress: none },
+        sources: { findTables: none },
+      } as unknown as ActivityDeps['store'],
+      secrets: {} as ActivityDeps['secrets'],
+      jobTypes: new Map([
+        [
+          'fake',
+          {
+            ...{ type: 'fake', title: 'Fake', configSchema: z.unknown(), needsIdMapping: false },
+            lineage: () => ({ reads: [], writes: [] }),
+            run: (context: JobContext<unknown>) => {
+              const activityAttempt = Context.current().info.attempt;
+              this.tries.push({ ...input, fence: context.fence, activityAttempt });
+              this.changed();
+              return job(context, input);
+            },
+          },
+        ],
+      ]),
+      temporal: {} as ActivityDeps['temporal'],
+      searchAttributes: () => false,
+      scratchRoot: this.scratchRoot,
+      log: pino({ level: 'silent' }),
+    };
+    return makeRunJob(deps)(input);
+  }
+}
+
+/** A job that goes on until the test lets it end, or it is cancelled. */
+export class HeldJob {
+  private release: (end: JobResult | Error) => void = () => undefined;
+  private readonly released = new Promise<JobResult | Error>((resolve) => (this.release = resolve));
+  cancelled = false;
+
+  readonly job: FakeJob = async ({ signal }) => {
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        this.cancelled = true;
+        reject(new Error('aborted'));
+      });
+    });
+    const end = await Promise.race([this.released, aborted]);
+    if (end instanceof Error) throw end;
+    return end;
+  };
+
+  end(how: JobResult | Error = nothingDone): void {
+    this.release(how);
+  }
+}
