@@ -67,15 +67,17 @@ export async function runServer(options: {
 
   const api = roles.api ? await startApi(parts) : null;
   const workers = roles.worker ? startWorker(parts, workflowBundle) : null;
-  registerSearchAttributes(parts.client, log).then(
-    (available) => (parts.searchAttributes.available = available),
+  const stopping = new AbortController();
+  const registering = registerSearchAttributes(parts.client, log, stopping.signal).then(
+    (available) => void (parts.searchAttributes.available = available),
     (error: unknown) => log.debug({ err: error }, 'search attributes'),
   );
   return {
     url: api?.url ?? null,
     failed: workers?.failed ?? new Promise(() => undefined),
     async stop() {
-      await Promise.all([api?.close(), workers?.stop()]);
+      stopping.abort();
+      await Promise.all([api?.close(), workers?.stop(), registering]);
       await parts.close();
     },
   };
@@ -120,6 +122,7 @@ export async function openParts(
   return {
     ...{ settings, log, store, secrets, jobTypes, client, gateway, searchAttributes },
     async close() {
+      await gateway.settled();
       await client.connection.close();
       await store.close();
     },

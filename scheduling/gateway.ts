@@ -51,6 +51,8 @@ export interface GatewayOptions {
 }
 
 export class TemporalGateway {
+  private readonly underWay = new Set<Promise<unknown>>();
+
   constructor(
     private readonly client: Client,
     private readonly options: GatewayOptions,
@@ -95,7 +97,7 @@ export class TemporalGateway {
   /**
    * Sends an Update and waits for its answer.
    * @throws TablegateError with the code that the entity refused with; workerUnavailable where no
-   * worker answers in time
+   * worker answers in time; temporalUnavailable
    */
   async update<Args extends [] | [object]>(
     tenant: string,
@@ -107,9 +109,15 @@ export class TemporalGateway {
     // The client's types have no place for «none or one»; what is sent is the same.
     const update = definition as unknown as UpdateDefinition<TaskAnswer, [object]>;
     const sent = args as unknown as [object];
-    return this.call(updateMs, () =>
-      this.task(tenant, taskId).executeUpdate(update, { args: sent, updateId }),
-    );
+    try {
+      return await this.call(updateMs, () =>
+        this.task(tenant, taskId).executeUpdate(update, { args: sent, updateId }),
+      );
+    } catch (error) {
+      // Nothing came back in time: that may be for want of a worker, or of Temporal itself.
+      if (error instanceof TablegateError && error.code === 'workerUnavailable') await this.ping();
+      throw error;
+    }
   }
 
   async describe(tenant: string, taskId: string): Promise<TaskDescription> {
@@ -197,8 +205,22 @@ export class TemporalGateway {
     return this.client.workflow.getHandle(taskWorkflowId(tenant, taskId));
   }
 
-  private within<T>(ms: number, call: () => Promise<T>): Promise<T> {
-    return this.client.withDeadline(Date.now() + ms, call);
+  /**
+   * Resolves when no call is under way. The connection must not be closed before: a call that is
+   * being tried again would throw out of a timer, where nobody can catch it.
+   */
+  async settled(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+  }
+
+  private async within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    const answer = this.client.withDeadline(Date.now() + ms, call);
+    this.underWay.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.underWay.delete(answer);
+    }
   }
 
   private async call<T>(ms: number, call: () => Promise<T>): Promise<T> {

@@ -12,17 +12,24 @@ const longestMs = 120_000;
 /**
  * Registers the search attributes of tasks and runs in the namespace; safe to repeat. Temporal may
  * still be starting.
+ * @param signal ends the tries; the answer then comes once no call is under way any more
  * @returns false, after one warning, where that is not allowed here: runs go on without them
  */
-export async function registerSearchAttributes(client: Client, log: Logger): Promise<boolean> {
+export async function registerSearchAttributes(
+  client: Client,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<boolean> {
   const until = Date.now() + longestMs;
   for (;;) {
     try {
       await register(client);
       return true;
     } catch (error) {
+      if (signal.aborted) return false;
       if (isMomentary(error) && Date.now() < until) {
-        await sleep(betweenTriesMs, undefined, { ref: false });
+        await sleep(betweenTriesMs, undefined, { ref: false, signal }).catch(() => undefined);
+        if (signal.aborted) return false;
         continue;
       }
       if (isGrpcServiceError(error) && error.code === grpc.alreadyExists) return true;
