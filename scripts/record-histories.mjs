@@ -1,0 +1,16 @@
+// Records test/replay/histories/*.json anew, from real runs on the Temporal that jest starts:
+//   node scripts/record-histories.mjs [-t "<part of a scenario's name>"]
+// Afterwards look at what changed: a history that a release has written stays as it was written.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+const recorder = '<rootDir>/test/replay/record-histories.ts';
+const { status } = spawnSync(
+  process.execPath,
+  [jest, '--testMatch', recorder, ...process.argv.slice(2)],
+  { cwd: root, stdio: 'inherit' },
+);
+process.exitCode = status ?? 1;
