@@ -10,8 +10,8 @@ exports.layers = {
   // The sandbox has no Node, and a workflow that read anything outside would not replay.
   workflows: { values: ['model'], types: ['activities'], builtins: false },
   scheduling: {
-    values: ['connectors', 'store', 'model'],
-    types: ['workflows', 'activities', 'config'],
+    values: ['connectors', 'store', 'model', 'config'],
+    types: ['workflows', 'activities'],
     builtins: true,
   },
   api: { values: ['scheduling', 'model'], types: ['config'], builtins: true },
