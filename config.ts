@@ -85,6 +85,20 @@ function readEdition(text: string | undefined): Edition {
   return edition;
 }
 
+/** Trigger tokens and stored passwords are only as safe as this text is long. */
+const shortestSecret = 16;
+
+/**
+ * Folders below which the files of one tenant's connections may lie: the configured ones belong to
+ * the first tenant, every other has a folder of its own, so that nothing crosses.
+ */
+export function filesRootsOf(
+  { filesRoots, dataDir }: Pick<Settings, 'filesRoots' | 'dataDir'>,
+  tenant: string,
+): string[] {
+  return tenant === 'default' ? filesRoots : [path.join(dataDir, 'tenants', tenant, 'files')];
+}
+
 /** The data folder that the environment names: absolute; `.tablegate` in the present folder by default. */
 export function dataDirOf(env: NodeJS.ProcessEnv): string {
   return path.resolve(env.TABLEGATE_DATA_DIR || '.tablegate');
@@ -112,6 +126,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     .split(path.delimiter)
     .filter((root) => root !== '')
     .map((root) => path.resolve(root));
+  if (env.TABLEGATE_SECRET && env.TABLEGATE_SECRET.length < shortestSecret) {
+    throw new SettingsError(
+      `TABLEGATE_SECRET is too short; it must have at least ${shortestSecret} characters`,
+    );
+  }
   return {
     host,
     port,

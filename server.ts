@@ -11,7 +11,7 @@ import { listen, type Listening } from './api/main';
 import { SettingsError, type Settings } from './config';
 import type { JobType } from './model/job-type';
 import { createScheduling } from './scheduling';
-import { installationSecret, takeFirstSteps } from './scheduling/first-steps';
+import { installationSecret, refuseOtherSecret, takeFirstSteps } from './scheduling/first-steps';
 import { TemporalGateway } from './scheduling/gateway';
 import { registerSearchAttributes } from './scheduling/search-attributes';
 import { migrate, openStore, type Store } from './store';
@@ -62,9 +62,21 @@ export async function runServer(options: {
 }): Promise<RunningServer> {
   const { settings, roles, workflowBundle } = options;
   const parts = await openParts(settings, options.jobTypes, options.log);
-  const { log, store } = parts;
-  await takeFirstSteps(store, settings);
+  try {
+    return await start(parts, roles, workflowBundle);
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+}
 
+async function start(
+  parts: Parts,
+  roles: ServerRoles,
+  workflowBundle: WorkflowBundleOption | undefined,
+): Promise<RunningServer> {
+  const { log, settings } = parts;
+  if (roles.api) await takeFirstSteps(parts.store, settings, log);
   const api = roles.api ? await startApi(parts) : null;
   const workers = roles.worker ? startWorker(parts, workflowBundle) : null;
   const stopping = new AbortController();
@@ -77,8 +89,9 @@ export async function runServer(options: {
     failed: workers?.failed ?? new Promise(() => undefined),
     async stop() {
       stopping.abort();
-      await Promise.all([api?.close(), workers?.stop(), registering]);
+      const ends = await Promise.allSettled([api?.close(), workers?.stop(), registering]);
       await parts.close();
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
   };
 }
@@ -98,6 +111,8 @@ export async function openParts(
       'DATABASE_URL is not set. Name a PostgreSQL, or use "tablegate up", which brings its own.',
     );
   }
+  // Read before anything is opened: a profile that cannot be read ends the start.
+  const { connectionOptions, namespace } = loadClientConnectConfig();
   const note = (line: string): void => log.info(line);
   await migrate(settings.databaseUrl, { log: note });
   const secrets = new Secrets(await installationSecret(settings));
@@ -106,7 +121,12 @@ export async function openParts(
     tokenDigest: (tenant, taskId, table, version) =>
       digest(secrets.triggerToken(tenant, taskId, table, version)),
   });
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  try {
+    await refuseOtherSecret(store, secrets);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   const client = new Client({
     connection: Connection.lazy(connectionOptions),
     ...(namespace !== undefined && { namespace }),

@@ -63,7 +63,13 @@ export async function startWorkers(options: WorkerOptions): Promise<Workers> {
       shutdown();
     }
   });
-  return { done: Promise.all(running).then(() => undefined), shutdown };
+  return { done: allEnded(running), shutdown };
+}
+
+/** Waits for all of them, whatever becomes of one; then the first failure counts. */
+async function allEnded(running: Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(running);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 function workflowSource(
@@ -99,16 +105,14 @@ export function superviseWorkers(
   async function run(): Promise<void> {
     const connection = await connect(options.log, stopping.signal);
     if (!connection) return;
-    try {
-      const workers = await startWorkers({ ...options, connection });
-      options.log.info('the worker is ready');
-      if (stopping.signal.aborted) workers.shutdown();
-      else stopping.signal.addEventListener('abort', () => workers.shutdown());
-      await workers.done;
-      if (!stopping.signal.aborted) throw new Error('the worker ended by itself');
-    } finally {
-      await connection.close();
-    }
+    const workers = await startWorkers({ ...options, connection });
+    options.log.info('the worker is ready');
+    if (stopping.signal.aborted) workers.shutdown();
+    else stopping.signal.addEventListener('abort', () => workers.shutdown());
+    // A worker that failed may keep the connection in use; the process is started anew then.
+    await workers.done;
+    await connection.close();
+    if (!stopping.signal.aborted) throw new Error('the worker ended by itself');
   }
 
   return {

@@ -65,6 +65,11 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 export interface RunProjection extends RunRecord {
   tenant: string;
   version: number;
+  /**
+   * Set where the run's own workflow could not write its end: only status, end and reason count,
+   * and only where no end is written yet.
+   */
+  lost?: true;
 }
 
 export interface LogLine {

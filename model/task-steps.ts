@@ -364,6 +364,7 @@ export function endLostRun(state: TaskState, end: RunEnd, context: StepContext):
     ...queuedRecord(state, live),
     ...{ status, finishedAt, failureReason },
     version: lostRunVersion,
+    lost: true,
   });
   endRun(state, end, context);
 }

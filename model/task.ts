@@ -90,9 +90,12 @@ const jobSchema = z.strictObject({
 
 export const rerunModes = ['AllDenied', 'FailureAllowed', 'AllAllowed'] as const;
 
+/** What a timer of Node holds: 31 bits of milliseconds, in seconds (24.8 days). */
+const longestTimeout = 2_147_483;
+
 const runPolicyFields = {
   /** Longest time of one attempt, in seconds; null: no limit. */
-  timeout: z.number().int().min(1).max(2_592_000).nullable(),
+  timeout: z.number().int().min(1).max(longestTimeout).nullable(),
   rerunMode: z.enum(rerunModes),
   /** How often a failed job is tried again within its run; counts only where reruns are allowed. */
   rerunTimes: z.number().int().min(0).max(100),

@@ -12,7 +12,7 @@ export interface Trigger {
   caller: string;
   /** The schedule time that was named, ISO 8601 in UTC; null for an undated call. */
   scheduleTime: string | null;
-  /** Digest of the caller's Idempotency-Key, table and schedule time; null where none was sent. */
+  /** Digest of the Idempotency-Key with whose it is and the table; null where none was sent. */
   key: string | null;
 }
 

@@ -89,9 +89,13 @@ export class TemporalGateway {
 
   /** Resolves once Temporal has the signal on disk, whether or not a worker is up. */
   async signalTriggers(tenant: string, taskId: string, triggers: Trigger[]): Promise<void> {
-    await this.call(signalMs, () =>
-      this.task(tenant, taskId).signal(tablesTriggeredSignal, { triggers }),
-    );
+    try {
+      await this.within(signalMs, () =>
+        this.task(tenant, taskId).signal(tablesTriggeredSignal, { triggers }),
+      );
+    } catch (error) {
+      throw historyIsFull(error) ? fullHistory(error) : toTablegateError(error);
+    }
   }
 
   /**
@@ -245,10 +249,20 @@ function toTablegateError(error: unknown): Error {
       { cause: error },
     );
   }
-  const detail = historyIsFull(error)
-    ? 'The task has taken all the calls it can until a worker is up; start one and call again.'
-    : 'Temporal does not answer; call again in a moment.';
-  return new TablegateError('temporalUnavailable', detail, { cause: error });
+  return new TablegateError(
+    'temporalUnavailable',
+    'Temporal does not answer; call again in a moment.',
+    { cause: error },
+  );
+}
+
+/** Temporal takes no more signals for a history that has reached its limits. */
+export function fullHistory(cause?: unknown): TablegateError {
+  return new TablegateError(
+    'temporalUnavailable',
+    'The task has taken all the calls it can until a worker is up; start one and call again.',
+    { cause },
+  );
 }
 
 /** What the entity refused an Update with. */

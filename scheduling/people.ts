@@ -2,7 +2,7 @@ import { TablegateError } from '../model/errors';
 import type { AuditEntry, Caller, Grant, Key, Role, Tenant, User } from '../model/people';
 import { digest, keyPrefix, makeId, makeKey } from '../store/secrets';
 import type { SchedulingDeps } from './deps';
-import { ensureAnalysisSource } from './first-steps';
+import { ensureAnalysisSource, firstAdmin } from './first-steps';
 import type { Page, PageRequest, PeopleService } from './scheduling';
 
 /** Longest key there is; longer ones are refused without a look at the store. */
@@ -33,10 +33,8 @@ export class People implements PeopleService {
       throw new TablegateError('notAllowed', 'Only an admin of the first tenant makes tenants.');
     }
     const { people } = this.deps.store;
-    const tenant = await people.createTenant(input);
-    const user = await people.createUser(tenant.id, { id: makeId(), name: 'admin', role: 'admin' });
     const adminKey = makeKey();
-    await people.createKey(tenant.id, newKey(user.id, 'first key', adminKey));
+    const tenant = await people.createTenant(input, firstAdmin('first key', adminKey));
     await ensureAnalysisSource(this.deps.store, this.deps.settings, tenant.id);
     await this.note(caller, 'tenant.create', `tenant/${input.id}`, { name: input.name });
     return { tenant, adminKey };

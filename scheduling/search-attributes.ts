@@ -7,7 +7,6 @@ import { searchAttributes } from '../model/names';
 const grpc = { deadlineExceeded: 4, alreadyExists: 6, unavailable: 14 };
 const callMs = 5_000;
 const betweenTriesMs = 1_000;
-const longestMs = 120_000;
 
 /**
  * Registers the search attributes of tasks and runs in the namespace; safe to repeat. Temporal may
@@ -20,14 +19,13 @@ export async function registerSearchAttributes(
   log: Logger,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const until = Date.now() + longestMs;
   for (;;) {
     try {
       await register(client);
       return true;
     } catch (error) {
       if (signal.aborted) return false;
-      if (isMomentary(error) && Date.now() < until) {
+      if (isMomentary(error)) {
         await sleep(betweenTriesMs, undefined, { ref: false, signal }).catch(() => undefined);
         if (signal.aborted) return false;
         continue;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TablegateError } from '../model/errors';
 import type { TemporalGateway } from './gateway';
 
-const askEveryMs = 40;
+const firstAskAfterMs = 40;
 const longestMs = 3_000;
 
 /**
@@ -16,13 +16,13 @@ export async function waitUntilProjected(
   taskId: string,
 ): Promise<void> {
   const until = Date.now() + longestMs;
-  while (Date.now() < until) {
+  for (let waitMs = firstAskAfterMs; Date.now() < until; waitMs *= 1.5) {
     try {
       if (await gateway.isProjected(tenant, taskId)) return;
     } catch (error) {
       if (error instanceof TablegateError) return;
       throw error;
     }
-    await sleep(askEveryMs);
+    await sleep(waitMs);
   }
 }

@@ -1,3 +1,4 @@
+import { filesRootsOf } from '../config';
 import { connectorOf, openConnection } from '../connectors';
 import type { Connection, Connector } from '../connectors/connector';
 import { TablegateError } from '../model/errors';
@@ -166,7 +167,7 @@ export class Sources implements SourceService {
     const { secrets, settings } = this.deps;
     const sealed = row.secrets === null ? {} : secrets.open(placeOf(row), row.secrets);
     const config = { ...row.config, ...sealed };
-    const { filesRoots } = settings;
+    const filesRoots = filesRootsOf(settings, row.tenant);
     const connection = openConnection({ type: row.type, config }, { filesRoots });
     try {
       return await use(connection);

@@ -62,7 +62,7 @@ export class Tasks implements TaskService {
       input.id ??
       (idempotencyKey === null
         ? makeId()
-        : secrets.taskIdOfKey(tenant, caller.userId, idempotencyKey));
+        : secrets.taskIdOfKey(tenant, caller.userId, dayKey(idempotencyKey)));
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
     const number = await store.tasks.nextNumber();
     const definition = this.newDefinition(input);
@@ -76,16 +76,28 @@ export class Tasks implements TaskService {
   }
 
   private async start(caller: Caller, state: TaskState, input: TaskInput): Promise<TaskRead> {
-    const { store, gateway } = this.deps;
-    if (!(await gateway.startTask(state))) return this.createdBefore(caller, state.taskId, input);
+    const { store } = this.deps;
+    if (!(await this.startWorkflow(state))) return this.createdBefore(caller, state.taskId, input);
     const projection = projectTask(state);
     await store.tasks.project({ task: projection, ledger: [], runs: [] });
     await this.audit(caller, 'task.create', state.taskId, { name: state.definition.name });
     return this.shown(projection);
   }
 
+  /** A task that was not started holds no output. */
+  private async startWorkflow(state: TaskState): Promise<boolean> {
+    const { store, gateway } = this.deps;
+    try {
+      return await gateway.startTask(state);
+    } catch (error) {
+      await store.tasks.reserveOutputs(state.tenant, state.taskId, []);
+      throw error;
+    }
+  }
+
   /** The id is in use: by the same request, sent again, or by another. */
   private async createdBefore(caller: Caller, taskId: string, input: TaskInput): Promise<TaskRead> {
+    await this.keepOutputsOf(caller, taskId);
     if (input.id !== undefined) throw idTaken(taskId);
     return this.get(caller, taskId);
   }
@@ -158,9 +170,17 @@ export class Tasks implements TaskService {
     const { writes } = await checkDefinition(this.deps, tenant, before.number, after);
     const held = lineageOf(this.deps.jobTypes, before).writes;
     await reserveOutputs(this.deps, tenant, taskId, [...new Set([...held, ...writes])]);
-    const edited = await this.sendEdit(caller, taskId, patch, ifVersion);
-    await reserveOutputs(this.deps, tenant, taskId, lineageOf(this.deps.jobTypes, edited).writes);
-    return edited;
+    try {
+      return await this.sendEdit(caller, taskId, patch, ifVersion);
+    } finally {
+      await this.keepOutputsOf(caller, taskId);
+    }
+  }
+
+  /** Reserves what the task writes now, whatever became of an edit, or of two at once. */
+  private async keepOutputsOf(caller: Caller, taskId: string): Promise<void> {
+    const { writes } = lineageOf(this.deps.jobTypes, await this.get(caller, taskId));
+    await reserveOutputs(this.deps, caller.tenant, taskId, writes);
   }
 
   private async sendEdit(
@@ -343,6 +363,11 @@ function settledPolicy(policy: TaskPatch['runPolicy']): NonNullable<DefinitionPa
   return Object.fromEntries(
     Object.entries(policy ?? {}).filter(([, value]) => value !== undefined),
   );
+}
+
+/** An Idempotency-Key counts for a day; the same one on a later day stands for another task. */
+function dayKey(key: string): string {
+  return `${new Date().toISOString().slice(0, 10)}/${key}`;
 }
 
 function refuseBadId(taskId: string): void {

@@ -1,7 +1,7 @@
 import { TablegateError } from '../model/errors';
 import { maxTriggersPerSignal } from '../model/messages';
 import type { Trigger } from '../model/trigger';
-import type { TemporalGateway } from './gateway';
+import { fullHistory, type TemporalGateway } from './gateway';
 
 /** Calls that may wait for one task; further ones are told to come again. */
 const mostWaiting = 10_000;
@@ -79,10 +79,7 @@ export class TriggerQueue {
     if (queue.bytesSinceLook < lookAfterBytes) return;
     const size = await this.gateway.historySize(tenant, taskId);
     if (size > fullHistoryBytes) {
-      throw new TablegateError(
-        'temporalUnavailable',
-        'The task has taken all the calls it can until a worker is up; start one and call again.',
-      );
+      throw fullHistory();
     }
     queue.bytesSinceLook = 0;
   }

@@ -33,7 +33,7 @@ export class Triggers implements TriggerService {
     const row = await this.liveToken(call.token);
     refuseScheduleTime(call.scheduleTime);
     const { tenant, taskId, table } = row;
-    const trigger = makeTrigger({ ...call, table });
+    const trigger = makeTrigger({ ...call, table }, `url/${row.version}`);
     try {
       await this.queue.send(tenant, taskId, trigger);
     } catch (error) {
@@ -78,7 +78,11 @@ export class Triggers implements TriggerService {
         fields: [{ path: 'table', message }],
       });
     }
-    await this.queue.send(tenant, taskId, makeTrigger({ ...call, caller: caller.name }));
+    await this.queue.send(
+      tenant,
+      taskId,
+      makeTrigger({ ...call, caller: caller.name }, `user/${caller.userId}`),
+    );
     return { receipt: call.receipt, tenant, taskId };
   }
 
@@ -144,12 +148,16 @@ function refused(): TablegateError {
   return new TablegateError('triggerUrlRefused', 'This trigger URL is not valid, or not any more.');
 }
 
-function makeTrigger(call: {
-  receipt: string;
-  table: string;
-  caller: string;
-  idempotencyKey: string | null;
-}): Trigger {
+/** @param scope whose Idempotency-Keys these are: two callers may choose the same one */
+function makeTrigger(
+  call: {
+    receipt: string;
+    table: string;
+    caller: string;
+    idempotencyKey: string | null;
+  },
+  scope: string,
+): Trigger {
   const { receipt, table, caller, idempotencyKey } = call;
   return {
     receipt,
@@ -157,14 +165,12 @@ function makeTrigger(call: {
     at: new Date().toISOString(),
     caller: caller.slice(0, 64),
     scheduleTime: null,
-    key: idempotencyKey === null ? null : keyDigest(idempotencyKey, table),
+    key: idempotencyKey === null ? null : keyDigest([scope, idempotencyKey, table]),
   };
 }
 
 /** Short enough for a thousand of them in a task's state; 128 bits do not collide. */
-function keyDigest(key: string, table: string): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([key, table]))
-    .digest();
+function keyDigest(parts: string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest();
   return hash.subarray(0, 16).toString('base64url');
 }

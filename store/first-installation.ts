@@ -1,42 +1,56 @@
-/** What an installation starts with. */
+/** What an installation, and each tenant, starts with. */
 import { randomBytes } from 'node:crypto';
-import { transact, type Database } from './schema';
+import type { Transaction } from 'kysely';
+import type { Tenant } from '../model/people';
+import { transact, type Database, type Tables } from './schema';
+import type { FirstAdmin } from './store';
 
-/**
- * Creates the tenant `default`, its user `admin` and that user's key, once: where the tenant is
- * there, nothing is done, so that an admin key which was removed does not come back at a restart.
- */
-export async function ensureFirst(
+/** Creates the tenant `default` with its admin, once; see `PeopleStore.ensureFirst`. */
+export async function ensureFirst(db: Database, admin: FirstAdmin): Promise<boolean> {
+  const made = await foundTenant(db, { id: 'default', name: 'Default' }, admin);
+  return made !== null;
+}
+
+/** @returns null where the id is in use; nothing is done then */
+export function foundTenant(
   db: Database,
-  adminKeyDigest: string,
-  keyPrefix: string,
-): Promise<void> {
-  const tenant = 'default';
-  const userId = randomBytes(16).toString('hex');
-  await transact(db, async (transaction) => {
+  tenant: { id: string; name: string },
+  admin: FirstAdmin,
+): Promise<Tenant | null> {
+  return transact(db, async (transaction) => {
     // Another process that is at it is waited for here.
     const made = await transaction
       .insertInto('tenants')
-      .values({ id: tenant, name: 'Default' })
+      .values(tenant)
       .onConflict((conflict) => conflict.doNothing())
-      .returning('id')
+      .returning(['id', 'name', 'created_at as createdAt'])
       .executeTakeFirst();
-    if (!made) return;
-    await transaction
-      .insertInto('users')
-      .values({ tenant, id: userId, name: 'admin', role: 'admin' })
-      .execute();
-    await transaction
-      .insertInto('keys')
-      .values({
-        tenant,
-        id: randomBytes(16).toString('hex'),
-        user_id: userId,
-        name: 'admin.key',
-        prefix: keyPrefix,
-        digest: adminKeyDigest,
-        last_used_at: null,
-      })
-      .execute();
+    if (!made) return null;
+    await createAdmin(transaction, tenant.id, admin);
+    return made;
   });
+}
+
+async function createAdmin(
+  transaction: Transaction<Tables>,
+  tenant: string,
+  { keyName, keyPrefix, keyDigest }: FirstAdmin,
+): Promise<void> {
+  const userId = randomBytes(16).toString('hex');
+  await transaction
+    .insertInto('users')
+    .values({ tenant, id: userId, name: 'admin', role: 'admin' })
+    .execute();
+  await transaction
+    .insertInto('keys')
+    .values({
+      tenant,
+      id: randomBytes(16).toString('hex'),
+      user_id: userId,
+      name: keyName,
+      prefix: keyPrefix,
+      digest: keyDigest,
+      last_used_at: null,
+    })
+    .execute();
 }

@@ -1,5 +1,6 @@
 /** The store over a pool of connections. */
 import { CompiledQuery } from 'kysely';
+import { agree } from './agree';
 import { auditStore } from './audit';
 import { Connections } from './connections';
 import { idempotencyStore } from './idempotency';
@@ -46,6 +47,7 @@ export async function openStore(
     sources: sourceStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),
+    agree: (name, value) => agree(db, name, value),
     ping: async () => {
       await db.executeQuery(CompiledQuery.raw('select 1'));
     },

@@ -3,18 +3,18 @@ import { sql, type Transaction } from 'kysely';
 import { TablegateError } from '../model/errors';
 import type { Role, Tenant, User } from '../model/people';
 import { isDangling, isTaken } from './errors';
-import { ensureFirst } from './first-installation';
+import { ensureFirst, foundTenant } from './first-installation';
 import { grantMethods } from './grants';
 import { keyMethods } from './keys';
 import { Paging } from './paging';
 import { transact, type Database, type Tables } from './schema';
-import type { PageRequest, PeopleStore } from './store';
+import type { FirstAdmin, PageRequest, PeopleStore } from './store';
 
 export function peopleStore(db: Database): PeopleStore {
   return {
-    ensureFirst: (adminKeyDigest, keyPrefix) => ensureFirst(db, adminKeyDigest, keyPrefix),
+    ensureFirst: (admin) => ensureFirst(db, admin),
     tenants: () => tenants(db),
-    createTenant: (tenant) => createTenant(db, tenant),
+    createTenant: (tenant, admin) => createTenant(db, tenant, admin),
     createUser: (tenant, user) => createUser(db, tenant, user),
     users: (tenant, page) => users(db, tenant, page),
     findUser: (tenant, userId) => findUser(db, tenant, userId),
@@ -36,16 +36,12 @@ async function tenants(db: Database): Promise<Tenant[]> {
 
 async function createTenant(
   db: Database,
-  { id, name }: { id: string; name: string },
+  tenant: { id: string; name: string },
+  admin: FirstAdmin,
 ): Promise<Tenant> {
-  const row = await db
-    .insertInto('tenants')
-    .values({ id, name })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning(['id', 'name', 'created_at as createdAt'])
-    .executeTakeFirst();
-  if (row) return row;
-  throw new TablegateError('idTaken', `There is a tenant ${id} already.`, {
+  const made = await foundTenant(db, tenant, admin);
+  if (made) return made;
+  throw new TablegateError('idTaken', `There is a tenant ${tenant.id} already.`, {
     fields: [{ path: 'id', message: 'it is the id of another tenant' }],
   });
 }

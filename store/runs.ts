@@ -124,8 +124,28 @@ export async function writeRuns(
   transaction: Transaction<Tables>,
   records: readonly RunProjection[],
 ): Promise<void> {
-  const newest = newestOfEach(records, ({ tenant, id }) => JSON.stringify([tenant, id]));
+  const whole = records.filter((record) => !record.lost);
+  const newest = newestOfEach(whole, ({ tenant, id }) => JSON.stringify([tenant, id]));
   await upsert(transaction, newest.map(toRow));
+  for (const record of records) if (record.lost) await writeLost(transaction, record);
+}
+
+/** Ends the record of a run that was lost; what the run had written of itself stays. */
+async function writeLost(transaction: Transaction<Tables>, record: RunProjection): Promise<void> {
+  await upsert(transaction, [toRow({ ...record, version: 0 })]);
+  await transaction
+    .updateTable('runs')
+    .set({
+      status: record.status,
+      finished_at: record.finishedAt,
+      failure_reason: record.failureReason,
+      progress: null,
+      version: String(record.version),
+    })
+    .where('tenant', '=', record.tenant)
+    .where('id', '=', record.id)
+    .where('status', 'in', ['queued', 'running'])
+    .execute();
 }
 
 function toRow(record: RunProjection) {

@@ -32,6 +32,7 @@ export interface Tables {
     created_at: string;
     removed_at: string | null;
   };
+  installation: { name: string; value: string };
   outputs: {
     tenant: string;
     table_name: string;

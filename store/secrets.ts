@@ -19,7 +19,7 @@ export function sameText(one: string, other: string): boolean {
   return timingSafeEqual(Buffer.from(digest(one)), Buffer.from(digest(other)));
 }
 
-/** A new key of the API: 32 characters, 160 random bits behind its prefix. */
+/** A new key of the API: 32 characters, 112 random bits behind its prefix. */
 export function makeKey(): string {
   return `tgk_${randomBytes(14).toString('hex')}`;
 }
@@ -49,6 +49,11 @@ export class Secrets {
     this.draftKey = derive('draft-id');
     this.idKey = derive('task-id');
     this.connectionKey = derive('connection-secrets');
+  }
+
+  /** Tells two secrets apart without telling anything of them. */
+  fingerprint(): string {
+    return hmac(this.idKey, ['fingerprint']);
   }
 
   /** The token in a table's trigger URL: 40 hex characters, the same whenever it is asked for. */

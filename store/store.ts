@@ -32,6 +32,12 @@ export interface Store {
   sources: SourceStore;
   audit: AuditStore;
   idempotency: IdempotencyStore;
+  /**
+   * Holds a value that all processes of an installation must share, such as a fingerprint of its
+   * secret: the first one stays.
+   * @returns whether `value` is the one that is held
+   */
+  agree(name: string, value: string): Promise<boolean>;
   /** One round trip; throws `storeUnavailable`. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -134,11 +140,23 @@ export interface TokenStore {
   ): Promise<void>;
 }
 
+/** The key of a tenant's first user. */
+export interface FirstAdmin {
+  keyName: string;
+  keyDigest: string;
+  keyPrefix: string;
+}
+
 export interface PeopleStore {
-  /** Creates what an installation starts with, once: tenant `default`, user `admin`. Safe to repeat and to race. */
-  ensureFirst(adminKeyDigest: string, keyPrefix: string): Promise<void>;
+  /**
+   * Creates what an installation starts with, once: tenant `default`, user `admin`. Safe to race.
+   * @returns false where it was there: nothing is done then, so that an admin key which was removed
+   *   does not come back
+   */
+  ensureFirst(admin: FirstAdmin): Promise<boolean>;
   tenants(): Promise<Tenant[]>;
-  createTenant(tenant: { id: string; name: string }): Promise<Tenant>;
+  /** Creates a tenant with its first admin, both or neither; `idTaken` where the id is in use. */
+  createTenant(tenant: { id: string; name: string }, admin: FirstAdmin): Promise<Tenant>;
   createUser(tenant: string, user: { id: string; name: string; role: Role }): Promise<User>;
   users(tenant: string, page: PageRequest): Promise<Page<User>>;
   findUser(tenant: string, userId: string): Promise<User | null>;

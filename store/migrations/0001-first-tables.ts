@@ -216,7 +216,16 @@ const idempotency = [
   `create index idempotency_age on tablegate.idempotency (claimed_at)`,
 ];
 
-const statements = [tasks, ledger, runs, tokens, sources, people, audit, idempotency].flat();
+const installation = [
+  `create table tablegate.installation (
+    name text primary key,
+    value text not null
+  )`,
+];
+
+const statements = [
+  ...[tasks, ledger, runs, tokens, sources, people, audit, idempotency, installation],
+].flat();
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

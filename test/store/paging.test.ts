@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { LedgerEntry } from '../../model/trigger';
 import type { Page, PageRequest } from '../../store';
-import { newId, openTestStore, type OpenedStore } from './support/opened';
+import { firstAdmin, newId, openTestStore, type OpenedStore } from './support/opened';
 import { batchOf, sampleLine, sampleRun, sampleTask } from './support/samples';
 
 let opened: OpenedStore;
@@ -126,7 +126,7 @@ describe('pages', () => {
   test('of tasks, people, sources and audit hold each item once, newest first', async () => {
     const { store } = opened;
     const tenant = `lists-${newId()}`;
-    await store.people.createTenant({ id: tenant, name: 'Lists' });
+    await store.people.createTenant({ id: tenant, name: 'Lists' }, firstAdmin(tenant));
     const userId = newId();
     await store.people.createUser(tenant, { id: userId, name: 'one', role: 'admin' });
     const names = Array.from({ length: 7 }, (_, nr) => `n${nr}`);

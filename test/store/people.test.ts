@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { Role, User } from '../../model/people';
-import { newId, openTestStore, type OpenedStore } from './support/opened';
+import { firstAdmin, newId, openTestStore, type OpenedStore } from './support/opened';
 
 let opened: OpenedStore;
 beforeAll(async () => {
@@ -11,7 +11,10 @@ afterAll(() => opened.close());
 const all = { pageSize: 1000, pageToken: null };
 
 async function makeTenant(): Promise<string> {
-  const { id } = await opened.store.people.createTenant({ id: `t-${newId()}`, name: 'A tenant' });
+  const { id } = await opened.store.people.createTenant(
+    { id: `t-${newId()}`, name: 'A tenant' },
+    firstAdmin(newId()),
+  );
   return id;
 }
 
@@ -35,7 +38,7 @@ describe('an installation', () => {
     const fresh = await openTestStore();
     const { people } = fresh.store;
     await Promise.all(
-      Array.from({ length: 8 }, (_, nr) => people.ensureFirst(`digest-${nr}`, 'tg_12')),
+      Array.from({ length: 8 }, (_, nr) => people.ensureFirst(firstAdmin(`digest-${nr}`))),
     );
     const [tenants, users, keys] = await Promise.all([
       people.tenants(),
@@ -56,10 +59,10 @@ describe('an installation', () => {
   test('does not bring back the first key at the next start once it was removed', async () => {
     const fresh = await openTestStore();
     const { people } = fresh.store;
-    await people.ensureFirst('digest', 'tg_12');
+    await people.ensureFirst(firstAdmin('digest'));
     const [key] = (await people.keys('default', all)).items;
     expect(await people.removeKey('default', key!.id)).toBe(true);
-    await people.ensureFirst('digest', 'tg_12');
+    await people.ensureFirst(firstAdmin('digest'));
     expect(await people.findByKeyDigest('digest')).toBeNull();
     await fresh.close();
   });
@@ -70,7 +73,9 @@ describe('tenants and users', () => {
     const { people } = opened.store;
     const tenant = await makeTenant();
     const user = await makeUser(tenant, 'viewer');
-    await expect(people.createTenant({ id: tenant, name: 'x' })).rejects.toMatchObject({
+    await expect(
+      people.createTenant({ id: tenant, name: 'x' }, firstAdmin(newId())),
+    ).rejects.toMatchObject({
       code: 'idTaken',
     });
     await expect(people.createUser(tenant, { ...user, name: 'x' })).rejects.toMatchObject({

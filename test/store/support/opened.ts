@@ -1,6 +1,6 @@
 /** A store over a database of its own. */
 import { randomBytes } from 'node:crypto';
-import { migrate, openStore, type Store, type TokenDigest } from '../../../store';
+import { migrate, openStore, type FirstAdmin, type Store, type TokenDigest } from '../../../store';
 import { makeDatabase } from '../../support/servers/databases';
 
 /** A text in place of a digest, by which a test can read what it finds. */
@@ -31,6 +31,11 @@ export async function openTestStore(): Promise<OpenedStore> {
       await database.drop();
     },
   };
+}
+
+/** The first admin of a tenant, with a key of this digest. */
+export function firstAdmin(keyDigest: string): FirstAdmin {
+  return { keyName: 'admin.key', keyDigest, keyPrefix: 'tg_12' };
 }
 
 /** 32 lower-case hex characters. */
