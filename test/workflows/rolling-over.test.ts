@@ -52,8 +52,12 @@ it('hears of the end of a run that the history before had started', async () => 
   await world.until(() => world.tries.find((job) => job.runId === runId));
   await house.rollOver(task);
   held.end();
-  await world.until(() => world.tasks.get(task.taskId)?.latestRun?.status === 'succeeded');
-  await task.start();
+  const latest = await world.until(() => {
+    const run = world.tasks.get(task.taskId)?.latestRun;
+    return run?.finishedAt != null && run;
+  });
+  expect(latest).toMatchObject({ id: runId, status: 'succeeded' });
+  expect(await task.start()).not.toBe(runId);
 });
 
 it('answers an Update that is repeated after it as before, and takes no second step', async () => {

@@ -21,10 +21,10 @@ export async function workflowBundle({ smallLimits = false }: BundleOptions = {}
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(root, 'workflows', 'index.ts'),
     logger: new DefaultLogger('WARN'),
-    webpackConfigHook: (config) => ({
-      ...config,
-      resolve: { ...config.resolve, alias: { ...config.resolve?.alias, [limits]: replacement } },
-    }),
+    webpackConfigHook: (config) => {
+      const alias = { ...(config.resolve?.alias as Record<string, string>), [limits]: replacement };
+      return { ...config, resolve: { ...config.resolve, alias } };
+    },
   });
   // Another test file may bundle the same at the same time: what is there is always whole.
   const draft = `${target}.${randomUUID()}`;

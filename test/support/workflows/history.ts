@@ -2,10 +2,24 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
 const { EventType } = temporal.api.enums.v1;
-export type EventTypeName = keyof typeof EventType;
+const { History } = temporal.api.history.v1;
+type IHistory = temporal.api.history.v1.IHistory;
 
 /** Types of the events of a workflow's run, in order. */
-export async function eventTypes(handle: WorkflowHandle): Promise<EventTypeName[]> {
+export async function eventTypes(handle: WorkflowHandle): Promise<string[]> {
   const { events } = await handle.fetchHistory();
-  return (events ?? []).map((event) => EventType[event.eventType!] as EventTypeName);
+  return (events ?? []).map((event) => EventType[event.eventType!]);
+}
+
+/**
+ * A history as plain JSON. (The SDK's own `historyToJSON` needs one copy of protobufjs for all
+ * packages, which npm does not always install.)
+ */
+export function historyToJson(history: IHistory): object {
+  const options = { enums: String, longs: String, bytes: String };
+  return History.toObject(History.fromObject(history), options);
+}
+
+export function historyFromJson(json: object): IHistory {
+  return History.fromObject(json);
 }

@@ -151,8 +151,8 @@ function newWorkers(
 
 let isQuiet = false;
 
-/** Failures that a test brings about are no news. */
-function quietRuntime(): void {
+/** Failures that a test brings about are no news. Call it before the first worker is made. */
+export function quietRuntime(): void {
   if (isQuiet) return;
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   isQuiet = true;
