@@ -150,8 +150,8 @@ describe('pages', () => {
     const audit = await follow((page) => store.audit.list(tenant, { target: 't' }, page), 2);
     const newestFirst = names.toReversed();
     expect(tasks.map((task) => task.name)).toEqual(newestFirst);
-    expect(users.map((user) => user.name)).toEqual([...newestFirst, 'one']);
-    expect(keys.map((key) => key.name)).toEqual(newestFirst);
+    expect(users.map((user) => user.name)).toEqual([...newestFirst, 'one', 'admin']);
+    expect(keys.map((key) => key.name)).toEqual([...newestFirst, 'admin.key']);
     expect(connections.map((connection) => connection.name)).toEqual(newestFirst);
     expect(tables.map((table) => table.connection)).toEqual(newestFirst);
     expect(audit.map((entry) => entry.action)).toEqual(newestFirst);

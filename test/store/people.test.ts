@@ -113,7 +113,7 @@ describe('the last admin of a tenant', () => {
     const { people } = opened.store;
     const tenant = await makeTenant();
     await makeUser(await makeTenant(), 'admin');
-    const admin = await makeUser(tenant, 'admin');
+    const [admin] = (await people.users(tenant, all)).items as [User];
     const developer = await makeUser(tenant, 'developer');
     await expect(people.removeUser(tenant, admin.id)).rejects.toMatchObject({ code: 'lastAdmin' });
     await expect(people.updateUser(tenant, admin.id, { role: 'viewer' })).rejects.toMatchObject({
@@ -129,7 +129,8 @@ describe('the last admin of a tenant', () => {
     const { people } = opened.store;
     for (let round = 0; round < 10; round += 1) {
       const tenant = await makeTenant();
-      const admins = await Promise.all(Array.from({ length: 5 }, () => makeUser(tenant, 'admin')));
+      await Promise.all(Array.from({ length: 4 }, () => makeUser(tenant, 'admin')));
+      const admins = (await people.users(tenant, all)).items;
       const outcomes = await Promise.allSettled(
         admins.map(({ id }, nr) =>
           nr % 2 === 0

@@ -121,3 +121,46 @@ describe('the log of a run', () => {
     expect(kept?.line).toBe(`${'x'.repeat(10_000)}… (990000 more characters)`);
   });
 });
+
+describe('a run that was lost', () => {
+  const end = {
+    status: 'failed' as const,
+    finishedAt: at,
+    failureReason: 'The run was lost.',
+    version: 1_000_000,
+    lost: true as const,
+  };
+  const lose = (run: ReturnType<typeof sampleRun>) =>
+    opened.store.tasks.project({
+      task: null,
+      ledger: [],
+      runs: [{ ...run, ...end, startedAt: null, tries: 0, tables: [] }],
+    });
+
+  test('ends, and keeps what it had written of itself', async () => {
+    const { runs } = opened.store;
+    const run = sampleRun({ status: 'running', startedAt: at, tries: 2, tables: [detail] });
+    await runs.project({ ...run, version: 3 });
+    await lose(run);
+    expect(await runs.find('default', run.taskId, run.id)).toMatchObject({
+      ...{ status: 'failed', failureReason: 'The run was lost.', finishedAt: at },
+      ...{ startedAt: at, tries: 2, tables: [detail] },
+    });
+  });
+
+  test('keeps the end that it had written', async () => {
+    const { runs } = opened.store;
+    const run = sampleRun({ status: 'succeeded', finishedAt: at });
+    await runs.project({ ...run, version: 4 });
+    await lose(run);
+    expect(await runs.find('default', run.taskId, run.id)).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('is recorded where nothing of it was stored yet', async () => {
+    const run = sampleRun();
+    await lose(run);
+    expect(await opened.store.runs.find('default', run.taskId, run.id)).toMatchObject({
+      status: 'failed',
+    });
+  });
+});
