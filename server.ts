@@ -5,6 +5,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import { createActivities } from './activities';
+import { openScratch } from './activities/scratch';
 import { createJobTypes } from './activities/jobs';
 import { makeApp } from './api/app';
 import { listen, type Listening } from './api/main';
@@ -78,7 +79,7 @@ async function start(
   const { log, settings } = parts;
   if (roles.api) await takeFirstSteps(parts.store, settings, log);
   const api = roles.api ? await startApi(parts) : null;
-  const workers = roles.worker ? startWorker(parts, workflowBundle) : null;
+  const workers = roles.worker ? await startWorker(parts, workflowBundle) : null;
   const stopping = new AbortController();
   const registering = registerSearchAttributes(parts.client, log, stopping.signal).then(
     (available) => void (parts.searchAttributes.available = available),
@@ -168,16 +169,16 @@ async function startApi(parts: Parts): Promise<Listening> {
   };
 }
 
-function startWorker(
+async function startWorker(
   parts: Parts,
   workflowBundle: WorkflowBundleOption | undefined,
-): RunningWorkers {
+): Promise<RunningWorkers> {
   const { settings, log, store, secrets, jobTypes, gateway, client } = parts;
   const activities = createActivities({
     ...{ store, secrets, jobTypes, log },
     temporal: { askRun: (run) => gateway.askRun(run) },
     searchAttributes: () => parts.searchAttributes.available,
-    scratchRoot: path.join(settings.dataDir, 'scratch'),
+    scratchRoot: await openScratch(path.join(settings.dataDir, 'scratch')),
   });
   return superviseWorkers({
     ...{ activities, log },
