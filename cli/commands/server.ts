@@ -1,5 +1,6 @@
 /** `tablegate server`, `api`, `worker`: a process that serves until it is told to end. */
 import { readSettings } from '../../config';
+import { listeningMessage } from '../launcher/listening';
 import { runServer, type RunningServer, type ServerRoles } from '../../server';
 
 /** A drain that takes longer is cut; Temporal gives what was under way to the next worker. */
@@ -14,6 +15,10 @@ const drainLimitMs = 10_000;
 export async function serve(roles: ServerRoles): Promise<number> {
   const told = untilToldToEnd();
   const started = runServer({ settings: readSettings(process.env), roles });
+  started.then(
+    () => process.send?.(listeningMessage),
+    () => {},
+  );
   // Told to end while it still starts: it is stopped once it has, within the same limit.
   await Promise.race([told, started.then((server) => untilFailed(server))]);
   let limit: NodeJS.Timeout | undefined;

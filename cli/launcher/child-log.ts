@@ -14,6 +14,7 @@ const limitBytes = 8 * 1024 * 1024;
 const pollEveryMs = 1_000;
 /** What is read at once; a child that writes more in a second is not shown whole. */
 const chunkBytes = 256 * 1024;
+const tailBytes = 16 * 1024;
 
 const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
@@ -28,10 +29,15 @@ function readFrom(file: string, from: number, length: number): string {
   }
 }
 
+/** What was written into a log from an offset on, at most 16 KiB of it. */
+export function readLogFrom(file: string, from: number): string {
+  return readFrom(file, from, tailBytes);
+}
+
 /** The last lines of a log, blank ones left out. */
 export function lastLines(file: string, count: number): string[] {
   const size = sizeOf(file);
-  const length = Math.min(size, 16 * 1024);
+  const length = Math.min(size, tailBytes);
   return readFrom(file, size - length, length)
     .split('\n')
     .filter((line) => line.trim() !== '')

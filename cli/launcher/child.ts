@@ -18,6 +18,8 @@ export interface ChildOptions {
   pidFile?: string;
   /** Opens an IPC channel, whose end tells the child that its parent is gone. */
   ipc?: boolean;
+  /** Gets what the child sends through that channel. */
+  onMessage?: (message: unknown) => void;
 }
 
 /** How a child ended. */
@@ -64,6 +66,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   if (pid === undefined) throw await startFailure(child, options);
   // Sending to a child that just ended is reported here; its end is told by 'exit'.
   child.on('error', () => {});
+  if (options.onMessage) child.on('message', options.onMessage);
   writePidFile(options.pidFile, pid);
   return watch(child, pid, options);
 }

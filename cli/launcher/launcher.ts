@@ -36,6 +36,12 @@ export interface Running {
   temporalUiUrl: string | null;
 }
 
+/** What the server has to know of Temporal. */
+interface TemporalForServer {
+  env: NodeJS.ProcessEnv;
+  uiUrl: string | null;
+}
+
 /** The start was given up because it was told to stop. */
 export class StoppedError extends Error {
   constructor() {
@@ -112,21 +118,21 @@ export class Launcher {
     const port = await freeApiPort(settings);
     const externalAddress = externalTemporalAddress(env);
     this.abandoned.signal.throwIfAborted();
-    const [databaseUrl, temporal] = await this.both(
+    const [database, temporal] = await this.both(
       this.provideDatabase(),
       this.provideTemporal(externalAddress),
     );
-    const serverEnv = {
+    const url = localUrl(settings.host, port);
+    const serverEnv = () => ({
       ...env,
-      ...temporal.env,
+      ...temporal().env,
       HOST: settings.host,
       PORT: String(port),
       TABLEGATE_DATA_DIR: settings.dataDir,
-      DATABASE_URL: databaseUrl,
-    };
-    const url = localUrl(settings.host, port);
+      DATABASE_URL: database(),
+    });
     await this.serve(serverEnv, url);
-    return { url, temporalUiUrl: temporal.uiUrl };
+    return { url, temporalUiUrl: temporal().uiUrl };
   }
 
   /** Waits for both in any case, so that nothing is left starting; the first failure ends both. */
@@ -137,51 +143,66 @@ export class Launcher {
     return first;
   }
 
-  private async provideDatabase(): Promise<string> {
+  private async provideDatabase(): Promise<() => string> {
     const { settings, log } = this.options;
-    if (settings.databaseUrl) {
+    const { databaseUrl } = settings;
+    if (databaseUrl) {
       log('PostgreSQL: using the one that DATABASE_URL names');
-      return settings.databaseUrl;
+      return () => databaseUrl;
     }
     log('PostgreSQL: starting');
-    const { url, supervised } = await keepPostgres(this.context);
+    const { place, supervised } = await keepPostgres(this.context, () => this.tellServerAgain());
     this.kept.postgres = supervised;
-    return url;
+    return () => place().url;
   }
 
-  private async provideTemporal(
-    externalAddress: string | null,
-  ): Promise<{ env: NodeJS.ProcessEnv; uiUrl: string | null }> {
+  private async provideTemporal(externalAddress: string | null): Promise<() => TemporalForServer> {
     const { settings, log } = this.options;
     if (externalAddress) {
       log(`Temporal: using the one at ${externalAddress}`);
-      return { env: {}, uiUrl: settings.temporalUiUrl };
+      return () => ({ env: {}, uiUrl: settings.temporalUiUrl });
     }
-    const { address, uiUrl, supervised } = await keepTemporal(this.context);
+    const { place, supervised } = await keepTemporal(this.context, () => this.tellServerAgain());
     this.kept.temporal = supervised;
-    const env = {
-      TEMPORAL_ADDRESS: address,
-      TEMPORAL_NAMESPACE: temporalNamespace,
-      TABLEGATE_TEMPORAL_UI_URL: uiUrl,
+    return () => {
+      const { address, uiUrl } = place();
+      const env = {
+        TEMPORAL_ADDRESS: address,
+        TEMPORAL_NAMESPACE: temporalNamespace,
+        TABLEGATE_TEMPORAL_UI_URL: uiUrl,
+      };
+      return { env, uiUrl };
     };
-    return { env, uiUrl };
   }
 
-  private async serve(env: NodeJS.ProcessEnv, url: string): Promise<void> {
+  /** Something has moved to another port: the server learns of it by being started again. */
+  private tellServerAgain(): void {
+    this.options.log('A port was taken by another program: the server is told the new one');
+    void this.restartServer();
+  }
+
+  private async serve(env: () => NodeJS.ProcessEnv, url: string): Promise<void> {
     const { log, server } = this.options;
     this.abandoned.signal.throwIfAborted();
     log('Server: starting');
+    let listening = false;
     let serving = false;
-    this.kept.server = await keepServer(this.context, server, env, (child, ending, inARow) => {
-      for (const line of lastLines(child.logFile, 5)) log(`server: ${line.slice(0, 300)}`);
-      if (serving || inARow < endsBeforeGivingUp) return;
-      this.failure = new Error(
-        `The server does not start (${describeEnding(ending)}); its log is ${child.logFile}`,
-      );
+    this.kept.server = await keepServer(this.context, {
+      ...server,
+      env,
+      onListening: () => (listening = true),
+      onUnexpectedEnd: (child, ending, inARow) => {
+        for (const line of lastLines(child.logFile, 5)) log(`server: ${line.slice(0, 300)}`);
+        if (serving || inARow < endsBeforeGivingUp) return;
+        this.failure = new Error(
+          `The server does not start (${describeEnding(ending)}); its log is ${child.logFile}`,
+        );
+      },
     });
     await untilServing(url, readyWithinMs, () => {
       this.abandoned.signal.throwIfAborted();
       if (this.failure) throw this.failure;
+      return listening;
     });
     serving = true;
   }

@@ -9,18 +9,22 @@ export function localUrl(host: string, port: number): string {
 
 /**
  * Waits until `/readyz` answers 200, which is when a trigger would be served.
- * @param isOver looked at between the questions; throws to end the waiting
+ * @param mayAsk looked at before each question: false while it would be in vain; throws to end the
+ *   waiting
  * @throws Error with the last answer when that takes longer than `limitMs`
  */
 export async function untilServing(
   baseUrl: string,
   limitMs: number,
-  isOver: () => void,
+  mayAsk: () => boolean,
 ): Promise<void> {
   const deadline = Date.now() + limitMs;
   let last = 'no answer';
   while (Date.now() < deadline) {
-    isOver();
+    if (!mayAsk()) {
+      await sleep(50);
+      continue;
+    }
     try {
       const answer = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(5_000) });
       if (answer.status === 200) return;

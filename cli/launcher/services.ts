@@ -3,8 +3,9 @@ import path from 'node:path';
 import { cacheDirOf } from './cache-dir';
 import { startChild } from './child';
 import { errorIn, watchLog } from './child-log';
-import { nextFreePort, tryPort } from './free-port';
+import { listeningMessage } from './listening';
 import { howToEnd, pidFileOf, type ChildName } from './orphans';
+import { Ports } from './ports';
 import { startPostgres } from './postgres-server';
 import { provideTemporal } from './provide-temporal';
 import { supervise, type Supervised, type SuperviseOptions } from './supervise';
@@ -19,9 +20,6 @@ export interface ServiceContext {
   signal: AbortSignal;
 }
 
-/** A port may be taken between the look and the start; then the next ones are tried. */
-const portTries = 3;
-
 /** Log file of a child. */
 export function logFileOf(dataDir: string, name: ChildName): string {
   return path.join(dataDir, 'logs', `${name}.log`);
@@ -31,21 +29,7 @@ function filesOf({ dataDir }: ServiceContext, name: ChildName) {
   return { logFile: logFileOf(dataDir, name), pidFile: pidFileOf(dataDir, name) };
 }
 
-/** Starts on free ports, and again on others when the first one was taken meanwhile. */
-async function onFreePorts<T>(
-  ports: () => Promise<number[]>,
-  start: (...ports: number[]) => Promise<T>,
-): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    const found = await ports();
-    try {
-      return await start(...found);
-    } catch (error) {
-      const free = await Promise.all(found.map((port) => tryPort('127.0.0.1', port)));
-      if (attempt === portTries || !free.includes(null)) throw error;
-    }
-  }
-}
+const portLocks = ({ env }: ServiceContext) => path.join(cacheDirOf(env), 'ports');
 
 /** Like `supervise`, with the log file kept bounded as long as the child is kept. */
 async function superviseLogged(
@@ -57,7 +41,12 @@ async function superviseLogged(
   const endWatch = watchLog(logFileOf(context.dataDir, child), onLine);
   try {
     const { log } = context;
-    const supervised = await supervise({ ...options, log, howToEnd: howToEnd[child] });
+    const supervised = await supervise({
+      ...options,
+      start: (stopped) => options.start(AbortSignal.any([context.signal, stopped])),
+      log,
+      howToEnd: howToEnd[child],
+    });
     return {
       pid: () => supervised.pid(),
       restart: () => supervised.restart(),
@@ -69,57 +58,77 @@ async function superviseLogged(
   }
 }
 
-/** PostgreSQL in the data folder. */
+/** A kept child and where it is now: a start anew may find its ports taken and move. */
+export interface Kept<Place> {
+  place(): Place;
+  supervised: Supervised;
+}
+
+/** PostgreSQL in the data folder; `url` is that of its database. */
 export async function keepPostgres(
   context: ServiceContext,
-): Promise<{ url: string; supervised: Supervised }> {
-  let url = '';
-  const keepOn = (port: number) =>
-    superviseLogged(context, 'postgres', {
-      name: 'PostgreSQL',
-      start: async (stopped) => {
-        const started = await startPostgres({
-          ...filesOf(context, 'postgres'),
-          dataDir: context.dataDir,
-          port,
-          log: context.log,
-          signal: AbortSignal.any([context.signal, stopped]),
-        });
-        url = started.url;
-        return started.child;
-      },
-    });
-  const supervised = await onFreePorts(async () => [await nextFreePort(5433)], keepOn);
-  return { url, supervised };
+  onMoved: () => void,
+): Promise<Kept<{ url: string }>> {
+  const ports = new Ports([5433], portLocks(context));
+  let place = { url: '' };
+  const start = async (signal: AbortSignal) => {
+    const { url, child } = await ports.start(signal, ([port]) =>
+      startPostgres({
+        ...filesOf(context, 'postgres'),
+        dataDir: context.dataDir,
+        port,
+        log: context.log,
+        signal,
+      }),
+    );
+    const moved = place.url !== '' && place.url !== url;
+    place = { url };
+    if (moved) onMoved();
+    return child;
+  };
+  const supervised = await superviseLogged(context, 'postgres', { name: 'PostgreSQL', start });
+  return { place: () => place, supervised };
+}
+
+export interface TemporalPlace {
+  address: string;
+  uiUrl: string;
 }
 
 /** Temporal with its UI, its database file in the data folder. */
 export async function keepTemporal(
   context: ServiceContext,
-): Promise<{ address: string; uiUrl: string; supervised: Supervised }> {
-  const { env, log, signal } = context;
-  const executable = await provideTemporal({ cacheDir: cacheDirOf(env), env, log, signal });
-  let found = { address: '', uiUrl: '' };
-  const keepOn = (port: number, uiPort: number) =>
-    superviseLogged(context, 'temporal', {
-      name: 'Temporal',
-      start: async (stopped) => {
-        const { child, ...rest } = await startTemporal({
-          ...filesOf(context, 'temporal'),
-          executable,
-          dbFile: path.join(context.dataDir, 'temporal', 'temporal.db'),
-          port,
-          uiPort,
-          env,
-          signal: AbortSignal.any([signal, stopped]),
-        });
-        found = rest;
-        return child;
-      },
-    });
-  const ports = async () => [await nextFreePort(7233), await nextFreePort(8233)];
-  const supervised = await onFreePorts(ports, keepOn);
-  return { ...found, supervised };
+  onMoved: () => void,
+): Promise<Kept<TemporalPlace>> {
+  const { env, log } = context;
+  const executable = await provideTemporal({
+    cacheDir: cacheDirOf(env),
+    env,
+    log,
+    signal: context.signal,
+  });
+  const ports = new Ports([7233, 8233], portLocks(context));
+  let place: TemporalPlace = { address: '', uiUrl: '' };
+  const start = async (signal: AbortSignal) => {
+    const { child, ...now } = await ports.start(signal, ([port = 0, uiPort = 0]) =>
+      startTemporal({
+        ...filesOf(context, 'temporal'),
+        executable,
+        dbFile: path.join(context.dataDir, 'temporal', 'temporal.db'),
+        port,
+        uiPort,
+        env,
+        signal,
+      }),
+    );
+    const moved =
+      place.address !== '' && (place.address !== now.address || place.uiUrl !== now.uiUrl);
+    place = now;
+    if (moved) onMoved();
+    return child;
+  };
+  const supervised = await superviseLogged(context, 'temporal', { name: 'Temporal', start });
+  return { place: () => place, supervised };
 }
 
 export interface ServerCommand {
@@ -127,27 +136,31 @@ export interface ServerCommand {
   args: string[];
 }
 
+export interface ServerOptions extends ServerCommand {
+  /** Asked at every start. */
+  env: () => NodeJS.ProcessEnv;
+  /** Told when the server itself says that it listens. */
+  onListening: () => void;
+  onUnexpectedEnd: NonNullable<SuperviseOptions['onUnexpectedEnd']>;
+}
+
 /** API and worker: one process, told everything by its environment. */
-export function keepServer(
-  context: ServiceContext,
-  { command, args }: ServerCommand,
-  env: NodeJS.ProcessEnv,
-  onUnexpectedEnd: SuperviseOptions['onUnexpectedEnd'],
-): Promise<Supervised> {
+export function keepServer(context: ServiceContext, options: ServerOptions): Promise<Supervised> {
+  const { command, args, env, onListening, onUnexpectedEnd } = options;
+  const name = 'The server';
   const showError = limitRepeats((line) => context.log(`server: ${line}`));
   return superviseLogged(
     context,
     'server',
     {
-      name: 'The server',
+      name,
       start: () =>
         startChild({
           ...filesOf(context, 'server'),
-          name: 'The server',
-          command,
-          args,
-          env,
+          ...{ name, command, args },
+          env: env(),
           ipc: true,
+          onMessage: (message) => message === listeningMessage && onListening(),
         }),
       onUnexpectedEnd,
     },

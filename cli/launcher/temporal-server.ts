@@ -1,9 +1,10 @@
 /** A Temporal server of our own: the CLI's dev server, with its UI and a database file. */
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
+import { readLogFrom } from './child-log';
 import { howToEnd } from './orphans';
 import { describeEnding, startChild, type Child } from './child';
 
@@ -38,6 +39,9 @@ const retentionMs = 365 * 24 * 60 * 60 * 1000;
 /** A first start makes its schema; two slow cores need a few seconds for that. */
 const healthyWithinMs = 60_000;
 
+/** A server that lives this long without a word has its ports; other versions may say nothing. */
+const silentStartMs = 10_000;
+
 /** The command line of the server for these options. */
 export function temporalServerArgs(options: TemporalServerOptions): string[] {
   return [
@@ -57,6 +61,7 @@ export function temporalServerArgs(options: TemporalServerOptions): string[] {
  */
 export async function startTemporal(options: TemporalServerOptions): Promise<TemporalServer> {
   prepareDatabase(options.dbFile);
+  const logFrom = statSync(options.logFile, { throwIfNoEntry: false })?.size ?? 0;
   const child = await startChild({
     name: 'Temporal',
     command: options.executable,
@@ -67,7 +72,7 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
   });
   const address = `127.0.0.1:${options.port}`;
   try {
-    await untilHealthy(address, child, options.signal);
+    await untilHealthy(address, child, logFrom, options.signal);
   } catch (error) {
     await stopTemporal(child);
     throw error;
@@ -100,12 +105,22 @@ function withoutTemporalSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
 }
 
+/**
+ * Whether the server has said that it serves, which it does once it has its ports. Before that, an
+ * answer at the address may come from another Temporal, which took the port in the same moment.
+ */
+function hasItsPort(logFile: string, logFrom: number): boolean {
+  return /\bServer:\s+\S+:\d+/.test(readLogFrom(logFile, logFrom));
+}
+
 async function untilHealthy(
   address: string,
   child: Child,
+  logFrom: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const deadline = Date.now() + healthyWithinMs;
+  const since = Date.now();
+  const deadline = since + healthyWithinMs;
   let last: unknown;
   while (Date.now() < deadline) {
     signal?.throwIfAborted();
@@ -114,6 +129,10 @@ async function untilHealthy(
       throw new Error(
         `Temporal ended at its start (${describeEnding(ending)}), see ${child.logFile}`,
       );
+    }
+    if (!hasItsPort(child.logFile, logFrom) && Date.now() - since < silentStartMs) {
+      await sleep(50);
+      continue;
     }
     try {
       return await keepRunsForAYear(address);

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +12,7 @@ import { isAlive, parseIdentity, type ProcessIdentity } from '../../cli/launcher
 let dir = '';
 let lines: string[] = [];
 const launchers: Launcher[] = [];
+const thieves: Server[] = [];
 
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'launcher-'));
@@ -20,6 +21,7 @@ beforeEach(async () => {
   lines = [];
 });
 afterEach(async () => {
+  for (const thief of thieves.splice(0)) thief.close();
   for (const launcher of launchers.splice(0)) await launcher.stop(true);
   await rm(dir, { recursive: true, force: true });
 });
@@ -47,15 +49,16 @@ function make(more: NodeJS.ProcessEnv = {}): Launcher {
   return launcher;
 }
 
-const readNote = (name: string) =>
-  JSON.parse(readFileSync(path.join(dataDir(), name), 'utf8')) as Record<string, unknown>;
+const readNote = (name: string, folder = dataDir()) =>
+  JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Record<string, unknown>;
 
-function childOf(name: ChildName): ProcessIdentity | null {
-  const file = pidFileOf(dataDir(), name);
+function childOf(name: ChildName, folder = dataDir()): ProcessIdentity | null {
+  const file = pidFileOf(folder, name);
   return existsSync(file) ? parseIdentity(JSON.parse(readFileSync(file, 'utf8'))) : null;
 }
 
-const children = () => childNames.map(childOf).filter((child) => child !== null);
+const children = (folder = dataDir()) =>
+  childNames.map((name) => childOf(name, folder)).filter((child) => child !== null);
 
 /** The embedded servers of the jest run, given as a user's own. */
 const ownServers = () => ({
@@ -100,6 +103,29 @@ describe('a start', () => {
     for (const name of ['TEMPORAL_ADDRESS', 'DATABASE_URL', 'PORT']) {
       expect(readNote('environment.json')[name]).toBe(environment[name]);
     }
+  });
+
+  test('moves a child whose port was taken while it was away, and tells the server', async () => {
+    const launcher = make();
+    const { url } = await launcher.start();
+    const { TEMPORAL_ADDRESS } = readNote('environment.json');
+    const temporal = childOf('temporal') as ProcessIdentity;
+    process.kill(temporal.pid, 'SIGKILL');
+    thieves.push(await listenOn(Number(String(TEMPORAL_ADDRESS).split(':')[1])));
+    await untilTrue(() => lines.some((line) => line.includes('the server is told the new one')));
+    await untilTrue(() => readNote('environment.json').TEMPORAL_ADDRESS !== TEMPORAL_ADDRESS);
+    await untilServes(url);
+    expect(isAlive(childOf('temporal') as ProcessIdentity)).toBe(true);
+  });
+
+  test('does not take another one’s Temporal for its own when several start at once', async () => {
+    const folders = ['a', 'b', 'c'].map((name) => path.join(dir, name));
+    await Promise.all(folders.map((folder) => make({ TABLEGATE_DATA_DIR: folder }).start()));
+    const addresses = folders.map(
+      (folder) => readNote('environment.json', folder).TEMPORAL_ADDRESS,
+    );
+    expect(new Set(addresses).size).toBe(3);
+    expect(folders.map((folder) => children(folder).filter(isAlive).length)).toEqual([3, 3, 3]);
   });
 
   test('starts neither Temporal nor PostgreSQL when it is given both', async () => {
@@ -175,5 +201,17 @@ async function untilServes(url: string): Promise<void> {
   for (;;) {
     const answer = await fetch(url).catch(() => null);
     if (answer?.ok) return;
+  }
+}
+
+/** Listens on the port as soon as it is free. */
+async function listenOn(port: number): Promise<Server> {
+  for (;;) {
+    const server = createServer();
+    const listening = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (listening) return server;
   }
 }

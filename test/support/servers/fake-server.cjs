@@ -1,6 +1,6 @@
 // Stands in for the server process in tests of the launcher: serves /readyz, and when it is asked to
 // end, notes in the data folder whether Temporal and PostgreSQL could still be reached.
-const { writeFileSync } = require('node:fs');
+const { renameSync, writeFileSync } = require('node:fs');
 const { createServer } = require('node:http');
 const { createConnection } = require('node:net');
 const path = require('node:path');
@@ -13,8 +13,12 @@ if (FAKE_SERVER_FAILS) {
   process.exit(1);
 }
 
-const note = (name, content) =>
-  writeFileSync(path.join(TABLEGATE_DATA_DIR, name), JSON.stringify(content));
+/** Whole or not at all, as tests read it at any moment. */
+function note(name, content) {
+  const file = path.join(TABLEGATE_DATA_DIR, name);
+  writeFileSync(`${file}.new`, JSON.stringify(content));
+  renameSync(`${file}.new`, file);
+}
 
 function reaches(host, port) {
   return new Promise((resolve) => {
@@ -41,6 +45,7 @@ async function drain(why) {
 process.on('SIGTERM', () => void drain('SIGTERM'));
 process.on('disconnect', () => void drain('disconnect'));
 
-createServer((_, response) => response.end(String(process.pid))).listen(Number(PORT), HOST, () =>
-  note('environment.json', process.env),
-);
+createServer((_, response) => response.end(String(process.pid))).listen(Number(PORT), HOST, () => {
+  note('environment.json', process.env);
+  process.send('listening');
+});
