@@ -179,7 +179,8 @@ export class Tasks implements TaskService {
 
   /** Reserves what the task writes now, whatever became of an edit, or of two at once. */
   private async keepOutputsOf(caller: Caller, taskId: string): Promise<void> {
-    const { writes } = lineageOf(this.deps.jobTypes, await this.get(caller, taskId));
+    const task = await this.get(caller, taskId).catch(nullWhereRemoved);
+    const writes = task === null ? [] : lineageOf(this.deps.jobTypes, task).writes;
     await reserveOutputs(this.deps, caller.tenant, taskId, writes);
   }
 
@@ -376,6 +377,11 @@ function refuseBadId(taskId: string): void {
 
 function notFound(taskId: string): TablegateError {
   return new TablegateError('taskNotFound', `There is no task ${taskId}.`);
+}
+
+function nullWhereRemoved(error: unknown): null {
+  if (error instanceof TablegateError && error.code === 'taskNotFound') return null;
+  throw error;
 }
 
 function idTaken(taskId: string): TablegateError {

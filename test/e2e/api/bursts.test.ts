@@ -14,6 +14,7 @@ import {
   until,
   untilIdle,
   urlsOf,
+  statusesOf,
 } from './support/flow';
 
 const jobs = heldJobs();
@@ -131,7 +132,7 @@ test('twenty starts at once begin one run', async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => server.api.call('POST', `/tasks/${id}/runs`)),
   );
-  const counted = answers.map(({ status }) => status).toSorted();
+  const counted = statusesOf(answers);
   expect(counted).toEqual([202, ...Array<number>(19).fill(409)]);
   (await jobs.next()).succeed();
   expect(await untilIdle(server.api, id, 1)).toHaveLength(1);

@@ -16,6 +16,7 @@ import {
   until,
   untilIdle,
   urlsOf,
+  statusesOf,
 } from './support/flow';
 
 const jobs = heldJobs();
@@ -152,7 +153,7 @@ describe('starting by hand', () => {
     const start = () => server.api.call('POST', `/tasks/${id}/runs`);
     const answers = await Promise.all([start(), start()]);
     const run = await jobs.next();
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409]);
+    expect(statusesOf(answers)).toEqual([202, 409]);
     const refusal = answers.find(({ status }) => status === 409)?.body;
     expect(refusal).toMatchObject({ code: 'runInProgress' });
     expect(refusal?.detail).toContain(run.runId);
@@ -299,7 +300,7 @@ describe('editing', () => {
         }),
       ),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    expect(statusesOf(answers)).toEqual([200, 412]);
     const taken = names[answers.findIndex(({ status }) => status === 200)];
     expect(await readTask(server.api, id)).toMatchObject({ name: taken, version: 2 });
   });

@@ -205,3 +205,8 @@ export function usersOf(rows: readonly ResultRow[]): string[][] {
   }
   return [...users.values()].toSorted((one, other) => (one.join() < other.join() ? -1 : 1));
 }
+
+/** Statuses of answers, lowest first. */
+export function statusesOf(answers: readonly { status: number }[]): number[] {
+  return answers.map(({ status }) => status).toSorted((one, other) => one - other);
+}
