@@ -15,8 +15,7 @@ export async function openScratch(folder: string): Promise<string> {
     }
   }
   const own = path.join(folder, String(process.pid));
-  await rm(own, { recursive: true, force: true });
-  await mkdir(own);
+  await mkdir(own, { recursive: true });
   return own;
 }
 
