@@ -1,5 +1,6 @@
 /** Connections and registered tables. */
 import { z } from 'zod';
+import { idTypeSchema } from './id-types';
 import { connectionNamePattern } from './table-name';
 
 export const connectionInputSchema = z.strictObject({
@@ -27,12 +28,7 @@ export const idMappingSchema = z.strictObject({
     .array(
       z.strictObject({
         column: z.string().min(1).max(255),
-        idType: z
-          .string()
-          .trim()
-          .min(1)
-          .max(64)
-          .regex(/^[\p{L}\p{N}_.-]+$/u, 'letters, digits, _, . and - are allowed'),
+        idType: idTypeSchema,
       }),
     )
     .min(1, 'at least one column is needed')

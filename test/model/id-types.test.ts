@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { idSql } from '../../activities/jobs/id-mapping/id-sql';
 import { quoteText } from '../../connectors/sql-text';
-import { idTypeSchema, normalizeIdValue, trimmedCharacters } from '../../model/id-types';
+import { idTypeSchema, trimmedCharacters } from '../../model/id-types';
+import { idMappingSchema } from '../../model/source';
+import { normalizeIdValue } from '../support/normalize-id-value';
 
 describe('an ID is compared', () => {
   it.each([
@@ -67,6 +69,10 @@ function isSettledLetter(letter: string): boolean {
 describe('the name of an ID type', () => {
   it('is one in whatever case', () => {
     expect(idTypeSchema.parse(' Phone ')).toBe('phone');
+    const columns = [{ column: 'Mobile', idType: ' Phone ' }];
+    expect(idMappingSchema.parse({ columns })).toEqual({
+      columns: [{ column: 'Mobile', idType: 'phone' }],
+    });
   });
 
   it.each(['手机', 'union_id.v2', 'phone-2', '1st'])('may be %s', (name) => {
