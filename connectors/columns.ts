@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { TablegateError } from '../model/errors';
 import type { ColumnInfo, TableRef } from './connector';
 import { queryRows } from './duckdb-engine';
+import { foldName } from './sql-text';
 
 /** Columns that a relation of DuckDB has, in their order. */
 export async function describeRelation(
@@ -14,13 +15,13 @@ export async function describeRelation(
 }
 
 /**
- * The wanted columns, as the source writes them; found as DuckDB finds them, whatever the case.
+ * The wanted columns, as the source writes them; found as DuckDB finds them, whatever the case of A to Z.
  * @param place the file or table, for the message
  * @throws TablegateError columnNotFound naming the missing ones and those that are there
  */
 export function pickColumns(present: ColumnInfo[], wanted: string[], place: string): ColumnInfo[] {
-  const byName = new Map(present.map((column) => [column.name.toLowerCase(), column]));
-  const missing = wanted.filter((name) => !byName.has(name.toLowerCase()));
+  const byName = new Map(present.map((column) => [foldName(column.name), column]));
+  const missing = wanted.filter((name) => !byName.has(foldName(name)));
   if (missing.length > 0) {
     const names = missing.map((name) => `"${name}"`).join(', ');
     const columns = present.slice(0, 50).map((column) => `"${column.name}"`);
@@ -30,7 +31,7 @@ export function pickColumns(present: ColumnInfo[], wanted: string[], place: stri
       `${place} has no column ${names}; its columns are ${columns.join(', ')}.`,
     );
   }
-  const picked = wanted.map((name) => byName.get(name.toLowerCase()) as ColumnInfo);
+  const picked = wanted.map((name) => byName.get(foldName(name)) as ColumnInfo);
   return [...new Set(picked)];
 }
 

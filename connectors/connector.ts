@@ -52,18 +52,23 @@ export interface SwapRequest {
   ref: TableRef;
   /** Parquet file with the whole new content. */
   parquetPath: string;
-  /** Who writes: one per output table and task, for the fence. */
-  fenceKey: string;
+  /** Id of the task that writes; each table of a target is one task's at a time. */
+  writer: string;
   /**
    * Grows with every run of the task and every try within it. The swap is refused with
-   * `SupersededError` when the target has seen a higher one. Compared inside the target's own
-   * transaction.
+   * `SupersededError` when the writer's last swap had a higher one. Compared inside the target's
+   * own transaction, as `startedAtMs` is.
    */
   fence: bigint;
+  /**
+   * When this try began, in milliseconds since 1970. The fences of two tasks say nothing about each
+   * other: a swap is refused with `SupersededError` when another writer's came after this time.
+   */
+  startedAtMs: number;
   signal: AbortSignal;
 }
 
-/** Thrown by `swapIn` when a later run or try has already written: this one must not. */
+/** Thrown by `swapIn` when a later run or try, or another task, has written since. */
 export class SupersededError extends Error {
   constructor(message: string) {
     super(message);
@@ -73,15 +78,10 @@ export class SupersededError extends Error {
 
 /**
  * What a source or target said, in our words. The message is one sentence a person understands
- * and names the table or file; `cause` holds the vendor's own error. `retryable` settles at the
- * edge whether trying again can help.
+ * and names the table or file; `cause` holds the vendor's own error.
  */
 export class ConnectorError extends Error {
-  constructor(
-    message: string,
-    readonly retryable: boolean,
-    options: { cause?: unknown } = {},
-  ) {
+  constructor(message: string, options: { cause?: unknown } = {}) {
     super(message, options);
     this.name = 'ConnectorError';
   }
@@ -89,6 +89,12 @@ export class ConnectorError extends Error {
 
 /** An open connection to one configured source. Methods throw ConnectorError or TablegateError. */
 export interface Connection {
+  /**
+   * Proves that the config can mean something, before it is saved: a path lies below an allowed
+   * folder once `..` and links are resolved (`pathOutsideRoots` refusal). A folder to read from must
+   * be there, a file to write into not yet. Opens nothing.
+   */
+  check(): Promise<void>;
   /** Proves that the source can be reached; throws with one sentence that says why not. */
   test(): Promise<void>;
   /** All tables, ordered by schema and name. */
@@ -96,6 +102,11 @@ export interface Connection {
   /** Columns of one table in their order; `tableNotFound` refusal when it is not there. */
   describeTable(ref: TableRef): Promise<ColumnInfo[]>;
   prepareScan(request: ScanRequest): Promise<DuckdbScan>;
+  /**
+   * What a table to write into really is: the same text for the same place, however the connection,
+   * its path and the names are spelled. Opens nothing, and the place need not be there yet.
+   */
+  targetKey(ref: TableRef): Promise<string>;
   /**
    * Replaces the whole table by the Parquet file's content in one transaction of the target:
    * readers see the former result or the new one. Creates schema and table when missing.
@@ -119,6 +130,6 @@ export interface Connector<Config = unknown> {
   configSchema: z.ZodType<Config>;
   /** Names of the config fields that are secret: stored encrypted, never answered. */
   secretFields: string[];
-  /** Opens nothing yet that would hold the source; refuses what the config cannot mean. */
+  /** Opens nothing yet. */
   connect(config: Config, context: ConnectorContext): Connection;
 }

@@ -1,14 +1,12 @@
 /** The kinds of connections there are. */
 import { TablegateError } from '../model/errors';
+import { parseInput } from '../model/field-errors';
 import type { Connection, Connector, ConnectorContext } from './connector';
 import { createDuckdbConnector } from './duckdb/connector';
 import { fakeConnector } from './fake/connector';
 import { filesConnector } from './files/connector';
 
 const connectors: Connector[] = [filesConnector, createDuckdbConnector()];
-
-/** Types that users can configure. */
-export const connectorTypes: readonly string[] = connectors.map((connector) => connector.type);
 
 /**
  * The code of one kind.
@@ -19,7 +17,8 @@ export function connectorOf(type: string, options: { fake?: boolean } = {}): Con
   const known = options.fake ? [...connectors, fakeConnector] : connectors;
   const connector = known.find((candidate) => candidate.type === type);
   if (!connector) {
-    const detail = `There is no kind of connection "${type}"; there are ${connectorTypes.join(', ')}.`;
+    const types = connectors.map((candidate) => candidate.type).join(', ');
+    const detail = `There is no kind of connection "${type}"; there are ${types}.`;
     throw new TablegateError('invalidInput', detail, {
       fields: [{ path: 'type', message: detail }],
     });
@@ -37,14 +36,6 @@ export function openConnection(
   options: { fake?: boolean } = {},
 ): Connection {
   const connector = connectorOf(configured.type, options);
-  const parsed = connector.configSchema.safeParse(configured.config);
-  if (!parsed.success) {
-    const fields = parsed.error.issues.map((issue) => ({
-      path: ['config', ...issue.path].join('.'),
-      message: issue.message,
-    }));
-    const detail = fields.map((field) => `${field.path}: ${field.message}`).join('; ');
-    throw new TablegateError('invalidInput', `The connection is not valid: ${detail}.`, { fields });
-  }
-  return connector.connect(parsed.data, context);
+  const config = parseInput(connector.configSchema, configured.config, 'connection', ['config']);
+  return connector.connect(config, context);
 }

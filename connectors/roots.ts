@@ -1,5 +1,5 @@
 /** Which paths connections may touch: those below an allowed folder once links are resolved. */
-import { realpath } from 'node:fs/promises';
+import { readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { TablegateError } from '../model/errors';
 
@@ -44,6 +44,10 @@ async function resolveExisting(absolute: string): Promise<string> {
   } catch (error) {
     const parent = path.dirname(absolute);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === absolute) throw error;
-    return path.join(await resolveExisting(parent), path.basename(absolute));
+    const realParent = await resolveExisting(parent);
+    const place = path.join(realParent, path.basename(absolute));
+    // A link to what is not there yet: what is written there lands where it leads.
+    const target = await readlink(place).catch(() => null);
+    return target === null ? place : resolveExisting(path.resolve(realParent, target));
   }
 }

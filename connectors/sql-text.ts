@@ -5,6 +5,11 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** The spelling under which DuckDB keeps a name: only the case of A to Z says nothing to it. */
+export function foldName(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 /** A value as a text literal. */
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

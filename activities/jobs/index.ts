@@ -3,7 +3,7 @@ import type { JobType } from '../../model/job-type';
 import { createIdMappingJob, type IdMappingDeps } from './id-mapping/job';
 
 /** What the built-in job types need of their surroundings. */
-export type JobDeps = IdMappingDeps;
+type JobDeps = IdMappingDeps;
 
 /** @returns the built-in job types, ready to register */
 export function createJobTypes(deps: JobDeps): JobType[] {

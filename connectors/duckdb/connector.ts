@@ -15,8 +15,10 @@ import {
   type TableRef,
 } from '../connector';
 import { queryRows, smallEngine, type EngineLimits } from '../duckdb-engine';
+import { fileSystemError } from '../file-system-error';
+import { withLook } from '../looks';
 import { realRoots, resolveInRoots } from '../roots';
-import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
+import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
 import { withDatabaseFile } from './open-file';
@@ -45,6 +47,10 @@ class DuckdbConnection implements Connection {
     this.#timing = timing;
   }
 
+  async check(): Promise<void> {
+    await this.#file();
+  }
+
   async test(): Promise<void> {
     const file = await this.#file();
     if (await exists(file)) {
@@ -53,7 +59,7 @@ class DuckdbConnection implements Connection {
     }
     const folder = path.dirname(file);
     if (!(await exists(folder))) {
-      throw new ConnectorError(`The folder ${folder} does not exist.`, false);
+      throw new ConnectorError(`The folder ${folder} does not exist.`);
     }
   }
 
@@ -99,9 +105,18 @@ class DuckdbConnection implements Connection {
     };
   }
 
+  async targetKey(ref: TableRef): Promise<string> {
+    return JSON.stringify([
+      'duckdb',
+      await this.#file(),
+      foldName(ref.schema),
+      foldName(ref.table),
+    ]);
+  }
+
   async swapIn(request: SwapRequest): Promise<number> {
-    if (request.ref.schema.toLowerCase() === ownSchema) {
-      throw new ConnectorError(`The schema ${ownSchema} is not for results.`, false);
+    if (foldName(request.ref.schema) === ownSchema) {
+      throw new ConnectorError(`The schema ${ownSchema} is not for results.`);
     }
     const file = await this.#file();
     const use = await this.#use(file, path.dirname(request.parquetPath), request.signal);
@@ -114,18 +129,23 @@ class DuckdbConnection implements Connection {
     // Nothing is held between uses.
   }
 
+  /** Real path of the file, which may not be there yet. */
   async #file(): Promise<string> {
-    return resolveInRoots(this.#config.path, this.#filesRoots);
+    try {
+      const file = await resolveInRoots(this.#config.path, this.#filesRoots);
+      if (!(await isFolder(file))) return file;
+    } catch (error) {
+      throw fileSystemError(this.#config.path, error);
+    }
+    throw new ConnectorError(`${this.#config.path} is a folder, not a DuckDB file.`);
   }
 
   /** A short look by a person's call. */
   async #look<T>(file: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const waitMs = this.#timing.callWaitMs;
     const folders = await realRoots(this.#filesRoots);
-    return withDatabaseFile(
-      { file, mode: 'read', waitMs, signal: null, limits: smallEngine, folders },
-      work,
-    );
+    const use = { file, waitMs, signal: null, limits: smallEngine, folders };
+    return withLook(() => withDatabaseFile({ ...use, mode: 'read' }, work));
   }
 
   async #use(file: string, scratchDir: string, signal: AbortSignal) {
@@ -143,6 +163,16 @@ async function exists(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,
     () => false,
+  );
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isDirectory(),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
   );
 }
 

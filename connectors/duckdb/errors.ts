@@ -13,12 +13,16 @@ export function heldError(fileName: string, waitedMs: number, error: unknown): C
   const holder = /held in (.+? \(PID \d+\))/.exec(messageOf(error))?.[1];
   const by = holder === undefined ? 'another process' : holder;
   const seconds = Math.round(waitedMs / 1000);
+  return new ConnectorError(`${fileName} is held open by ${by}; waited ${seconds} s for it.`, {
+    cause: error,
+  });
+}
+
+/** @param waitedMs how long the other uses of this process were waited for */
+export function busyError(fileName: string, waitedMs: number): ConnectorError {
+  const seconds = Math.round(waitedMs / 1000);
   return new ConnectorError(
-    `${fileName} is held open by ${by}; waited ${seconds} s for it.`,
-    true,
-    {
-      cause: error,
-    },
+    `${fileName} is in use by other calls of this process; waited ${seconds} s for it.`,
   );
 }
 
@@ -36,6 +40,5 @@ export function duckdbError(fileName: string, error: unknown): Error {
   } else if (/is of type View/.test(message)) {
     sentence = `${fileName}: the result cannot replace a view; drop it or name another output.`;
   }
-  const retryable = /No space left|Interrupted system call|Input\/output error/i.test(message);
-  return new ConnectorError(sentence, retryable, { cause: error });
+  return new ConnectorError(sentence, { cause: error });
 }

@@ -8,13 +8,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { withEngine, type EngineLimits } from '../duckdb-engine';
 import { quoteText } from '../sql-text';
-import { duckdbError, heldError, isHeldElsewhere } from './errors';
+import { Turns } from '../turns';
+import { busyError, duckdbError, heldError, isHeldElsewhere } from './errors';
 
 export interface FileUse {
   /** Real path of the database file. */
   file: string;
   mode: 'read' | 'write';
-  /** How long another process is waited for. */
+  /** How long other uses are waited for, in this process and in others together. */
   waitMs: number;
   signal: AbortSignal | null;
   limits: EngineLimits;
@@ -22,32 +23,31 @@ export interface FileUse {
   folders: string[];
 }
 
-const turns = new Map<string, Promise<void>>();
+const turnsOf = new Map<string, Turns>();
 
 /** Waits for its turn; the answer ends it. */
-async function takeTurn(file: string, signal: AbortSignal | null): Promise<() => void> {
-  const before = turns.get(file) ?? Promise.resolve();
-  let end = (): void => undefined;
-  const mine = new Promise<void>((resolve) => (end = resolve));
-  const tail = before.then(() => mine);
-  turns.set(file, tail);
-  void tail.then(() => turns.get(file) === tail && turns.delete(file));
-  await before;
-  if (signal?.aborted) {
-    end();
-    signal.throwIfAborted();
-  }
-  return end;
+async function takeTurn({ file, waitMs, signal }: FileUse): Promise<() => void> {
+  const turns = turnsOf.get(file) ?? new Turns(1);
+  turnsOf.set(file, turns);
+  if (!(await turns.take({ waitMs, signal }))) throw busyError(path.basename(file), waitMs);
+  return () => {
+    turns.end();
+    if (turns.idle) turnsOf.delete(file);
+  };
 }
 
 /** First wait between two looks at a lock, and the longest. */
 const firstPauseMs = 50;
 const longestPauseMs = 500;
 
-async function attach(connection: DuckDBConnection, use: FileUse): Promise<void> {
+/** @param startedAt when the waiting for the file began */
+async function attach(
+  connection: DuckDBConnection,
+  use: FileUse,
+  startedAt: number,
+): Promise<void> {
   const mode = use.mode === 'read' ? '(TYPE duckdb, READ_ONLY)' : '(TYPE duckdb)';
   const sql = `ATTACH ${quoteText(use.file)} AS opened ${mode}`;
-  const startedAt = Date.now();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
       await connection.run(sql);
@@ -77,10 +77,11 @@ export async function withDatabaseFile<T>(
   use: FileUse,
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
-  const endTurn = await takeTurn(use.file, use.signal);
+  const startedAt = Date.now();
+  const endTurn = await takeTurn(use);
   try {
     return await withEngine(':memory:', use.limits, use.signal, async (connection) => {
-      await attach(connection, use);
+      await attach(connection, use, startedAt);
       await confine(connection, use.folders);
       return work(connection);
     });

@@ -2,31 +2,69 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SupersededError, type SwapRequest } from '../connector';
 import { queryRows } from '../duckdb-engine';
-import { quoteIdentifier, quoteName, quotePath, quoteText } from '../sql-text';
+import { foldName, quoteIdentifier, quoteName, quotePath, quoteText } from '../sql-text';
 
 /** Schema of our own in every target; never listed. */
 export const ownSchema = 'tablegate';
-const fences = quoteName('opened', ownSchema, 'tablegate_fences');
+const lastWrites = quoteName('opened', ownSchema, 'last_writes');
+
+interface LastWrite {
+  writer: string;
+  fence: bigint;
+  writtenAtMs: number;
+}
+
+async function lastWriteOf(
+  connection: DuckDBConnection,
+  schema: string,
+  table: string,
+): Promise<LastWrite | null> {
+  const [row] = await queryRows(
+    connection,
+    `SELECT writer, fence, written_at_ms FROM ${lastWrites}
+     WHERE schema_name = ${quoteText(schema)} AND table_name = ${quoteText(table)}`,
+  );
+  if (row === undefined) return null;
+  return {
+    writer: String(row.writer),
+    fence: BigInt(row.fence as bigint),
+    writtenAtMs: Number(row.written_at_ms),
+  };
+}
 
 /**
- * A higher fence in the target means that a later run or try has written: refused. The same fence
- * means the same try, which may write its result again.
+ * The sentence that refuses a swap, or null. A higher fence of the same task means that a later run
+ * or try has written; the same fence means the same try, which may write its result again. When a
+ * table passes from one task to another, a try of the former one that slept began before the new
+ * one wrote.
  */
+function refusalOf(last: LastWrite | null, request: SwapRequest): string | null {
+  if (last === null) return null;
+  const name = `${request.ref.schema}.${request.ref.table}`;
+  if (last.writer === request.writer) {
+    if (last.fence <= request.fence) return null;
+    return `${name} was already written by a later run or try (${last.fence}, this is ${request.fence}).`;
+  }
+  if (last.writtenAtMs < request.startedAtMs) return null;
+  return `${name} was written by another task (${last.writer}) after this try began.`;
+}
+
+/** Notes the swap in the target. @throws SupersededError */
 async function raiseFence(connection: DuckDBConnection, request: SwapRequest): Promise<void> {
-  const key = quoteText(request.fenceKey);
+  const schema = foldName(request.ref.schema);
+  const table = foldName(request.ref.table);
   await connection.run(`CREATE SCHEMA IF NOT EXISTS opened.${quoteIdentifier(ownSchema)}`);
   await connection.run(
-    `CREATE TABLE IF NOT EXISTS ${fences} (output VARCHAR PRIMARY KEY, fence BIGINT NOT NULL)`,
+    `CREATE TABLE IF NOT EXISTS ${lastWrites} (
+       schema_name VARCHAR, table_name VARCHAR, writer VARCHAR NOT NULL, fence BIGINT NOT NULL,
+       written_at_ms BIGINT NOT NULL, PRIMARY KEY (schema_name, table_name))`,
   );
-  const [row] = await queryRows(connection, `SELECT fence FROM ${fences} WHERE output = ${key}`);
-  const seen = row === undefined ? null : BigInt(row.fence as bigint);
-  if (seen !== null && seen > request.fence) {
-    const { schema, table } = request.ref;
-    throw new SupersededError(
-      `${schema}.${table} was already written by a later run or try (${seen}, this is ${request.fence}).`,
-    );
-  }
-  await connection.run(`INSERT OR REPLACE INTO ${fences} VALUES (${key}, ${request.fence})`);
+  const refusal = refusalOf(await lastWriteOf(connection, schema, table), request);
+  if (refusal !== null) throw new SupersededError(refusal);
+  const names = [schema, table, request.writer].map(quoteText).join(', ');
+  await connection.run(
+    `INSERT OR REPLACE INTO ${lastWrites} VALUES (${names}, ${request.fence}, ${Date.now()})`,
+  );
 }
 
 async function replaceTable(connection: DuckDBConnection, request: SwapRequest): Promise<number> {

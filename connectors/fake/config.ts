@@ -1,6 +1,13 @@
 import { z } from 'zod';
 
-const operations = ['test', 'listTables', 'describeTable', 'prepareScan', 'swapIn'] as const;
+const operations = [
+  'check',
+  'test',
+  'listTables',
+  'describeTable',
+  'prepareScan',
+  'swapIn',
+] as const;
 export type FakeOperation = (typeof operations)[number];
 
 /** Tables in memory, and what is to go wrong; for tests. */
@@ -17,9 +24,7 @@ export const fakeConfigSchema = z.strictObject({
       }),
     )
     .default({}),
-  failures: z
-    .array(z.strictObject({ on: z.enum(operations), message: z.string(), retryable: z.boolean() }))
-    .default([]),
+  failures: z.array(z.strictObject({ on: z.enum(operations), message: z.string() })).default([]),
   /** These never end until they are aborted. */
   hangs: z.array(z.enum(operations)).default([]),
   /** Ends the process as the system does when memory is short. */

@@ -11,7 +11,7 @@ import {
   type TableRef,
 } from '../connector';
 import { queryRows, smallEngine, withEngine } from '../duckdb-engine';
-import { quoteIdentifier, quotePath, quoteText } from '../sql-text';
+import { foldName, quoteIdentifier, quotePath, quoteText } from '../sql-text';
 import { fakeConfigSchema, type FakeConfig, type FakeOperation } from './config';
 import { messageOf } from '../message-of';
 import { scriptedError } from './errors';
@@ -23,15 +23,11 @@ interface FakeTable {
 
 interface FakeState {
   tables: Map<string, FakeTable>;
-  fences: Map<string, bigint>;
+  /** By table: whose last swap it was, under which fence and when. */
+  writes: Map<string, { writer: string; fence: bigint; atMs: number }>;
 }
 
 const states = new Map<string, FakeState>();
-
-/** Forgets what was swapped into fake connections of this name. */
-export function forgetFake(name: string): void {
-  states.delete(name);
-}
 
 async function untilAborted(signal: AbortSignal | null): Promise<never> {
   return new Promise((_, reject) => {
@@ -46,6 +42,10 @@ class FakeConnection implements Connection {
 
   constructor(config: FakeConfig) {
     this.#config = config;
+  }
+
+  async check(): Promise<void> {
+    await this.#act('check', null);
   }
 
   async test(): Promise<void> {
@@ -77,14 +77,22 @@ class FakeConnection implements Connection {
     };
   }
 
+  async targetKey(ref: TableRef): Promise<string> {
+    return JSON.stringify(['fake', this.#config.name, foldName(ref.schema), foldName(ref.table)]);
+  }
+
   async swapIn(request: SwapRequest): Promise<number> {
     await this.#act('swapIn', request.signal);
     const table = await readParquet(request.parquetPath, request.signal);
     const state = this.#state();
-    if ((state.fences.get(request.fenceKey) ?? request.fence) > request.fence) {
-      throw new SupersededError(`${request.ref.table} was already written by a later run or try.`);
-    }
-    state.fences.set(request.fenceKey, request.fence);
+    const key = await this.targetKey(request.ref);
+    const last = state.writes.get(key);
+    const overtaken =
+      last?.writer === request.writer
+        ? last.fence > request.fence
+        : (last?.atMs ?? -Infinity) >= request.startedAtMs;
+    if (overtaken) throw new SupersededError(`${request.ref.table} was written in the meantime.`);
+    state.writes.set(key, { writer: request.writer, fence: request.fence, atMs: Date.now() });
     state.tables.set(`${request.ref.schema}.${request.ref.table}`, table);
     return table.rows.length;
   }
@@ -103,7 +111,7 @@ class FakeConnection implements Connection {
 
   #state(): FakeState {
     const { name, tables } = this.#config;
-    const state = states.get(name) ?? { tables: new Map(), fences: new Map() };
+    const state = states.get(name) ?? { tables: new Map(), writes: new Map() };
     states.set(name, state);
     for (const [table, content] of Object.entries(tables)) {
       if (!state.tables.has(table)) state.tables.set(table, content);

@@ -4,5 +4,5 @@ import type { FakeConfig, FakeOperation } from './config';
 /** The scripted failure of an operation, or null. */
 export function scriptedError(config: FakeConfig, operation: FakeOperation): ConnectorError | null {
   const failure = config.failures.find((scripted) => scripted.on === operation);
-  return failure ? new ConnectorError(failure.message, failure.retryable) : null;
+  return failure ? new ConnectorError(failure.message) : null;
 }

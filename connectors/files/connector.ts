@@ -10,8 +10,9 @@ import {
   type ScanRequest,
   type TableRef,
 } from '../connector';
+import { withLook } from '../looks';
 import { filesConfigSchema, type FilesConfig } from './config';
-import { csvColumns, csvRelation, inspectCsv } from './csv';
+import { csvColumns, csvRelation, inspectCsv, inspectHead } from './csv';
 import { csvError, parquetError } from './errors';
 import { findTableFile, refuseSharedName, resolveFolder, tableFiles } from './folder';
 import { parquetColumns, parquetRelation } from './parquet';
@@ -23,6 +24,10 @@ class FilesConnection implements Connection {
   constructor(config: FilesConfig, context: ConnectorContext) {
     this.#config = config;
     this.#filesRoots = context.filesRoots;
+  }
+
+  async check(): Promise<void> {
+    await this.#folder();
   }
 
   async test(): Promise<void> {
@@ -37,10 +42,11 @@ class FilesConnection implements Connection {
     return tables.map((table) => ({ schema: 'main', table }));
   }
 
+  /** Of a CSV file only the beginning is looked at; a run examines all of it. */
   async describeTable(ref: TableRef): Promise<ColumnInfo[]> {
     const file = await this.#file(ref);
-    if (file.format === 'parquet') return parquetColumns(file, null);
-    return csvColumns((await inspectCsv(file, null)).dialect);
+    if (file.format === 'parquet') return withLook(() => parquetColumns(file, null));
+    return csvColumns((await withLook(() => inspectHead(file))).dialect);
   }
 
   async prepareScan(request: ScanRequest): Promise<DuckdbScan> {
@@ -59,11 +65,12 @@ class FilesConnection implements Connection {
     return { setup: [], relation, columns, teardown: [], explain };
   }
 
+  async targetKey(): Promise<string> {
+    throw holdsNoResult();
+  }
+
   async swapIn(): Promise<number> {
-    throw new ConnectorError(
-      'A connection of kind files cannot hold a result; use one of kind duckdb.',
-      false,
-    );
+    throw holdsNoResult();
   }
 
   async close(): Promise<void> {
@@ -77,6 +84,12 @@ class FilesConnection implements Connection {
   async #file(ref: TableRef) {
     return findTableFile(await this.#folder(), ref, this.#filesRoots);
   }
+}
+
+function holdsNoResult(): ConnectorError {
+  return new ConnectorError(
+    'A connection of kind files cannot hold a result; use one of kind duckdb.',
+  );
 }
 
 export const filesConnector: Connector<FilesConfig> = {

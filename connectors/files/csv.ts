@@ -4,12 +4,12 @@ import path from 'node:path';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ConnectorError, type ColumnInfo } from '../connector';
+import { fileSystemError } from '../file-system-error';
 import { quotePath, quoteText } from '../sql-text';
 import { dialectOf, type Dialect } from './dialect';
 import { encodingOf } from './encoding';
-import { fileSystemError } from './errors';
 import type { TableFile } from './folder';
-import { openBytes, surveyText } from './survey';
+import { openBytes, surveyHead, surveyText, type TextSurvey } from './survey';
 
 export interface CsvFile {
   encoding: string;
@@ -22,18 +22,34 @@ export interface CsvFile {
  * Looks through the whole file for its encoding, and at its beginning for the rest.
  * @throws ConnectorError for a file without a line or one that cannot be read
  */
-export async function inspectCsv(file: TableFile, signal: AbortSignal | null): Promise<CsvFile> {
+export async function inspectCsv(file: TableFile, signal: AbortSignal): Promise<CsvFile> {
   const survey = await surveyText(file.path, file.compressed, signal).catch((error: unknown) => {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw readingError(file, error);
   });
+  return csvOf(file, survey);
+}
+
+/**
+ * The same by the file's beginning, however long it is: encoding and line ends may turn out
+ * otherwise further down.
+ * @throws ConnectorError as `inspectCsv`
+ */
+export async function inspectHead(file: TableFile): Promise<CsvFile> {
+  const survey = await surveyHead(file.path, file.compressed).catch((error: unknown) => {
+    throw readingError(file, error);
+  });
+  return csvOf(file, survey);
+}
+
+function csvOf(file: TableFile, survey: TextSurvey): CsvFile {
   const encoding = encodingOf(survey);
   // Half a character at the cut is left out by `stream`.
   const head = new TextDecoder(encoding).decode(survey.head, { stream: !survey.complete });
   const fallback = /\.tsv(\.gz)?$/i.test(file.name) ? '\t' : ',';
   const dialect = dialectOf(head, survey.complete, fallback);
   if (dialect === null) {
-    throw new ConnectorError(`${file.name} is empty: it has no header line.`, false);
+    throw new ConnectorError(`${file.name} is empty: it has no header line.`);
   }
   return { encoding, dialect, plain: encoding === 'utf-8' && !survey.mixedLineEnds };
 }
@@ -120,12 +136,12 @@ function toPlainUtf8(encoding: string): Transform {
 function readingError(file: TableFile, error: unknown, encoding?: string): Error {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
-    return new ConnectorError(`${file.name} holds bytes that are not ${encoding}.`, false, {
+    return new ConnectorError(`${file.name} holds bytes that are not ${encoding}.`, {
       cause: error,
     });
   }
   if (code.startsWith('Z_')) {
-    return new ConnectorError(`${file.name} is not a whole gzip file.`, false, { cause: error });
+    return new ConnectorError(`${file.name} is not a whole gzip file.`, { cause: error });
   }
   return fileSystemError(file.name, error);
 }

@@ -1,4 +1,4 @@
-/** What file systems and DuckDB's readers say about files, in one sentence that names the file. */
+/** What DuckDB's readers say about files, in one sentence that names the file. */
 import { TablegateError } from '../../model/errors';
 import { ConnectorError } from '../connector';
 import { messageOf } from '../message-of';
@@ -32,7 +32,7 @@ export function csvError(fileName: string, error: unknown): Error {
   const message = messageOf(error);
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   const place = line === undefined ? fileName : `${fileName}, line ${line}`;
-  return new ConnectorError(`${place}: ${problemOf(message)}.`, false, {
+  return new ConnectorError(`${place}: ${problemOf(message)}.`, {
     cause: new Error(withoutData(message)),
   });
 }
@@ -45,23 +45,5 @@ export function parquetError(fileName: string, error: unknown): Error {
   const sentence = notParquet
     ? `${fileName} is not a Parquet file.`
     : `${fileName} cannot be read as Parquet: ${message.split('\n', 1)[0]}`;
-  return new ConnectorError(sentence, false, { cause: error });
-}
-
-/** What the file system threw about a file or folder. */
-export function fileSystemError(name: string, error: unknown): Error {
-  if (error instanceof TablegateError || error instanceof ConnectorError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const reasons: Record<string, string> = {
-    ENOENT: 'does not exist',
-    ENOTDIR: 'is not a folder',
-    EACCES: 'may not be read by this process',
-    EPERM: 'may not be read by this process',
-    EISDIR: 'is a folder, not a file',
-    ELOOP: 'is a link that leads to itself',
-    ENOSPC: 'does not fit: the disk of the scratch folder is full',
-  };
-  const reason = reasons[code] ?? `cannot be read: ${messageOf(error)}`;
-  const retryable = ['EIO', 'EMFILE', 'ENFILE', 'ESTALE', 'ENOSPC', 'EBUSY'].includes(code);
-  return new ConnectorError(`${name} ${reason}.`, retryable, { cause: error });
+  return new ConnectorError(sentence, { cause: error });
 }

@@ -3,10 +3,10 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { tableNotFound } from '../columns';
 import { ConnectorError, type TableRef } from '../connector';
+import { fileSystemError } from '../file-system-error';
 import { resolveInRoots } from '../roots';
-import { fileSystemError } from './errors';
 
-export type FileFormat = 'csv' | 'parquet';
+type FileFormat = 'csv' | 'parquet';
 
 /** One file that holds a table. */
 export interface TableFile {
@@ -21,7 +21,7 @@ export interface TableFile {
 const nameOfTableFile = /^([^.].*?)\.(csv|tsv|csv\.gz|tsv\.gz|parquet)$/is;
 
 /** Name of the table that a file holds; null for files that hold none. */
-export function tableOfFile(fileName: string): string | null {
+function tableOfFile(fileName: string): string | null {
   // Some file systems keep accents apart from their letters; a table has one name everywhere.
   return nameOfTableFile.exec(fileName)?.[1]?.normalize('NFC') ?? null;
 }
@@ -37,7 +37,7 @@ export async function resolveFolder(folder: string, filesRoots: string[]): Promi
   } catch (error) {
     throw fileSystemError(`The folder ${folder}`, error);
   }
-  throw new ConnectorError(`${folder} is not a folder.`, false);
+  throw new ConnectorError(`${folder} is not a folder.`);
 }
 
 /** Names of the files that hold tables, by table, in order. */
@@ -59,7 +59,6 @@ export function refuseSharedName(table: string, files: string[]): void {
   if (files.length < 2) return;
   throw new ConnectorError(
     `The files ${files.join(' and ')} would both be the table main.${table}; rename one of them.`,
-    false,
   );
 }
 
@@ -81,7 +80,7 @@ export async function findTableFile(
     const resolved = await realpath(path.join(folder, name));
     const allowed = await resolveInRoots(resolved, filesRoots);
     if (!(await stat(allowed)).isFile()) {
-      throw new ConnectorError(`${name} is not a regular file.`, false);
+      throw new ConnectorError(`${name} is not a regular file.`);
     }
     const lower = name.toLowerCase();
     return {

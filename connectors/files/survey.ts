@@ -1,11 +1,12 @@
 /**
  * One pass over the bytes of a text file: what is needed to tell its encoding and whether its line
- * ends are of one kind. The whole file is looked at, as the first other letter may come late.
+ * ends are of one kind. A run looks at the whole file, as the first other letter may come late.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 
 export interface TextSurvey {
   /** The first bytes, up to `headBytes`. */
@@ -24,19 +25,23 @@ export interface TextSurvey {
 }
 
 const chunkBytes = 1 << 20;
+/** For looks at the beginning. */
+const pieceBytes = 64 << 10;
 const headBytes = 256 << 10;
 const sampleBytes = 256 << 10;
 /** From one chunk, so that the sample is spread over the file. */
 const samplePerChunk = 16 << 10;
 
 /** The text's bytes, unpacked when the file is compressed. */
-export function openBytes(path: string, compressed: boolean, signal: AbortSignal | null): Readable {
-  const file = createReadStream(path, {
-    highWaterMark: chunkBytes,
-    ...(signal === null ? {} : { signal }),
-  });
-  if (!compressed) return file;
-  const unpacked = createGunzip({ chunkSize: chunkBytes });
+export function openBytes(path: string, compressed: boolean, signal: AbortSignal): Readable {
+  const file = createReadStream(path, { highWaterMark: chunkBytes, signal });
+  return compressed ? unpack(file, false) : file;
+}
+
+/** @param cut the file goes on, so that its end is no fault */
+function unpack(file: Readable, cut: boolean): Readable {
+  const finishFlush = cut ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
+  const unpacked = createGunzip({ chunkSize: cut ? pieceBytes : chunkBytes, finishFlush });
   file.on('error', (error) => unpacked.destroy(error));
   unpacked.on('close', () => file.destroy());
   return file.pipe(unpacked);
@@ -125,13 +130,18 @@ class Surveyor {
     }
   }
 
-  result(): TextSurvey {
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @param cut the text goes on: half a character at its end is no fault */
+  result(cut: boolean): TextSurvey {
     const { crlf, lf, cr } = this.#lineEnds;
     const endsInCr = this.#previous === 0x0d;
     return {
       head: Buffer.concat(this.#head),
-      complete: this.#size <= headBytes,
-      utf8: this.#utf8 && this.#unfinished.length === 0,
+      complete: !cut && this.#size <= headBytes,
+      utf8: this.#utf8 && (cut || this.#unfinished.length === 0),
       sample: Buffer.concat(this.#sample),
       size: this.#size,
       nulEven: this.#nulEven,
@@ -145,9 +155,28 @@ class Surveyor {
 export async function surveyText(
   path: string,
   compressed: boolean,
-  signal: AbortSignal | null,
+  signal: AbortSignal,
 ): Promise<TextSurvey> {
   const surveyor = new Surveyor();
   for await (const chunk of openBytes(path, compressed, signal)) surveyor.add(chunk as Buffer);
-  return surveyor.result();
+  return surveyor.result(false);
+}
+
+/** Of the file as it lies there, and of its text: a packed file may hold a thousand times its size. */
+const mostHeadBytes = 1 << 20;
+
+/**
+ * Reads the beginning of the text, at most 1 MiB.
+ * @throws what the file system or the unpacking throws
+ */
+export async function surveyHead(path: string, compressed: boolean): Promise<TextSurvey> {
+  const { size } = await stat(path);
+  const file = createReadStream(path, { end: mostHeadBytes - 1, highWaterMark: pieceBytes });
+  const surveyor = new Surveyor();
+  const bytes = compressed ? unpack(file, size > mostHeadBytes) : file;
+  for await (const piece of bytes) {
+    surveyor.add((piece as Buffer).subarray(0, mostHeadBytes - surveyor.size));
+    if (surveyor.size === mostHeadBytes) return surveyor.result(true);
+  }
+  return surveyor.result(size > mostHeadBytes);
 }

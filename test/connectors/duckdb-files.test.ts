@@ -1,8 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Connection } from '../../connectors/connector';
+import { smallEngine } from '../../connectors/duckdb-engine';
 import { createDuckdbConnector } from '../../connectors/duckdb/connector';
+import { withDatabaseFile } from '../../connectors/duckdb/open-file';
 import { readTable, rejection, runSql, Sandbox } from './support/sandbox';
 
 let sandbox: Sandbox;
@@ -21,10 +23,20 @@ function open(timing = impatient): Connection {
   return createDuckdbConnector(timing).connect({ path: file }, sandbox.context);
 }
 
+let results = 0;
+
 async function swap(connection: Connection, signal = new AbortController().signal) {
-  const parquetPath = path.join(sandbox.scratch, 'result.parquet');
+  results += 1;
+  const parquetPath = path.join(sandbox.scratch, `result-${results}.parquet`);
   await runSql(':memory:', `COPY (SELECT 'new' AS id) TO '${parquetPath}' (FORMAT parquet)`);
-  return await connection.swapIn({ ref, parquetPath, fenceKey: 'k', fence: 1n, signal });
+  return await connection.swapIn({
+    ref,
+    parquetPath,
+    writer: 'task',
+    fence: 1n,
+    startedAtMs: 0,
+    signal,
+  });
 }
 
 /** Another process that holds the file open for writing until it is killed. */
@@ -55,10 +67,18 @@ describe('a DuckDB file that is not there yet', () => {
     await expect(readTable(open(), sandbox, ref, ['id'])).resolves.toEqual([['new']]);
   });
 
-  it('is refused when its folder is not there either', async () => {
+  it('may be saved, but is refused in use, when its folder is not there either', async () => {
     file = path.join(sandbox.root, 'absent', 'x.duckdb');
+    await expect(open().check()).resolves.toBeUndefined();
     expect((await rejection(open().test())).message).toMatch(/absent does not exist/);
   });
+});
+
+it('a folder is refused as a DuckDB file', async () => {
+  mkdirSync(file);
+  for (const use of ['check', 'test'] as const) {
+    expect((await rejection(open()[use]())).message).toMatch(/x\.duckdb is a folder, not a DuckDB file\.$/);
+  }
 });
 
 it('a file that is no DuckDB database is refused by name', async () => {
@@ -74,14 +94,13 @@ describe('a DuckDB file that another process holds', () => {
   });
   afterEach(() => release(holder));
 
-  it('is given up after the wait, naming the process, as worth another try', async () => {
-    for (const use of [open().listTables(), readTable(open(), sandbox, ref, ['id'])]) {
-      const error = await rejection(use);
+  it('is given up after the wait, naming the process', async () => {
+    const uses = [() => open().listTables(), () => readTable(open(), sandbox, ref, ['id'])];
+    for (const use of [...uses, () => swap(open())]) {
+      const error = await rejection(use());
       expect(error.message).toContain('x.duckdb is held open by');
       expect(error.message).toContain(`PID ${holder.pid}`);
-      expect(error).toMatchObject({ retryable: true });
     }
-    expect(await rejection(swap(open()))).toMatchObject({ retryable: true });
   });
 
   it('is read and written once it is free', async () => {
@@ -100,12 +119,62 @@ describe('a DuckDB file that another process holds', () => {
   });
 });
 
-it('uses of one file within a process take turns', async () => {
-  await runSql(file, "CREATE TABLE t AS SELECT 'old' AS id");
-  const uses = Array.from({ length: 6 }, (_, index) =>
-    index % 2 === 0 ? swap(open()) : open().describeTable(ref),
-  );
-  await expect(Promise.all(uses)).resolves.toHaveLength(6);
+describe('uses of one file within a process', () => {
+  beforeEach(() => runSql(file, "CREATE TABLE t AS SELECT 'old' AS id"));
+
+  it('take turns', async () => {
+    const uses = Array.from({ length: 6 }, (_, index) =>
+      index % 2 === 0 ? swap(open(patient)) : open(patient).describeTable(ref),
+    );
+    await expect(Promise.all(uses)).resolves.toHaveLength(6);
+  });
+
+  it('are given up after the wait, and when the run is cancelled', async () => {
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const use = { file, mode: 'read' as const, waitMs: 0, signal: null, folders: [sandbox.root] };
+    const first = withDatabaseFile({ ...use, limits: smallEngine }, () => held);
+    expect((await rejection(open().listTables())).message).toBe(
+      'x.duckdb is in use by other calls of this process; waited 0 s for it.',
+    );
+    const controller = new AbortController();
+    const queued = rejection(swap(open(patient), controller.signal));
+    controller.abort(new Error('cancelled while queued'));
+    await expect(queued).resolves.toThrow('cancelled while queued');
+    const next = swap(open(patient));
+    letGo();
+    await first;
+    await expect(next).resolves.toBe(1);
+  });
+});
+
+describe('the key of a target', () => {
+  const keyOf = (given: string) => {
+    const config = { path: given };
+    return createDuckdbConnector().connect(config, sandbox.context).targetKey(ref);
+  };
+
+  it('is one for all spellings of one path, before the file is there and after', async () => {
+    symlinkSync(sandbox.root, path.join(sandbox.root, 'link'));
+    symlinkSync(file, path.join(sandbox.root, 'other-name.duckdb'));
+    const spellings = [
+      file,
+      'x.duckdb',
+      `${sandbox.root}/absent/../x.duckdb`,
+      `${sandbox.root}/link/x.duckdb`,
+      'other-name.duckdb',
+    ];
+    const keys = [...(await Promise.all(spellings.map(keyOf)))];
+    await swap(open());
+    keys.push(...(await Promise.all(spellings.map(keyOf))));
+    expect(new Set(keys).size).toBe(1);
+    await expect(keyOf('y.duckdb')).resolves.not.toBe(keys[0]);
+  });
+
+  it('is refused outside the allowed folders', async () => {
+    const error = await rejection(keyOf(path.join(sandbox.outside, 'x.duckdb')));
+    expect(error).toMatchObject({ code: 'pathOutsideRoots' });
+  });
 });
 
 it('a file whose writer was killed is read as it was last committed', async () => {

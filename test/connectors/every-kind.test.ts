@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { openConnection } from '../../connectors';
 import { SupersededError, type Connection } from '../../connectors/connector';
-import { forgetFake } from '../../connectors/fake/connector';
 import { TablegateError } from '../../model/errors';
 import { readTable, rejection, runSql, Sandbox } from './support/sandbox';
 
@@ -41,14 +40,16 @@ async function openDuckdb(sandbox: Sandbox): Promise<Connection> {
   return openConnection({ type: 'duckdb', config: { path: file } }, sandbox.context);
 }
 
+let fakes = 0;
+
 async function openFake(sandbox: Sandbox): Promise<Connection> {
   const columns = ['phone', 'full name', '名'].map((name) => ({ name, type: 'VARCHAR' }));
   const tables = {
     [`main.${awkward}`]: { columns, rows: people },
     'main.empty': { columns: [{ name: 'id', type: 'VARCHAR' }], rows: [] },
   };
-  forgetFake('shared-suite');
-  const config = { name: 'shared-suite', tables };
+  fakes += 1;
+  const config = { name: `shared-suite-${fakes}`, tables };
   return openConnection({ type: 'fake', config }, sandbox.context, { fake: true });
 }
 
@@ -80,10 +81,10 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
     return file;
   }
 
-  async function swap(rows: number, fence: bigint, fenceKey = 'out/task') {
+  async function swap(rows: number, fence: bigint, writer = 'task', startedAtMs = Date.now()) {
     const ref = { schema: 'made here', table: 'out"put' };
     const parquetPath = await result(rows);
-    return connection.swapIn({ ref, parquetPath, fenceKey, fence, signal });
+    return connection.swapIn({ ref, parquetPath, writer, fence, startedAtMs, signal });
   }
 
   async function outputRows(): Promise<number> {
@@ -91,7 +92,8 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
     return (await readTable(connection, sandbox, ref, ['n'])).length;
   }
 
-  it('can be reached', async () => {
+  it('can be saved, and reached', async () => {
+    await expect(connection.check()).resolves.toBeUndefined();
     await expect(connection.test()).resolves.toBeUndefined();
   });
 
@@ -156,6 +158,8 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
     it('refuses to hold a result', async () => {
       const error = await rejection(swap(1, 1n));
       expect(error.message).toContain(`kind ${type}`);
+      const ref = { schema: 'main', table: 't' };
+      expect((await rejection(connection.targetKey(ref))).message).toContain(`kind ${type}`);
     });
     return;
   }
@@ -179,10 +183,53 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
     await expect(outputRows()).resolves.toBe(4);
   });
 
-  it('keeps the fences of two writers apart', async () => {
-    await swap(5, 7n, 'out/task');
-    await swap(2, 1n, 'out/other task');
+  it('keeps the fences of the tables of one writer apart', async () => {
+    await swap(5, 7n);
+    const ref = { schema: 'made here', table: 'other' };
+    const parquetPath = await result(2);
+    const request = { ref, parquetPath, writer: 'task', fence: 6n, startedAtMs: 0, signal };
+    await expect(connection.swapIn(request)).resolves.toBe(2);
+  });
+
+  it('refuses a sleeper of the task that wrote the table before, whatever its fence', async () => {
+    const asleepSince = Date.now();
+    await swap(5, 7n, 'former task');
+    await expect(swap(2, 1n, 'new task', Date.now() + 1)).resolves.toBe(2);
+    const sleeper = swap(3, 8n, 'former task', asleepSince);
+    await expect(sleeper).rejects.toBeInstanceOf(SupersededError);
     await expect(outputRows()).resolves.toBe(2);
+  });
+
+  it('refuses a sleeper of a former task that never wrote', async () => {
+    const asleepSince = Date.now();
+    await swap(2, 1n, 'new task');
+    const sleeper = swap(3, 8n, 'former task', asleepSince);
+    await expect(sleeper).rejects.toBeInstanceOf(SupersededError);
+    await expect(outputRows()).resolves.toBe(2);
+  });
+
+  it('lets a task write again that has the table back from another', async () => {
+    await swap(5, 7n, 'former task');
+    await swap(2, 1n, 'new task', Date.now() + 1);
+    await expect(swap(4, 8n, 'former task', Date.now() + 1)).resolves.toBe(4);
+    await expect(swap(3, 7n, 'former task')).rejects.toBeInstanceOf(SupersededError);
+    await expect(outputRows()).resolves.toBe(4);
+  });
+
+  it('names a target by one key in whatever case, and others by others', async () => {
+    const keyOf = (schema: string, table: string) => connection.targetKey({ schema, table });
+    const key = await keyOf('main', 'out.put');
+    await expect(keyOf('Main', 'OUT.put')).resolves.toBe(key);
+    const others = await Promise.all([keyOf('main', 'ÖUT.put'), keyOf('main', 'öut.put')]);
+    const all = [key, ...others, await keyOf('main.out', 'put')];
+    expect(new Set(all).size).toBe(4);
+  });
+
+  it('holds a table once in whatever case its name is written', async () => {
+    await swap(5, 7n);
+    const ref = { schema: 'Made Here', table: 'OUT"put' };
+    const request = { ref, parquetPath: await result(2), writer: 'task', startedAtMs: 0, signal };
+    await expect(connection.swapIn({ ...request, fence: 6n })).rejects.toThrow(SupersededError);
   });
 
   it('lists the table of a result and nothing of our own', async () => {

@@ -107,9 +107,20 @@ describe('a folder', () => {
     await expect(open().listTables()).resolves.toEqual([{ schema: 'main', table: 'x' }]);
   });
 
-  it('that is not there is refused', async () => {
-    const error = await rejection(open(path.join(sandbox.root, 'absent')).test());
-    expect(error.message).toMatch(/absent does not exist\.$/);
+  it('that is not there is refused, also before it is saved', async () => {
+    const connection = open(path.join(sandbox.root, 'absent'));
+    for (const use of ['check', 'test'] as const) {
+      const error = await rejection(connection[use]());
+      expect(error).toBeInstanceOf(ConnectorError);
+      expect(error.message).toMatch(/absent does not exist\.$/);
+    }
+  });
+
+  it('that is a file is refused', async () => {
+    const file = sandbox.write('x.csv', 'id\n1\n');
+    expect((await rejection(open(file).check())).message).toMatch(/x\.csv is not a folder\.$/);
+    const below = await rejection(open(path.join(file, 'sub')).check());
+    expect(below.message).toMatch(/sub has a part that is not a folder\.$/);
   });
 
   it('lists neither hidden files nor folders nor other kinds of files', async () => {
@@ -123,11 +134,13 @@ describe('a folder', () => {
 
 describe('a path outside the allowed folders is refused with the setting to use', () => {
   async function expectOutside(connection: ReturnType<typeof open>) {
-    const error = await rejection(connection.test());
-    expect(error).toBeInstanceOf(TablegateError);
-    expect(error).toMatchObject({ code: 'pathOutsideRoots' });
-    expect(error.message).toContain('TABLEGATE_FILES_ROOTS');
-    expect(error.message).toContain(sandbox.root);
+    for (const use of ['check', 'test'] as const) {
+      const error = await rejection(connection[use]());
+      expect(error).toBeInstanceOf(TablegateError);
+      expect(error).toMatchObject({ code: 'pathOutsideRoots' });
+      expect(error.message).toContain('TABLEGATE_FILES_ROOTS');
+      expect(error.message).toContain(sandbox.root);
+    }
   }
 
   it.each(['files', 'duckdb'])('plainly, for %s', async (type) => {
@@ -149,6 +162,15 @@ describe('a path outside the allowed folders is refused with the setting to use'
     await expectOutside(open(path.join(sandbox.root, 'link')));
     const config = { path: path.join(sandbox.root, 'link', 'new.duckdb') };
     await expectOutside(openConnection({ type: 'duckdb', config }, sandbox.context));
+  });
+
+  it('by a link to a file that is not there yet', async () => {
+    symlinkSync(path.join(sandbox.outside, 'new.duckdb'), path.join(sandbox.root, 'x.duckdb'));
+    symlinkSync(path.join(sandbox.outside, 'absent'), path.join(sandbox.root, 'link'));
+    for (const name of ['x.duckdb', 'link/y.duckdb']) {
+      const config = { path: path.join(sandbox.root, name) };
+      await expectOutside(openConnection({ type: 'duckdb', config }, sandbox.context));
+    }
   });
 
   it('by a link to a file inside the folder', async () => {

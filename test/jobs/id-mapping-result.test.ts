@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { computeIdMapping } from '../../activities/jobs/id-mapping/compute';
 import type { ComputeRequest } from '../../activities/jobs/id-mapping/messages';
 import { Reporter } from '../../activities/jobs/id-mapping/report';
-import { normalizeIdValue } from '../../model/id-types';
 import { Sandbox } from '../connectors/support/sandbox';
+import { normalizeIdValue } from '../support/normalize-id-value';
 import { analysisFile, readResult, textTable, usersOf } from './support/run-job';
 
 let sandbox: Sandbox;
@@ -49,8 +49,9 @@ async function compute(tables: Table[], maxSharedBy = 1000) {
       ref: { schema: 'main', table: 'id_mapping_42' },
     },
     output: 'a.main.id_mapping_42',
-    fenceKey: 'key',
+    writer: 'task-1',
     fence: String(names),
+    startedAtMs: Date.now(),
     maxSharedBy,
     fake: true,
   };

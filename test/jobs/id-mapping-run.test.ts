@@ -84,8 +84,8 @@ describe('a run', () => {
       connections: crm(),
     });
     expect(result.tables).toMatchObject([
-      { table: 'crm.main.customers', status: 'succeeded', rowsRead: 2, error: null },
-      { table: 'crm.main.orders', status: 'succeeded', rowsRead: 3, error: null },
+      { table: 'crm.main.customers', status: 'succeeded', rowsRead: 2, rowsWritten: 4 },
+      { table: 'crm.main.orders', status: 'succeeded', rowsRead: 3, rowsWritten: 1 },
     ]);
     expect(result.summary).toMatchObject({
       output: 'analysis.main.id_mapping_42',
@@ -101,6 +101,19 @@ describe('a run', () => {
     expect(recorded.progress.map((progress) => progress.text)).toContain('reading crm.main.orders');
     expect(recorded.details[0]).toMatchObject({ table: 'crm.main.customers', status: 'waiting' });
     expect(recorded.logs).toContain('info: crm.main.orders: 3 rows read');
+  });
+
+  it('counts as written by a table only what is not left out', async () => {
+    const shared = Array.from({ length: 5 }, (_, n) => `000,m${n}@x.org\n`).join('');
+    sandbox.write('customers.csv', `mobile,mail\n${shared}`);
+    sandbox.write('orders.csv', 'mobile\n000\n');
+    const { result } = await runIdMapping(sandbox, {
+      tables: [customers, orders],
+      connections: crm(),
+      config: { maxSharedBy: 3 },
+    });
+    expect(result.tables.map((table) => table.rowsWritten)).toEqual([5, 0]);
+    expect(await readResult(sandbox)).toHaveLength(5);
   });
 
   it('reads numbers of every type as a person writes them', async () => {
@@ -181,7 +194,7 @@ describe('a run that cannot succeed says which table and why, and keeps the form
     expect(error).toBeInstanceOf(JobError);
     expect(error.message).toContain(`crm.main.${table}: ${problem}`);
     expect((error as JobError).tables).toMatchObject([
-      { table: 'crm.main.customers', status: 'succeeded', rowsRead: 2 },
+      { table: 'crm.main.customers', status: 'succeeded', rowsRead: 2, rowsWritten: null },
       { table: `crm.main.${table}`, status: 'failed', error: error.message },
     ]);
   });
@@ -206,7 +219,7 @@ describe('a run that cannot succeed says which table and why, and keeps the form
   });
 
   it('a source that fails', async () => {
-    const failures = [{ on: 'prepareScan', message: 'the server is away', retryable: true }];
+    const failures = [{ on: 'prepareScan', message: 'the server is away' }];
     const run = { tables: [fakeTable], connections: fakeSource({ failures }), fence: 2n };
     const error = await failureOf(runIdMapping(sandbox, run));
     expect(error.message).toBe('crm.main.t: the server is away');
@@ -219,7 +232,7 @@ describe('a run that cannot succeed says which table and why, and keeps the form
   });
 
   it('a target that fails in the swap', async () => {
-    const failures = [{ on: 'swapIn', message: 'the disk is full', retryable: true }];
+    const failures = [{ on: 'swapIn', message: 'the disk is full' }];
     const connections = { ...crm(), out: { type: 'fake', config: { failures } } };
     const run = { tables: [customers], connections, config: { analysisSource: 'out' } };
     const error = await failureOf(runIdMapping(sandbox, run));

@@ -15,7 +15,7 @@ import type { ComputeRequest, IdMappingSummary } from './messages';
 import { readTable } from './read-table';
 import type { Reporter } from './report';
 import { idTypesOf, scratchLimits, sourceTableName, type IdRange, type ReadTable } from './scratch';
-import { swapResult, writeResult } from './write-result';
+import { countRowsByTable, swapResult, writeResult } from './write-result';
 
 /** Names the table or output in front of what went wrong with it. */
 function failureOf(name: string, error: unknown): Error {
@@ -32,9 +32,10 @@ async function readTables(
   request: ComputeRequest,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<ReadTable[]> {
+): Promise<{ tables: ReadTable[]; details: TableDetail[] }> {
   reporter.begin('reading');
-  const read: ReadTable[] = [];
+  const tables: ReadTable[] = [];
+  const details: TableDetail[] = [];
   for (const [place, { name }] of request.tables.entries()) {
     reporter.at(place / request.tables.length, `reading ${name}`);
     const detail: TableDetail = {
@@ -49,10 +50,11 @@ async function readTables(
     reporter.send({ type: 'table', detail });
     try {
       const table = await readTable(connection, request, place, signal);
-      read.push(table);
+      tables.push(table);
       reporter.log('info', `${name}: ${table.rows} rows read`);
       const finishedAt = new Date().toISOString();
       const done = { ...detail, status: 'succeeded' as const, rowsRead: table.rows, finishedAt };
+      details.push(done);
       reporter.send({ type: 'table', detail: done });
     } catch (error) {
       const failure = failureOf(name, error);
@@ -62,7 +64,7 @@ async function readTables(
       throw failure;
     }
   }
-  return read;
+  return { tables, details };
 }
 
 async function loadTables(
@@ -88,14 +90,18 @@ function countByType(ranges: IdRange[], shared: { id: number }[]): Record<string
   return Object.fromEntries(counts);
 }
 
-/** Everything up to the finished Parquet file. */
+/** Everything up to the finished Parquet file. @returns `details` as they are once it is swapped in */
 async function resolveUsers(
   connection: DuckDBConnection,
   request: ComputeRequest,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<{ file: string; summary: Omit<IdMappingSummary, 'seconds'> }> {
-  const tables = await readTables(connection, request, reporter, signal);
+): Promise<{
+  file: string;
+  summary: Omit<IdMappingSummary, 'seconds'>;
+  details: TableDetail[];
+}> {
+  const { tables, details } = await readTables(connection, request, reporter, signal);
   const idTypes = idTypesOf(request.tables);
 
   reporter.begin('matching');
@@ -122,11 +128,16 @@ async function resolveUsers(
   const users = await assignOneIds(connection, idTypes);
   const ids = idCount - shared.length;
   const file = await writeResult(connection, request, idTypes, ids);
+  const rowsWritten = await countRowsByTable(connection, request);
   const rowsRead = tables.reduce((sum, table) => sum + table.rows, 0);
   const idsByType = countByType(ranges, shared);
   const leftOutCount = shared.length;
   const { output } = request;
-  return { file, summary: { output, users, ids, idsByType, rowsRead, leftOut, leftOutCount } };
+  return {
+    file,
+    summary: { output, users, ids, idsByType, rowsRead, leftOut, leftOutCount },
+    details: details.map((detail, place) => ({ ...detail, rowsWritten: rowsWritten[place] ?? 0 })),
+  };
 }
 
 /**
@@ -138,7 +149,7 @@ export async function computeIdMapping(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<IdMappingSummary> {
-  const { file, summary } = await withEngine(
+  const { file, summary, details } = await withEngine(
     path.join(request.scratchDir, 'work.duckdb'),
     scratchLimits(request.scratchDir),
     signal,
@@ -151,6 +162,7 @@ export async function computeIdMapping(
   } catch (error) {
     throw failureOf(request.output, error);
   }
+  for (const detail of details) reporter.send({ type: 'table', detail });
   reporter.log('info', `${summary.users} users from ${summary.ids} IDs, in ${request.output}`);
   return { ...summary, seconds: reporter.end() };
 }

@@ -18,7 +18,7 @@ import type { ComputeRequest, SourceTable } from './messages';
 import { runInChild } from './run-in-child';
 
 export interface IdMappingDeps {
-  /** Folders (absolute) below which files of connections must lie. */
+  /** Folders (absolute) below which files of a tenant's connections must lie. */
   filesRoots: string[];
   /** Lets connections of kind `fake` work; for tests. */
   fake?: boolean;
@@ -67,7 +67,11 @@ async function targetOf(context: Context, deps: IdMappingDeps): Promise<ComputeR
   return { connection, ref: { schema, table } };
 }
 
-async function requestOf(context: Context, deps: IdMappingDeps): Promise<ComputeRequest> {
+async function requestOf(
+  context: Context,
+  deps: IdMappingDeps,
+  startedAtMs: number,
+): Promise<ComputeRequest> {
   if (context.tables.length === 0) throw new JobError('The task has no tables to read.');
   const tables: SourceTable[] = [];
   for (const table of context.tables) {
@@ -84,8 +88,9 @@ async function requestOf(context: Context, deps: IdMappingDeps): Promise<Compute
     tables,
     target: await targetOf(context, deps),
     output: `${context.config.analysisSource}.${output}`,
-    fenceKey: `${output}/${context.taskId}`,
+    writer: context.taskId,
     fence: String(context.fence),
+    startedAtMs,
     maxSharedBy: context.config.maxSharedBy,
     fake: deps.fake ?? false,
   };
@@ -103,6 +108,7 @@ function waiting(table: string): TableDetail {
 }
 
 async function run(context: Context, deps: IdMappingDeps): Promise<JobResult> {
+  const startedAtMs = Date.now();
   const details = new Map(context.tables.map(({ name }) => [name, waiting(name)]));
   const listener = {
     signal: context.signal,
@@ -115,7 +121,7 @@ async function run(context: Context, deps: IdMappingDeps): Promise<JobResult> {
   };
   for (const detail of details.values()) context.table(detail);
   try {
-    const request = await requestOf(context, deps);
+    const request = await requestOf(context, deps, startedAtMs);
     const summary = await runInChild(request, listener, deps.onChild ?? (() => undefined));
     return { tables: [...details.values()], summary: { ...summary } };
   } catch (error) {

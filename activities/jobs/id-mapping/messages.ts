@@ -21,9 +21,12 @@ export interface ComputeRequest {
   target: { connection: JobConnection; ref: TableRef };
   /** Name of the output for people: `connection.schema.table`. */
   output: string;
-  fenceKey: string;
+  /** Id of the task, for the fence. */
+  writer: string;
   /** Decimal digits: JSON has no 64-bit integers. */
   fence: string;
+  /** When the try began, in milliseconds since 1970. */
+  startedAtMs: number;
   maxSharedBy: number;
   /** Connections of kind `fake` work; for tests. */
   fake: boolean;

@@ -2,15 +2,16 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openConnection } from '../../../connectors';
 import type { DuckdbScan } from '../../../connectors/connector';
+import { foldName } from '../../../connectors/sql-text';
 import { JobError } from '../../../model/job-type';
 import { idSql } from './id-sql';
 import type { ComputeRequest, SourceTable } from './messages';
 import { idColumnName, sourceTableName, type ReadTable } from './scratch';
 
 function selectSql(table: SourceTable, scan: DuckdbScan): string {
-  const types = new Map(scan.columns.map(({ name, type }) => [name.toLowerCase(), type]));
+  const types = new Map(scan.columns.map(({ name, type }) => [foldName(name), type]));
   const columns = table.idColumns.map(({ column, idType }, index) => {
-    const type = types.get(column.toLowerCase()) ?? 'VARCHAR';
+    const type = types.get(foldName(column)) ?? 'VARCHAR';
     const sql = idSql(column, type, idType);
     if (sql === null) {
       throw new JobError(

@@ -5,7 +5,7 @@ import type { ToParent } from './messages';
 const beatMs = 1_000;
 /** Parts of the whole that the phases take, as measured on two million rows. */
 const phaseStarts = { reading: 0, matching: 0.35, linking: 0.75, writing: 0.8, swapping: 0.9 };
-export type Phase = keyof typeof phaseStarts;
+type Phase = keyof typeof phaseStarts;
 
 export class Reporter {
   readonly #send: (message: ToParent) => void;

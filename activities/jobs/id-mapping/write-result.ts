@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openConnection } from '../../../connectors';
+import { queryRows } from '../../../connectors/duckdb-engine';
 import { quoteText } from '../../../connectors/sql-text';
 import type { ComputeRequest } from './messages';
 
@@ -32,17 +33,32 @@ export async function writeResult(
   return file;
 }
 
+/** @returns for each table, in the task's order, rows of the result that name it as the first */
+export async function countRowsByTable(
+  connection: DuckDBConnection,
+  request: ComputeRequest,
+): Promise<number[]> {
+  const rows = await queryRows(
+    connection,
+    `SELECT i.first_source AS place, count(*) AS rows
+     FROM components c JOIN ids i ON i.rowid = c.id GROUP BY i.first_source`,
+  );
+  const counts = new Map(rows.map((row) => [Number(row.place), Number(row.rows)]));
+  return request.tables.map((_, place) => counts.get(place) ?? 0);
+}
+
 /** @returns rows in the target. @throws what the connector throws */
 export async function swapResult(
   request: ComputeRequest,
   parquetPath: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const { filesRoots, fake, fenceKey, target } = request;
+  const { filesRoots, fake, writer, startedAtMs, target } = request;
   const connection = openConnection(target.connection, { filesRoots }, { fake });
   try {
     const fence = BigInt(request.fence);
-    return await connection.swapIn({ ref: target.ref, parquetPath, fenceKey, fence, signal });
+    const { ref } = target;
+    return await connection.swapIn({ ref, parquetPath, writer, fence, startedAtMs, signal });
   } finally {
     await connection.close();
   }

@@ -19,8 +19,9 @@ process.once('message', ({ scratchDir, root }: { scratchDir: string; root: strin
     ],
     target: { connection, ref: { schema: 'main', table: 'out' } },
     output: 'crm.main.out',
-    fenceKey: 'key',
+    writer: 'task-1',
     fence: '1',
+    startedAtMs: Date.now(),
     maxSharedBy: 1000,
     fake: true,
   };

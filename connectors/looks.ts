@@ -1,0 +1,27 @@
+/** Looks at sources by calls of people: each costs memory and time of the process that answers. */
+import { ConnectorError } from './connector';
+import { Turns } from './turns';
+
+/** Engines and buffers of so many looks fit beside everything else that a server does. */
+const mostAtOnce = 4;
+/** Longer than a look waits for a file that another process holds. */
+const waitMs = 10_000;
+
+const turns = new Turns(mostAtOnce);
+
+/**
+ * Runs a look when there are not too many already.
+ * @throws ConnectorError after ten seconds without a turn; what `look` throws
+ */
+export async function withLook<T>(look: () => Promise<T>): Promise<T> {
+  if (!(await turns.take({ waitMs, signal: null }))) {
+    throw new ConnectorError(
+      `Too many calls look at data sources at once; waited ${waitMs / 1000} s for a turn.`,
+    );
+  }
+  try {
+    return await look();
+  } finally {
+    turns.end();
+  }
+}
