@@ -22,7 +22,7 @@ const attemptBits = 10n;
  * The number that fences the commits of one try: greater for every later run of the task, every
  * later try within it and every later attempt of the activity.
  */
-export function fenceOf(runNumber: number, tryNumber: number, attempt: number): bigint {
+function fenceOf(runNumber: number, tryNumber: number, attempt: number): bigint {
   const top = (1n << attemptBits) - 1n;
   const last = BigInt(attempt) > top ? top : BigInt(attempt);
   return (((BigInt(runNumber) << tryBits) | BigInt(tryNumber)) << attemptBits) | last;

@@ -1,8 +1,9 @@
 /** Bodies of native requests: JSON, of bounded size and depth, that every store can hold. */
 import express, { type Request, type Response } from 'express';
 import { TablegateError, type FieldError } from '../model/errors';
-import { formatPath, invalidInput } from './errors/field-errors';
-import { bodyLimit, unreadableBody } from './errors/refusal-of';
+import { formatPath, invalidInput } from '../model/field-errors';
+import { bodyLimit } from './errors/refusal-of';
+import { brokenBody } from './server/broken-bodies';
 
 /** `application/merge-patch+json` and its like are JSON too. */
 const jsonTypes = ['application/json', 'application/*+json'];
@@ -15,7 +16,7 @@ const maxDepth = 50;
 /**
  * Reads the body; to be called once the caller is known.
  * @returns the value sent; undefined where there is no body
- * @throws TablegateError unsupportedMediaType, invalidInput, and what body-parser throws
+ * @throws TablegateError unsupportedMediaType, invalidInput, requestTimeout, and what body-parser throws
  */
 export async function readBody(req: Request, res: Response): Promise<unknown> {
   if (!announcesBody(req)) return undefined;
@@ -26,10 +27,10 @@ export async function readBody(req: Request, res: Response): Promise<unknown> {
       `The content type is ${sent ? `"${sent}"` : 'missing'}; it must be application/json`,
     );
   }
-  if (req.aborted) throw unreadableBody();
+  if (req.aborted) throw brokenBody(req);
   await new Promise<void>((resolve, reject) => {
     // body-parser would wait for an end that does not come.
-    req.once('aborted', () => reject(unreadableBody()));
+    req.once('aborted', () => reject(brokenBody(req)));
     parseJson(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
   });
   const body = req.body as unknown;

@@ -7,7 +7,7 @@ import type { Gate } from './gate';
 import { gateTables, type TaskState } from './task-state';
 
 /** Most bytes of a packed state, as JSON: the design's 256 KB, less room for Temporal's envelope. */
-export const maxHandedOver = 252 * 1024;
+const maxHandedOver = 252 * 1024;
 
 /** How many receipts outlive a roll-over; older ones are looked up in the ledger. */
 const receiptsHandedOn = 100;

@@ -1,6 +1,5 @@
 /** Names that are functions of business keys: workflow ids, search attributes. */
 export const taskWorkflowType = 'schedulingTask';
-export const runWorkflowType = 'taskRun';
 
 /** Id of the long-lived workflow of a task. */
 export function taskWorkflowId(tenant: string, taskId: string): string {
@@ -20,9 +19,12 @@ export const searchAttributes = {
   runStatus: 'TablegateRunStatus',
 } as const;
 
+/** What the ids of tasks and runs look like, on every surface. */
+export const idPattern = /^[0-9a-f]{32}$/;
+
 /** True for a task or run id: 32 lower-case hex characters. */
 export function isId(text: string): boolean {
-  return /^[0-9a-f]{32}$/.test(text);
+  return idPattern.test(text);
 }
 
 /**

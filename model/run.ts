@@ -22,7 +22,7 @@ export const runStarters = ['triggers', 'manual'] as const;
 /** What asked for a run. */
 export type RunStarter = (typeof runStarters)[number];
 
-export const tableDetailSchema = z.object({
+const tableDetailSchema = z.object({
   table: z.string(),
   status: z.enum(['waiting', 'running', 'succeeded', 'failed', 'cancelled']),
   rowsRead: z.number().int().nullable(),
@@ -33,7 +33,7 @@ export const tableDetailSchema = z.object({
 });
 export type TableDetail = z.infer<typeof tableDetailSchema>;
 
-export const progressSchema = z.object({ fraction: z.number(), text: z.string() });
+const progressSchema = z.object({ fraction: z.number(), text: z.string() });
 export type RunProgress = z.infer<typeof progressSchema>;
 
 /** An execution record as every surface shows it; `temporalUrl` is made when it is read. */

@@ -1,5 +1,6 @@
 /** Scheduling tasks: what a caller sends, what a task is, and what is shown of it. */
 import { z } from 'zod';
+import { idSchema, nameSchema } from './fields';
 import { parseTableName } from './table-name';
 import { endedStatuses, runStarters } from './run';
 
@@ -18,15 +19,6 @@ const maxBytesOfConfig = 16_000;
 function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length;
 }
-
-const namePattern = /^\P{Cc}+$/u;
-
-const nameSchema = z
-  .string()
-  .trim()
-  .min(1, 'a name is needed')
-  .max(255, 'at most 255 characters are allowed')
-  .regex(namePattern, 'no control characters are allowed');
 
 export const tableNameSchema = z
   .string()
@@ -88,7 +80,7 @@ const jobSchema = z.strictObject({
     .default({}),
 });
 
-export const rerunModes = ['AllDenied', 'FailureAllowed', 'AllAllowed'] as const;
+const rerunModes = ['AllDenied', 'FailureAllowed', 'AllAllowed'] as const;
 
 /** What a timer of Node holds: 31 bits of milliseconds, in seconds (24.8 days). */
 const longestTimeout = 2_147_483;
@@ -102,7 +94,7 @@ const runPolicyFields = {
   /** Seconds between two tries. */
   rerunInterval: z.number().int().min(0).max(86_400),
 };
-export const runPolicySchema = z.object(runPolicyFields);
+const runPolicySchema = z.object(runPolicyFields);
 export type RunPolicy = z.infer<typeof runPolicySchema>;
 
 export const defaultRunPolicy: RunPolicy = {
@@ -151,10 +143,7 @@ export type TaskPatch = z.infer<typeof taskPatchSchema>;
 export const taskInputSchema = z.strictObject({
   ...z.object(editableFields).partial().shape,
   /** An id that `POST /tasks:draft` gave out. */
-  id: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/, 'an id has 32 lower-case hex characters')
-    .optional(),
+  id: idSchema.optional(),
   environment: z.enum(['Dev', 'Prod']).default('Prod'),
   name: nameSchema,
   kind: z.enum(taskKinds),
@@ -210,25 +199,25 @@ function definedOnly<T extends object>(value: T): Partial<T> {
   ) as Partial<T>;
 }
 
-export const gateTableSchema = z.object({
+const gateTableSchema = z.object({
   table: z.string(),
   status: z.enum(['Triggered', 'Not Triggered']),
   at: z.string().nullable(),
   caller: z.string().nullable(),
 });
 
-export const datedGateSchema = z.object({
+const datedGateSchema = z.object({
   scheduleTime: z.string(),
   tables: z.array(gateTableSchema),
 });
 
-export const gateViewSchema = z.object({
+const gateViewSchema = z.object({
   tables: z.array(gateTableSchema),
   dated: z.array(datedGateSchema),
 });
 export type GateView = z.infer<typeof gateViewSchema>;
 
-export const runSummarySchema = z.object({
+const runSummarySchema = z.object({
   id: z.string(),
   status: z.enum(['queued', 'running', ...endedStatuses]),
   startedBy: z.enum(runStarters),

@@ -2,21 +2,14 @@
  * The one application service that every surface calls. Its parts hold no HTTP: they take parsed
  * input and a `Caller`, throw `TablegateError`, and answer plain values.
  */
+import type { Page, PageRequest } from '../model/page';
 import type { Caller, AuditEntry, Grant, Key, Role, Tenant, User } from '../model/people';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
 import type { LedgerEntry, ReceiptView, TriggerOutcome } from '../model/trigger';
 
-export interface PageRequest {
-  pageSize: number;
-  pageToken: string | null;
-}
-
-export interface Page<Item> {
-  items: Item[];
-  nextPageToken: string | null;
-}
+export type { Page, PageRequest };
 
 /** A task as read: `stale` where the workflow did not answer and the store's copy is shown. */
 export type TaskRead = TaskView & { stale?: boolean };

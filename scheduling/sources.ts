@@ -8,7 +8,6 @@ import { formatTableName, parseTableName, type TableName } from '../model/table-
 import type { ConnectionRow } from '../store/store';
 import type { SchedulingDeps } from './deps';
 import type { Page, PageRequest, SourceService } from './scheduling';
-import { fieldErrors } from './zod-fields';
 
 /** The connection that every installation has: where results go unless another is named. */
 export const analysisConnection = 'analysis';
@@ -17,7 +16,7 @@ export class Sources implements SourceService {
   constructor(private readonly deps: SchedulingDeps) {}
 
   async createConnection(caller: Caller, input: ConnectionInput): Promise<ConnectionView> {
-    const row = this.toRow(caller.tenant, input);
+    const row = await this.toRow(caller.tenant, input);
     const created = await this.deps.store.sources.createConnection(row);
     if (created === 'taken') {
       const message = `there is a connection ${input.name} already`;
@@ -34,7 +33,7 @@ export class Sources implements SourceService {
     name: string,
     input: { type: string; config: Record<string, unknown> },
   ): Promise<ConnectionView> {
-    const row = this.toRow(caller.tenant, { name, ...input });
+    const row = await this.toRow(caller.tenant, { name, ...input });
     const updated = await this.deps.store.sources.updateConnection(row);
     if (!updated) throw noConnection(name);
     await this.audit(caller, 'connection.edit', name);
@@ -172,38 +171,27 @@ export class Sources implements SourceService {
     try {
       return await use(connection);
     } catch (error) {
-      if (error instanceof TablegateError) throw error;
-      const message = error instanceof Error ? error.message : String(error);
-      throw new TablegateError('connectionFailed', message, { cause: error });
+      return refuseFailure(error);
     } finally {
       await connection.close();
     }
   }
 
   /** Checks a configuration and puts its secrets under seal. */
-  private toRow(
+  private async toRow(
     tenant: string,
     { name, type, config }: ConnectionInput,
-  ): {
+  ): Promise<{
     tenant: string;
     name: string;
     type: string;
     config: Record<string, unknown>;
     secrets: string | null;
-  } {
+  }> {
     const connector = connectorOf(type);
-    const parsed = connector.configSchema.safeParse(config);
-    if (!parsed.success) {
-      throw new TablegateError(
-        'invalidInput',
-        `The config of a connection of type ${type} is not valid.`,
-        {
-          fields: fieldErrors(parsed.error, ['config']),
-        },
-      );
-    }
-    const { filesRoots } = this.deps.settings;
-    openConnection({ type, config }, { filesRoots });
+    const filesRoots = filesRootsOf(this.deps.settings, tenant);
+    const connection = openConnection({ type, config }, { filesRoots });
+    await connection.check().catch(refuseFailure);
     const [open, secret] = splitSecrets(connector, config);
     const secrets =
       Object.keys(secret).length === 0
@@ -219,6 +207,13 @@ export class Sources implements SourceService {
       detail: {},
     });
   }
+}
+
+/** What a source says comes back as `connectionFailed`. */
+function refuseFailure(error: unknown): never {
+  if (error instanceof TablegateError) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  throw new TablegateError('connectionFailed', message, { cause: error });
 }
 
 function splitSecrets(

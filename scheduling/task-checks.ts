@@ -1,11 +1,11 @@
 /** What a definition must satisfy before it becomes, or changes, a task. */
 import { connectorOf } from '../connectors';
 import { TablegateError, type FieldError } from '../model/errors';
+import { parseInput } from '../model/field-errors';
 import type { JobLineage, JobType } from '../model/job-type';
 import { parseTableName } from '../model/table-name';
 import type { TaskDefinition, TaskView } from '../model/task';
 import type { SchedulingDeps } from './deps';
-import { fieldErrors } from './zod-fields';
 
 type Deps = Pick<SchedulingDeps, 'store' | 'jobTypes'>;
 
@@ -21,13 +21,10 @@ export async function checkDefinition(
   definition: TaskDefinition,
 ): Promise<JobLineage> {
   const jobType = knownJobType(deps.jobTypes, definition.job.type);
-  const parsed = jobType.configSchema.safeParse(definition.job.config);
-  if (!parsed.success) {
-    throw invalid('The job config is not valid.', fieldErrors(parsed.error, ['job', 'config']));
-  }
+  const config = parseInput(jobType.configSchema, definition.job.config, 'task', ['job', 'config']);
   await checkTables(deps, tenant, jobType, definition);
   const tables = definition.tables.map((table) => table.name);
-  const lineage = jobType.lineage({ number, tables, config: parsed.data });
+  const lineage = jobType.lineage({ number, tables, config });
   await checkWritten(deps, tenant, lineage.writes);
   return lineage;
 }
@@ -132,8 +129,4 @@ export async function reserveOutputs(
   throw new TablegateError('outputTaken', message, {
     fields: [{ path: 'job.config.output', message }],
   });
-}
-
-function invalid(detail: string, fields: FieldError[]): TablegateError {
-  return new TablegateError('invalidInput', detail, { fields });
 }

@@ -83,7 +83,7 @@ async function replace(
 }
 
 /** True for a task that has been removed; false also for one that is not stored yet. */
-export async function isRemoved(
+async function isRemoved(
   transaction: Transaction<Tables>,
   tenant: string,
   taskId: string,

@@ -4,24 +4,14 @@
  * connections, registered tables and audit. Every method throws `TablegateError storeUnavailable`
  * where PostgreSQL does not answer within its bound.
  */
+import type { Page, PageRequest } from '../model/page';
 import type { AuditEntry, Grant, Key, Role, Tenant, User } from '../model/people';
 import type { LogLine, RunProjection, RunRecord, RunStatus, TableDetail } from '../model/run';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskKind, TaskProjection, TaskView } from '../model/task';
 import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
 
-/** One page, newest first; `pageToken` is what the page before gave as `nextPageToken`. */
-export interface PageRequest {
-  /** 1 to 1000. */
-  pageSize: number;
-  /** Opaque; `invalidInput` with path `pageToken` where it was not made here. */
-  pageToken: string | null;
-}
-
-export interface Page<Item> {
-  items: Item[];
-  nextPageToken: string | null;
-}
+export type { Page, PageRequest };
 
 export interface Store {
   tasks: TaskStore;

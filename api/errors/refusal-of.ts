@@ -1,5 +1,6 @@
 /** Errors of any origin as refusals of the catalogue. */
 import { TablegateError } from '../../model/errors';
+import { unreadableBody } from '../server/broken-bodies';
 
 /** Most that a JSON body may have, in bytes. */
 export const bodyLimit = 1_048_576;
@@ -41,11 +42,6 @@ function malformedPath(): TablegateError {
     'invalidInput',
     'The path is not percent-encoded UTF-8: a % is followed by two hex digits',
   );
-}
-
-/** A body that broke off, or was packed badly. */
-export function unreadableBody(): TablegateError {
-  return new TablegateError('invalidInput', 'The body did not arrive whole');
 }
 
 function isHttpError(error: unknown): error is HttpError {

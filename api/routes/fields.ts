@@ -1,18 +1,10 @@
 /** Inputs and answers that several groups of routes share. */
 import { z } from 'zod';
-import type { Page, PageRequest } from '../../scheduling/scheduling';
+import type { Page, PageRequest } from '../../model/page';
 
 /** Text in a path or a query: what no store can hold is refused before anybody is asked. */
 export const plainText = z
   .string()
-  .max(255, 'at most 255 characters are allowed')
-  .regex(/^\P{Cc}*$/u, 'no control characters are allowed');
-
-/** What people call a thing. */
-export const nameText = z
-  .string()
-  .trim()
-  .min(1, 'a name is needed')
   .max(255, 'at most 255 characters are allowed')
   .regex(/^\P{Cc}*$/u, 'no control characters are allowed');
 

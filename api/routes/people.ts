@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { nameSchema } from '../../model/fields';
 import { roles } from '../../model/people';
 import type { Key } from '../../model/people';
-import { listOf, listQuery, nameText, pageOf, plainText } from './fields';
+import { listOf, listQuery, pageOf, plainText } from './fields';
 import { route } from './route';
 import { callerShape, keyShape, tenantShape, userShape } from './shapes';
 
@@ -30,14 +31,14 @@ export const tenantRoutes = [
           /^[a-z0-9][a-z0-9-]{0,62}$/,
           'up to 63 lower-case letters, digits and - are allowed, a letter or digit first',
         ),
-      name: nameText,
+      name: nameSchema,
     }),
     status: 201,
     answer: z.object({
       tenant: tenantShape,
       adminKey: z.string().nullable().meta({ description: shownOnce }),
     }),
-    errors: ['idTaken', 'nameTaken'],
+    errors: ['idTaken'],
     credentials: {
       strip: (body) => ({ ...(body as object), adminKey: null }),
       restore: (kept) => Promise.resolve(kept),
@@ -63,10 +64,9 @@ export const userRoutes = [
     role: 'admin',
     tags: ['Users'],
     summary: 'Create a user',
-    body: z.strictObject({ name: nameText, role: z.enum(roles) }),
+    body: z.strictObject({ name: nameSchema, role: z.enum(roles) }),
     status: 201,
     answer: userShape,
-    errors: ['nameTaken'],
     handler: ({ scheduling, caller, body }) => scheduling.people.createUser(caller, body),
   }),
   route({
@@ -95,9 +95,9 @@ export const userRoutes = [
     role: 'admin',
     tags: ['Users'],
     summary: "Change a user's name or role",
-    body: z.strictObject({ name: nameText.optional(), role: z.enum(roles).optional() }),
+    body: z.strictObject({ name: nameSchema.optional(), role: z.enum(roles).optional() }),
     answer: userShape,
-    errors: ['userNotFound', 'nameTaken', 'lastAdmin'],
+    errors: ['userNotFound', 'lastAdmin'],
     handler: ({ scheduling, caller, params, body }) =>
       scheduling.people.updateUser(caller, params.id, body),
   }),
@@ -120,7 +120,7 @@ export const keyRoutes = [
     role: 'admin',
     tags: ['Keys'],
     summary: 'Create a key for a user',
-    body: z.strictObject({ userId: plainText.min(1, 'a user is needed'), name: nameText }),
+    body: z.strictObject({ userId: plainText.min(1, 'a user is needed'), name: nameSchema }),
     status: 201,
     answer: keyShape
       .extend({ secret: z.string().nullable().meta({ description: shownOnce }) })

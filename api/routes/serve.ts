@@ -2,11 +2,11 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { Settings } from '../../config';
 import { TablegateError } from '../../model/errors';
+import { invalidInput, parseInput } from '../../model/field-errors';
 import type { Scheduling } from '../../scheduling/scheduling';
 import { sendJson, sendText } from '../answer';
 import { authenticate, requireRole } from '../auth/authenticate';
 import { readBody } from '../body';
-import { invalidInput, parseInput } from '../errors/field-errors';
 import { etagOf, versionIfMatch } from '../etag';
 import { digestRequest, once, readIdempotencyKey, type Reply } from '../idempotency';
 import { noteForLog } from '../request-log';

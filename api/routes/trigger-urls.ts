@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { DraftView, TriggerUrl } from '../../scheduling/scheduling';
-import { maxTables, tableNameSchema } from '../../model/task';
 import { TablegateError } from '../../model/errors';
+import { idSchema } from '../../model/fields';
+import { maxTables, tableNameSchema } from '../../model/task';
+import type { DraftView, TriggerUrl } from '../../scheduling/scheduling';
 import { listOf, wholeList } from './fields';
 import { route, type RouteCredentials } from './route';
 import { draftShape, triggerUrlShape } from './shapes';
@@ -9,11 +10,7 @@ import { draftShape, triggerUrlShape } from './shapes';
 const tags = ['Trigger URLs'];
 
 const draftBody = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/, 'an id has 32 lower-case hex characters')
-    .optional()
-    .meta({ description: 'A draft made before, to give it other tables' }),
+  id: idSchema.optional().meta({ description: 'A draft made before, to give it other tables' }),
   tables: z
     .array(tableNameSchema)
     .min(1, 'at least one table is needed')
@@ -63,7 +60,7 @@ export const triggerUrlRoutes = [
     tags,
     summary: 'List the trigger URLs of a task',
     answer: listOf(triggerUrlShape),
-    errors: ['taskNotFound', 'taskRemoved', 'taskKindMismatch'],
+    errors: ['taskNotFound'],
     handler: async ({ scheduling, caller, params }) =>
       wholeList(await scheduling.tasks.triggerUrls(caller, params.id)),
   }),
@@ -75,7 +72,7 @@ export const triggerUrlRoutes = [
     summary: "Replace a table's trigger URL",
     description: 'The former URL is refused within a second.',
     answer: triggerUrlShape,
-    errors: ['taskNotFound', 'taskRemoved', 'tableNotFound', 'taskKindMismatch'],
+    errors: ['taskNotFound', 'tableNotFound'],
     credentials: rotateCredentials,
     handler: ({ scheduling, caller, params }) =>
       scheduling.tasks.rotate(caller, params.id, params.table),

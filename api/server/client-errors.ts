@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TablegateError } from '../../model/errors';
 import { problemMediaType, problemOf } from '../errors/problem';
+import { noteLate, requestTimeout } from './broken-bodies';
 import type { ConnectionState, RequestTracker } from './track-requests';
 
 type ClientError = Error & { code?: string };
@@ -17,14 +18,14 @@ const graceMs = 30_000;
 export function answerClientErrors(tracker: RequestTracker, publicUrl: string) {
   return (error: ClientError, socket: Duplex): void => {
     const state = tracker.of(socket);
-    if (state && state.open.size > 0) finishAnswers(state, socket);
+    if (state && state.open.size > 0) finishAnswers(state, socket, isTimeout(error));
     // Without an open answer, what broke may be the rest of a request that has its answer already.
     else if (state?.latest.complete === false || !socket.writable) socket.destroy();
     else socket.end(rawAnswer(refusalOfConnection(error), publicUrl));
   };
 }
 
-function finishAnswers({ open, latest }: ConnectionState, socket: Duplex): void {
+function finishAnswers({ open, latest }: ConnectionState, socket: Duplex, late: boolean): void {
   for (const res of open) {
     if (!res.headersSent) res.shouldKeepAlive = false;
     res.once('close', () => {
@@ -33,19 +34,22 @@ function finishAnswers({ open, latest }: ConnectionState, socket: Duplex): void 
   }
   // Whoever reads the body hears that no more will come; who ignores it is not disturbed.
   if (!latest.complete) {
+    if (late) noteLate(latest);
     latest.aborted = true;
     latest.emit('aborted');
   }
   setTimeout(() => socket.destroy(), graceMs).unref();
 }
 
-function refusalOfConnection({ code }: ClientError): TablegateError {
-  if (code === 'HPE_HEADER_OVERFLOW') {
+function isTimeout({ code }: ClientError): boolean {
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT';
+}
+
+function refusalOfConnection(error: ClientError): TablegateError {
+  if (error.code === 'HPE_HEADER_OVERFLOW') {
     return new TablegateError('headersTooLarge', 'URL and headers may have at most 16 KiB');
   }
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new TablegateError('requestTimeout', 'The request did not arrive whole in time');
-  }
+  if (isTimeout(error)) return requestTimeout();
   return new TablegateError('invalidInput', 'This is not a request of HTTP/1.1');
 }
 

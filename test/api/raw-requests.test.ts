@@ -191,7 +191,9 @@ describe('a client that is slower than a request may be', () => {
     const client = await rawSocket(slow.url);
     const head = 'POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin-key\r\n';
     client.write(`${head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`);
-    expect(statuses(await client.ended())).toEqual([400]);
+    const text = await client.ended();
+    expect(statuses(text)).toEqual([408]);
+    expect(text).toContain('"code":"requestTimeout"');
     expect(api.callsOf('tasks.create')).toEqual([]);
   });
 });

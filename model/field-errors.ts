@@ -1,26 +1,38 @@
 /** What a schema found wrong with an input, field by field, in words for a person. */
 import type { z } from 'zod';
-import { TablegateError, type FieldError } from '../../model/errors';
+import { TablegateError, type FieldError } from './errors';
 import { knownFields } from './known-fields';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
+/** What is wrong, at the steps that lead there. */
+interface Found {
+  path: Path;
+  message: string;
+}
+
 /** What the input is, as the sentence on it names it. */
-export type InputPart = 'body' | 'query' | 'path';
+type InputPart = 'body' | 'query' | 'path' | 'task' | 'connection';
 
 /**
  * Reads input with a schema.
+ * @param below steps to where in its part the input stands, as in `['job', 'config']`
  * @throws TablegateError invalidInput with each field that is wrong
  */
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
   part: InputPart,
+  below: Path = [],
 ): z.output<Schema> {
   const result = schema.safeParse(input, { error: wordIssue });
   if (result.success) return result.data;
-  throw invalidInput(part, oneEach(fieldErrors(schema, result.error.issues)));
+  const fields = findings(schema, result.error.issues).map(({ path, message }) => ({
+    path: formatPath([...below, ...path]),
+    message,
+  }));
+  throw invalidInput(part, oneEach(fields));
 }
 
 /** The first that is said of each field: what follows from it helps nobody. */
@@ -48,36 +60,32 @@ export function formatPath(path: Path): string {
   }, '');
 }
 
-function fieldErrors(schema: z.ZodType, issues: readonly Issue[], base: Path = []): FieldError[] {
+function findings(schema: z.ZodType, issues: readonly Issue[], base: Path = []): Found[] {
   return issues.flatMap((issue) => {
     const path = [...base, ...issue.path];
     if (issue.code === 'invalid_union') return unionErrors(schema, issue, path);
     if (issue.code === 'unrecognized_keys') return unknownFields(schema, issue.keys, path);
-    return [{ path: formatPath(path), message: issue.message }];
+    return [{ path, message: issue.message }];
   });
 }
 
-function unknownFields(schema: z.ZodType, keys: string[], path: Path): FieldError[] {
+function unknownFields(schema: z.ZodType, keys: string[], path: Path): Found[] {
   const known = knownFields(schema, path);
   const hint = known.length > 0 ? `; there are ${known.join(', ')}` : '';
   return keys.map((key) => ({
-    path: formatPath([...path, key]),
+    path: [...path, key],
     message: `there is no such field${hint}`,
   }));
 }
 
 /** Of the ways that a union allows, tells of the one that was meant; of all where none was. */
-function unionErrors(
-  schema: z.ZodType,
-  issue: z.core.$ZodIssueInvalidUnion,
-  path: Path,
-): FieldError[] {
+function unionErrors(schema: z.ZodType, issue: z.core.$ZodIssueInvalidUnion, path: Path): Found[] {
   const [meant] = issue.errors
     .filter((branch) => !branch.some(isOfAnotherType))
     .sort((one, other) => one.length - other.length);
-  if (meant) return fieldErrors(schema, meant, path);
+  if (meant) return findings(schema, meant, path);
   const expected = issue.errors.flat().filter(isOfAnotherType).map(expectedOf);
-  return [{ path: formatPath(path), message: `it must be ${[...new Set(expected)].join(' or ')}` }];
+  return [{ path, message: `it must be ${[...new Set(expected)].join(' or ')}` }];
 }
 
 function isOfAnotherType(issue: Issue): issue is z.core.$ZodIssueInvalidType {

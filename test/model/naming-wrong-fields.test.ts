@@ -1,0 +1,45 @@
+/** What is wrong with an input is named at its own path, with what is allowed. */
+import { z } from 'zod';
+import { TablegateError } from '../../model/errors';
+import { parseInput } from '../../model/field-errors';
+
+const schema = z.strictObject({
+  output: z.string().default('main.result'),
+  columns: z.array(z.strictObject({ column: z.string() })).optional(),
+});
+
+function refusalOf(input: unknown): TablegateError {
+  try {
+    parseInput(schema, input, 'task', ['job', 'config']);
+  } catch (error) {
+    if (error instanceof TablegateError) return error;
+  }
+  throw new Error('it was not refused');
+}
+
+test('an unknown field below other input is named where it stands, with the fields there are', () => {
+  const { code, message, fields } = refusalOf({ outputt: 'main.x' });
+  expect(code).toBe('invalidInput');
+  const said = 'there is no such field; there are output, columns';
+  expect(fields).toEqual([{ path: 'job.config.outputt', message: said }]);
+  expect(message).toBe(`\`job.config.outputt\` in the task: ${said}`);
+});
+
+test('so is one deeper in, by the fields of its own place', () => {
+  expect(refusalOf({ columns: [{ column: 'a' }, { column: 'b', type: 'c' }] }).fields).toEqual([
+    { path: 'job.config.columns[1].type', message: 'there is no such field; there are column' },
+  ]);
+});
+
+test('every wrong field is named once, the first of them in the sentence', () => {
+  const { message, fields } = refusalOf({ output: 7, columns: [{}] });
+  expect(fields).toEqual([
+    { path: 'job.config.output', message: 'it must be a text' },
+    { path: 'job.config.columns[0].column', message: 'it is missing; it must be a text' },
+  ]);
+  expect(message).toBe('`job.config.output` in the task: it must be a text (and 1 more)');
+});
+
+test('good input is answered with its defaults', () => {
+  expect(parseInput(schema, {}, 'task')).toEqual({ output: 'main.result' });
+});
