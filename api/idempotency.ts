@@ -48,8 +48,8 @@ export function digestRequest(caller: Caller, method: string, path: string, body
 }
 
 /**
- * Does the work once for a key. A refusal frees the key: it has changed nothing, so that the
- * repeat is judged anew.
+ * Does the work once for a key. A refusal frees the key, so that the repeat is judged anew; calls
+ * that may have changed something before they failed make ids of their own from the key.
  * @returns the reply, and whether it is that of a former request
  * @throws TablegateError idempotencyKeyReused, requestInProgress, and what `work` throws
  */

@@ -49,6 +49,7 @@ export const errorCatalogue = {
   temporalUnavailable: { status: 503, title: 'Temporal does not answer' },
   storeUnavailable: { status: 503, title: 'The store does not answer' },
   workerUnavailable: { status: 503, title: 'No worker answers' },
+  notReady: { status: 503, title: 'The server is not ready' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
@@ -95,9 +96,4 @@ export class TablegateError extends Error {
 /** True for a text that is a code of the catalogue. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorCatalogue, text);
-}
-
-/** Closes a union: the compiler proves that it is never reached. */
-export function assertNever(value: never): never {
-  throw new TypeError(`unexpected value: ${JSON.stringify(value)}`);
 }

@@ -1,26 +1,25 @@
 import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { errorCatalogue, type ErrorCode } from '../../model/errors';
 import { problemMediaType, problemSchema } from '../errors/problem';
+import { roles } from '../../model/people';
 import type { Route } from '../routes/route';
+
+const ofBodies: readonly ErrorCode[] = [
+  'invalidJson',
+  'bodyTooLarge',
+  'unsupportedMediaType',
+  'requestTimeout',
+];
 
 /** Codes that a route may answer with: its own and those that come with what it takes. */
 export function codesOf(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(['invalidInput', ...route.errors, 'internal']);
-  if (route.role !== 'public') {
-    for (const code of ['notAuthenticated', 'notAllowed', 'storeUnavailable'] as const) {
-      codes.add(code);
-    }
-  }
-  if (route.body) {
-    for (const code of ['invalidJson', 'bodyTooLarge', 'unsupportedMediaType'] as const) {
-      codes.add(code);
-    }
-  }
+  if (route.role !== 'public') codes.add('notAuthenticated').add('storeUnavailable');
+  // The least of the roles is everybody's.
+  if (route.role !== 'public' && route.role !== roles[0]) codes.add('notAllowed');
+  if (route.body) for (const code of ofBodies) codes.add(code);
   if (route.method === 'post') codes.add('idempotencyKeyReused').add('requestInProgress');
   if (route.ifMatch) codes.add('staleVersion');
-  if (route.path.startsWith('/api/v1/tasks') && route.method !== 'get') {
-    codes.add('temporalUnavailable');
-  }
   return [...codes];
 }
 

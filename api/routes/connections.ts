@@ -6,7 +6,7 @@ import { route } from './route';
 import { connectionShape } from './shapes';
 
 const tags = ['Connections'];
-const notTaken: ErrorCode[] = ['pathOutsideRoots', 'connectionFailed', 'notYetAvailable'];
+const notTaken: ErrorCode[] = ['pathOutsideRoots', 'connectionFailed'];
 
 export const connectionRoutes = [
   route({
@@ -90,7 +90,7 @@ export const connectionRoutes = [
     tags,
     summary: 'List all tables of the source, registered or not',
     answer: listOf(z.object({ name: z.string(), registered: z.boolean() })),
-    errors: ['connectionNotFound', 'connectionFailed'],
+    errors: ['connectionNotFound', 'pathOutsideRoots', 'connectionFailed'],
     handler: async ({ scheduling, caller, params }) =>
       wholeList(await scheduling.sources.connectionTables(caller, params.name)),
   }),

@@ -3,13 +3,17 @@ import { listOf, listQuery, pageOf, plainText, wholeList } from './fields';
 import { route } from './route';
 import { auditEntryShape, grantShape } from './shapes';
 
+const description =
+  'Grants are kept and shown; no call is refused for want of one in this version: roles decide.';
+
 export const grantRoutes = [
   route({
     method: 'get',
     path: '/api/v1/users/{id}/grants',
     role: 'admin',
     tags: ['Grants'],
-    summary: 'List which connections a user may read and write',
+    summary: 'List which connections a user is granted to read and write',
+    description,
     answer: listOf(grantShape),
     errors: ['userNotFound'],
     handler: async ({ scheduling, caller, params }) =>
@@ -20,7 +24,8 @@ export const grantRoutes = [
     path: '/api/v1/users/{id}/grants/{connection}',
     role: 'admin',
     tags: ['Grants'],
-    summary: 'Set what a user may do with a connection',
+    summary: 'Grant a user to read or write a connection',
+    description,
     body: z.strictObject({ read: z.boolean(), write: z.boolean() }),
     answer: grantShape,
     errors: ['userNotFound', 'connectionNotFound'],
@@ -37,6 +42,7 @@ export const grantRoutes = [
     role: 'admin',
     tags: ['Grants'],
     summary: 'Take a grant back',
+    description,
     status: 204,
     errors: ['userNotFound', 'grantNotFound'],
     handler: ({ scheduling, caller, params }) =>

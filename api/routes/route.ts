@@ -17,6 +17,9 @@ export type PathParams<Path extends string> = Path extends `${string}{${infer Na
   ? Record<Name, string> & PathParams<Rest>
   : unknown;
 
+/** Where Temporal or the worker does not answer a change of a task. */
+export const changeUnanswered: readonly ErrorCode[] = ['temporalUnavailable', 'workerUnavailable'];
+
 /** A request that was found good, as its handler sees it. */
 export interface Call<Params = Record<string, string>, Query = unknown, Body = unknown> {
   scheduling: Scheduling;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runStatuses } from '../../model/run';
 import { listOf, listQuery, pageOf, plainText, wholeList } from './fields';
-import { route } from './route';
+import { changeUnanswered, route } from './route';
 import { runShape } from './shapes';
 
 const tags = ['Runs'];
@@ -21,7 +21,7 @@ export const runRoutes = [
     description: 'Whatever the kind of the task; it waits for no trigger and leaves all marks.',
     status: 202,
     answer: runShape,
-    errors: ['taskNotFound', 'taskRemoved', 'runInProgress', 'workerUnavailable'],
+    errors: ['taskNotFound', 'taskRemoved', 'runInProgress', ...changeUnanswered],
     handler: ({ scheduling, caller, params, idempotencyKey }) =>
       scheduling.runs.start(caller, params.id, idempotencyKey),
   }),
@@ -48,7 +48,7 @@ export const runRoutes = [
     tags,
     summary: 'Read an execution record',
     answer: runShape,
-    errors: ['taskNotFound', 'runNotFound'],
+    errors: ['runNotFound'],
     handler: ({ scheduling, caller, params }) =>
       scheduling.runs.get(caller, params.id, params.runId),
   }),
@@ -59,7 +59,7 @@ export const runRoutes = [
     tags,
     summary: 'Read the last 1,000 lines of the log of a run, oldest first',
     answer: listOf(logLineShape),
-    errors: ['taskNotFound', 'runNotFound'],
+    errors: ['runNotFound'],
     handler: async ({ scheduling, caller, params }) =>
       wholeList(await scheduling.runs.log(caller, params.id, params.runId)),
   }),
@@ -70,7 +70,7 @@ export const runRoutes = [
     tags,
     summary: 'Cancel a live run',
     answer: runShape,
-    errors: ['taskNotFound', 'runNotFound', 'runNotLive'],
+    errors: ['runNotFound', 'runNotLive', 'temporalUnavailable'],
     handler: ({ scheduling, caller, params }) =>
       scheduling.runs.cancel(caller, params.id, params.runId),
   }),
@@ -82,6 +82,7 @@ export const runRoutes = [
     summary: 'List the execution records of all tasks, newest first',
     query: listQuery({ taskId: plainText.optional(), status }),
     answer: listOf(runShape),
+    errors: ['taskNotFound'],
     handler: ({ scheduling, caller, query }) =>
       scheduling.runs.list(
         caller,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TablegateError } from '../../model/errors';
 import { errorsPage } from '../docs/errors-page';
 import { tryItPage } from '../docs/try-it-page';
 import { listOf, wholeList } from './fields';
@@ -23,9 +24,9 @@ export const systemRoutes = [
     tags,
     summary: 'Whether a trigger would be served',
     answer: okShape,
-    errors: ['temporalUnavailable', 'storeUnavailable', 'workerUnavailable'],
+    errors: ['temporalUnavailable', 'storeUnavailable', 'notReady'],
     handler: async ({ scheduling }) => {
-      await scheduling.system.ready();
+      await scheduling.system.ready().catch(refuseUnready);
       return { status: 'ok' as const };
     },
   }),
@@ -73,3 +74,9 @@ export const systemRoutes = [
     handler: () => Promise.resolve(errorsPage),
   }),
 ];
+
+/** Who asks for readiness wants 503 for whatever stands in its way. */
+function refuseUnready(cause: unknown): never {
+  if (cause instanceof TablegateError && cause.status === 503) throw cause;
+  throw new TablegateError('notReady', 'Something that triggers need does not work', { cause });
+}

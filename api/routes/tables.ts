@@ -6,7 +6,12 @@ import { route } from './route';
 import { tableShape, tableWithColumnsShape } from './shapes';
 
 const tags = ['Tables'];
-const notRegistrable: ErrorCode[] = ['connectionNotFound', 'tableNotFound', 'connectionFailed'];
+const notRegistrable: ErrorCode[] = [
+  'connectionNotFound',
+  'tableNotFound',
+  'pathOutsideRoots',
+  'connectionFailed',
+];
 
 export const tableRoutes = [
   route({

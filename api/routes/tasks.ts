@@ -3,17 +3,16 @@ import { TablegateError } from '../../model/errors';
 import { taskInputSchema, taskKinds, taskPatchSchema } from '../../model/task';
 import type { ErrorCode } from '../../model/errors';
 import { listOf, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
-import { route } from './route';
+import { changeUnanswered, route } from './route';
 import { taskShape } from './shapes';
 
 const tags = ['Tasks'];
 const body = taskInputSchema;
-const notFound: ErrorCode[] = ['taskNotFound', 'taskRemoved'];
+const notChanged: ErrorCode[] = ['taskNotFound', 'taskRemoved', ...changeUnanswered];
 const notTaken: ErrorCode[] = [
   'unknownJobType',
   'tableNotRegistered',
   'tableWithoutIdMapping',
-  'connectionNotFound',
   'outputTaken',
   'notYetAvailable',
 ];
@@ -32,7 +31,7 @@ export const taskRoutes = [
     status: 201,
     answer: taskShape,
     etag: true,
-    errors: [...notTaken, 'idTaken', 'nameTaken', 'draftExpired'],
+    errors: [...notTaken, 'idTaken', 'draftExpired', 'temporalUnavailable'],
     handler: (call) => call.scheduling.tasks.create(call.caller, call.body, call.idempotencyKey),
   }),
   route({
@@ -61,7 +60,7 @@ export const taskRoutes = [
     summary: 'Read a task with its gate and its latest run',
     answer: taskShape,
     etag: true,
-    errors: notFound,
+    errors: ['taskNotFound'],
     handler: ({ scheduling, caller, params }) => scheduling.tasks.get(caller, params.id),
   }),
   route({
@@ -76,7 +75,7 @@ export const taskRoutes = [
     ifMatch: true,
     answer: taskShape,
     etag: true,
-    errors: [...notFound, ...notTaken, 'nameTaken'],
+    errors: [...notChanged, ...notTaken],
     handler: ({ scheduling, caller, params, body: patch, ifVersion }) =>
       scheduling.tasks.edit(caller, params.id, patch, ifVersion),
   }),
@@ -92,7 +91,7 @@ export const taskRoutes = [
     ifMatch: true,
     answer: taskShape,
     etag: true,
-    errors: [...notFound, ...notTaken, 'nameTaken'],
+    errors: [...notChanged, ...notTaken],
     handler: async ({ scheduling, caller, params, body: input, ifVersion }) => {
       requireSameId(params.id, input.id);
       return scheduling.tasks.replace(caller, params.id, input, ifVersion);
@@ -107,7 +106,7 @@ export const taskRoutes = [
     description: 'Its live run is cancelled. Records, ledger and the data that it wrote stay.',
     ifMatch: true,
     status: 204,
-    errors: notFound,
+    errors: notChanged,
     handler: ({ scheduling, caller, params, ifVersion }) =>
       scheduling.tasks.remove(caller, params.id, ifVersion),
   }),
@@ -120,7 +119,7 @@ export const taskRoutes = [
     description: 'Triggers go on marking; a full gate starts its run on resume.',
     answer: taskShape,
     etag: true,
-    errors: notFound,
+    errors: notChanged,
     handler: ({ scheduling, caller, params }) => scheduling.tasks.pause(caller, params.id),
   }),
   route({
@@ -131,7 +130,7 @@ export const taskRoutes = [
     summary: 'Resume a task',
     answer: taskShape,
     etag: true,
-    errors: notFound,
+    errors: notChanged,
     handler: ({ scheduling, caller, params }) => scheduling.tasks.resume(caller, params.id),
   }),
   route({
@@ -144,7 +143,7 @@ export const taskRoutes = [
     body: z.strictObject({ scheduleTime: scheduleTimeText.nullable().optional() }).optional(),
     answer: taskShape,
     etag: true,
-    errors: [...notFound, 'taskKindMismatch'],
+    errors: [...notChanged, 'taskKindMismatch', 'runInProgress', 'notYetAvailable'],
     handler: ({ scheduling, caller, params, body: gate }) =>
       scheduling.tasks.resetGate(caller, params.id, gate?.scheduleTime ?? null),
   }),

@@ -3,7 +3,7 @@ import { tableNameSchema } from '../../model/task';
 import { triggerOutcomes } from '../../model/trigger';
 import { newReceipt } from '../receipt';
 import { listOf, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
-import { route } from './route';
+import { changeUnanswered, route } from './route';
 import { triggerCallShape } from './shapes';
 
 const tags = ['Triggers'];
@@ -26,9 +26,9 @@ export const triggerRoutes = [
     answer: z.object({ receipt: z.string(), taskId: z.string() }),
     errors: [
       'taskNotFound',
-      'taskRemoved',
       'tableNotFound',
       'taskKindMismatch',
+      'notYetAvailable',
       'tooManyTriggers',
       'temporalUnavailable',
     ],
@@ -69,7 +69,15 @@ export const triggerRoutes = [
     tags,
     summary: 'Apply a trigger call that was ignored',
     answer: triggerCallShape,
-    errors: ['taskNotFound', 'taskRemoved', 'triggerNotFound', 'triggerNotApplicable'],
+    errors: [
+      'taskNotFound',
+      'taskRemoved',
+      'taskKindMismatch',
+      'triggerNotFound',
+      'triggerNotApplicable',
+      'runInProgress',
+      ...changeUnanswered,
+    ],
     handler: ({ scheduling, caller, params }) =>
       scheduling.triggers.apply(caller, params.id, params.receipt),
   }),

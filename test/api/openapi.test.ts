@@ -67,6 +67,25 @@ test('every refusal that a route documents is in the catalogue, under its status
   }
 });
 
+test('a route that changes a task tells that Temporal or the worker may not answer', () => {
+  const changes = routes.filter(({ path, errors }) => {
+    return path.startsWith('/api/v1/tasks/') && errors.includes('taskRemoved');
+  });
+  expect(changes.length).toBeGreaterThan(7);
+  for (const route of changes) {
+    expect(codesOf(route)).toEqual(
+      expect.arrayContaining(['temporalUnavailable', 'workerUnavailable']),
+    );
+  }
+});
+
+test('no route of the least role tells of a role that does not allow it', () => {
+  for (const route of routes) {
+    const needsMore = route.role !== 'public' && route.role !== 'viewer';
+    expect(codesOf(route).includes('notAllowed')).toBe(needsMore);
+  }
+});
+
 test('every part of a path in braces is a parameter, and every reference has its target', async () => {
   const document = await readDocument();
   for (const [path, operations] of Object.entries(document.paths)) {

@@ -74,6 +74,18 @@ test('/readyz is 503 with the reason while a trigger would not be served; /healt
   expect([health.status, health.body]).toEqual([200, { status: 'ok' }]);
 });
 
+test.each([new Error('password=hunter2'), new TablegateError('taskNotFound', 'No such task')])(
+  '/readyz is 503 whatever is in the way (%p), without its words',
+  async (fault) => {
+    const api = testApi();
+    api.scheduling.system.ready = () => Promise.reject(fault);
+    const answer = await api.send(null, 'get', '/readyz');
+    expect([answer.status, (answer.body as Problem).code]).toEqual([503, 'notReady']);
+    expect(answer.text).not.toContain(fault.message);
+    expect(api.logged()).toContain(fault.message);
+  },
+);
+
 test("what is not there yet is the caller's to know, not an error of the server", async () => {
   const api = testApi();
   api.scheduling.tasks.create = () =>

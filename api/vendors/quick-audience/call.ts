@@ -12,7 +12,7 @@ export interface TriggerUrlCall {
 }
 
 /** The one refusal of every URL that is not valid, whatever is wrong with it. */
-export function refuseUrl(): TablegateError {
+function refuseUrl(): TablegateError {
   return new TablegateError('triggerUrlRefused', 'The trigger URL is not valid');
 }
 
