@@ -2,8 +2,6 @@
 import os from 'node:os';
 import path from 'node:path';
 
-export type Edition = 'Free' | 'Basic' | 'Standard' | 'Professional' | 'Enterprise';
-
 export interface Settings {
   /** Address that the API listens on. */
   host: string;
@@ -21,7 +19,6 @@ export interface Settings {
   timezone: string;
   /** Text that secrets are derived from; null: generated into the data folder. */
   secret: string | null;
-  edition: Edition;
   /** PostgreSQL of the store. The launcher sets it when it runs the embedded one. */
   databaseUrl: string | null;
   /** Task queue that workflows and activities of the default resource group run on. */
@@ -40,8 +37,6 @@ export class SettingsError extends Error {
     this.name = 'SettingsError';
   }
 }
-
-const editions: readonly Edition[] = ['Free', 'Basic', 'Standard', 'Professional', 'Enterprise'];
 
 function readPort(text: string | undefined): number {
   if (text === undefined || text === '') return 8080;
@@ -75,16 +70,6 @@ function readTimezone(text: string | undefined): string {
   return timezone;
 }
 
-function readEdition(text: string | undefined): Edition {
-  const edition = editions.find((known) => known === (text || 'Enterprise'));
-  if (!edition) {
-    throw new SettingsError(
-      `TABLEGATE_EDITION is "${text}"; it must be one of ${editions.join(', ')}`,
-    );
-  }
-  return edition;
-}
-
 /** Trigger tokens and stored passwords are only as safe as this text is long. */
 const shortestSecret = 16;
 
@@ -100,7 +85,7 @@ export function filesRootsOf(
 }
 
 /** The data folder that the environment names: absolute; `.tablegate` in the present folder by default. */
-export function dataDirOf(env: NodeJS.ProcessEnv): string {
+function dataDirOf(env: NodeJS.ProcessEnv): string {
   return path.resolve(env.TABLEGATE_DATA_DIR || '.tablegate');
 }
 
@@ -139,7 +124,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     filesRoots: [...roots, path.join(dataDir, 'files')],
     timezone: readTimezone(env.TABLEGATE_TIMEZONE),
     secret: env.TABLEGATE_SECRET || null,
-    edition: readEdition(env.TABLEGATE_EDITION),
     databaseUrl: env.DATABASE_URL || null,
     taskQueue: env.TABLEGATE_TASK_QUEUE || 'tablegate',
     temporalUiUrl: env.TABLEGATE_TEMPORAL_UI_URL?.replace(/\/+$/, '') || null,
