@@ -77,7 +77,9 @@ describe('a DuckDB file that is not there yet', () => {
 it('a folder is refused as a DuckDB file', async () => {
   mkdirSync(file);
   for (const use of ['check', 'test'] as const) {
-    expect((await rejection(open()[use]())).message).toMatch(/x\.duckdb is a folder, not a DuckDB file\.$/);
+    expect((await rejection(open()[use]())).message).toMatch(
+      /x\.duckdb is a folder, not a DuckDB file\.$/,
+    );
   }
 });
 

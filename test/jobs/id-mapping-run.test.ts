@@ -218,6 +218,13 @@ describe('a run that cannot succeed says which table and why, and keeps the form
     );
   });
 
+  it('files of another tenant', async () => {
+    const run = { tables: [customers], connections: crm(), tenant: 'other', fence: 2n };
+    const error = await failureOf(runIdMapping(sandbox, run));
+    expect(error.message).toContain('crm.main.customers: The path');
+    expect(error.message).toContain(`outside the allowed folders (${sandbox.outside})`);
+  });
+
   it('a source that fails', async () => {
     const failures = [{ on: 'prepareScan', message: 'the server is away' }];
     const run = { tables: [fakeTable], connections: fakeSource({ failures }), fence: 2n };

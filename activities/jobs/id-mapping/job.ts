@@ -19,7 +19,7 @@ import { runInChild } from './run-in-child';
 
 export interface IdMappingDeps {
   /** Folders (absolute) below which files of a tenant's connections must lie. */
-  filesRoots: string[];
+  filesRoots: (tenant: string) => string[];
   /** Lets connections of kind `fake` work; for tests. */
   fake?: boolean;
   /** Told the process id of each computation. */
@@ -84,7 +84,7 @@ async function requestOf(
   return {
     runId: context.runId,
     scratchDir: context.scratchDir,
-    filesRoots: deps.filesRoots,
+    filesRoots: deps.filesRoots(context.tenant),
     tables,
     target: await targetOf(context, deps),
     output: `${context.config.analysisSource}.${output}`,

@@ -19,6 +19,8 @@ export interface JobRun {
   config?: Record<string, unknown>;
   fence?: bigint;
   runId?: string;
+  /** Files of a tenant other than `default` lie in the sandbox's `outside`. */
+  tenant?: string;
   signal?: AbortSignal;
   onChild?: (pid: number) => void;
   onProgress?: (progress: RunProgress) => void;
@@ -38,7 +40,7 @@ export function analysisFile(sandbox: Sandbox): string {
 export async function runIdMapping(sandbox: Sandbox, run: JobRun) {
   const { onChild } = run;
   const job = createIdMappingJob({
-    filesRoots: [sandbox.root],
+    filesRoots: (tenant) => [tenant === 'default' ? sandbox.root : sandbox.outside],
     fake: true,
     ...(onChild === undefined ? {} : { onChild }),
   });
@@ -48,7 +50,7 @@ export async function runIdMapping(sandbox: Sandbox, run: JobRun) {
     ...run.connections,
   };
   const context: JobContext<ReturnType<typeof job.configSchema.parse>> = {
-    tenant: 'default',
+    tenant: run.tenant ?? 'default',
     taskId: 'task-1',
     taskNumber: '42',
     runId: run.runId ?? 'run-1',
