@@ -121,8 +121,11 @@ test('with no worker up triggers are taken, the task is read from the store as s
   const api = await start('api');
   const { id } = await heldTask(api.api, tables);
   const urls = await urlsOf(api.api, id);
-  for (const url of urls) {
-    expect(await (await fetch(url)).json()).toMatchObject({ data: 'true', success: true });
+  for (const url of [urls[0]!, `${urls[1]}?wait=outcome`]) {
+    const answer = await fetch(url);
+    expect(await answer.json()).toMatchObject({ data: 'true', success: true });
+    // Nobody is there to tell it.
+    expect(answer.headers.get('x-tablegate-outcome')).toBeNull();
   }
   expect(await readTask(api.api, id)).toMatchObject({
     ...{ id, stale: true, latestRun: null },
