@@ -46,7 +46,8 @@ function scrubbed(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => {
-      if (name === 'identity') return [name, 'recorder'];
+      // Identities, and the names of sticky queues that are made of them.
+      if (typeof field === 'string' && /^\d+@/.test(field)) return [name, 'recorder'];
       if (name === 'stackTrace') return [name, ''];
       return [name, scrubbed(field)];
     }),

@@ -1,4 +1,5 @@
 /** A steady stream of calls through many roll-overs: every call counted once, one run a full round. */
+import { TablegateError } from '../../model/errors';
 import { TriggerQueue } from '../../scheduling/trigger-queue';
 import { one, two } from '../support/workflows/definition';
 import { aTrigger, House, tenant, type OpenedTask } from '../support/workflows/house';
@@ -11,15 +12,19 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 const callers = 6;
-const fewestRollOvers = 8;
-/** Past this the histories are not bounded: the limits are 400 events, and a roll-over may be refused. */
-const mostEvents = 1_500;
+const fewestRollOvers = 5;
+/** Some times the limit of `small-roll-over-limits.ts`: calls that come at that moment put it off. */
+const mostEvents = 1_000;
+/** A roll-over under a steady stream stalls calls for seconds where other tests share the cores. */
+const longestMs = 240_000;
 
 /** Follows a task's chain of histories. */
 class Chain {
   readonly runIds: string[] = [];
   private following = true;
   private ended: Promise<void> = Promise.resolve();
+  private stop: () => void = () => undefined;
+  private readonly stopped = new Promise<void>((resolve) => (this.stop = resolve));
 
   follow(task: OpenedTask): void {
     this.ended = (async () => {
@@ -29,10 +34,8 @@ class Chain {
         await Promise.race([rolledOver, this.stopped]);
       }
     })();
+    this.ended.catch(() => undefined);
   }
-
-  private stop: () => void = () => undefined;
-  private readonly stopped = new Promise<void>((resolve) => (this.stop = resolve));
 
   async end(): Promise<void> {
     this.following = false;
@@ -41,54 +44,74 @@ class Chain {
   }
 }
 
-it.each(['ignore', 'latch'] as const)('counts every call (whileRunning: %s)', async (mode) => {
-  const { world, gateway } = house;
-  let active = 0;
-  let mostAtOnce = 0;
-  world.job = async () => {
-    active += 1;
-    mostAtOnce = Math.max(mostAtOnce, active);
-    await Promise.resolve();
-    active -= 1;
-    return nothingDone;
-  };
-  const task = await house.openTask({ whileRunning: mode });
-  const queue = new TriggerQueue(gateway);
+/** Calls both tables, one call after another per caller, until the task has rolled over often. */
+async function stream(task: OpenedTask) {
+  const queue = new TriggerQueue(house.gateway);
   const chain = new Chain();
   chain.follow(task);
-  const taken: string[] = [];
+  const taken = new Set<string>();
+  /** Told to call again, as a roll-over took too long on a busy machine: stored or not. */
+  const unsure = new Set<string>();
   async function callOn(table: string): Promise<void> {
     while (chain.runIds.length <= fewestRollOvers) {
       const trigger = aTrigger(table);
-      await queue.send(tenant, task.taskId, trigger);
-      taken.push(trigger.receipt);
+      try {
+        await queue.send(tenant, task.taskId, trigger);
+        taken.add(trigger.receipt);
+      } catch (error) {
+        if (!(error instanceof TablegateError && error.code === 'temporalUnavailable')) throw error;
+        unsure.add(trigger.receipt);
+      }
     }
   }
   await Promise.all(
     Array.from({ length: callers }, (_, caller) => callOn(caller % 2 === 0 ? one : two)),
   );
   await chain.end();
+  return { taken, unsure, runIds: chain.runIds };
+}
 
-  const lines = await Promise.all(
-    taken.map((receipt) => world.until(() => world.ledger.get(receipt))),
-  );
-  const marks = lines.filter(({ outcome }) => outcome === 'counted' || outcome === 'started');
-  const marksOf = (table: string) => marks.filter((line) => line.table === table).length;
-  const rounds = Math.min(marksOf(one), marksOf(two));
-  const runs = () => [...world.runs.values()].filter((run) => run.taskId === task.taskId);
-  await world.until(() => runs().length >= rounds && runs().every((run) => run.finishedAt));
+/** What the store holds of one task, as it stands when asked. */
+function stored({ taskId }: OpenedTask) {
+  const { world } = house;
+  const lines = () => [...world.ledger.values()].filter((line) => line.taskId === taskId);
+  const runs = () => [...world.runs.values()].filter((run) => run.taskId === taskId);
+  const marksOf = (table: string) =>
+    lines().filter((line) => line.table === table && /counted|started/.test(line.outcome)).length;
+  return { lines, runs, marksOf, fullRounds: () => Math.min(marksOf(one), marksOf(two)) };
+}
 
-  const events = await Promise.all(chain.runIds.map((runId) => historyLength(task, runId)));
-  expect(world.conflicts).toEqual([]);
-  expect(new Set(taken).size).toBe(taken.length);
-  expect(runs()).toHaveLength(rounds);
-  expect(Math.abs(marksOf(one) - marksOf(two))).toBeLessThanOrEqual(1);
-  expect(runs().every((run) => run.status === 'succeeded')).toBe(true);
-  expect(world.tries.filter((job) => job.taskId === task.taskId)).toHaveLength(rounds);
-  expect(mostAtOnce).toBe(1);
-  expect(chain.runIds.length).toBeGreaterThan(fewestRollOvers);
-  expect(Math.max(...events)).toBeLessThan(mostEvents);
-});
+it.each(['ignore', 'latch'] as const)(
+  'counts every call, and runs once a full round (whileRunning: %s)',
+  async (mode) => {
+    const { world } = house;
+    world.job = async () => nothingDone;
+    const task = await house.openTask({ whileRunning: mode });
+    const { taken, unsure, runIds } = await stream(task);
+    const { lines, runs, marksOf, fullRounds } = stored(task);
+    await world.until(() => [...taken].every((receipt) => world.ledger.has(receipt)));
+    await world.until(
+      () => runs().length === fullRounds() && runs().every((run) => run.finishedAt !== null),
+    );
+
+    expect(world.conflicts).toEqual([]);
+    const unknown = lines().filter(({ receipt }) => !taken.has(receipt) && !unsure.has(receipt));
+    expect(unknown).toEqual([]);
+    expect(fullRounds()).toBeGreaterThan(1);
+    expect(Math.abs(marksOf(one) - marksOf(two))).toBeLessThanOrEqual(1);
+    expect(runs().every((run) => run.status === 'succeeded')).toBe(true);
+    const tried = world.tries.filter((job) => job.taskId === task.taskId);
+    expect(new Set(tried.map((job) => job.runId)).size).toBe(fullRounds());
+    const inOrder = runs().toSorted((a, b) => (a.queuedAt < b.queuedAt ? -1 : 1));
+    for (const [index, run] of inOrder.slice(1).entries()) {
+      expect(run.queuedAt >= inOrder[index]!.finishedAt!).toBe(true);
+    }
+    const events = await Promise.all(runIds.map((runId) => historyLength(task, runId)));
+    expect(events.length).toBeGreaterThan(fewestRollOvers);
+    expect(Math.max(...events)).toBeLessThan(mostEvents);
+  },
+  longestMs,
+);
 
 async function historyLength(task: OpenedTask, runId: string): Promise<number> {
   const handle = house.client.workflow.getHandle(task.handle.workflowId, runId);

@@ -1,5 +1,6 @@
 /** Workers with the real workflows on a queue of their own, on the Temporal of the jest run. */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import {
   Client,
   Connection,
@@ -35,6 +36,9 @@ export interface OpenedTask {
 }
 
 export class House {
+  /** Ends what is still being waited for. */
+  private readonly closing = new AbortController();
+
   private constructor(
     readonly client: Client,
     readonly gateway: TemporalGateway,
@@ -60,7 +64,10 @@ export class House {
     });
     const world = new World();
     const workers = await newWorkers(native, taskQueue, world, gateway, codePath);
-    return new House(client, gateway, world, taskQueue, native, codePath, workers);
+    const house = new House(client, gateway, world, taskQueue, native, codePath, workers);
+    // Every call that waits for a roll-over listens.
+    setMaxListeners(0, house.closing.signal);
+    return house;
   }
 
   /** Starts the workflow of a new task. */
@@ -90,7 +97,8 @@ export class House {
     const { workflowId } = task.handle;
     const { runId } = await task.handle.describe();
     const handle = this.client.workflow.getHandle(workflowId, runId, { followRuns: false });
-    const rolledOver = handle.result().then(
+    const result = this.client.withAbortSignal(this.closing.signal, () => handle.result());
+    const rolledOver = result.then(
       () => Promise.reject(new Error('it ended')),
       (error: unknown) => {
         if (error instanceof WorkflowContinuedAsNewError) return error.newExecutionRunId;
@@ -121,6 +129,7 @@ export class House {
   }
 
   async close(): Promise<void> {
+    this.closing.abort();
     await this.stopWorkers();
     await this.native.close();
     await this.client.connection.close();
