@@ -9,7 +9,7 @@ import { openScratch } from './activities/scratch';
 import { createJobTypes } from './activities/jobs';
 import { makeApp } from './api/app';
 import { listen, type Listening } from './api/main';
-import { SettingsError, type Settings } from './config';
+import { filesRootsOf, SettingsError, type Settings } from './config';
 import type { JobType } from './model/job-type';
 import { createScheduling } from './scheduling';
 import { installationSecret, refuseOtherSecret, takeFirstSteps } from './scheduling/first-steps';
@@ -138,7 +138,10 @@ export async function openParts(
     uiUrl: settings.temporalUiUrl,
     searchAttributes: () => searchAttributes.available,
   });
-  const types = [...createJobTypes({ filesRoots: settings.filesRoots }), ...extraJobTypes];
+  const types = [
+    ...createJobTypes({ filesRoots: (tenant) => filesRootsOf(settings, tenant) }),
+    ...extraJobTypes,
+  ];
   const jobTypes = new Map(types.map((jobType) => [jobType.type, jobType]));
   return {
     ...{ settings, log, store, secrets, jobTypes, client, gateway, searchAttributes },

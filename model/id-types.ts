@@ -25,7 +25,9 @@ export const idTypeSchema = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(/^[\p{L}\p{N}\p{M}_.-]{1,64}$/u, 'must be 1 to 64 letters, digits, "_", "." or "-"');
+  .regex(/^[\p{L}\p{N}\p{M}_.-]{1,64}$/u, 'must be 1 to 64 letters, digits, "_", "." or "-"')
+  // Readers of the OpenAPI document in other languages do not know Unicode's classes.
+  .meta({ pattern: undefined, maxLength: 64 });
 
 /**
  * What is cut off both ends: Unicode's white space, with the zero-width characters that tables

@@ -1,12 +1,13 @@
 import { filesRootsOf } from '../config';
 import { connectorOf, openConnection } from '../connectors';
-import type { Connection, Connector } from '../connectors/connector';
+import type { Connector } from '../connectors/connector';
 import { TablegateError } from '../model/errors';
 import type { Caller } from '../model/people';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import { formatTableName, parseTableName, type TableName } from '../model/table-name';
 import type { ConnectionRow } from '../store/store';
 import type { SchedulingDeps } from './deps';
+import { placeOf, refuseFailure, useSource } from './open-source';
 import type { Page, PageRequest, SourceService } from './scheduling';
 
 /** The connection that every installation has: where results go unless another is named. */
@@ -64,7 +65,7 @@ export class Sources implements SourceService {
   ): Promise<{ ok: boolean; message: string | null }> {
     const row = await this.row(caller, name);
     try {
-      await this.using(row, (connection) => connection.test());
+      await useSource(this.deps, row, (connection) => connection.test());
       return { ok: true, message: null };
     } catch (error) {
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
@@ -76,7 +77,7 @@ export class Sources implements SourceService {
     name: string,
   ): Promise<{ items: { name: string; registered: boolean }[] }> {
     const row = await this.row(caller, name);
-    const refs = await this.using(row, (connection) => connection.listTables());
+    const refs = await useSource(this.deps, row, (connection) => connection.listTables());
     const names = refs.map((ref) => formatTableName({ connection: name, ...ref }));
     const registered = new Set(
       (await this.deps.store.sources.findTables(caller.tenant, names)).map((table) => table.name),
@@ -149,32 +150,13 @@ export class Sources implements SourceService {
     { connection: name, schema, table }: TableName,
   ): Promise<{ name: string; type: string }[]> {
     const row = await this.row(caller, name);
-    return this.using(row, (connection) => connection.describeTable({ schema, table }));
+    return useSource(this.deps, row, (connection) => connection.describeTable({ schema, table }));
   }
 
   private async row(caller: Caller, name: string): Promise<ConnectionRow> {
     const row = await this.deps.store.sources.findConnection(caller.tenant, name);
     if (!row) throw noConnection(name);
     return row;
-  }
-
-  /** Opens a connection for one use; what the source says comes back as `connectionFailed`. */
-  private async using<T>(
-    row: ConnectionRow,
-    use: (connection: Connection) => Promise<T>,
-  ): Promise<T> {
-    const { secrets, settings } = this.deps;
-    const sealed = row.secrets === null ? {} : secrets.open(placeOf(row), row.secrets);
-    const config = { ...row.config, ...sealed };
-    const filesRoots = filesRootsOf(settings, row.tenant);
-    const connection = openConnection({ type: row.type, config }, { filesRoots });
-    try {
-      return await use(connection);
-    } catch (error) {
-      return refuseFailure(error);
-    } finally {
-      await connection.close();
-    }
   }
 
   /** Checks a configuration and puts its secrets under seal. */
@@ -209,13 +191,6 @@ export class Sources implements SourceService {
   }
 }
 
-/** What a source says comes back as `connectionFailed`. */
-function refuseFailure(error: unknown): never {
-  if (error instanceof TablegateError) throw error;
-  const message = error instanceof Error ? error.message : String(error);
-  throw new TablegateError('connectionFailed', message, { cause: error });
-}
-
 function splitSecrets(
   connector: Connector,
   config: Record<string, unknown>,
@@ -226,11 +201,6 @@ function splitSecrets(
     Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
     Object.fromEntries(entries.filter(isSecret)),
   ];
-}
-
-/** What sealed secrets are bound to. */
-function placeOf({ tenant, name }: { tenant: string; name: string }): string {
-  return `${tenant}/${name}`;
 }
 
 function view({ name, type, config, createdAt, updatedAt }: ConnectionRow): ConnectionView {

@@ -5,7 +5,9 @@ import { parseInput } from '../model/field-errors';
 import type { JobLineage, JobType } from '../model/job-type';
 import { parseTableName } from '../model/table-name';
 import type { TaskDefinition, TaskView } from '../model/task';
+import { digest } from '../store/secrets';
 import type { SchedulingDeps } from './deps';
+import { useSource } from './open-source';
 
 type Deps = Pick<SchedulingDeps, 'store' | 'jobTypes'>;
 
@@ -116,12 +118,15 @@ async function checkWritten({ store }: Deps, tenant: string, writes: string[]): 
  * @throws TablegateError outputTaken naming the other task
  */
 export async function reserveOutputs(
-  { store }: Deps,
+  deps: Pick<SchedulingDeps, 'store' | 'secrets' | 'settings'>,
   tenant: string,
   taskId: string,
   writes: string[],
 ): Promise<void> {
-  const conflict = await store.tasks.reserveOutputs(tenant, taskId, writes);
+  const tables = await Promise.all(
+    writes.map(async (name) => ({ name, target: await targetOf(deps, tenant, name) })),
+  );
+  const conflict = await deps.store.tasks.reserveOutputs(tenant, taskId, tables);
   if (!conflict) return;
   const other =
     conflict.taskName === null ? conflict.taskId : `"${conflict.taskName}" (${conflict.taskId})`;
@@ -129,4 +134,20 @@ export async function reserveOutputs(
   throw new TablegateError('outputTaken', message, {
     fields: [{ path: 'job.config.output', message }],
   });
+}
+
+/**
+ * What a table really is, whatever name and connection lead to it: two spellings of one table have
+ * the same target. A table whose connection does not answer for it stands for itself.
+ */
+async function targetOf(
+  deps: Pick<SchedulingDeps, 'store' | 'secrets' | 'settings'>,
+  tenant: string,
+  name: string,
+): Promise<string> {
+  const parts = parseTableName(name);
+  const row = parts && (await deps.store.sources.findConnection(tenant, parts.connection));
+  if (!row || !connectorOf(row.type).capabilities.write) return digest(name);
+  const { schema, table } = parts;
+  return digest(await useSource(deps, row, (source) => source.targetKey({ schema, table })));
 }

@@ -1,10 +1,10 @@
 /** Access keys: what is kept is a digest. */
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { TablegateError } from '../model/errors';
 import type { Key } from '../model/people';
 import { isDangling, isTaken } from './errors';
 import { Paging } from './paging';
-import type { Database } from './schema';
+import { transact, type Database, type Tables } from './schema';
 import type { PageRequest, PeopleStore } from './store';
 
 export function keyMethods(
@@ -13,16 +13,41 @@ export function keyMethods(
   return {
     createKey: (tenant, key) => createKey(db, tenant, key),
     keys: (tenant, page) => keys(db, tenant, page),
-    removeKey: async (tenant, keyId) => {
-      const { numDeletedRows } = await db
-        .deleteFrom('keys')
-        .where('tenant', '=', tenant)
-        .where('id', '=', keyId)
-        .executeTakeFirst();
-      return numDeletedRows > 0n;
-    },
+    removeKey: (tenant, keyId) =>
+      transact(db, (transaction) => removeKey(transaction, tenant, keyId)),
     findByKeyDigest: (digest) => findByKeyDigest(db, digest),
   };
+}
+
+async function removeKey(
+  transaction: Transaction<Tables>,
+  tenant: string,
+  keyId: string,
+): Promise<boolean> {
+  // Locked together, so that two of them cannot be removed at once.
+  const adminKeys = await transaction
+    .selectFrom('keys')
+    .innerJoin('users', (join) =>
+      join.onRef('users.tenant', '=', 'keys.tenant').onRef('users.id', '=', 'keys.user_id'),
+    )
+    .select('keys.id')
+    .where('keys.tenant', '=', tenant)
+    .where('users.role', '=', 'admin')
+    .orderBy('keys.id')
+    .forUpdate()
+    .execute();
+  if (adminKeys.length === 1 && adminKeys[0]?.id === keyId) {
+    throw new TablegateError(
+      'lastAdmin',
+      'This is the only key of any admin of the tenant; make another one first.',
+    );
+  }
+  const { numDeletedRows } = await transaction
+    .deleteFrom('keys')
+    .where('tenant', '=', tenant)
+    .where('id', '=', keyId)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 const keyColumns = [

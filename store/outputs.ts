@@ -1,7 +1,7 @@
 /** Which task writes which table: each table is one task's at a time. */
 import { sql, type Transaction } from 'kysely';
 import { lock, transact, type Database, type Tables } from './schema';
-import type { OutputConflict } from './store';
+import type { OutputConflict, OutputTable } from './store';
 
 /** How long a reservation counts whose task is not stored: its start may still be under way. */
 const claimStart = sql<string>`now() - interval '2 minutes'`;
@@ -11,7 +11,7 @@ export function reserveOutputs(
   db: Database,
   tenant: string,
   taskId: string,
-  tables: readonly string[],
+  tables: readonly OutputTable[],
 ): Promise<OutputConflict | null> {
   return transact(db, async (transaction) => {
     await lock(transaction, ...outputsLockOf(tenant));
@@ -31,7 +31,7 @@ async function firstConflict(
   transaction: Transaction<Tables>,
   tenant: string,
   taskId: string,
-  tables: readonly string[],
+  tables: readonly OutputTable[],
 ): Promise<OutputConflict | null> {
   if (tables.length === 0) return null;
   const rows = await transaction
@@ -39,33 +39,41 @@ async function firstConflict(
     .leftJoin('tasks', (join) =>
       join.onRef('tasks.tenant', '=', 'outputs.tenant').onRef('tasks.id', '=', 'outputs.task_id'),
     )
-    .select(['outputs.table_name as table', 'outputs.task_id as taskId', 'tasks.name as taskName'])
+    .select(['outputs.target', 'outputs.task_id as taskId', 'tasks.name as taskName'])
     .where('outputs.tenant', '=', tenant)
     .where('outputs.task_id', '!=', taskId)
-    .where('outputs.table_name', 'in', tables)
+    .where(
+      'outputs.target',
+      'in',
+      tables.map((table) => table.target),
+    )
     .where((where) =>
       where.or([where('tasks.id', 'is not', null), where('outputs.reserved_at', '>', claimStart)]),
     )
     .execute();
-  const first = tables.find((table) => rows.some((row) => row.table === table));
-  return rows.find((row) => row.table === first) ?? null;
+  for (const { name, target } of tables) {
+    const row = rows.find((taken) => taken.target === target);
+    if (row) return { table: name, taskId: row.taskId, taskName: row.taskName };
+  }
+  return null;
 }
 
 async function replace(
   transaction: Transaction<Tables>,
   tenant: string,
   taskId: string,
-  tables: readonly string[],
+  tables: readonly OutputTable[],
 ): Promise<void> {
   await transaction
     .deleteFrom('outputs')
     .where('tenant', '=', tenant)
     .where('task_id', '=', taskId)
     .execute();
-  const names = [...new Set(tables)];
-  if (names.length === 0 || (await isRemoved(transaction, tenant, taskId))) return;
-  const rows = names.map((name) => ({
+  const byTarget = new Map(tables.map((table) => [table.target, table.name]));
+  if (byTarget.size === 0 || (await isRemoved(transaction, tenant, taskId))) return;
+  const rows = [...byTarget].map(([target, name]) => ({
     tenant,
+    target,
     table_name: name,
     connection: name.slice(0, name.indexOf('.')),
     task_id: taskId,
@@ -74,8 +82,9 @@ async function replace(
     .insertInto('outputs')
     .values(rows)
     .onConflict((conflict) =>
-      conflict.columns(['tenant', 'table_name']).doUpdateSet({
-        task_id: taskId,
+      conflict.columns(['tenant', 'target']).doUpdateSet({
+        ...{ task_id: taskId, table_name: sql`excluded.table_name` },
+        connection: sql`excluded.connection`,
         reserved_at: sql`now()`,
       }),
     )

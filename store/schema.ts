@@ -35,6 +35,7 @@ export interface Tables {
   installation: { name: string; value: string };
   outputs: {
     tenant: string;
+    target: string;
     table_name: string;
     connection: string;
     task_id: string;

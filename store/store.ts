@@ -48,10 +48,21 @@ export interface TaskStore {
    * transaction, so that two tasks that race for one table cannot both have it.
    * @returns the first table that another live task has, with that task; null where all are now reserved
    */
-  reserveOutputs(tenant: string, taskId: string, tables: string[]): Promise<OutputConflict | null>;
+  reserveOutputs(
+    tenant: string,
+    taskId: string,
+    tables: OutputTable[],
+  ): Promise<OutputConflict | null>;
   /** Names of live tasks that list or read one of these tables (id and name, at most 10). */
   usersOfTable(tenant: string, table: string): Promise<{ id: string; name: string }[]>;
   usersOfConnection(tenant: string, connection: string): Promise<{ id: string; name: string }[]>;
+}
+
+export interface OutputTable {
+  /** As the task names it. */
+  name: string;
+  /** What it really is: equal for all names of one table, at most 255 characters. */
+  target: string;
 }
 
 export interface OutputConflict {

@@ -1,12 +1,13 @@
 /** Inputs and answers that several groups of routes share. */
 import { z } from 'zod';
+import { noControlCharacters } from '../../model/fields';
 import type { Page, PageRequest } from '../../model/page';
 
 /** Text in a path or a query: what no store can hold is refused before anybody is asked. */
 export const plainText = z
   .string()
   .max(255, 'at most 255 characters are allowed')
-  .regex(/^\P{Cc}*$/u, 'no control characters are allowed');
+  .regex(noControlCharacters, 'no control characters are allowed');
 
 /** An ISO 8601 time, with what it is the time of. */
 export const scheduleTimeText = plainText.meta({
@@ -33,7 +34,7 @@ const pageSize = z
 const pageToken = z
   .string()
   .max(2000)
-  .regex(/^\P{Cc}*$/u, 'no control characters are allowed')
+  .regex(noControlCharacters, 'no control characters are allowed')
   .optional()
   .meta({ description: '`nextPageToken` of the page before' });
 

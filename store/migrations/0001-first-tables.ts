@@ -31,11 +31,12 @@ const tasks = [
     where removed_at is null`,
   `create table tablegate.outputs (
     tenant text not null,
+    target text not null,
     table_name text not null,
     connection text not null,
     task_id text not null,
     reserved_at timestamptz(3) not null default now(),
-    primary key (tenant, table_name)
+    primary key (tenant, target)
   )`,
   `create index outputs_task on tablegate.outputs (tenant, task_id)`,
   `create index outputs_connection on tablegate.outputs (tenant, connection)`,

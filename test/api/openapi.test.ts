@@ -128,6 +128,8 @@ test('its patterns take what the routes take', async () => {
   const samples = ['crm', 'phone', taskId, '2026-03-01T02:30:00+08:00'];
   expect(new Set(patterns).size).toBeGreaterThan(3);
   for (const pattern of patterns) {
+    // Readers in other languages do not know Unicode's classes.
+    expect(pattern).not.toMatch(/\\p\{/i);
     expect(samples.some((text) => new RegExp(pattern, 'u').test(text))).toBe(true);
   }
 });

@@ -1,6 +1,6 @@
 import type { TaskKind, TaskProjection } from '../../model/task';
 import { newId, openTestStore, type OpenedStore } from './support/opened';
-import { batchOf, sampleTask } from './support/samples';
+import { batchOf, outputTable, sampleTask } from './support/samples';
 
 let opened: OpenedStore;
 beforeAll(async () => {
@@ -68,7 +68,11 @@ describe('who uses a table or a connection', () => {
   test('are the live tasks that list it or write it', async () => {
     const reader = await save({ tenant, name: 'r', tables: listings('a.s.t.x', 'b.s.t', 'b.s.u') });
     const writer = await save({ tenant, name: 'w', tables: listings('c.s.t') });
-    await opened.store.tasks.reserveOutputs(tenant, writer.id, ['d.s.out', 'a.s.t.x']);
+    await opened.store.tasks.reserveOutputs(
+      tenant,
+      writer.id,
+      ['d.s.out', 'a.s.t.x'].map(outputTable),
+    );
     expect(await usersOfTable('a.s.t.x')).toEqual(
       expect.arrayContaining([named(reader), named(writer)]),
     );

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { newId, openTestStore, type OpenedStore } from './support/opened';
-import { batchOf, sampleTask } from './support/samples';
+import { batchOf, outputTable, sampleTask } from './support/samples';
 
 let opened: OpenedStore;
 beforeAll(async () => {
@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 const reserve = (taskId: string, tables: string[], tenant = 'default') =>
-  opened.store.tasks.reserveOutputs(tenant, taskId, tables);
+  opened.store.tasks.reserveOutputs(tenant, taskId, tables.map(outputTable));
 const table = () => `analysis.main.${newId()}`;
 
 async function storedTask(name: string): Promise<string> {

@@ -61,6 +61,8 @@ describe('an installation', () => {
     const { people } = fresh.store;
     await people.ensureFirst(firstAdmin('digest'));
     const [key] = (await people.keys('default', all)).items;
+    const other = { id: newId(), userId: key!.userId, name: 'b', prefix: 'p', digest: newId() };
+    await people.createKey('default', other);
     expect(await people.removeKey('default', key!.id)).toBe(true);
     await people.ensureFirst(firstAdmin('digest'));
     expect(await people.findByKeyDigest('digest')).toBeNull();
@@ -143,6 +145,24 @@ describe('the last admin of a tenant', () => {
       const { items } = await people.users(tenant, all);
       expect(items.filter((user) => user.role === 'admin')).toHaveLength(1);
     }
+  });
+});
+
+describe('the last key of all admins', () => {
+  test('cannot be removed, so that nobody is locked out', async () => {
+    const { people } = opened.store;
+    const tenant = await makeTenant();
+    const developer = await makeUser(tenant, 'developer');
+    await makeKey(tenant, developer.id);
+    const [first] = (await people.keys(tenant, all)).items.filter(
+      (key) => key.userId !== developer.id,
+    );
+    await expect(people.removeKey(tenant, first!.id)).rejects.toMatchObject({ code: 'lastAdmin' });
+    const second = await makeKey(tenant, first!.userId);
+    const outcomes = await Promise.allSettled(
+      [first!.id, second.id].map((id) => people.removeKey(tenant, id)),
+    );
+    expect(outcomes.filter((outcome) => outcome.status === 'rejected')).toHaveLength(1);
   });
 });
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Client } from 'pg';
 import { changesChannel, type ProjectionBatch } from '../../store';
 import { newId, openTestStore, tokenDigest, type OpenedStore } from './support/opened';
-import { batchOf, sampleLine, sampleRun, sampleTask, shown } from './support/samples';
+import { batchOf, outputTable, sampleLine, sampleRun, sampleTask, shown } from './support/samples';
 
 let opened: OpenedStore;
 beforeAll(async () => {
@@ -201,7 +201,7 @@ describe('a removed task', () => {
     const task = sampleTask();
     const output = `analysis.main.${task.id}`;
     await project(batchOf({ task }));
-    await store.tasks.reserveOutputs('default', task.id, [output]);
+    await store.tasks.reserveOutputs('default', task.id, [outputTable(output)]);
     expect(await store.tokens.list('default', task.id)).toHaveLength(1);
     await project(batchOf({ task: { ...task, revision: 2, removedAt } }));
     expect(await store.tasks.find('default', task.id)).toBeNull();
@@ -209,7 +209,7 @@ describe('a removed task', () => {
     expect(await store.tokens.list('default', task.id)).toEqual([]);
     const digest = tokenDigest('default', task.id, table, 1);
     expect(await store.tokens.findByDigest(digest)).toBeNull();
-    expect(await store.tasks.reserveOutputs('default', newId(), [output])).toBeNull();
+    expect(await store.tasks.reserveOutputs('default', newId(), [outputTable(output)])).toBeNull();
   });
 
   test('stays removed, tokens too, when an older projection comes late', async () => {
@@ -230,12 +230,14 @@ describe('a removed task', () => {
       await project(batchOf({ task }));
       await Promise.all([
         store.tokens.rotate('default', task.id, table),
-        store.tasks.reserveOutputs('default', task.id, [output]),
+        store.tasks.reserveOutputs('default', task.id, [outputTable(output)]),
         project(batchOf({ task: { ...task, revision: 2 } })),
         project(batchOf({ task: { ...task, revision: 3, removedAt } })),
       ]);
       expect(await store.tokens.list('default', task.id)).toEqual([]);
-      expect(await store.tasks.reserveOutputs('default', newId(), [output])).toBeNull();
+      expect(
+        await store.tasks.reserveOutputs('default', newId(), [outputTable(output)]),
+      ).toBeNull();
     }
   });
 });

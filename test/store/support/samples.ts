@@ -2,7 +2,7 @@
 import type { RunProjection } from '../../../model/run';
 import { defaultRunPolicy, type TaskProjection } from '../../../model/task';
 import type { LedgerProjection } from '../../../model/trigger';
-import type { ProjectionBatch } from '../../../store';
+import type { OutputTable, ProjectionBatch } from '../../../store';
 import { newId } from './opened';
 
 let numbers = 0;
@@ -96,3 +96,6 @@ export function shown<Projection extends { tenant: string }>(
     ),
   ) as Partial<Projection>;
 }
+
+/** An output whose name is all there is to it. */
+export const outputTable = (name: string): OutputTable => ({ name, target: name });
