@@ -25,9 +25,13 @@ export const idTypeSchema = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(/^[\p{L}\p{N}\p{M}_.-]{1,64}$/u, 'must be 1 to 64 letters, digits, "_", "." or "-"')
-  // Readers of the OpenAPI document in other languages do not know Unicode's classes.
-  .meta({ pattern: undefined, maxLength: 64 });
+  // No `regex`: readers of the OpenAPI document in other languages do not know Unicode's classes.
+  .refine(isIdTypeName, { message: 'must be 1 to 64 letters, digits, "_", "." or "-"' })
+  .meta({ maxLength: 64 });
+
+function isIdTypeName(text: string): boolean {
+  return /^[\p{L}\p{N}\p{M}_.-]{1,64}$/u.test(text);
+}
 
 /**
  * What is cut off both ends: Unicode's white space, with the zero-width characters that tables
