@@ -1,6 +1,6 @@
 /**
  * The state of one scheduling task: a plain JSON value, handed on whole at every roll-over of its
- * workflow (`hand-over.ts`). `task-steps.ts` changes it; this file says what it holds and what is
+ * workflow (`hand-over.ts`). `task-steps` changes it; this file says what it holds and what is
  * shown of it.
  */
 import { emptyGate, isMarked, type DatedGate, type Gate } from './gate';

@@ -1,6 +1,6 @@
 /**
  * The entity: one long-lived workflow per scheduling task. Handlers change the state through the
- * steps of `model/task-steps.ts`; the loops here act on what the state asks for: start the run,
+ * steps of `model/task-steps`; the loops here act on what the state asks for: start the run,
  * cancel what is to be cancelled, bring changes into the store, roll over.
  */
 import {

@@ -1,0 +1,98 @@
+/** Edits, pauses, resets and the removal of a task. */
+import { emptyGate, findDatedGate, keepMarksOf, type DatedGate } from '../gate';
+import { mergeDefinition, type DefinitionPatch } from '../task';
+import { gateTables, type TaskState } from '../task-state';
+import { startNext } from './runs';
+import { changed, refuse, type Refusal, type StepContext } from './step';
+
+/** Why an edit is not taken; `ifVersion` is what the caller last saw. */
+export function whyNotEdit(state: TaskState, ifVersion: number | null): Refusal | null {
+  if (state.removed) return refuse('taskRemoved', 'the task has been removed');
+  if (ifVersion !== null && ifVersion !== state.version) {
+    return refuse(
+      'staleVersion',
+      `the task is at version ${state.version}, the edit was made on ${ifVersion}; read it again`,
+    );
+  }
+  return null;
+}
+
+/** Merges changes into the definition and judges every gate anew. Call `whyNotEdit` first. */
+export function editTask(state: TaskState, patch: DefinitionPatch, context: StepContext): void {
+  const kindBefore = state.definition.kind;
+  state.definition = mergeDefinition(state.definition, patch);
+  state.version += 1;
+  state.updatedAt = context.now;
+  if (state.definition.kind !== kindBefore) dropGates(state);
+  judgeAllGates(state, context);
+  startNext(state, context);
+  changed(state);
+}
+
+function dropGates(state: TaskState): void {
+  state.round = emptyGate();
+  state.nextRound = null;
+  state.dated = [];
+  if (state.live) state.live.gate = null;
+}
+
+function judgeAllGates(state: TaskState, context: StepContext): void {
+  const tables = gateTables(state.definition);
+  keepMarksOf(state.round, tables, context.now);
+  if (state.nextRound) keepMarksOf(state.nextRound, tables, context.now);
+  for (const gate of state.dated) keepMarksOf(gate, tables, context.now);
+  state.dated = state.dated.filter(
+    (gate) => Object.keys(gate.marks).length > 0 || isGateOfLiveRun(state, gate),
+  );
+}
+
+function isGateOfLiveRun(state: TaskState, gate: DatedGate): boolean {
+  return state.live?.gate === 'dated' && state.live.scheduleTime === gate.scheduleTime;
+}
+
+/** Sets or clears the one pause flag; resuming starts what a full gate has waited for. */
+export function setPaused(state: TaskState, paused: boolean, context: StepContext): void {
+  if (state.paused === paused) return;
+  state.paused = paused;
+  state.version += 1;
+  state.updatedAt = context.now;
+  startNext(state, context);
+  changed(state);
+}
+
+/** Why a gate cannot be reset now; null where it can. */
+export function whyNotReset(state: TaskState, scheduleTime: string | null): Refusal | null {
+  if (state.removed) return refuse('taskRemoved', 'the task has been removed');
+  if (state.definition.kind !== 'triggered') {
+    return refuse('taskKindMismatch', `the task is ${state.definition.kind}, it has no gate`);
+  }
+  const ofLiveRun =
+    scheduleTime === null
+      ? state.live?.gate === 'round' && state.nextRound === null
+      : state.live?.gate === 'dated' && state.live.scheduleTime === scheduleTime;
+  return ofLiveRun
+    ? refuse('runInProgress', 'the gate belongs to the run in progress and is reset at its end')
+    : null;
+}
+
+/** Drops the marks of the open round, or of one dated gate. Call `whyNotReset` first. */
+export function resetGate(state: TaskState, scheduleTime: string | null): void {
+  if (scheduleTime !== null) {
+    const { gate, index } = findDatedGate(state.dated, scheduleTime);
+    if (gate) state.dated.splice(index, 1);
+  } else if (state.live?.gate === 'round') {
+    state.nextRound = null;
+  } else {
+    state.round = emptyGate();
+  }
+  changed(state);
+}
+
+/** Removes the task: nothing more starts, all gates go, a live run is to be cancelled. */
+export function removeTask(state: TaskState, by: string, context: StepContext): void {
+  if (state.removed) return;
+  state.removed = { at: context.now, by };
+  dropGates(state);
+  if (state.live) state.live.cancelReason = 'task removed';
+  changed(state);
+}
