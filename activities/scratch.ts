@@ -8,7 +8,7 @@ import path from 'node:path';
  * @returns the folder of this process
  */
 export async function openScratch(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const name of await readdir(folder)) {
     if (!isAlive(Number(name))) {
       await rm(path.join(folder, name), { recursive: true, force: true });

@@ -69,7 +69,8 @@ export async function ensureAnalysisSource(
   tenant: string,
 ): Promise<void> {
   const folder = filesRootsOf(settings, tenant).at(-1)!;
-  await mkdir(folder, { recursive: true });
+  // Results hold people's IDs: they are for the owner only.
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   await store.sources.createConnection({
     tenant,
     name: analysisConnection,

@@ -2,9 +2,6 @@
 import { constants, existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { Client } from 'pg';
 import { readSettings, type Settings } from '../../config';
 import { explain, say } from '../console';
 import { withFlags, type PlaceFlags } from '../flags';
@@ -12,6 +9,7 @@ import { cacheDirOf } from '../launcher/cache-dir';
 import { externalTemporalAddress } from '../launcher/external-temporal';
 import { LockedError, takeLock } from '../launcher/file-lock';
 import { tryPort } from '../launcher/free-port';
+import { askOwnPostgres, askOwnTemporal } from '../launcher/own-services';
 import { postgresBinaries } from '../launcher/postgres-binaries';
 import { postgresUser } from '../launcher/postgres-user';
 import { sharedDirDefault } from '../launcher/postgres-server';
@@ -22,8 +20,6 @@ interface Check {
   /** Says how it stands; throws with what is wrong and what to do. */
   look: () => Promise<string>;
 }
-
-const answerWithinMs = 5_000;
 
 /** @returns exit code: 0 when a start would work */
 export async function doctor(flags: PlaceFlags): Promise<number> {
@@ -84,21 +80,11 @@ async function lookAtPostgres({ databaseUrl }: Settings): Promise<string> {
     await postgresBinaries({ user, sharedDir: sharedDirDefault, log: say });
     return `embedded, run as ${user?.name ?? 'you'}`;
   }
-  const client = new Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: answerWithinMs,
-  });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ server_version: string }>('show server_version');
-    return `your own, version ${rows[0]?.server_version}`;
-  } finally {
-    await client.end();
-  }
+  return askOwnPostgres(databaseUrl);
 }
 
 async function lookAtTemporal(env: NodeJS.ProcessEnv): Promise<string> {
-  if (externalTemporalAddress(env)) return lookAtOwnTemporal();
+  if (externalTemporalAddress(env)) return askOwnTemporal(env);
   const onPath = await findOnPath('temporal', env);
   for (const file of [onPath, path.join(cacheDirOf(env), 'temporal')]) {
     const version = file && existsSync(file) ? await temporalVersion(file) : null;
@@ -106,20 +92,4 @@ async function lookAtTemporal(env: NodeJS.ProcessEnv): Promise<string> {
   }
   const go = await findOnPath('go', env);
   return `none yet: the first start downloads it${go ? ' or builds it with Go' : ''}`;
-}
-
-async function lookAtOwnTemporal(): Promise<string> {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await Connection.connect({
-    ...connectionOptions,
-    connectTimeout: answerWithinMs,
-  });
-  try {
-    await connection.withDeadline(Date.now() + answerWithinMs, () =>
-      connection.workflowService.describeNamespace({ namespace }),
-    );
-    return `your own at ${connectionOptions.address}, namespace ${namespace}`;
-  } finally {
-    await connection.close();
-  }
 }

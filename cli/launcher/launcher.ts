@@ -7,6 +7,7 @@ import { openDataFolder } from './data-folder';
 import { externalTemporalAddress } from './external-temporal';
 import type { FileLock } from './file-lock';
 import { tryPort } from './free-port';
+import { askOwnPostgres, askOwnTemporal, untilAnswering } from './own-services';
 import { npmParent, watchProcess } from './parent';
 import { localUrl, untilServing } from './ready';
 import {
@@ -52,6 +53,8 @@ export class StoppedError extends Error {
 
 /** A first start makes the store's tables and registers with Temporal; two slow cores need a while. */
 const readyWithinMs = 180_000;
+/** What the user runs may be starting beside us. */
+const ownServiceWithinMs = 15_000;
 /** A server that ends this often in a row before it ever served will not serve. */
 const endsBeforeGivingUp = 3;
 
@@ -148,6 +151,10 @@ export class Launcher {
     const { databaseUrl } = settings;
     if (databaseUrl) {
       log('PostgreSQL: using the one that DATABASE_URL names');
+      await untilAnswering(() => askOwnPostgres(databaseUrl), {
+        ...{ name: 'PostgreSQL', setting: 'DATABASE_URL' },
+        ...this.patience(),
+      });
       return () => databaseUrl;
     }
     log('PostgreSQL: starting');
@@ -157,9 +164,13 @@ export class Launcher {
   }
 
   private async provideTemporal(externalAddress: string | null): Promise<() => TemporalForServer> {
-    const { settings, log } = this.options;
+    const { settings, env, log } = this.options;
     if (externalAddress) {
       log(`Temporal: using the one at ${externalAddress}`);
+      await untilAnswering(() => askOwnTemporal(env), {
+        ...{ name: `Temporal at ${externalAddress}`, setting: 'TEMPORAL_ADDRESS' },
+        ...this.patience(),
+      });
       return () => ({ env: {}, uiUrl: settings.temporalUiUrl });
     }
     const { place, supervised } = await keepTemporal(this.context, () => this.tellServerAgain());
@@ -173,6 +184,10 @@ export class Launcher {
       };
       return { env, uiUrl };
     };
+  }
+
+  private patience() {
+    return { waitMs: ownServiceWithinMs, signal: this.abandoned.signal, log: this.options.log };
   }
 
   /** Something has moved to another port: the server learns of it by being started again. */

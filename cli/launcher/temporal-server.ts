@@ -93,7 +93,7 @@ const completeMark = (dbFile: string) => `${dbFile}.complete`;
  * would never work. It holds nothing yet, as nobody was ever served from it.
  */
 function prepareDatabase(dbFile: string): void {
-  mkdirSync(path.dirname(dbFile), { recursive: true });
+  mkdirSync(path.dirname(dbFile), { recursive: true, mode: 0o700 });
   if (!existsSync(dbFile) || existsSync(completeMark(dbFile))) return;
   for (const suffix of ['-journal', '-wal', '-shm', '']) {
     if (existsSync(dbFile + suffix)) renameSync(dbFile + suffix, `${dbFile}.incomplete${suffix}`);

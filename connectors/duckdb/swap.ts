@@ -1,6 +1,6 @@
 /** Puts a finished result in the place of the former one, fenced, in one transaction. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { SupersededError, type SwapRequest } from '../connector';
+import { ConnectorError, SupersededError, type SwapRequest } from '../connector';
 import { queryRows } from '../duckdb-engine';
 import { foldName, quoteIdentifier, quoteName, quotePath, quoteText } from '../sql-text';
 
@@ -49,7 +49,28 @@ function refusalOf(last: LastWrite | null, request: SwapRequest): string | null 
   return `${name} was written by another task (${last.writer}) after this try began.`;
 }
 
-/** Notes the swap in the target. @throws SupersededError */
+/** @throws ConnectorError where the target holds a table that no task has written */
+async function refuseForeignTable(
+  connection: DuckDBConnection,
+  schema: string,
+  table: string,
+): Promise<void> {
+  const rows = await queryRows(
+    connection,
+    `SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'opened'`,
+  );
+  const isThere = rows.some(
+    (row) =>
+      foldName(String(row.schema_name)) === schema && foldName(String(row.table_name)) === table,
+  );
+  if (!isThere) return;
+  throw new ConnectorError(
+    `The table ${schema}.${table} is there already and was not written by a task; ` +
+      'choose another output, or drop it first.',
+  );
+}
+
+/** Notes the swap in the target. @throws SupersededError, ConnectorError */
 async function raiseFence(connection: DuckDBConnection, request: SwapRequest): Promise<void> {
   const schema = foldName(request.ref.schema);
   const table = foldName(request.ref.table);
@@ -59,7 +80,9 @@ async function raiseFence(connection: DuckDBConnection, request: SwapRequest): P
        schema_name VARCHAR, table_name VARCHAR, writer VARCHAR NOT NULL, fence BIGINT NOT NULL,
        written_at_ms BIGINT NOT NULL, PRIMARY KEY (schema_name, table_name))`,
   );
-  const refusal = refusalOf(await lastWriteOf(connection, schema, table), request);
+  const last = await lastWriteOf(connection, schema, table);
+  if (last === null) await refuseForeignTable(connection, schema, table);
+  const refusal = refusalOf(last, request);
   if (refusal !== null) throw new SupersededError(refusal);
   const names = [schema, table, request.writer].map(quoteText).join(', ');
   await connection.run(

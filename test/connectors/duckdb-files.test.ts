@@ -25,10 +25,14 @@ function open(timing = impatient): Connection {
 
 let results = 0;
 
-async function swap(connection: Connection, signal = new AbortController().signal) {
+async function swap(
+  connection: Connection,
+  signal = new AbortController().signal,
+  content = 'new',
+) {
   results += 1;
   const parquetPath = path.join(sandbox.scratch, `result-${results}.parquet`);
-  await runSql(':memory:', `COPY (SELECT 'new' AS id) TO '${parquetPath}' (FORMAT parquet)`);
+  await runSql(':memory:', `COPY (SELECT '${content}' AS id) TO '${parquetPath}' (FORMAT parquet)`);
   return await connection.swapIn({
     ref,
     parquetPath,
@@ -91,7 +95,7 @@ it('a file that is no DuckDB database is refused by name', async () => {
 describe('a DuckDB file that another process holds', () => {
   let holder: ChildProcess;
   beforeEach(async () => {
-    await runSql(file, "CREATE TABLE t AS SELECT 'old' AS id");
+    await swap(open(), undefined, 'old');
     holder = await holdElsewhere();
   });
   afterEach(() => release(holder));
@@ -122,7 +126,7 @@ describe('a DuckDB file that another process holds', () => {
 });
 
 describe('uses of one file within a process', () => {
-  beforeEach(() => runSql(file, "CREATE TABLE t AS SELECT 'old' AS id"));
+  beforeEach(() => swap(open(), undefined, 'old'));
 
   it('take turns', async () => {
     const uses = Array.from({ length: 6 }, (_, index) =>
@@ -202,4 +206,20 @@ it('views are read, but not over files outside the allowed folders', async () =>
 it('a view is not replaced by a result', async () => {
   await runSql(file, 'CREATE VIEW t AS SELECT 1 AS id');
   expect((await rejection(swap(open()))).message).toContain('cannot replace a view');
+});
+
+describe('a table that no task has written', () => {
+  it('is not replaced by a result, whatever the case of its name', async () => {
+    await runSql(file, `CREATE TABLE T AS SELECT 'mine' AS id`);
+    await expect(swap(open())).rejects.toThrow(/there already and was not written by a task/);
+    const mine = { schema: 'main', table: 'T' };
+    await expect(readTable(open(), sandbox, mine, ['id'])).resolves.toEqual([['mine']]);
+  });
+
+  it('can be dropped to make room for one', async () => {
+    await runSql(file, `CREATE TABLE t AS SELECT 'mine' AS id`);
+    await runSql(file, 'DROP TABLE t');
+    await expect(swap(open())).resolves.toBe(1);
+    await expect(swap(open())).resolves.toBe(1);
+  });
 });
