@@ -49,11 +49,14 @@ export async function takeFirstSteps(
   if (!(await exists(file))) await makeOnce(waiting, makeKey());
   const key = await readLine((await exists(waiting)) ? waiting : file);
   await store.people.ensureFirst(firstAdmin('admin.key', key));
-  if (await exists(waiting)) {
-    if (await store.people.findByKeyDigest(digest(key))) await makeOnce(file, key);
-    else log.warn('this data folder has no admin.key: the installation was begun from another one');
-    await rm(waiting, { force: true });
-  }
+  const opens = (await store.people.findByKeyDigest(digest(key))) !== null;
+  if (!opens)
+    log.warn(
+      { file },
+      "admin.key does not open this store: its key or user was removed, or the installation was begun from another data folder; use another admin's key",
+    );
+  if (opens) await makeOnce(file, key);
+  await rm(waiting, { force: true });
   await ensureAnalysisSource(store, settings, 'default');
 }
 

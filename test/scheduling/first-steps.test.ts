@@ -71,6 +71,25 @@ test('a crash between the store and the file costs nobody the admin key', async 
   expect(await adminKey()).toBe(key);
 });
 
+test('a key file that opens nothing any more is told of, and not replaced', async () => {
+  await takeFirstSteps(opened.store, settings(), log);
+  const key = await adminKey();
+  const { people } = opened.store;
+  const other = await people.createUser('default', {
+    id: 'b'.repeat(32),
+    name: 'b',
+    role: 'admin',
+  });
+  const found = await people.findByKeyDigest(digest(key));
+  expect(await people.removeUser('default', found!.user.id)).toBe(true);
+  const lines: string[] = [];
+  const told = pino({}, { write: (line: string) => void lines.push(line) });
+  await takeFirstSteps(opened.store, settings(), told);
+  expect(lines.join()).toContain('does not open this store');
+  expect(await adminKey()).toBe(key);
+  expect((await people.users('default', { pageSize: 10, pageToken: null })).items).toEqual([other]);
+});
+
 test('a second data folder over the same store gets no key that opens nothing', async () => {
   await takeFirstSteps(opened.store, settings(), log);
   const second = await mkdtemp(path.join(os.tmpdir(), 'tablegate-second-'));
