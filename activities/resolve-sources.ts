@@ -1,5 +1,6 @@
 import { JobError, type JobConnection, type JobTable } from '../model/job-type';
 import { TablegateError } from '../model/errors';
+import { placeOf } from '../store/secrets';
 import type { Store } from '../store/store';
 import type { ActivityDeps } from './deps';
 
@@ -39,6 +40,7 @@ export async function resolveConnection(
 ): Promise<JobConnection> {
   const row = await deps.store.sources.findConnection(tenant, name);
   if (!row) throw new TablegateError('connectionNotFound', `There is no connection ${name}.`);
-  const secrets = row.secrets === null ? {} : deps.secrets.open(`${tenant}/${name}`, row.secrets);
+  const secrets =
+    row.secrets === null ? {} : deps.secrets.open(placeOf({ tenant, name }), row.secrets);
   return { name, type: row.type, config: { ...row.config, ...secrets } };
 }

@@ -11,14 +11,6 @@ export function runWorkflowId(tenant: string, taskId: string, runId: string): st
   return `run/${tenant}/${taskId}/${runId}`;
 }
 
-/** Search attributes that the server registers at its start; all are keywords. */
-export const searchAttributes = {
-  tenant: 'TablegateTenant',
-  taskId: 'TablegateTaskId',
-  taskName: 'TablegateTaskName',
-  runStatus: 'TablegateRunStatus',
-} as const;
-
 /** What the ids of tasks and runs look like, on every surface. */
 export const idPattern = /^[0-9a-f]{32}$/;
 

@@ -9,11 +9,7 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
-import {
-  ApplicationFailure,
-  defineSearchAttributeKey,
-  type UpdateDefinition,
-} from '@temporalio/common';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { isErrorCode, TablegateError } from '../model/errors';
 import {
   cancelRunSignal,
@@ -26,7 +22,8 @@ import {
   type TaskDescription,
   type TaskSnapshot,
 } from '../model/messages';
-import { runWorkflowId, searchAttributes, taskWorkflowId, taskWorkflowType } from '../model/names';
+import { runWorkflowId, taskWorkflowId, taskWorkflowType } from '../model/names';
+import { taskAttributes } from '../model/search-attributes';
 import type { RunEnd } from '../model/task-steps';
 import type { TaskState } from '../model/task-state';
 import type { ReceiptView, Trigger } from '../model/trigger';
@@ -61,8 +58,6 @@ export class TemporalGateway {
   /** Starts a task's workflow. @returns false where the id was used before */
   async startTask(state: TaskState): Promise<boolean> {
     const { tenant, taskId, definition } = state;
-    const keyword = (name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> =>
-      defineSearchAttributeKey(name, 'KEYWORD');
     try {
       await this.within(startMs, () =>
         this.client.workflow.start(taskWorkflowType, {
@@ -72,11 +67,7 @@ export class TemporalGateway {
           args: [state],
           staticSummary: definition.name,
           ...(this.options.searchAttributes() && {
-            typedSearchAttributes: [
-              { key: keyword(searchAttributes.tenant), value: tenant },
-              { key: keyword(searchAttributes.taskId), value: taskId },
-              { key: keyword(searchAttributes.taskName), value: definition.name },
-            ],
+            typedSearchAttributes: taskAttributes(tenant, taskId, definition.name),
           }),
         }),
       );

@@ -2,6 +2,7 @@ import { filesRootsOf } from '../config';
 import { openConnection } from '../connectors';
 import type { Connection } from '../connectors/connector';
 import { TablegateError } from '../model/errors';
+import { placeOf } from '../store/secrets';
 import type { ConnectionRow } from '../store/store';
 import type { SchedulingDeps } from './deps';
 
@@ -32,9 +33,4 @@ export function refuseFailure(error: unknown): never {
   if (error instanceof TablegateError) throw error;
   const message = error instanceof Error ? error.message : String(error);
   throw new TablegateError('connectionFailed', message, { cause: error });
-}
-
-/** What sealed secrets are bound to. */
-export function placeOf({ tenant, name }: { tenant: string; name: string }): string {
-  return `${tenant}/${name}`;
 }

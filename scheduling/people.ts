@@ -1,6 +1,7 @@
 import { TablegateError } from '../model/errors';
 import type { AuditEntry, Caller, Grant, Key, Role, Tenant, User } from '../model/people';
 import { digest, keyPrefix, makeId, makeKey } from '../store/secrets';
+import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
 import { ensureAnalysisSource, firstAdmin } from './first-steps';
 import type { Page, PageRequest, PeopleService } from './scheduling';
@@ -137,10 +138,7 @@ export class People implements PeopleService {
     target: string,
     detail: Record<string, unknown>,
   ): Promise<void> {
-    return this.deps.store.audit.write(caller.tenant, {
-      ...{ actor: caller.name, action, target },
-      detail,
-    });
+    return noteAction(this.deps.store, caller, action, target, detail);
   }
 }
 

@@ -4,6 +4,7 @@ import { isId } from '../model/names';
 import type { Caller } from '../model/people';
 import { endedStatuses, type LogLine, type RunRecord, type RunStatus } from '../model/run';
 import { makeId } from '../store/secrets';
+import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
 import type { Page, PageRequest, RunRead, RunService, TaskService } from './scheduling';
 import { waitUntilProjected } from './settle';
@@ -24,9 +25,7 @@ export class Runs implements RunService {
     const answer = await gateway.update(tenant, taskId, startUpdate, args, updateId);
     const runs = answer.run ? [answer.run] : [];
     await store.tasks.project({ task: answer.task, ledger: [], runs });
-    const target = `task/${taskId}`;
-    const detail = { runId: answer.runId };
-    await store.audit.write(tenant, { actor: caller.name, action: 'run.start', target, detail });
+    await noteAction(store, caller, 'run.start', `task/${taskId}`, { runId: answer.runId });
     return this.get(caller, taskId, answer.runId ?? '');
   }
 
@@ -72,11 +71,7 @@ export class Runs implements RunService {
       throw new TablegateError('runNotLive', `The run has ended already: ${record.status}.`);
     }
     await gateway.cancelRun(tenant, taskId, runId, `by ${caller.name}`);
-    const target = `task/${taskId}`;
-    await store.audit.write(tenant, {
-      ...{ actor: caller.name, action: 'run.cancel', target },
-      detail: { runId },
-    });
+    await noteAction(store, caller, 'run.cancel', `task/${taskId}`, { runId });
     return this.get(caller, taskId, runId);
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { Logger } from 'pino';
-import { searchAttributes } from '../model/names';
+import { searchAttributes } from '../model/search-attributes';
 
 const grpc = { deadlineExceeded: 4, alreadyExists: 6, unavailable: 14 };
 const callMs = 5_000;

@@ -5,9 +5,11 @@ import { TablegateError } from '../model/errors';
 import type { Caller } from '../model/people';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import { formatTableName, parseTableName, type TableName } from '../model/table-name';
+import { placeOf } from '../store/secrets';
 import type { ConnectionRow } from '../store/store';
+import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
-import { placeOf, refuseFailure, useSource } from './open-source';
+import { refuseFailure, useSource } from './open-source';
 import type { Page, PageRequest, SourceService } from './scheduling';
 
 /** The connection that every installation has: where results go unless another is named. */
@@ -184,10 +186,7 @@ export class Sources implements SourceService {
 
   private audit(caller: Caller, action: string, name: string): Promise<void> {
     const target = `${action.split('.')[0]}/${name}`;
-    return this.deps.store.audit.write(caller.tenant, {
-      ...{ actor: caller.name, action, target },
-      detail: {},
-    });
+    return noteAction(this.deps.store, caller, action, target);
   }
 }
 

@@ -21,6 +21,7 @@ import {
 } from '../model/task';
 import { newTaskState, projectTask, type TaskState } from '../model/task-state';
 import { makeId } from '../store/secrets';
+import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
 import { refuseNotYet, refuseScheduleTime } from './not-yet';
 import type { DraftView, Page, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
@@ -333,13 +334,7 @@ export class Tasks implements TaskService {
     taskId: string,
     detail: Record<string, unknown>,
   ): Promise<void> {
-    const target = `task/${taskId}`;
-    return this.deps.store.audit.write(caller.tenant, {
-      actor: caller.name,
-      action,
-      target,
-      detail,
-    });
+    return noteAction(this.deps.store, caller, action, `task/${taskId}`, detail);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Caller } from '../model/people';
 import type { LedgerEntry, ReceiptView, Trigger, TriggerOutcome } from '../model/trigger';
 import { digest, sameText } from '../store/secrets';
 import type { TokenRow } from '../store/store';
+import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
 import { refuseScheduleTime } from './not-yet';
 import type { AcceptedTrigger, Page, PageRequest, TaskService, TriggerService } from './scheduling';
@@ -131,14 +132,8 @@ export class Triggers implements TriggerService {
       `apply/${receipt}`,
     );
     await waitUntilProjected(gateway, tenant, taskId);
-    const target = `task/${taskId}`;
     const detail = { receipt, table: entry.table };
-    await store.audit.write(tenant, {
-      actor: caller.name,
-      action: 'trigger.apply',
-      target,
-      detail,
-    });
+    await noteAction(store, caller, 'trigger.apply', `task/${taskId}`, detail);
     return answer.entry ?? (await store.ledger.find(tenant, taskId, receipt)) ?? entry;
   }
 }

@@ -34,6 +34,11 @@ export function makeId(): string {
   return randomBytes(16).toString('hex');
 }
 
+/** What the sealed secrets of a connection are bound to. */
+export function placeOf({ tenant, name }: { tenant: string; name: string }): string {
+  return `${tenant}/${name}`;
+}
+
 /** Keys for each purpose, derived by HKDF (RFC 5869) from the installation's secret. */
 export class Secrets {
   private readonly tokenKey: Buffer;

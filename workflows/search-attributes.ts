@@ -1,13 +1,12 @@
-/** Search attributes of tasks and runs; set only where the server could register them. */
-import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+/** Sets the search attributes of tasks and runs; only where the server could register them. */
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { searchAttributes } from '../model/names';
 import type { RunProjection } from '../model/run';
+import { keyword, taskAttributes } from '../model/search-attributes';
 import type { TaskProjection } from '../model/task';
 
 /** Sets a task's attributes where they are not yet what they should be (it may have been renamed). */
 export function noteTaskAttributes({ tenant, id, name }: TaskProjection): void {
-  const shown = workflowInfo().typedSearchAttributes.get(keyword(searchAttributes.taskName));
+  const shown = workflowInfo().typedSearchAttributes.get(keyword('taskName'));
   if (shown === name) return;
   upsertSearchAttributes(taskAttributes(tenant, id, name));
 }
@@ -16,18 +15,6 @@ export function noteTaskAttributes({ tenant, id, name }: TaskProjection): void {
 export function noteRunAttributes(record: RunProjection, taskName: string): void {
   upsertSearchAttributes([
     ...taskAttributes(record.tenant, record.taskId, taskName),
-    { key: keyword(searchAttributes.runStatus), value: record.status },
+    { key: keyword('runStatus'), value: record.status },
   ]);
-}
-
-function taskAttributes(tenant: string, taskId: string, name: string): SearchAttributePair[] {
-  return [
-    { key: keyword(searchAttributes.tenant), value: tenant },
-    { key: keyword(searchAttributes.taskId), value: taskId },
-    { key: keyword(searchAttributes.taskName), value: name },
-  ];
-}
-
-function keyword(name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> {
-  return defineSearchAttributeKey(name, 'KEYWORD');
 }
