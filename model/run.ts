@@ -18,7 +18,7 @@ export type RunStatus = (typeof runStatuses)[number];
 export const endedStatuses = ['succeeded', 'failed', 'timedOut', 'cancelled', 'skipped'] as const;
 export type EndedStatus = (typeof endedStatuses)[number];
 
-export const runStarters = ['triggers', 'manual'] as const;
+export const runStarters = ['triggers', 'manual', 'schedule', 'backfill'] as const;
 /** What asked for a run. */
 export type RunStarter = (typeof runStarters)[number];
 
@@ -45,7 +45,10 @@ export const runRecordSchema = z.object({
   /** Name of the person or caller behind it, where there is one. */
   startedByUser: z.string().nullable(),
   scheduleTime: z.string().nullable(),
-  /** Number of this run among those of its instance; 1 for runs without a schedule time. */
+  /**
+   * Number of this run among those of its instance; 1 for runs without a schedule time, 0 where
+   * nothing ran (skipped, missed, blocked).
+   */
   attempt: z.number().int(),
   /** How often the job was tried within this run (`rerunTimes`). */
   tries: z.number().int(),

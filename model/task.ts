@@ -1,6 +1,8 @@
 /** Scheduling tasks: what a caller sends, what a task is, and what is shown of it. */
 import { z } from 'zod';
 import { idSchema, nameSchema } from './fields';
+import { notificationsSchema, type Notifications } from './notice';
+import { recurrenceSchema, type Recurrence } from './recurrence';
 import { parseTableName } from './table-name';
 import { endedStatuses, runStarters } from './run';
 
@@ -93,6 +95,14 @@ const runPolicyFields = {
   rerunTimes: z.number().int().min(0).max(100),
   /** Seconds between two tries. */
   rerunInterval: z.number().int().min(0).max(86_400),
+  /** How many cells of backfills may run at the same time. */
+  maxParallel: z.number().int().min(1).max(64),
+  /** How long a dated gate stays open after its first mark, in seconds. */
+  gateExpiry: z
+    .number()
+    .int()
+    .min(60)
+    .max(366 * 86_400),
 };
 const runPolicySchema = z.object(runPolicyFields);
 export type RunPolicy = z.infer<typeof runPolicySchema>;
@@ -102,6 +112,8 @@ export const defaultRunPolicy: RunPolicy = {
   rerunMode: 'AllAllowed',
   rerunTimes: 0,
   rerunInterval: 60,
+  maxParallel: 1,
+  gateExpiry: 30 * 86_400,
 };
 
 const timezoneSchema = z.string().refine(isTimezone, {
@@ -129,10 +141,10 @@ const editableFields = {
   timezone: timezoneSchema,
   job: jobSchema,
   runPolicy: z.strictObject(z.object(runPolicyFields).partial().shape),
-  /** Recurrence and upstream tasks come with their own release; they are answered with 501. */
-  recurrence: z.unknown(),
-  dependsOn: z.array(z.string()).max(100),
-  notifications: z.unknown(),
+  recurrence: recurrenceSchema.nullable(),
+  /** Ids of the tasks that this one comes after. */
+  dependsOn: z.array(idSchema).max(100),
+  notifications: notificationsSchema.nullable(),
 };
 
 /** Body of `PATCH /tasks/{id}`: what is not sent stays as it is. */
@@ -170,6 +182,9 @@ export interface TaskDefinition {
   timezone: string;
   job: { type: string; config: Record<string, unknown> };
   runPolicy: RunPolicy;
+  recurrence: Recurrence | null;
+  dependsOn: string[];
+  notifications: Notifications | null;
 }
 
 /** Settled changes of a definition, as they reach the entity. */
@@ -209,6 +224,15 @@ const gateTableSchema = z.object({
 const datedGateSchema = z.object({
   scheduleTime: z.string(),
   tables: z.array(gateTableSchema),
+  /** Set where a due time opened it: whether the upstream tasks have done their part. */
+  upstream: z
+    .object({
+      status: z.enum(['asking', 'waiting', 'blocked', 'met']),
+      /** What it waits for, or what stands in the way. */
+      reason: z.string().nullable(),
+    })
+    .nullable()
+    .default(null),
 });
 
 const gateViewSchema = z.object({
@@ -243,6 +267,9 @@ export const taskViewSchema = z.object({
   timezone: z.string(),
   job: z.object({ type: z.string(), config: z.record(z.string(), z.unknown()) }),
   runPolicy: runPolicySchema,
+  recurrence: recurrenceSchema.nullable(),
+  dependsOn: z.array(z.string()),
+  notifications: notificationsSchema.nullable(),
   paused: z.boolean(),
   gate: gateViewSchema.nullable(),
   latestRun: runSummarySchema.nullable(),

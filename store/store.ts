@@ -4,6 +4,18 @@
  * connections, registered tables and audit. Every method throws `TablegateError storeUnavailable`
  * where PostgreSQL does not answer within its bound.
  */
+import type {
+  BackfillStatus,
+  BackfillView,
+  CellEnd,
+  CellRequest,
+  CellState,
+  CellView,
+  ExistingChoice,
+  PlannedCell,
+} from '../model/backfill';
+import type { JobLineage } from '../model/job-type';
+import type { LineageTask } from '../model/lineage';
 import type { Page, PageRequest } from '../model/page';
 import type { AuditEntry, Grant, Key, Role, Tenant, User } from '../model/people';
 import type { LogLine, RunProjection, RunRecord, RunStatus, TableDetail } from '../model/run';
@@ -17,6 +29,7 @@ export interface Store {
   tasks: TaskStore;
   ledger: LedgerStore;
   runs: RunStore;
+  backfills: BackfillStore;
   tokens: TokenStore;
   people: PeopleStore;
   sources: SourceStore;
@@ -56,6 +69,22 @@ export interface TaskStore {
   /** Names of live tasks that list or read one of these tables (id and name, at most 10). */
   usersOfTable(tenant: string, table: string): Promise<{ id: string; name: string }[]>;
   usersOfConnection(tenant: string, connection: string): Promise<{ id: string; name: string }[]>;
+  /** Every live task as lineage sees it; of a tenant, or those with these ids. */
+  lineage(tenant: string, taskIds?: string[]): Promise<LineageTask[]>;
+  /**
+   * Live tasks that may come right after this one: they name it in `dependsOn`, or list or read one
+   * of `writes`. Served by indexes.
+   */
+  downstreamOf(tenant: string, taskId: string, writes: string[]): Promise<LineageTask[]>;
+  /** Live tasks that may come right before: named in `dependsOn`, or writers of one of `reads`. */
+  upstreamOf(tenant: string, task: { dependsOn: string[]; reads: string[] }): Promise<LineageTask[]>;
+  /** Live tasks that list or read the table. */
+  tasksOfTable(tenant: string, table: string): Promise<LineageTask[]>;
+  /** Recurring tasks of all tenants, in pages by (tenant, id), for the watchdog. */
+  recurring(
+    after: { tenant: string; id: string } | null,
+    limit: number,
+  ): Promise<{ tenant: string; task: LineageTask; paused: boolean }[]>;
 }
 
 export interface OutputTable {
@@ -73,6 +102,8 @@ export interface OutputConflict {
 
 export interface ProjectionBatch {
   task: TaskProjection | null;
+  /** What the task's job reads and writes; kept with the task. */
+  lineage: JobLineage;
   ledger: LedgerProjection[];
   runs: RunProjection[];
 }
@@ -110,10 +141,113 @@ export interface RunStore {
     filter: { taskId: string | null; status: RunStatus | null },
     page: PageRequest,
   ): Promise<Page<RunRecord>>;
+  /** The latest attempt of each instance, newest schedule time first. */
+  instances(
+    tenant: string,
+    taskId: string,
+    filter: { from: string | null; to: string | null; status: RunStatus | null },
+    page: PageRequest,
+  ): Promise<Page<RunRecord>>;
+  /**
+   * How instances stand: latest attempt (0 where nothing ran), its status and run. Of the named
+   * times, or of a closed range.
+   */
+  knownInstances(
+    tenant: string,
+    taskId: string,
+    times: string[] | { from: string; to: string },
+  ): Promise<KnownInstance[]>;
+  /** The latest instance with a schedule time at or before `at`. */
+  latestInstance(tenant: string, taskId: string, at: string): Promise<KnownInstance | null>;
+  /** Median seconds that each task's last 20 succeeded runs took; tasks without one are left out. */
+  usualSeconds(tenant: string, taskIds: string[]): Promise<Map<string, number>>;
   /** Appends lines and keeps the run's last 1,000. */
   appendLog(tenant: string, runId: string, lines: LogLine[]): Promise<void>;
   /** The lines kept, oldest first. */
   log(tenant: string, runId: string): Promise<LogLine[]>;
+}
+
+/** How an instance stands. */
+export interface KnownInstance {
+  scheduleTime: string;
+  attempts: number;
+  status: RunStatus;
+  runId: string;
+}
+
+export interface NewBackfill {
+  tenant: string;
+  id: string;
+  startedBy: BackfillView['startedBy'];
+  startedByUser: string;
+  /** Tasks that were asked for (not those downstream). */
+  taskIds: string[];
+  downstream: 'none' | 'matching';
+  existing: ExistingChoice;
+  concurrency: number;
+  cells: PlannedCell[];
+}
+
+/** What a driver gets to do next. */
+export interface BackfillStep {
+  status: BackfillStatus;
+  waiting: number;
+  running: number;
+  /** Cells handed out now, by task: each is to be asked of its task once. */
+  taken: { taskId: string; cells: CellRequest[] }[];
+  /** Tasks that hold cells of it, for a pause or a cancellation to reach. */
+  holders: string[];
+}
+
+export interface BackfillStore {
+  /** Saves a backfill, `running`, with its whole plan in one transaction. False where the id is there. */
+  create(backfill: NewBackfill): Promise<boolean>;
+  find(tenant: string, id: string): Promise<StoredBackfill | null>;
+  list(
+    tenant: string,
+    filter: { status: BackfillStatus | null; taskId: string | null },
+    page: PageRequest,
+  ): Promise<Page<StoredBackfill>>;
+  cells(
+    tenant: string,
+    id: string,
+    filter: { state: CellState | null; taskId: string | null },
+    page: PageRequest,
+  ): Promise<Page<CellView>>;
+  /**
+   * One step of a driver, in one transaction: notes ends, blocks what needs a cell that ended
+   * badly, hands out up to `concurrency` minus those under way (none unless `running`), and closes
+   * the backfill when nothing waits or runs. Safe to repeat: the same `step` hands out the same cells.
+   * @param step.number grows with every step of a driver
+   * @param step.reconcile also looks at cells that have been under way for long: those whose run
+   *   has ended in the records are ended, the others are handed out again
+   */
+  advance(
+    tenant: string,
+    id: string,
+    step: { number: number; ends: { taskId: string; cells: CellEnd[] }[]; reconcile: boolean },
+  ): Promise<BackfillStep>;
+  /** Drops all cells of a removed task that have not ended, and blocks what needs them. */
+  dropTask(tenant: string, id: string, taskId: string): Promise<void>;
+  /** Moves to another status where the present one is in `from`; null where it is not. */
+  changeStatus(
+    tenant: string,
+    id: string,
+    from: readonly BackfillStatus[],
+    to: BackfillStatus,
+  ): Promise<StoredBackfill | null>;
+  /** Failed, timed-out, cancelled and blocked cells wait again, and it is `running`. How many. */
+  retry(tenant: string, id: string): Promise<number>;
+  /** Backfills of all tenants that need a driver, for the watchdog. */
+  live(): Promise<{ tenant: string; id: string }[]>;
+}
+
+/** A backfill as stored; its estimated end is made when it is read. */
+export interface StoredBackfill extends Omit<BackfillView, 'estimatedEnd'> {
+  /** When cells were last handed out anew: the begin of its present stretch of work. */
+  resumedAt: string;
+  /** Cells that have ended since. */
+  endedSince: number;
 }
 
 /** What is kept of a trigger token; the token itself is derived, never stored. */

@@ -1,0 +1,182 @@
+/** Backfills: what a caller asks for, the plan made of it, and how it goes. */
+import { z } from 'zod';
+import { idSchema } from './fields';
+import { tableNameSchema } from './task';
+
+/** Most schedule times that one call may name. */
+export const maxNamedTimes = 100_000;
+/** Past this many cells a plan has to be confirmed. */
+export const cellsToConfirm = 10_000;
+/** Most cells of one plan. */
+export const maxCells = 500_000;
+/** Cells of one backfill that are under way at the same time. */
+export const defaultConcurrency = 16;
+const maxConcurrency = 64;
+
+export const existingChoices = ['rerun', 'failed', 'skip'] as const;
+/** What is done with an instance that has run: run it again, only if it failed, or leave it. */
+export type ExistingChoice = (typeof existingChoices)[number];
+
+const times = z.array(z.string().max(64)).min(1).max(maxNamedTimes);
+
+/** Body of `POST /backfills`. Either tasks or tables; either named times or a closed range. */
+export const backfillRequestSchema = z
+  .strictObject({
+    taskIds: z.array(idSchema).min(1).max(500).optional(),
+    tables: z.array(tableNameSchema).min(1).max(500).optional(),
+    scheduleTimes: times.optional(),
+    startTime: z.string().max(64).optional(),
+    endTime: z.string().max(64).optional(),
+    /** `matching`: everything downstream at the times that match. */
+    downstream: z.enum(['none', 'matching']).default('none'),
+    existing: z.enum(existingChoices).default('rerun'),
+    concurrency: z.number().int().min(1).max(maxConcurrency).default(defaultConcurrency),
+    /** Answers the plan; nothing is made. */
+    dryRun: z.boolean().default(false),
+    confirm: z.boolean().default(false),
+  })
+  .superRefine((request, context) => {
+    const issue = (path: string, message: string): void =>
+      void context.addIssue({ code: 'custom', path: [path], message });
+    if ((request.taskIds === undefined) === (request.tables === undefined)) {
+      issue('taskIds', 'give either taskIds or tables');
+    }
+    const range = request.startTime !== undefined || request.endTime !== undefined;
+    if (range === (request.scheduleTimes !== undefined)) {
+      issue('scheduleTimes', 'give either scheduleTimes or startTime and endTime');
+    } else if (range && request.startTime === undefined) {
+      issue('startTime', 'a range needs its start too');
+    } else if (range && request.endTime === undefined) {
+      issue('endTime', 'a range needs its end too');
+    }
+  });
+export type BackfillRequest = z.infer<typeof backfillRequestSchema>;
+
+export const cellActions = ['create', 'rerun', 'skip'] as const;
+export type CellAction = (typeof cellActions)[number];
+
+export const cellStates = [
+  'waiting',
+  /** Handed to its task, where it waits for a slot or runs. */
+  'running',
+  'succeeded',
+  'failed',
+  'timedOut',
+  'cancelled',
+  /** Something that it needs inside the plan failed, was cancelled or dropped. */
+  'blocked',
+  'skipped',
+  /** Its task was removed. */
+  'dropped',
+] as const;
+export type CellState = (typeof cellStates)[number];
+
+/** Cells that `:retry-failed` takes. */
+export const retriedStates = ['failed', 'timedOut', 'cancelled', 'blocked'] as const;
+
+/** One (task, time) of a plan, as it was planned. */
+export interface PlannedCell {
+  taskId: string;
+  /** ISO 8601 in UTC. */
+  scheduleTime: string;
+  action: CellAction;
+  /** Why it is skipped or run; one short sentence. */
+  reason: string | null;
+  /** Indexes, in the plan's list of cells, of those that it waits for. */
+  needs: number[];
+}
+
+/** A table to be marked for a time: a triggered task that has no instance there yet. */
+export interface PlannedMark {
+  taskId: string;
+  table: string;
+  scheduleTime: string;
+}
+
+export interface Plan {
+  /** Oldest time first; what comes before another never needs it. */
+  cells: PlannedCell[];
+  marks: PlannedMark[];
+}
+
+export const cellViewSchema = z.object({
+  taskId: z.string(),
+  scheduleTime: z.string(),
+  action: z.enum(cellActions),
+  reason: z.string().nullable(),
+  state: z.enum(cellStates),
+  runId: z.string().nullable(),
+});
+export type CellView = z.infer<typeof cellViewSchema>;
+
+export const planViewSchema = z.object({
+  cells: z.array(
+    z.object({
+      taskId: z.string(),
+      scheduleTime: z.string(),
+      action: z.enum(cellActions),
+      reason: z.string().nullable(),
+    }),
+  ),
+  /** Tables that would be marked, for triggered tasks without an instance at that time. */
+  marks: z.array(z.object({ taskId: z.string(), table: z.string(), scheduleTime: z.string() })),
+  count: z.number().int(),
+  /** From how long the tasks' latest runs took; null where none has run yet. */
+  estimatedSeconds: z.number().nullable(),
+});
+export type PlanView = z.infer<typeof planViewSchema>;
+
+export const backfillStatuses = [
+  'running',
+  'paused',
+  /** Cancelled, and what was under way is still coming to its end. */
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const;
+export type BackfillStatus = (typeof backfillStatuses)[number];
+
+/** Statuses in which a driver is at work, or has to be. */
+export const liveBackfillStatuses = ['running', 'paused', 'cancelling'] as const;
+
+export const backfillViewSchema = z.object({
+  id: z.string(),
+  status: z.enum(backfillStatuses),
+  /** What brought it about. */
+  startedBy: z.enum(['backfill', 'rerun', 'tableTrigger']),
+  startedByUser: z.string(),
+  taskIds: z.array(z.string()),
+  downstream: z.enum(['none', 'matching']),
+  existing: z.enum(existingChoices),
+  concurrency: z.number().int(),
+  count: z.number().int(),
+  /** Cells by state. */
+  counts: z.record(z.enum(cellStates), z.number().int()),
+  createdAt: z.string(),
+  finishedAt: z.string().nullable(),
+  estimatedEnd: z.string().nullable(),
+});
+export type BackfillView = z.infer<typeof backfillViewSchema>;
+
+/** A cell on its way to its task. */
+export interface CellRequest {
+  scheduleTime: string;
+  /** Backfills that wait for it: one run serves all of them. */
+  backfills: string[];
+  existing: ExistingChoice;
+  /** The instance as the store knew it: attempts so far and how the last one ended. */
+  attempts: number;
+  status: string | null;
+  /** Name of who asked for it. */
+  by: string;
+}
+
+/** How a cell ended, as its task tells the backfill. */
+export interface CellEnd {
+  scheduleTime: string;
+  /** `withdrawn`: it was taken back before it began, and waits again. */
+  status: 'succeeded' | 'failed' | 'timedOut' | 'cancelled' | 'skipped' | 'dropped' | 'withdrawn';
+  runId: string | null;
+  reason: string | null;
+}
