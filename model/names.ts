@@ -11,6 +11,11 @@ export function runWorkflowId(tenant: string, taskId: string, runId: string): st
   return `run/${tenant}/${taskId}/${runId}`;
 }
 
+/** Id of the workflow that delivers one notice to one webhook. */
+export function noticeWorkflowId(tenant: string, taskId: string, noticeId: string): string {
+  return `notice/${tenant}/${taskId}/${noticeId}`;
+}
+
 /** What the ids of tasks and runs look like, on every surface. */
 export const idPattern = /^[0-9a-f]{32}$/;
 
@@ -25,4 +30,25 @@ export function isId(text: string): boolean {
  */
 export function jobQueue(taskQueue: string): string {
   return `${taskQueue}-jobs`;
+}
+
+export const backfillWorkflowType = 'backfill';
+export const tickWorkflowType = 'scheduleTick';
+export const watchdogWorkflowType = 'watchdog';
+/** Id of the one watchdog of an installation. */
+export const watchdogWorkflowId = 'watchdog';
+
+/** Id of the workflow that drives a backfill. */
+export function backfillWorkflowId(tenant: string, id: string): string {
+  return `backfill/${tenant}/${id}`;
+}
+
+/** Id of a task's Schedule. */
+export function scheduleIdOf(tenant: string, taskId: string): string {
+  return `task/${tenant}/${taskId}`;
+}
+
+/** Ids of the workflows that a Schedule starts begin with this; the due time is appended. */
+export function tickWorkflowId(tenant: string, taskId: string): string {
+  return `tick/${tenant}/${taskId}`;
 }

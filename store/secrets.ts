@@ -45,6 +45,7 @@ export class Secrets {
   private readonly draftKey: Buffer;
   private readonly idKey: Buffer;
   private readonly connectionKey: Buffer;
+  private readonly webhookKey: Buffer;
 
   /** @param secret `TABLEGATE_SECRET`, or the generated text in the data folder */
   constructor(secret: string) {
@@ -54,6 +55,7 @@ export class Secrets {
     this.draftKey = derive('draft-id');
     this.idKey = derive('task-id');
     this.connectionKey = derive('connection-secrets');
+    this.webhookKey = derive('webhook-secret');
   }
 
   /** Tells two secrets apart without telling anything of them. */
@@ -83,6 +85,12 @@ export class Secrets {
     const body = id.slice(0, 16);
     const signature = hmac(this.draftKey, [tenant, body]).slice(0, 16);
     return sameText(signature, id.slice(16)) ? new Date(parseInt(id.slice(0, 8), 16) * 1000) : null;
+  }
+
+  /** What a tenant's deliveries are signed with, in the form of Standard Webhooks: 32 bytes. */
+  webhookSecret(tenant: string): string {
+    const bytes = Buffer.from(hmac(this.webhookKey, [tenant]), 'hex');
+    return `whsec_${bytes.toString('base64')}`;
   }
 
   /** Encrypts a JSON value (AES-256-GCM, bound to its place) for the store. */
