@@ -28,6 +28,18 @@ export interface Settings {
   logLevel: string;
   /** Most jobs that one worker runs at the same time. */
   maxJobs: number;
+  /** Where webhooks may be: `host` or `host:port`, or `*` alone for everywhere; empty: nowhere. */
+  webhookHosts: string[];
+  retention: Retention;
+}
+
+/** Days that each kind of row is kept in the store; null: for ever. */
+export interface Retention {
+  ledger: number | null;
+  /** From the end of the run; the newest record of each task stays. */
+  records: number | null;
+  logs: number | null;
+  audit: number | null;
 }
 
 /** A setting that cannot be used; the message names it and says what is allowed. */
@@ -68,6 +80,53 @@ function readTimezone(text: string | undefined): string {
     );
   }
   return timezone;
+}
+
+function readWebhookHosts(text: string | undefined): string[] {
+  const hosts = (text ?? '')
+    .split(',')
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== '');
+  const wrong = hosts.find((host) => !isHost(host) && (host !== '*' || hosts.length > 1));
+  if (wrong !== undefined) {
+    throw new SettingsError(
+      `TABLEGATE_WEBHOOK_HOSTS has "${wrong}"; it must be a list such as ` +
+        'hooks.example.com,gate.example.com:8443, or * alone for every host',
+    );
+  }
+  return hosts;
+}
+
+/** True for `host` and `host:port`, written as URLs have them. */
+function isHost(text: string): boolean {
+  const url = `http://${text}/`;
+  if (!URL.canParse(url)) return false;
+  const { host, hostname } = new URL(url);
+  // Port 80 is this scheme's own, which URLs leave out.
+  return !text.includes('*') && (text === host || text === `${hostname}:80`);
+}
+
+/** Days that fit into what dates can hold. */
+const mostDays = 36_500;
+
+function readDays(name: string, text: string | undefined): number | null {
+  if (text === undefined || text === '') return null;
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > mostDays) {
+    throw new SettingsError(
+      `${name} is "${text}"; it must be a whole number of days from 1 to ${mostDays}`,
+    );
+  }
+  return days;
+}
+
+function readRetention(env: NodeJS.ProcessEnv): Retention {
+  return {
+    ledger: readDays('TABLEGATE_RETENTION_LEDGER_DAYS', env.TABLEGATE_RETENTION_LEDGER_DAYS),
+    records: readDays('TABLEGATE_RETENTION_RECORDS_DAYS', env.TABLEGATE_RETENTION_RECORDS_DAYS),
+    logs: readDays('TABLEGATE_RETENTION_LOGS_DAYS', env.TABLEGATE_RETENTION_LOGS_DAYS),
+    audit: readDays('TABLEGATE_RETENTION_AUDIT_DAYS', env.TABLEGATE_RETENTION_AUDIT_DAYS),
+  };
 }
 
 /** Trigger tokens and stored passwords are only as safe as this text is long. */
@@ -129,5 +188,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     temporalUiUrl: env.TABLEGATE_TEMPORAL_UI_URL?.replace(/\/+$/, '') || null,
     logLevel: env.TABLEGATE_LOG_LEVEL || 'info',
     maxJobs: readMaxJobs(env.TABLEGATE_MAX_JOBS),
+    webhookHosts: readWebhookHosts(env.TABLEGATE_WEBHOOK_HOSTS),
+    retention: readRetention(env),
   };
 }
