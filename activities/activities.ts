@@ -1,6 +1,8 @@
 /** What workflows may ask of the outside world. */
+import type { BackfillStatus, CellEnd, CellRequest } from '../model/backfill';
 import type { JobResult } from '../model/job-type';
-import type { RunProjection } from '../model/run';
+import type { Recurrence } from '../model/recurrence';
+import type { RunProjection, RunStatus } from '../model/run';
 import type { TaskDefinition, TaskProjection } from '../model/task';
 import type { RunEnd } from '../model/task-steps';
 import type { LedgerProjection } from '../model/trigger';
@@ -14,6 +16,27 @@ export interface RunJobInput {
   runNumber: number;
   tryNumber: number;
   definition: TaskDefinition;
+  /** The record as it is when the try begins, to be written by the activity; null: it is written. */
+  record?: RunProjection | null;
+}
+
+/** How the upstream tasks of one due time stand. */
+export interface JudgedNeeds {
+  scheduleTime: string;
+  upstream: 'met' | 'waiting' | 'blocked';
+  /** What it waits for, or what stands in the way: one sentence. */
+  reason: string | null;
+  /** What the records know of the instance; null where there is none. */
+  known: { attempts: number; status: RunStatus } | null;
+}
+
+/** What a backfill's driver gets to do next; see `BackfillStore.advance`. */
+export interface BackfillAdvance {
+  status: BackfillStatus;
+  waiting: number;
+  running: number;
+  taken: { taskId: string; cells: CellRequest[] }[];
+  holders: string[];
 }
 
 /** What a workflow is told after a write. */
@@ -23,7 +46,10 @@ export interface Written {
 }
 
 export interface Activities {
-  /** Writes one task's changes into the read model. */
+  /**
+   * Writes one task's changes into the read model, then tells the tasks downstream of the runs that
+   * have ended: their gates are judged again, and tables listed `by: "task"` are marked.
+   */
   projectTask(batch: {
     task: TaskProjection;
     ledger: LedgerProjection[];
@@ -38,4 +64,37 @@ export interface Activities {
    * ended from outside or is not there, `live` while it goes on.
    */
   askRun(run: { tenant: string; taskId: string; runId: string }): Promise<RunEnd | 'live' | 'lost'>;
+  /** Whether the upstream tasks have done their part for each of these times (rule 9). */
+  judgeNeeds(ask: {
+    tenant: string;
+    taskId: string;
+    createdAt: string;
+    number: string;
+    definition: TaskDefinition;
+    scheduleTimes: string[];
+  }): Promise<JudgedNeeds[]>;
+  /** Makes the task's Schedule as it is to be: created, updated, or gone. Safe to repeat. */
+  syncSchedule(task: {
+    tenant: string;
+    taskId: string;
+    name: string;
+    /** Null: no Schedule. */
+    schedule: { recurrence: Recurrence; timezone: string } | null;
+  }): Promise<void>;
+  /** One step of a backfill's driver. */
+  advanceBackfill(step: {
+    tenant: string;
+    id: string;
+    number: number;
+    ends: { taskId: string; cells: CellEnd[] }[];
+    reconcile: boolean;
+  }): Promise<BackfillAdvance>;
+  /** The task has been removed: its cells are dropped, and what needs them is blocked. */
+  dropTaskFromBackfill(cell: { tenant: string; id: string; taskId: string }): Promise<void>;
+  /**
+   * Compares due times with records and Schedules with tasks: ticks what was missed, repairs what
+   * is not as it should be, and starts drivers that are not there.
+   * @param window due times after `from` up to `to`, ISO 8601
+   */
+  watch(window: { from: string; to: string }): Promise<{ ticked: number; repaired: number }>;
 }

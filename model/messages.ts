@@ -1,5 +1,7 @@
 /** Every message that the workflows take, declared once for both sides. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CellEnd, CellRequest } from './backfill';
+import type { Recurrence } from './recurrence';
 import type { RunProjection } from './run';
 import type { DefinitionPatch, TaskDefinition, TaskProjection, TaskView } from './task';
 import type { RunEnd } from './task-steps';
@@ -10,6 +12,40 @@ export const maxTriggersPerSignal = 500;
 
 export const tablesTriggeredSignal = defineSignal<[{ triggers: Trigger[] }]>('tablesTriggered');
 export const runEndedSignal = defineSignal<[RunEnd]>('runEnded');
+
+/** A due time of the task's recurrence, as its Schedule (or the watchdog) delivers it. */
+export interface Tick {
+  scheduleTime: string;
+  /** The due time after it; null where it was the last. */
+  nextTime: string | null;
+}
+export const tickSignal = defineSignal<[Tick]>('tick');
+
+/** At most this many cells travel in one signal. */
+export const maxCellsPerSignal = 500;
+/** From a backfill to a task: these instances are to be brought about. */
+export const instancesRequestedSignal =
+  defineSignal<[{ cells: CellRequest[] }]>('instancesRequested');
+/** From a backfill to a task: what has not begun is handed back; with `kill` what runs is cancelled. */
+export const instancesStoppedSignal =
+  defineSignal<[{ backfill: string; kill: boolean }]>('instancesStopped');
+/** From a task to the backfills that wait for its instances. */
+export const instancesEndedSignal =
+  defineSignal<[{ taskId: string; ends: CellEnd[] }]>('instancesEnded');
+/** To a task: something upstream has ended or changed, so gates that wait for it are judged again. */
+export const upstreamChangedSignal = defineSignal<[]>('upstreamChanged');
+/** To a run: the history that started it has been rolled over, so its end has to be signalled. */
+export const taskRolledOverSignal = defineSignal<[]>('taskRolledOver');
+/** To a backfill's driver: look at the store again (paused, resumed, cancelled, retried). */
+export const backfillChangedSignal = defineSignal<[{ kill: boolean }]>('backfillChanged');
+
+/** What the Schedule of a task starts. */
+export interface ScheduleTickInput {
+  tenant: string;
+  taskId: string;
+  recurrence: Recurrence;
+  timezone: string;
+}
 
 /** What an Update answers: the task as it is now, for the store, and what the Update brought about. */
 export interface TaskAnswer {
@@ -66,4 +102,9 @@ export interface TaskRunInput {
   runNumber: number;
   definition: TaskDefinition;
   record: RunProjection;
+  /**
+   * Whether the task writes the record of the end, with others in one go, and hears of the end from
+   * Temporal; absent in runs that were started before this was so.
+   */
+  recordedByTask?: true;
 }

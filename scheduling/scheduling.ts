@@ -2,6 +2,14 @@
  * The one application service that every surface calls. Its parts hold no HTTP: they take parsed
  * input and a `Caller`, throw `TablegateError`, and answer plain values.
  */
+import type {
+  BackfillRequest,
+  BackfillStatus,
+  BackfillView,
+  CellState,
+  CellView,
+  PlanView,
+} from '../model/backfill';
 import type { Page, PageRequest } from '../model/page';
 import type { Caller, AuditEntry, Grant, Key, Role, Tenant, User } from '../model/people';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
@@ -54,7 +62,13 @@ export interface TaskService {
     input: TaskInput,
     ifVersion: number | null,
   ): Promise<TaskRead>;
-  remove(caller: Caller, taskId: string, ifVersion: number | null): Promise<void>;
+  /** `detach`: tasks that name it in `dependsOn` no longer do. */
+  remove(
+    caller: Caller,
+    taskId: string,
+    ifVersion: number | null,
+    detach: boolean,
+  ): Promise<void>;
   pause(caller: Caller, taskId: string): Promise<TaskRead>;
   resume(caller: Caller, taskId: string): Promise<TaskRead>;
   resetGate(caller: Caller, taskId: string, scheduleTime: string | null): Promise<TaskRead>;
@@ -114,6 +128,75 @@ export interface RunService {
   ): Promise<Page<RunRead>>;
   log(caller: Caller, taskId: string, runId: string): Promise<{ items: LogLine[] }>;
   cancel(caller: Caller, taskId: string, runId: string): Promise<RunRead>;
+  /**
+   * Runs a record's instance again as its next attempt, or, where it has no schedule time, the task
+   * by hand. Answers once the new record is there, or after a few seconds without it (`run` null:
+   * it waits for its turn).
+   * @throws TablegateError rerunDenied by the run policy
+   */
+  rerun(
+    caller: Caller,
+    taskId: string,
+    runId: string,
+    downstream: 'none' | 'matching',
+  ): Promise<{ backfillId: string | null; run: RunRead | null; attempt: number }>;
+  instances(
+    caller: Caller,
+    taskId: string,
+    filter: { from: string | null; to: string | null; status: RunStatus | null },
+    page: PageRequest,
+  ): Promise<Page<InstanceView>>;
+}
+
+/** An instance: its latest attempt, or the gate that it waits for. */
+export interface InstanceView {
+  taskId: string;
+  scheduleTime: string;
+  /** Attempts so far. */
+  attempts: number;
+  /** Status of the latest attempt; `waiting` while its gate is open and nothing has run. */
+  status: RunStatus | 'waiting';
+  /** What it waits for, what blocks it, or why it failed. */
+  reason: string | null;
+  run: RunRead | null;
+}
+
+export interface BackfillService {
+  /** Plans only. */
+  plan(caller: Caller, request: BackfillRequest): Promise<PlanView>;
+  /** `idempotencyKey` makes the id. @throws TablegateError confirmationNeeded past 10,000 cells */
+  create(
+    caller: Caller,
+    request: BackfillRequest,
+    idempotencyKey: string | null,
+  ): Promise<BackfillView>;
+  get(caller: Caller, id: string): Promise<BackfillView>;
+  list(
+    caller: Caller,
+    filter: { status: BackfillStatus | null; taskId: string | null },
+    page: PageRequest,
+  ): Promise<Page<BackfillView>>;
+  cells(
+    caller: Caller,
+    id: string,
+    filter: { state: CellState | null; taskId: string | null },
+    page: PageRequest,
+  ): Promise<Page<CellView>>;
+  pause(caller: Caller, id: string): Promise<BackfillView>;
+  resume(caller: Caller, id: string): Promise<BackfillView>;
+  /** `drain`: what runs comes to its end; `kill`: it is cancelled. */
+  cancel(caller: Caller, id: string, mode: 'drain' | 'kill'): Promise<BackfillView>;
+  retryFailed(caller: Caller, id: string): Promise<BackfillView>;
+  /**
+   * A table trigger by API at schedule times (rule 8): recurring tasks that list or read the table
+   * are made or rerun with their downstream, triggered ones rerun or marked.
+   * @throws TablegateError tableNotFound for a table that is neither registered nor in any task
+   */
+  triggerTable(
+    caller: Caller,
+    call: { table: string; times: string[] | { startTime: string; endTime: string } },
+    options: { plainTimes: boolean; receipt: string },
+  ): Promise<{ backfillId: string | null; cells: number; marks: number }>;
 }
 
 export interface SourceService {
@@ -213,6 +296,7 @@ export interface Scheduling {
   tasks: TaskService;
   triggers: TriggerService;
   runs: RunService;
+  backfills: BackfillService;
   sources: SourceService;
   people: PeopleService;
   system: SystemService;
