@@ -6,6 +6,7 @@ import { Connections } from './connections';
 import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
 import { peopleStore } from './people';
+import { retentionStore } from './retention';
 import { runStore } from './runs';
 import { openDatabase } from './schema';
 import { sourceStore } from './sources';
@@ -47,6 +48,7 @@ export async function openStore(
     sources: sourceStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),
+    retention: retentionStore(db),
     agree: (name, value) => agree(db, name, value),
     ping: async () => {
       await db.executeQuery(CompiledQuery.raw('select 1'));

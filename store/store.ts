@@ -35,6 +35,7 @@ export interface Store {
   sources: SourceStore;
   audit: AuditStore;
   idempotency: IdempotencyStore;
+  retention: RetentionStore;
   /**
    * Holds a value that all processes of an installation must share, such as a fingerprint of its
    * secret: the first one stays.
@@ -77,7 +78,10 @@ export interface TaskStore {
    */
   downstreamOf(tenant: string, taskId: string, writes: string[]): Promise<LineageTask[]>;
   /** Live tasks that may come right before: named in `dependsOn`, or writers of one of `reads`. */
-  upstreamOf(tenant: string, task: { dependsOn: string[]; reads: string[] }): Promise<LineageTask[]>;
+  upstreamOf(
+    tenant: string,
+    task: { dependsOn: string[]; reads: string[] },
+  ): Promise<LineageTask[]>;
   /** Live tasks that list or read the table. */
   tasksOfTable(tenant: string, table: string): Promise<LineageTask[]>;
   /** Recurring tasks of all tenants, in pages by (tenant, id), for the watchdog. */
@@ -390,4 +394,24 @@ export interface IdempotencyStore {
   finish(tenant: string, key: string, status: number, body: unknown): Promise<void>;
   /** Gives the key free again, where the request failed in a way that a retry may mend. */
   release(tenant: string, key: string): Promise<void>;
+}
+
+/** Rows of each kind, by number. */
+export interface Pruned {
+  ledger: number;
+  records: number;
+  /** Lines in the logs of runs, those of deleted records among them. */
+  logs: number;
+  audit: number;
+}
+
+export interface RetentionStore {
+  /**
+   * Deletes rows of all tenants that are older than the time of their kind, oldest first; null
+   * leaves a kind alone. Records go by the end of their run, with their logs; the newest record of
+   * each task and that of its newest instance stay.
+   * @param batch most rows of each kind
+   * @returns how many went; all 0 where nothing is left to delete
+   */
+  prune(limits: Record<keyof Pruned, Date | null>, batch: number): Promise<Pruned>;
 }
