@@ -181,6 +181,8 @@ async function startWorker(
     ...{ store, secrets, jobTypes, log },
     temporal: { askRun: (run) => gateway.askRun(run) },
     searchAttributes: () => parts.searchAttributes.available,
+    webhookHosts: settings.webhookHosts,
+    retention: settings.retention,
     scratchRoot: await openScratch(path.join(settings.dataDir, 'scratch')),
   });
   return superviseWorkers({

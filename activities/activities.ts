@@ -1,6 +1,7 @@
 /** What workflows may ask of the outside world. */
 import type { BackfillStatus, CellEnd, CellRequest } from '../model/backfill';
 import type { JobResult } from '../model/job-type';
+import type { Notice } from '../model/notice';
 import type { Recurrence } from '../model/recurrence';
 import type { RunProjection, RunStatus } from '../model/run';
 import type { TaskDefinition, TaskProjection } from '../model/task';
@@ -97,4 +98,12 @@ export interface Activities {
    * @param window due times after `from` up to `to`, ISO 8601
    */
   watch(window: { from: string; to: string }): Promise<{ ticked: number; repaired: number }>;
+  /** Posts a notice to a webhook, signed; fails for good where another attempt would not help. */
+  deliverNotice(delivery: {
+    tenant: string;
+    url: string;
+    notice: Notice;
+  }): Promise<{ status: number }>;
+  /** Deletes what the store need not keep any longer; a long backlog takes several calls. */
+  prune(): Promise<{ deleted: number }>;
 }

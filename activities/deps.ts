@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Retention } from '../config';
 import type { JobType } from '../model/job-type';
 import type { Secrets } from '../store/secrets';
 import type { Store } from '../store/store';
@@ -16,5 +17,8 @@ export interface ActivityDeps {
   searchAttributes(): boolean;
   /** Folder below which every try gets a scratch folder of its own. */
   scratchRoot: string;
+  /** Where webhooks may be; see `hostAllowed`. */
+  webhookHosts: readonly string[];
+  retention: Retention;
   log: Logger;
 }

@@ -1,6 +1,8 @@
 /** All activities, made from what they depend on. */
 import type { Activities } from './activities';
 import type { ActivityDeps } from './deps';
+import { makeDeliverNotice } from './deliver-notice';
+import { makePrune } from './prune';
 import { makeRunJob } from './run-job';
 
 /** @returns the activities that the worker registers, bound to store, job types and Temporal */
@@ -16,5 +18,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     },
     runJob: makeRunJob(deps),
     askRun: (run) => deps.temporal.askRun(run),
+    deliverNotice: makeDeliverNotice(deps),
+    prune: makePrune(deps),
   };
 }

@@ -33,6 +33,8 @@ export class World {
   /** Projections that were refused while the store was down. */
   refused = 0;
   job: FakeJob = async () => nothingDone;
+  /** What a delivery of a notice comes to. */
+  webhook: Activities['deliverNotice'] = async () => ({ status: 200 });
   private readonly scratchRoot = mkdtempSync(path.join(tmpdir(), 'tablegate-jobs-'));
   private readonly watchers = new Set<() => void>();
 
@@ -93,6 +95,8 @@ export class World {
       },
       runJob: (input) => this.runJob(input),
       askRun,
+      deliverNotice: (delivery) => this.webhook(delivery),
+      prune: async () => ({ deleted: 0 }),
     };
   }
 
@@ -139,6 +143,8 @@ export class World {
       ]),
       temporal: {} as ActivityDeps['temporal'],
       searchAttributes: () => false,
+      webhookHosts: [],
+      retention: { ledger: null, records: null, logs: null, audit: null },
       scratchRoot: this.scratchRoot,
       log: pino({ level: 'silent' }),
     };
