@@ -32,7 +32,8 @@ export function makeDeliverNotice(
     });
     deps.log.debug({ host, status, notice: notice.id }, 'a notice was sent');
     if (status >= 200 && status < 300) return { status };
-    const sentence = `The webhook at ${host} answered ${status}.`;
+    const redirect = status >= 300 && status < 400 ? '; redirects are not followed' : '';
+    const sentence = `The webhook at ${host} answered ${status}${redirect}.`;
     throw isFinal(status) ? refused(sentence) : failed(sentence);
   };
 }
