@@ -40,34 +40,34 @@ async function deleteRecords(
 ): Promise<Pick<Pruned, 'records' | 'logs'>> {
   if (before === null) return { records: 0, logs: 0 };
   const old = oldRecords(before, batch);
-  const lines = sql`select line.ctid from ${table('run_log')} as line
-    join (${old}) as old on line.tenant = old.tenant and line.run_id = old.id limit ${batch}`;
+  const lines = sql`select line.ctid from (${old}) as old
+    cross join lateral (${linesOf('old')} limit ${batch}) as line limit ${batch}`;
+  const bare = sql`select ctid from (${old}) as old where (${linesOf('old')} limit 1) is null`;
   return {
     logs: await deleted(db, sql`delete from ${table('run_log')} where ctid = any(array(${lines}))`),
-    records: await deleted(
-      db,
-      sql`delete from ${table('runs')} as run where (tenant, id) in (${old}) and not exists (
-        select from ${table('run_log')} as line
-        where line.tenant = run.tenant and line.run_id = run.id)`,
-    ),
+    records: await deleted(db, sql`delete from ${table('runs')} where ctid = any(array(${bare}))`),
   };
 }
 
 /**
  * Records that ended before, oldest first. The newest of a task stays, and so does that of its
- * newest instance: tasks downstream ask how that one ended.
+ * newest instance: tasks downstream ask how that one ended. The subqueries with a limit are looked
+ * up in an index for each record; joins in their place would go through all records of the task.
  */
 function oldRecords(before: Date, batch: number): RawBuilder<unknown> {
-  return sql`select tenant, id from ${table('runs')} as run
+  const ofTask = sql`select newest.id from ${table('runs')} as newest
+    where newest.tenant = run.tenant and newest.task_id = run.task_id`;
+  return sql`select ctid, tenant, id from ${table('runs')} as run
     where finished_at < ${before.toISOString()}
-      and exists (select from ${table('runs')} as newer
-        where newer.tenant = run.tenant and newer.task_id = run.task_id
-          and (newer.queued_at, newer.id) > (run.queued_at, run.id))
-      and (schedule_time is null or exists (select from ${table('runs')} as newer
-        where newer.tenant = run.tenant and newer.task_id = run.task_id
-          and (newer.schedule_time, newer.attempt, newer.queued_at, newer.id)
-            > (run.schedule_time, run.attempt, run.queued_at, run.id)))
-    order by finished_at, id limit ${batch}`;
+      and id <> (${ofTask} order by queued_at desc, id desc limit 1)
+      and (schedule_time is null or id <> (${ofTask} and schedule_time is not null
+        order by schedule_time desc, attempt desc, queued_at desc, id desc limit 1))
+    order by finished_at limit ${batch}`;
+}
+
+function linesOf(record: string): RawBuilder<unknown> {
+  return sql`select line.ctid from ${table('run_log')} as line
+    where line.tenant = ${sql.ref(`${record}.tenant`)} and line.run_id = ${sql.ref(`${record}.id`)}`;
 }
 
 async function deleted(db: Database, statement: RawBuilder<unknown>): Promise<number> {

@@ -2,14 +2,14 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { ApplicationFailure } from '@temporalio/common';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
+import type { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { makeDeliverNotice } from '../../activities/deliver-notice';
 import type { Notice } from '../../model/notice';
 import { Secrets } from '../../store/secrets';
 import { aNotice } from '../support/notices';
+import { quietActivity } from '../support/quiet-activity';
 import { openWebhook, type WebhookReceiver } from '../support/webhook';
 
 const secrets = new Secrets('a secret of the tests');
@@ -33,9 +33,6 @@ async function receiver(answer?: Parameters<typeof openWebhook>[0]): Promise<Web
 const answering = (status: number, headers = {}) =>
   receiver((response) => response.writeHead(status, headers).end('so it is'));
 
-/** Failures that a test brings about are no news. */
-const quietEnv = () => new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
-
 function deliver(
   url: string,
   given: {
@@ -47,7 +44,7 @@ function deliver(
 ): Promise<{ status: number }> {
   const { hosts = [new URL(url).host], notice = aNotice(), limitMs = noLimitMs } = given;
   const activity = makeDeliverNotice({ secrets, webhookHosts: hosts, log }, limitMs);
-  const env = given.env ?? quietEnv();
+  const env = given.env ?? quietActivity();
   return env.run(activity, { tenant: notice.tenant, url, notice });
 }
 
@@ -138,7 +135,7 @@ test('a receiver that never answers is left when the time is over, to be tried a
 
 test('a worker that ends leaves the delivery to the next one', async () => {
   const hook = await receiver(() => undefined);
-  const env = quietEnv();
+  const env = quietActivity();
   const failure = failureOf(deliver(hook.url, { env }));
   await hook.until(1);
   env.cancel('WORKER_SHUTDOWN');
