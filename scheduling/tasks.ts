@@ -10,10 +10,8 @@ import {
 import { isId } from '../model/names';
 import type { Caller } from '../model/people';
 import {
-  defaultRunPolicy,
   mergeDefinition,
   type DefinitionPatch,
-  type TaskDefinition,
   type TaskInput,
   type TaskKind,
   type TaskPatch,
@@ -22,43 +20,33 @@ import {
 import { newTaskState, projectTask, type TaskState } from '../model/task-state';
 import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
+import { definitionOf, newDefinition, settledPatch } from './definitions';
 import type { SchedulingDeps } from './deps';
+import { Drafts, idTaken } from './drafts';
 import { refuseNotYet, refuseScheduleTime } from './not-yet';
 import type { DraftView, Page, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
 import { checkDefinition, lineageOf, reserveOutputs } from './task-checks';
-
-/** How long a draft's id may be saved under. */
-const draftLifetimeMs = 24 * 3600 * 1000;
-/** Version of the first token of a table. */
-const firstTokenVersion = 1;
+import { listTriggerUrls, rotateTriggerUrl } from './trigger-urls';
 
 export class Tasks implements TaskService {
-  constructor(private readonly deps: SchedulingDeps) {}
+  private readonly drafts: Drafts;
 
-  async draft(
+  constructor(private readonly deps: SchedulingDeps) {
+    this.drafts = new Drafts(deps);
+  }
+
+  draft(
     caller: Caller,
     draft: { id?: string | undefined; tables: string[] },
   ): Promise<DraftView> {
-    const { secrets, store } = this.deps;
-    const until = new Date(Date.now() + draftLifetimeMs);
-    const id = draft.id ?? secrets.makeDraftId(caller.tenant, until);
-    const expiresAt = this.draftExpiry(caller.tenant, id);
-    if (await store.tasks.exists(caller.tenant, id)) throw idTaken(id);
-    return {
-      id,
-      expiresAt: expiresAt.toISOString(),
-      triggerUrls: draft.tables.map((table) => ({
-        table,
-        url: this.urlOf(secrets.triggerToken(caller.tenant, id, table, firstTokenVersion)),
-      })),
-    };
+    return this.drafts.draft(caller, draft);
   }
 
   async create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead> {
     refuseNotYet(input);
     const { store, secrets } = this.deps;
     const { tenant } = caller;
-    if (input.id !== undefined) this.draftExpiry(tenant, input.id);
+    if (input.id !== undefined) this.drafts.expiryOf(tenant, input.id);
     const taskId =
       input.id ??
       (idempotencyKey === null
@@ -66,7 +54,7 @@ export class Tasks implements TaskService {
         : secrets.taskIdOfKey(tenant, caller.userId, dayKey(idempotencyKey)));
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
     const number = await store.tasks.nextNumber();
-    const definition = this.newDefinition(input);
+    const definition = newDefinition(input, this.deps.settings.timezone);
     const { writes } = await checkDefinition(this.deps, tenant, number, definition);
     await reserveOutputs(this.deps, tenant, taskId, writes);
     const state = newTaskState(
@@ -144,7 +132,7 @@ export class Tasks implements TaskService {
     ifVersion: number | null,
   ): Promise<TaskRead> {
     refuseNotYet(input);
-    const { environment, ...definition } = this.newDefinition(input);
+    const { environment, ...definition } = newDefinition(input, this.deps.settings.timezone);
     const before = await this.get(caller, taskId);
     if (environment !== before.environment) {
       const message = `the environment of a task cannot be changed; it is ${before.environment}`;
@@ -245,34 +233,12 @@ export class Tasks implements TaskService {
   }
 
   async triggerUrls(caller: Caller, taskId: string): Promise<{ items: TriggerUrl[] }> {
-    const task = await this.get(caller, taskId);
-    const { store, secrets } = this.deps;
-    const order = task.tables.map((table) => table.name);
-    const rows = (await store.tokens.list(caller.tenant, taskId)).sort(
-      (one, other) => order.indexOf(one.table) - order.indexOf(other.table),
-    );
-    const items = rows.map(({ table, version, lastUsedAt, lastCaller }) => ({
-      table,
-      url: this.urlOf(secrets.triggerToken(caller.tenant, taskId, table, version)),
-      lastUsedAt,
-      lastCaller,
-    }));
-    return { items };
+    return listTriggerUrls(this.deps, caller, await this.get(caller, taskId));
   }
 
   async rotate(caller: Caller, taskId: string, table: string): Promise<TriggerUrl> {
     await this.get(caller, taskId);
-    const { store, secrets } = this.deps;
-    const row = await store.tokens.rotate(caller.tenant, taskId, table);
-    if (!row) {
-      throw new TablegateError(
-        'tableNotFound',
-        `The table ${table} has no trigger URL in this task.`,
-      );
-    }
-    await this.audit(caller, 'task.rotateTriggerUrl', taskId, { table });
-    const token = secrets.triggerToken(caller.tenant, taskId, table, row.version);
-    return { table, url: this.urlOf(token), lastUsedAt: null, lastCaller: null };
+    return rotateTriggerUrl(this.deps, caller, taskId, table);
   }
 
   /** Sends an Update; its answer is in the store before the caller hears of it. */
@@ -295,39 +261,6 @@ export class Tasks implements TaskService {
     return task;
   }
 
-  private newDefinition(input: TaskInput): TaskDefinition {
-    const { id: _id, recurrence: _r, dependsOn: _d, notifications: _n, ...sent } = input;
-    return {
-      ...sent,
-      description: sent.description ?? '',
-      owner: sent.owner ?? null,
-      tags: sent.tags ?? [],
-      whileRunning: sent.whileRunning ?? 'ignore',
-      timezone: sent.timezone ?? this.deps.settings.timezone,
-      runPolicy: mergeDefinition({ runPolicy: defaultRunPolicy } as TaskDefinition, {
-        runPolicy: settledPolicy(sent.runPolicy),
-      }).runPolicy,
-    };
-  }
-
-  private draftExpiry(tenant: string, id: string): Date {
-    const expiry = isId(id) ? this.deps.secrets.draftExpiry(tenant, id) : null;
-    if (expiry === null || expiry.getTime() <= Date.now()) {
-      const message =
-        expiry === null
-          ? 'it was not given out by POST /tasks:draft; ask for a draft, or leave it out'
-          : 'it has expired; a draft lasts a day, ask for a new one';
-      throw new TablegateError('draftExpired', `The id is not valid: ${message}.`, {
-        fields: [{ path: 'id', message }],
-      });
-    }
-    return expiry;
-  }
-
-  private urlOf(token: string): string {
-    return `${this.deps.settings.publicUrl}/trigger/${token}`;
-  }
-
   private audit(
     caller: Caller,
     action: string,
@@ -336,29 +269,6 @@ export class Tasks implements TaskService {
   ): Promise<void> {
     return noteAction(this.deps.store, caller, action, `task/${taskId}`, detail);
   }
-}
-
-/** The definition inside what is shown of a task. */
-function definitionOf(task: TaskView): TaskDefinition {
-  const { name, description, owner, tags, environment, kind, tables } = task;
-  const { whileRunning, timezone, job, runPolicy } = task;
-  return {
-    ...{ name, description, owner, tags, environment, kind, tables },
-    ...{ whileRunning, timezone, job, runPolicy },
-  };
-}
-
-/** An edit without the fields that are not settled here. */
-function settledPatch(patch: TaskPatch): DefinitionPatch {
-  const { recurrence: _r, dependsOn: _d, notifications: _n, runPolicy, ...fields } = patch;
-  return { ...fields, ...(runPolicy && { runPolicy: settledPolicy(runPolicy) }) };
-}
-
-/** The fields of a run policy that were sent. */
-function settledPolicy(policy: TaskPatch['runPolicy']): NonNullable<DefinitionPatch['runPolicy']> {
-  return Object.fromEntries(
-    Object.entries(policy ?? {}).filter(([, value]) => value !== undefined),
-  );
 }
 
 /** An Idempotency-Key counts for a day; the same one on a later day stands for another task. */
@@ -377,13 +287,6 @@ function notFound(taskId: string): TablegateError {
 function nullWhereRemoved(error: unknown): null {
   if (error instanceof TablegateError && error.code === 'taskNotFound') return null;
   throw error;
-}
-
-function idTaken(taskId: string): TablegateError {
-  const message = `the id ${taskId} has been used; ask for a new draft`;
-  return new TablegateError('idTaken', `T${message.slice(1)}.`, {
-    fields: [{ path: 'id', message }],
-  });
 }
 
 function staleVersion(task: TaskView, ifVersion: number): TablegateError {
