@@ -6,14 +6,30 @@ export interface Mark {
 
 export interface Gate {
   marks: Record<string, Mark>;
-  /** Since when every table has been marked; null while one is missing. */
+  /** Since when it is full; null while something is missing. */
   fullSince: string | null;
+  /** Set once somebody was told that it is late. */
+  late?: true;
+}
+
+/** What a due time waits for: the upstream tasks' part (rule 9). */
+export interface UpstreamGate {
+  status: 'waiting' | 'blocked' | 'met';
+  /** What it waits for, or what stands in the way. */
+  reason: string | null;
+  openedAt: string;
+  /** The record that shows it as blocked; the run that it leads to takes it over. */
+  recordId: string | null;
 }
 
 /** A gate of one schedule time. */
 export interface DatedGate extends Gate {
   /** ISO 8601 in UTC. */
   scheduleTime: string;
+  /** Set where a due time opened it; no table is marked then. */
+  upstream: UpstreamGate | null;
+  /** Whether records and upstream tasks are to be asked about it. */
+  ask: boolean;
 }
 
 /** Most dated gates that one task may have open. */
@@ -24,6 +40,8 @@ const datedGatesBudget = 66_000;
 /** What one gate takes of it, and what each mark does (`hand-over.ts`; its callers can be left out). */
 const bytesPerGate = 41;
 const bytesPerMark = 25;
+/** What a gate that a due time opened takes: it has no marks, but may have a record. */
+const bytesPerDueGate = 82;
 
 export function emptyGate(): Gate {
   return { marks: {}, fullSince: null };
@@ -43,6 +61,26 @@ export function markGate(gate: Gate, table: string, mark: Mark, tables: readonly
   if (isMarked(gate, table)) return;
   gate.marks[table] = mark;
   judgeGate(gate, tables, mark.at);
+}
+
+/** A dated gate that a mark opens. */
+export function markedGate(scheduleTime: string): DatedGate {
+  return { scheduleTime, ...emptyGate(), upstream: null, ask: false };
+}
+
+/** A dated gate that a due time opens. */
+export function dueGate(scheduleTime: string, openedAt: string): DatedGate {
+  return {
+    ...{ scheduleTime, ...emptyGate(), ask: true },
+    upstream: { status: 'waiting', reason: null, openedAt, recordId: null },
+  };
+}
+
+/** When the gate was opened: by its due time, or by its first mark; null where it has none. */
+export function openedAt(gate: Gate & { upstream?: UpstreamGate | null }): string | null {
+  if (gate.upstream) return gate.upstream.openedAt;
+  const times = Object.values(gate.marks).map((mark) => mark.at);
+  return times.length === 0 ? null : times.reduce((one, other) => (one < other ? one : other));
 }
 
 /** Brings `fullSince` in line with the marks; `now` is taken where the gate has just become full. */
@@ -69,6 +107,9 @@ export function datedGateLimit(tables: readonly string[]): number {
   const perGate = bytesPerGate + bytesPerMark * tables.length;
   return Math.max(1, Math.min(maxDatedGates, Math.floor(datedGatesBudget / perGate)));
 }
+
+/** How many gates may be open that due times opened. */
+export const dueGateLimit = Math.floor(datedGatesBudget / bytesPerDueGate);
 
 /** Finds the gate of a schedule time, or the place where it belongs (`dated` is kept in order). */
 export function findDatedGate(

@@ -3,12 +3,17 @@
  * workflow (`hand-over.ts`). `task-steps` changes it; this file says what it holds and what is
  * shown of it.
  */
+import type { CellEnd, CellRequest } from './backfill';
 import { emptyGate, isMarked, type DatedGate, type Gate } from './gate';
-import type { RunProjection, RunStarter } from './run';
+import type { Notice } from './notice';
+import type { EndedStatus, RunProjection, RunStarter, RunStatus } from './run';
 import type { GateView, RunSummary, TaskDefinition, TaskProjection, TaskView } from './task';
 import type { LedgerProjection, TriggerOutcome } from './trigger';
 
-/** The run that makes the task busy: from the moment it was asked for until its end. */
+/**
+ * A run from the moment it was asked for until its end. One makes the task busy (`live`); those of
+ * backfills (`cellRuns`) do not.
+ */
 export interface LiveRun {
   runId: string;
   /** Number of this run among all of the task's; the fence of its commits grows with it. */
@@ -23,6 +28,18 @@ export interface LiveRun {
   /** The definition it runs with; handed to the run's own workflow when that starts, then dropped. */
   definition: TaskDefinition | null;
   cancelReason: string | null;
+  /** Backfills that wait for it. */
+  backfills: string[];
+  /** Whether the task writes the record of its end (`TaskRunInput.recordedByTask`). */
+  recordedByTask: boolean;
+}
+
+/** What is remembered of an instance. */
+export interface InstanceMemo {
+  scheduleTime: string;
+  attempts: number;
+  /** How its latest attempt stands. */
+  status: RunStatus;
 }
 
 /** What has changed and is not yet confirmed to be in the store. */
@@ -53,9 +70,29 @@ export interface TaskState {
   dated: DatedGate[];
   live: LiveRun | null;
   latestRun: RunSummary | null;
+  /** How the run before the latest ended: a success after a failure is told as recovered. */
+  lastEnd: EndedStatus | null;
   runCount: number;
-  /** Attempts of the latest instances, oldest first. */
-  instances: { scheduleTime: string; attempts: number }[];
+  /** Cells of backfills that wait for a slot, oldest schedule time first. */
+  cells: CellRequest[];
+  cellRuns: LiveRun[];
+  /** The latest instances, in the order in which they were last run. */
+  instances: InstanceMemo[];
+  /** Whether older instances were forgotten: what is not among these is looked up in the store. */
+  instancesForgotten: boolean;
+  /** The latest due times that were taken, in the order they came. */
+  ticks: string[];
+  /** The Schedule as it is known to be (`wantedSchedule`); null: there is none. */
+  schedule: string | null;
+  /** Ends that backfills have not been told of. */
+  reports: { backfill: string; end: CellEnd }[];
+  /** What webhooks have not been told. */
+  notices: { url: string; notice: Notice }[];
+  /**
+   * False in a history that began before tasks wrote the ends of their runs: it goes on as it
+   * began, and its next one has all that came with that.
+   */
+  recordedByTask: boolean;
   /** Digests of Idempotency-Keys with the time they came, oldest first. */
   keys: { key: string; at: string }[];
   /** What became of the latest trigger calls, oldest first. */
@@ -90,8 +127,17 @@ export function newTaskState(task: NewTask, now: string): TaskState {
     dated: [],
     live: null,
     latestRun: null,
+    lastEnd: null,
     runCount: 0,
+    cells: [],
+    cellRuns: [],
     instances: [],
+    instancesForgotten: false,
+    ticks: [],
+    schedule: null,
+    reports: [],
+    notices: [],
+    recordedByTask: true,
     keys: [],
     receipts: [],
     answers: [],
@@ -123,6 +169,17 @@ function showTables(gate: Gate, tables: string[]): GateView['tables'] {
   });
 }
 
+function showDated(state: TaskState, tables: string[]): GateView['dated'] {
+  return state.dated.map((gate) => ({
+    scheduleTime: gate.scheduleTime,
+    tables: gate.upstream ? [] : showTables(gate, tables),
+    upstream: gate.upstream && {
+      status: gate.ask && gate.upstream.status !== 'met' ? 'asking' : gate.upstream.status,
+      reason: gate.upstream.reason,
+    },
+  }));
+}
+
 /** What is shown of a task. */
 export function describeTask(state: TaskState): TaskView {
   const { definition } = state;
@@ -137,12 +194,11 @@ export function describeTask(state: TaskState): TaskView {
       definition.kind === 'triggered'
         ? {
             tables: showTables(state.round, tables),
-            dated: state.dated.map((gate) => ({
-              scheduleTime: gate.scheduleTime,
-              tables: showTables(gate, tables),
-            })),
+            dated: showDated(state, tables),
           }
-        : null,
+        : state.dated.length > 0
+          ? { tables: [], dated: showDated(state, []) }
+          : null,
     latestRun: state.latestRun,
     nextRunTime: null,
     createdAt: state.createdAt,
@@ -169,4 +225,21 @@ export function projectTask(state: TaskState): TaskProjection {
 export function isProjected(state: TaskState): boolean {
   const { ledger, runs } = state.outbox;
   return state.projected === state.revision && ledger.length === 0 && runs.length === 0;
+}
+
+/** All runs that have not ended. */
+export function liveRuns(state: TaskState): LiveRun[] {
+  return state.live ? [state.live, ...state.cellRuns] : state.cellRuns;
+}
+
+/** What the task's Schedule is to be, as a text that can be compared; null: none. */
+export function wantedSchedule({ definition, removed }: TaskState): string | null {
+  const { kind, recurrence, timezone } = definition;
+  if (removed !== null || kind !== 'recurring' || recurrence === null) return null;
+  return JSON.stringify({ recurrence, timezone });
+}
+
+/** True where nothing is left to be written or done outside for what has been decided. */
+export function isSettled(state: TaskState): boolean {
+  return isProjected(state) && state.schedule === wantedSchedule(state);
 }

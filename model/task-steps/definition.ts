@@ -1,9 +1,11 @@
 /** Edits, pauses, resets and the removal of a task. */
 import { emptyGate, findDatedGate, keepMarksOf, type DatedGate } from '../gate';
 import { mergeDefinition, type DefinitionPatch } from '../task';
-import { gateTables, type TaskState } from '../task-state';
+import { gateTables, liveRuns, type TaskState } from '../task-state';
+import { dropCells } from './cells';
 import { startNext } from './runs';
 import { changed, refuse, type Refusal, type StepContext } from './step';
+import { upstreamChanged } from './ticks';
 
 /** Why an edit is not taken; `ifVersion` is what the caller last saw. */
 export function whyNotEdit(state: TaskState, ifVersion: number | null): Refusal | null {
@@ -25,6 +27,7 @@ export function editTask(state: TaskState, patch: DefinitionPatch, context: Step
   state.updatedAt = context.now;
   if (state.definition.kind !== kindBefore) dropGates(state);
   judgeAllGates(state, context);
+  upstreamChanged(state);
   startNext(state, context);
   changed(state);
 }
@@ -40,9 +43,9 @@ function judgeAllGates(state: TaskState, context: StepContext): void {
   const tables = gateTables(state.definition);
   keepMarksOf(state.round, tables, context.now);
   if (state.nextRound) keepMarksOf(state.nextRound, tables, context.now);
-  for (const gate of state.dated) keepMarksOf(gate, tables, context.now);
+  for (const gate of state.dated) if (!gate.upstream) keepMarksOf(gate, tables, context.now);
   state.dated = state.dated.filter(
-    (gate) => Object.keys(gate.marks).length > 0 || isGateOfLiveRun(state, gate),
+    (gate) => gate.upstream || Object.keys(gate.marks).length > 0 || isGateOfLiveRun(state, gate),
   );
 }
 
@@ -88,11 +91,12 @@ export function resetGate(state: TaskState, scheduleTime: string | null): void {
   changed(state);
 }
 
-/** Removes the task: nothing more starts, all gates go, a live run is to be cancelled. */
+/** Removes the task: nothing more starts, all gates and cells go, live runs are to be cancelled. */
 export function removeTask(state: TaskState, by: string, context: StepContext): void {
   if (state.removed) return;
   state.removed = { at: context.now, by };
   dropGates(state);
-  if (state.live) state.live.cancelReason = 'task removed';
+  dropCells(state);
+  for (const run of liveRuns(state)) run.cancelReason = 'task removed';
   changed(state);
 }

@@ -1,19 +1,23 @@
 /**
- * The state machine of a scheduling task (rules 1 to 6 and 14 of the design). Every step is a
- * function of the state, its argument, the clock and the ids in `StepContext`: no I/O, no
- * randomness of its own. Steps change the state in place; what they refuse, they refuse before
- * the first change.
+ * The state machine of a scheduling task (rules 1 to 14 of the design). Every step is a function of
+ * the state, its argument, the clock and the ids in `StepContext`: no I/O, no randomness of its
+ * own. Steps change the state in place; what they refuse, they refuse before the first change.
  */
+export { runsToStart } from './begin';
 export * from './bookkeeping';
+export { requestCells, stopCells } from './cells';
 export * from './definition';
+export { queuedRecord } from './records';
 export {
   endLostRun,
   endRun,
-  queuedRecord,
   runHandedOver,
   startByHand,
+  startNext,
   whyNotStart,
   type RunEnd,
 } from './runs';
 export type { Refusal, StepContext } from './step';
+export * from './ticks';
+export { nextTimeLimit, passTime } from './time-limits';
 export * from './triggers';

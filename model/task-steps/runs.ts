@@ -1,10 +1,14 @@
-/** Runs: what asks for one, when it begins, and what its end brings about. */
-import { emptyGate, findDatedGate, judgeGate } from '../gate';
+/** The run that makes the task busy: what asks for it, when it begins, what its end brings about. */
+import { emptyGate, judgeGate, type DatedGate } from '../gate';
 import type { EndedStatus, RunProjection } from '../run';
-import { gateTables, type LiveRun, type TaskState } from '../task-state';
-import { changed, refuse, trimOldest, type Refusal, type StepContext } from './step';
+import { gateTables, liveRuns, type LiveRun, type TaskState } from '../task-state';
+import { dropDatedGate, newRun } from './begin';
+import { reportEnd, startCells, takeWaitingCell } from './cells';
+import { findInstance, mayBeForgotten, rememberInstance, whyNotRerun } from './instances';
+import { noteRunEnd } from './notices';
+import { lastVersion, queuedRecord, recordUnrun } from './records';
+import { changed, refuse, type Refusal, type StepContext } from './step';
 
-const maxInstances = 200;
 /** Characters of a failure that the task keeps; the run's record has all of it. */
 const maxReason = 1000;
 
@@ -19,14 +23,12 @@ export function whyNotStart(state: TaskState): Refusal | null {
 
 /** Starts a run by hand, whatever the gate holds; it leaves all marks. Call `whyNotStart` first. */
 export function startByHand(state: TaskState, by: string, context: StepContext): { runId: string } {
-  const runId = begin(state, context, {
-    startedBy: 'manual',
-    startedByUser: by,
-    gate: null,
-    scheduleTime: null,
+  const live = newRun(state, context, {
+    ...{ startedBy: 'manual', startedByUser: by, gate: null, scheduleTime: null },
   });
+  state.live = live;
   changed(state);
-  return { runId };
+  return { runId: live.runId };
 }
 
 /** How a run ended, as its own workflow tells it. */
@@ -35,41 +37,69 @@ export interface RunEnd {
   status: EndedStatus;
   finishedAt: string;
   failureReason: string | null;
+  /** The whole record, for the task to write; null or absent where the run has written it. */
+  record?: RunProjection | null;
 }
 
 /**
- * Takes the end of the live run: resets the gate that had started it and starts what waits.
- * @returns false where this run is not the live one (a repeated or late message)
+ * Takes the end of a live run: resets the gate that had started it, tells who waits for it, and
+ * starts what waits.
+ * @returns false where no such run is live (a repeated or late message)
  */
 export function endRun(state: TaskState, end: RunEnd, context: StepContext): boolean {
-  const { live } = state;
-  if (live?.runId !== end.runId) return false;
-  if (live.gate === 'round') {
-    state.round = state.nextRound ?? emptyGate();
-    state.nextRound = null;
-    judgeGate(state.round, gateTables(state.definition), context.now);
-  } else if (live.gate === 'dated') {
-    const { gate, index } = findDatedGate(state.dated, live.scheduleTime!);
-    if (gate) state.dated.splice(index, 1);
+  const run = liveRuns(state).find(({ runId }) => runId === end.runId);
+  if (!run) return false;
+  if (run.recordedByTask) state.outbox.runs.push(end.record ?? endedRecord(state, run, end));
+  if (run === state.live) endLive(state, run, context);
+  else state.cellRuns = state.cellRuns.filter((other) => other !== run);
+  const { status, failureReason } = end;
+  if (run.scheduleTime !== null) {
+    const { scheduleTime, attempt, runId } = run;
+    rememberInstance(state, { scheduleTime, attempts: attempt, status });
+    reportEnd(state, run.backfills, { scheduleTime, status, runId, reason: failureReason });
   }
+  if (run.startedBy !== 'backfill') noteRunEnd(state, run, end, context);
+  state.lastEnd = status;
   state.latestRun = {
-    id: live.runId,
-    status: end.status,
-    startedBy: live.startedBy,
-    queuedAt: live.queuedAt,
+    id: run.runId,
+    status,
+    startedBy: run.startedBy,
+    queuedAt: run.queuedAt,
     finishedAt: end.finishedAt,
-    failureReason: end.failureReason?.slice(0, maxReason) ?? null,
+    failureReason: failureReason?.slice(0, maxReason) ?? null,
   };
-  state.live = null;
   startNext(state, context);
   changed(state);
   return true;
 }
 
-/** Notes that the live run's own workflow exists: it holds the definition from here on. */
+function endLive(state: TaskState, live: LiveRun, context: StepContext): void {
+  if (live.gate === 'round') {
+    state.round = state.nextRound ?? emptyGate();
+    state.nextRound = null;
+    judgeGate(state.round, gateTables(state.definition), context.now);
+  } else if (live.gate === 'dated') {
+    dropDatedGate(state, live.scheduleTime!);
+  }
+  state.live = null;
+}
+
+/** What the task can write of an end whose record is written, or lost. */
+function endedRecord(state: TaskState, run: LiveRun, end: RunEnd): RunProjection {
+  const { status, finishedAt, failureReason } = end;
+  return {
+    ...queuedRecord(state, run),
+    ...{ status, finishedAt, failureReason },
+    version: lastVersion,
+    lost: true,
+  };
+}
+
+/** Notes that a live run's own workflow exists: it holds the definition from here on. */
 export function runHandedOver(state: TaskState, runId: string): void {
-  if (state.live?.runId !== runId) return;
-  state.live.definition = null;
+  const run = liveRuns(state).find((live) => live.runId === runId);
+  if (!run) return;
+  run.definition = null;
   if (state.latestRun?.id === runId) state.latestRun.status = 'running';
   changed(state);
 }
@@ -79,95 +109,94 @@ export function runHandedOver(state: TaskState, runId: string): void {
  * terminated, or could not be started): the record is written from here.
  */
 export function endLostRun(state: TaskState, end: RunEnd, context: StepContext): void {
-  const { live } = state;
-  if (live?.runId !== end.runId) return;
-  const { status, finishedAt, failureReason } = end;
-  state.outbox.runs.push({
-    ...queuedRecord(state, live),
-    ...{ status, finishedAt, failureReason },
-    version: lostRunVersion,
-    lost: true,
-  });
+  const run = liveRuns(state).find(({ runId }) => runId === end.runId);
+  if (!run) return;
+  if (!run.recordedByTask) state.outbox.runs.push(endedRecord(state, run, end));
   endRun(state, end, context);
 }
 
-/** Above every version that a run's own workflow writes. */
-const lostRunVersion = 1_000_000;
-
-/** Starts the gate that waits longest, if the task is idle and not paused. */
+/**
+ * Starts what waits: the gate that waits longest, if the task is idle and not paused; then cells,
+ * in the slots that are left.
+ * @returns the run that a gate has started
+ */
 export function startNext(state: TaskState, context: StepContext): string | null {
-  if (state.live || state.paused || state.removed) return null;
-  const dated = state.dated.find((gate) => gate.fullSince !== null);
+  const runId = startGate(state, context);
+  startCells(state, context);
+  return runId;
+}
+
+function startGate(state: TaskState, context: StepContext): string | null {
+  for (;;) {
+    if (state.live || state.paused || state.removed || context.closing?.()) return null;
+    const next = nextGate(state);
+    if (next === null) return null;
+    const run = next === 'round' ? startRound(state, context) : startDated(state, next, context);
+    if (run) return run.runId;
+  }
+}
+
+/** The gate that starts next: of those that are full, the round if it waits longer. */
+function nextGate(state: TaskState): 'round' | DatedGate | null {
+  const dated = state.dated.find((gate) => gate.fullSince !== null && !isAsked(state, gate));
   const roundSince = state.round.fullSince;
-  if (roundSince !== null && (!dated || roundSince <= dated.fullSince!)) {
-    return begin(state, context, { ...byTriggers, gate: 'round', scheduleTime: null });
-  }
-  if (!dated) return null;
-  const { scheduleTime } = dated;
-  return begin(state, context, { ...byTriggers, gate: 'dated', scheduleTime });
+  if (roundSince !== null && (!dated || roundSince <= dated.fullSince!)) return 'round';
+  return dated ?? null;
 }
 
-const byTriggers = { startedBy: 'triggers', startedByUser: null } as const;
+/** True where the records are to be asked first whether the instance was run before. */
+function isAsked(state: TaskState, gate: DatedGate): boolean {
+  if (!gate.upstream && mayBeForgotten(state, gate.scheduleTime)) gate.ask = true;
+  return gate.ask && gate.upstream === null;
+}
 
-function begin(
-  state: TaskState,
-  context: StepContext,
-  ask: Pick<LiveRun, 'startedBy' | 'startedByUser' | 'gate' | 'scheduleTime'>,
-): string {
-  state.runCount += 1;
-  const live: LiveRun = {
-    ...ask,
-    runId: context.newRunId(),
-    runNumber: state.runCount,
-    attempt: ask.scheduleTime === null ? 1 : nextAttempt(state, ask.scheduleTime),
-    queuedAt: context.now,
-    definition: state.definition,
-    cancelReason: null,
-  };
+function startRound(state: TaskState, context: StepContext): LiveRun {
+  const live = newRun(state, context, {
+    ...{ startedBy: 'triggers', startedByUser: null, gate: 'round', scheduleTime: null },
+  });
   state.live = live;
-  state.latestRun = {
-    id: live.runId,
-    status: 'queued',
-    startedBy: live.startedBy,
-    queuedAt: live.queuedAt,
-    finishedAt: null,
-    failureReason: null,
-  };
-  state.outbox.runs.push(queuedRecord(state, live));
-  return live.runId;
+  return live;
 }
 
-function nextAttempt(state: TaskState, scheduleTime: string): number {
-  const known = state.instances.find((instance) => instance.scheduleTime === scheduleTime);
-  if (known) {
-    known.attempts += 1;
-    return known.attempts;
+/** @returns null where the gate has led to no run: its instance is done, or must not be rerun */
+function startDated(state: TaskState, gate: DatedGate, context: StepContext): LiveRun | null {
+  const { scheduleTime } = gate;
+  const denied = whyNotRerun(state, findInstance(state, scheduleTime));
+  if (denied !== null) {
+    const id = gate.upstream?.recordId ?? null;
+    recordUnrun(state, { id, scheduleTime, status: 'skipped', reason: denied }, context);
+    dropDatedGate(state, scheduleTime);
+    return null;
   }
-  state.instances.push({ scheduleTime, attempts: 1 });
-  trimOldest(state.instances, maxInstances);
-  return 1;
+  const live = newRun(state, context, {
+    startedBy: gate.upstream ? 'schedule' : 'triggers',
+    ...{ startedByUser: null, gate: 'dated', scheduleTime },
+    ...(gate.upstream?.recordId && { runId: gate.upstream.recordId }),
+  });
+  live.backfills = takeWaitingCell(state, scheduleTime)?.backfills ?? [];
+  if (gate.upstream && state.definition.recurrence?.mode === 'skip') {
+    succeedWithoutWork(state, live, context);
+    return null;
+  }
+  state.live = live;
+  return live;
 }
 
-/** The record that a run begins with. */
-export function queuedRecord(state: TaskState, live: LiveRun): RunProjection {
-  return {
-    tenant: state.tenant,
-    version: 0,
-    id: live.runId,
-    taskId: state.taskId,
-    status: 'queued',
-    startedBy: live.startedBy,
-    startedByUser: live.startedByUser,
-    scheduleTime: live.scheduleTime,
-    attempt: live.attempt,
-    tries: 0,
-    queuedAt: live.queuedAt,
-    startedAt: null,
-    finishedAt: null,
-    progress: null,
-    failureReason: null,
-    failureCause: null,
-    tables: [],
-    summary: null,
-  };
+/** `mode: skip`: a success without any work. */
+function succeedWithoutWork(state: TaskState, live: LiveRun, context: StepContext): void {
+  const { now } = context;
+  const summary = { mode: 'skip' };
+  const progress = { fraction: 1, text: 'nothing to do: the mode is skip' };
+  state.live = live;
+  endRun(
+    state,
+    {
+      ...{ runId: live.runId, status: 'succeeded', finishedAt: now, failureReason: null },
+      record: {
+        ...queuedRecord(state, live),
+        ...{ status: 'succeeded', version: 1, startedAt: now, finishedAt: now, progress, summary },
+      },
+    },
+    context,
+  );
 }

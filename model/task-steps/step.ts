@@ -7,6 +7,8 @@ export interface StepContext {
   /** ISO 8601 in UTC. */
   now: string;
   newRunId(): string;
+  /** True while the history is being rolled over: nothing new begins then. */
+  closing?(): boolean;
 }
 
 /** Why a step is not taken. */

@@ -4,6 +4,7 @@ import {
   emptyGate,
   findDatedGate,
   isMarked,
+  markedGate,
   markGate,
   missingTables,
   type DatedGate,
@@ -102,7 +103,7 @@ function roundToMark(state: TaskState): Gate {
 function datedToMark(state: TaskState, scheduleTime: string): DatedGate {
   const { gate, index } = findDatedGate(state.dated, scheduleTime);
   if (gate) return gate;
-  const opened = { scheduleTime, ...emptyGate() };
+  const opened = markedGate(scheduleTime);
   state.dated.splice(index, 0, opened);
   return opened;
 }

@@ -1,0 +1,161 @@
+/** Cells of backfills: asked for, started in the slots that are left, reported when they end. */
+import type { CellEnd, CellRequest } from '../backfill';
+import { findDatedGate } from '../gate';
+import { liveRuns, type LiveRun, type TaskState } from '../task-state';
+import { dropDatedGate, newRun } from './begin';
+import { findInstance, whyNotRerun } from './instances';
+import { changed, type StepContext } from './step';
+
+/** Most cells that may wait in one task; more are handed back. */
+const maxWaitingCells = 500;
+
+/** Takes cells of backfills; one that waits already, or runs for the same backfill, is joined. */
+export function requestCells(state: TaskState, cells: CellRequest[], context: StepContext): void {
+  for (const cell of cells) takeCell(state, cell);
+  startCells(state, context);
+  changed(state);
+}
+
+function takeCell(state: TaskState, cell: CellRequest): void {
+  const { scheduleTime, backfills } = cell;
+  if (state.removed) {
+    return reportEnd(state, backfills, endOf(cell, 'dropped', 'the task has been removed'));
+  }
+  const waiting = state.cells.find((known) => known.scheduleTime === scheduleTime);
+  if (waiting) return join(waiting, backfills);
+  const running = liveRuns(state).find((run) => run.scheduleTime === scheduleTime);
+  if (running && backfills.every((backfill) => running.backfills.includes(backfill))) return;
+  if (state.cells.length >= maxWaitingCells) {
+    return reportEnd(state, backfills, endOf(cell, 'withdrawn', 'too many cells wait in the task'));
+  }
+  const later = state.cells.findIndex((known) => known.scheduleTime > scheduleTime);
+  state.cells.splice(later === -1 ? state.cells.length : later, 0, { ...cell });
+}
+
+function join(waiter: { backfills: string[] }, backfills: string[]): void {
+  waiter.backfills = [...new Set([...waiter.backfills, ...backfills])];
+}
+
+function endOf(
+  cell: Pick<CellRequest, 'scheduleTime'>,
+  status: CellEnd['status'],
+  reason: string,
+): CellEnd {
+  return { scheduleTime: cell.scheduleTime, status, runId: null, reason };
+}
+
+/** Puts an end on its way to the backfills that wait for it. */
+export function reportEnd(state: TaskState, backfills: string[], end: CellEnd): void {
+  for (const backfill of backfills) state.reports.push({ backfill, end });
+}
+
+/** The cell that waits for this time, for a run that serves it too. */
+export function takeWaitingCell(state: TaskState, scheduleTime: string): CellRequest | null {
+  const index = state.cells.findIndex((cell) => cell.scheduleTime === scheduleTime);
+  return index === -1 ? null : state.cells.splice(index, 1)[0]!;
+}
+
+/**
+ * Begins as many waiting cells as there are slots; a run that makes the task busy holds one, also
+ * while it waits for it.
+ */
+export function startCells(state: TaskState, context: StepContext): void {
+  if (state.removed || context.closing?.()) return;
+  const held = state.cellRuns.length + (state.live ? 1 : 0);
+  let slots = state.definition.runPolicy.maxParallel - held;
+  for (let index = 0; slots > 0 && index < state.cells.length;) {
+    const cell = state.cells[index]!;
+    if (followsAnother(state, cell.scheduleTime)) {
+      index += 1;
+      continue;
+    }
+    state.cells.splice(index, 1);
+    if (beginCell(state, cell, context)) slots -= 1;
+  }
+}
+
+/** A cell follows the live run of its instance, and is served by a full gate that starts it. */
+function followsAnother(state: TaskState, scheduleTime: string): boolean {
+  if (liveRuns(state).some((run) => run.scheduleTime === scheduleTime)) return true;
+  const { gate } = findDatedGate(state.dated, scheduleTime);
+  return gate !== null && gate.upstream === null && gate.fullSince !== null && !state.paused;
+}
+
+/** @returns false where there is nothing to be run */
+function beginCell(state: TaskState, cell: CellRequest, context: StepContext): boolean {
+  const known = latestKnown(state, cell);
+  const reason = whyNotRun(state, cell, known);
+  if (reason !== null) {
+    reportEnd(state, cell.backfills, endOf(cell, 'skipped', reason));
+    return false;
+  }
+  const recordId = takeOverGate(state, cell.scheduleTime);
+  const run = newRun(state, context, {
+    ...{ startedBy: 'backfill', startedByUser: cell.by, gate: null },
+    ...{ scheduleTime: cell.scheduleTime, attempt: known.attempts + 1 },
+    ...(recordId !== null && { runId: recordId }),
+  });
+  run.backfills = cell.backfills;
+  state.cellRuns.push(run);
+  return true;
+}
+
+/** What the task remembers, or else what the store knew when the cell was handed out. */
+function latestKnown(
+  state: TaskState,
+  cell: CellRequest,
+): { attempts: number; status: string | null } {
+  const memo = findInstance(state, cell.scheduleTime);
+  return memo && memo.attempts >= cell.attempts ? memo : cell;
+}
+
+function whyNotRun(
+  state: TaskState,
+  cell: CellRequest,
+  known: { attempts: number; status: string | null },
+): string | null {
+  if (known.attempts === 0) return null;
+  if (cell.existing === 'skip') return 'it has been run';
+  if (cell.existing === 'failed' && known.status === 'succeeded') return 'it has succeeded';
+  return whyNotRerun(state, known);
+}
+
+/** A gate that a due time opened for the same instance has nothing more to wait for. */
+function takeOverGate(state: TaskState, scheduleTime: string): string | null {
+  const { gate } = findDatedGate(state.dated, scheduleTime);
+  if (!gate?.upstream) return null;
+  dropDatedGate(state, scheduleTime);
+  return gate.upstream.recordId;
+}
+
+/** Hands back the cells of a backfill that have not begun; with `kill` cancels those that run. */
+export function stopCells(state: TaskState, backfill: string, kill: boolean): void {
+  for (const cell of state.cells) {
+    if (!leave(cell, backfill)) continue;
+    reportEnd(state, [backfill], endOf(cell, 'withdrawn', 'the backfill was stopped'));
+  }
+  state.cells = state.cells.filter((cell) => cell.backfills.length > 0);
+  if (kill) for (const run of liveRuns(state)) killRun(run, backfill);
+  changed(state);
+}
+
+/** @returns false where the backfill was not waiting for it */
+function leave(waiter: { backfills: string[] }, backfill: string): boolean {
+  if (!waiter.backfills.includes(backfill)) return false;
+  waiter.backfills = waiter.backfills.filter((other) => other !== backfill);
+  return true;
+}
+
+/** A run that somebody else waits for as well goes on; the backfill hears of its end all the same. */
+function killRun(run: LiveRun, backfill: string): void {
+  const isOnlyOurs = run.startedBy === 'backfill' && run.backfills.every((id) => id === backfill);
+  if (isOnlyOurs && run.backfills.length > 0) run.cancelReason ??= 'backfill cancelled';
+}
+
+/** The task is removed: what waits is dropped. */
+export function dropCells(state: TaskState): void {
+  for (const cell of state.cells) {
+    reportEnd(state, cell.backfills, endOf(cell, 'dropped', 'the task has been removed'));
+  }
+  state.cells = [];
+}

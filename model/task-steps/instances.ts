@@ -1,0 +1,39 @@
+/** What a task remembers of its instances, and what its run policy lets be run again. */
+import type { InstanceMemo, TaskState } from '../task-state';
+import { trimOldest } from './step';
+
+const maxInstances = 200;
+
+export function findInstance(state: TaskState, scheduleTime: string): InstanceMemo | null {
+  return state.instances.find((instance) => instance.scheduleTime === scheduleTime) ?? null;
+}
+
+/** Remembers how an instance stands, as the latest of all. */
+export function rememberInstance(state: TaskState, memo: InstanceMemo): void {
+  const known = state.instances.findIndex(
+    (instance) => instance.scheduleTime === memo.scheduleTime,
+  );
+  if (known !== -1) state.instances.splice(known, 1);
+  state.instances.push(memo);
+  if (state.instances.length > maxInstances) state.instancesForgotten = true;
+  trimOldest(state.instances, maxInstances);
+}
+
+/** True where the instance may have been run and forgotten: the store is to be asked. */
+export function mayBeForgotten(state: TaskState, scheduleTime: string): boolean {
+  return state.instancesForgotten && findInstance(state, scheduleTime) === null;
+}
+
+/** Why an instance that was run must not be run again; null where it may. */
+export function whyNotRerun(
+  state: Pick<TaskState, 'definition'>,
+  known: { attempts: number; status: string | null } | null,
+): string | null {
+  if (known === null || known.attempts === 0) return null;
+  const { rerunMode } = state.definition.runPolicy;
+  if (rerunMode === 'AllDenied') return 'its run policy allows no rerun';
+  if (rerunMode === 'FailureAllowed' && known.status === 'succeeded') {
+    return 'it has succeeded, and its run policy allows reruns only after a failure';
+  }
+  return null;
+}

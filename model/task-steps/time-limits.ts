@@ -1,0 +1,57 @@
+/** Deadlines and expiry of gates: what time alone brings about (rule 14). */
+import { openedAt, type DatedGate, type Gate } from '../gate';
+import type { TaskState } from '../task-state';
+import { dropDatedGate } from './begin';
+import { noteGate } from './notices';
+import { recordUnrun } from './records';
+import { changed, type StepContext } from './step';
+
+/** The next instant, in milliseconds, at which a gate is late or expires; null where none is open. */
+export function nextTimeLimit(state: TaskState): number | null {
+  const limits = [
+    lateAt(state, state.round),
+    ...state.dated.flatMap((gate) => [lateAt(state, gate), expiresAt(state, gate)]),
+  ].filter((limit) => limit !== null);
+  return limits.length === 0 ? null : Math.min(...limits);
+}
+
+/** When a gate is late: after its schedule time, or after a round's first mark. */
+function lateAt(state: TaskState, gate: Gate | DatedGate): number | null {
+  const deadline = state.definition.notifications?.deadline ?? null;
+  const opened = openedAt(gate);
+  if (deadline === null || gate.late || gate.fullSince !== null || opened === null) return null;
+  if (!('scheduleTime' in gate)) return Date.parse(opened) + deadline * 1000;
+  const limit = Date.parse(gate.scheduleTime) + deadline * 1000;
+  // Who marks a time of long ago knows that it is late.
+  return limit < Date.parse(opened) ? null : limit;
+}
+
+function expiresAt(state: TaskState, gate: DatedGate): number | null {
+  const opened = openedAt(gate);
+  if (gate.fullSince !== null || opened === null) return null;
+  return Date.parse(opened) + state.definition.runPolicy.gateExpiry * 1000;
+}
+
+/** Takes note of the time: tells of gates that are late, and drops those that have expired. */
+export function passTime(state: TaskState, context: StepContext): void {
+  const now = Date.parse(context.now);
+  const isPast = (limit: number | null): boolean => limit !== null && limit <= now;
+  for (const gate of [state.round, ...state.dated]) {
+    if (!isPast(lateAt(state, gate))) continue;
+    gate.late = true;
+    noteGate(state, 'gateLate', gate, context);
+  }
+  for (const gate of state.dated.filter((open) => isPast(expiresAt(state, open)))) {
+    expire(state, gate, context);
+  }
+  changed(state);
+}
+
+function expire(state: TaskState, gate: DatedGate, context: StepContext): void {
+  const { scheduleTime, upstream } = gate;
+  noteGate(state, 'gateExpired', gate, context);
+  dropDatedGate(state, scheduleTime);
+  if (!upstream) return;
+  const reason = `its gate has expired; ${upstream.reason ?? 'upstream tasks did not do their part'}`;
+  recordUnrun(state, { id: upstream.recordId, scheduleTime, status: 'missed', reason }, context);
+}
