@@ -42,6 +42,7 @@ export function makeRunJob(deps: ActivityDeps): Activities['runJob'] {
       `${input.runId}-${input.tryNumber}-${info.attempt}`,
     );
     try {
+      if (input.record) await deps.store.runs.project(input.record);
       await mkdir(scratchDir, { recursive: true });
       const jobType = deps.jobTypes.get(input.definition.job.type);
       if (!jobType)

@@ -32,6 +32,8 @@ export interface HandedOver extends Omit<TaskState, PackedParts> {
     keys: [key: string, at: number][];
     instances: PackedInstance[];
     ticks: number[];
+    /** Set where the run that waits for a slot has the present definition. */
+    sameDefinition?: true;
   };
 }
 
@@ -64,8 +66,13 @@ export function handOver(state: TaskState): HandedOver {
     ticks: ticks.map((time) => Date.parse(time)),
   };
   packed.callers = [...callers.keys()];
+  let { live } = rest;
+  if (live && live.definition === state.definition) {
+    live = { ...live, definition: null };
+    packed.sameDefinition = true;
+  }
   const handed = {
-    ...rest,
+    ...{ ...rest, live },
     receipts: state.receipts.slice(-receiptsHandedOn),
     recordedByTask: true,
     packed,
@@ -124,8 +131,10 @@ function unpack({ packed, ...rest }: HandedOver): TaskState {
     upstream: upstream ? unpackUpstream(upstream) : null,
     ask: upstream !== undefined && upstreamStatuses[upstream[0]] !== 'met',
   });
+  const { live, definition } = rest;
   return {
     ...rest,
+    live: live && packed.sameDefinition ? { ...live, definition } : live,
     round: unpackGate(packed.round),
     nextRound: packed.nextRound && unpackGate(packed.nextRound),
     dated: packed.dated.map(unpackDated),

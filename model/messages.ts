@@ -106,5 +106,7 @@ export interface TaskRunInput {
    * Whether the task writes the record of the end, with others in one go, and hears of the end from
    * Temporal; absent in runs that were started before this was so.
    */
-  recordedByTask?: true;
+  recordedByTask?: boolean;
+  /** With that: whether the search attributes are registered. */
+  searchAttributes?: boolean;
 }

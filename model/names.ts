@@ -11,6 +11,8 @@ export function runWorkflowId(tenant: string, taskId: string, runId: string): st
   return `run/${tenant}/${taskId}/${runId}`;
 }
 
+export const noticeWorkflowType = 'noticeDelivery';
+
 /** Id of the workflow that delivers one notice to one webhook. */
 export function noticeWorkflowId(tenant: string, taskId: string, noticeId: string): string {
   return `notice/${tenant}/${taskId}/${noticeId}`;

@@ -1,5 +1,6 @@
 /** Tenants, users, keys, grants and audit: one model for every surface. */
 import { z } from 'zod';
+import { noControlCharacters } from './fields';
 
 /** From the least to the most: each may do what those before it may. */
 export const roles = ['viewer', 'operator', 'developer', 'admin'] as const;
@@ -13,13 +14,45 @@ export function roleAllows(role: Role, needed: Role): boolean {
 export const tenantSchema = z.object({ id: z.string(), name: z.string(), createdAt: z.string() });
 export type Tenant = z.infer<typeof tenantSchema>;
 
+/** Most characters of what vendors' callers send as tenant and credential. */
+export const maxCredential = 32;
+
+/** A user's name in other systems, as their callers send it in a header. */
+export const accountSchema = z
+  .string()
+  .trim()
+  .min(1, 'an account name is needed; null takes it away')
+  .max(maxCredential, `at most ${maxCredential} characters are allowed`)
+  .regex(noControlCharacters, 'no control characters are allowed');
+
 export const userSchema = z.object({
   id: z.string(),
   name: z.string(),
   role: z.enum(roles),
+  account: z.string().nullable().meta({ description: 'Name in other systems, one in the tenant' }),
+  identityTriggers: z.boolean().meta({
+    description: 'Whether vendor calls that trigger tables may name this user without a key',
+  }),
   createdAt: z.string(),
 });
 export type User = z.infer<typeof userSchema>;
+
+/** What may be changed of a user; what is left out stays. */
+export interface UserChange {
+  name?: string | undefined;
+  role?: Role | undefined;
+  account?: string | null | undefined;
+  identityTriggers?: boolean | undefined;
+}
+
+export const credentialTypes = ['UID', 'TOKEN', 'ACCOUNT', 'APIKEY'] as const;
+
+/** What a vendor's caller says of itself. `UID` and `ACCOUNT` are no secrets. */
+export interface TriggerCredential {
+  tenant: string;
+  type: (typeof credentialTypes)[number];
+  value: string;
+}
 
 /** A key as it is listed: never the secret itself. */
 export const keySchema = z.object({
@@ -58,4 +91,6 @@ export interface Caller {
   userId: string;
   name: string;
   role: Role;
+  /** The vendor surface that the call came by; absent for those of our own. */
+  via?: string;
 }

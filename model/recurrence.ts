@@ -12,7 +12,11 @@ export type CatchUp = (typeof catchUpPolicies)[number];
 
 const common = {
   /** First and last instant that belong to it; text without offset is read in the task's timezone. */
-  startTime: z.string().nullable().default(null).meta({ examples: ['2026-01-01 00:00:00'] }),
+  startTime: z
+    .string()
+    .nullable()
+    .default(null)
+    .meta({ examples: ['2026-01-01 00:00:00'] }),
   endTime: z.string().nullable().default(null),
   /** `skip` records success without any work. */
   mode: z.enum(['normal', 'skip']).default('normal'),

@@ -18,6 +18,11 @@ export type RunStatus = (typeof runStatuses)[number];
 export const endedStatuses = ['succeeded', 'failed', 'timedOut', 'cancelled', 'skipped'] as const;
 export type EndedStatus = (typeof endedStatuses)[number];
 
+/** True for a status that a run ends in. */
+export function isEnded(status: RunStatus): status is EndedStatus {
+  return (endedStatuses as readonly RunStatus[]).includes(status);
+}
+
 export const runStarters = ['triggers', 'manual', 'schedule', 'backfill'] as const;
 /** What asked for a run. */
 export type RunStarter = (typeof runStarters)[number];
@@ -69,8 +74,8 @@ export interface RunProjection extends RunRecord {
   tenant: string;
   version: number;
   /**
-   * Set where the run's own workflow could not write its end: only status, end and reason count,
-   * and only where no end is written yet.
+   * Set where only status, end and reason count, and only where no end is written yet: the run's own
+   * workflow has written the rest, or was lost.
    */
   lost?: true;
 }

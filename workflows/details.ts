@@ -14,6 +14,12 @@ export function detailsOfTask(state: TaskState): string {
     lines.push(`Gate: ${tables.length - missing.length} of ${tables.length} tables.`);
     if (missing.length > 0) lines.push(`Waiting for: ${missing.slice(0, 20).join(', ')}`);
   }
+  if (state.cellRuns.length + state.cells.length > 0) {
+    lines.push(`Backfills: ${state.cellRuns.length} running, ${state.cells.length} waiting.`);
+  }
+  for (const { scheduleTime, upstream } of state.dated.slice(0, 10)) {
+    if (upstream) lines.push(`${scheduleTime} ${upstream.status}: ${upstream.reason ?? ''}`.trim());
+  }
   if (latestRun && !live) {
     lines.push(`Latest run: ${latestRun.status}. ${latestRun.failureReason ?? ''}`.trim());
   }

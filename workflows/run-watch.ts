@@ -1,4 +1,4 @@
-/** How the entity starts, watches and cancels its runs. */
+/** How the entity starts, watches and cancels its runs, and lets go of them at a roll-over. */
 import {
   condition,
   getExternalWorkflowHandle,
@@ -9,8 +9,9 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities/activities';
-import { cancelRunSignal } from '../model/messages';
+import { cancelRunSignal, taskRolledOverSignal } from '../model/messages';
 import { runWorkflowId } from '../model/names';
+import { taskAttributes } from '../model/search-attributes';
 import {
   endLostRun,
   endRun,
@@ -19,7 +20,7 @@ import {
   type RunEnd,
   type StepContext,
 } from '../model/task-steps';
-import type { LiveRun, TaskState } from '../model/task-state';
+import { liveRuns, type LiveRun, type TaskState } from '../model/task-state';
 import type { taskRun } from './task-run';
 
 const { askRun } = proxyActivities<Activities>({
@@ -31,30 +32,22 @@ const { askRun } = proxyActivities<Activities>({
 const firstAskMs = 10_000;
 const laterAskMs = 300_000;
 
-/** Starts the workflow of the run that the state asks for. */
+/** Runs whose end this history hears of from Temporal; at a roll-over they are told so. */
+export type Children = Map<string, ChildWorkflowHandle<typeof taskRun>>;
+
+/** Starts the workflow of a run that the state asks for. */
 export async function startRun(
   state: TaskState,
-  live: LiveRun,
+  run: LiveRun,
   context: StepContext,
+  how: { children: Children; searchAttributes: boolean },
 ): Promise<void> {
-  const { runId } = live;
-  const definition = live.definition!;
+  const { runId } = run;
   try {
-    const child = await startChild<typeof taskRun>('taskRun', {
-      workflowId: runWorkflowId(state.tenant, state.taskId, runId),
-      args: [
-        {
-          number: state.number,
-          runNumber: live.runNumber,
-          definition,
-          record: queuedRecord(state, live),
-        },
-      ],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `${definition.name}: started by ${live.startedByUser ?? live.startedBy}`,
-    });
+    const child = await startChildOf(state, run, how.searchAttributes);
+    if (run.recordedByTask) how.children.set(runId, child);
     runHandedOver(state, runId);
-    void watchChild(state, runId, child, context);
+    void watchChild(state, runId, child, context).then(() => how.children.delete(runId));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) {
       runHandedOver(state, runId);
@@ -67,6 +60,50 @@ export async function startRun(
       );
     }
   }
+}
+
+function startChildOf(
+  state: TaskState,
+  run: LiveRun,
+  searchAttributes: boolean,
+): Promise<ChildWorkflowHandle<typeof taskRun>> {
+  const { tenant, taskId, number } = state;
+  const { runId, runNumber, recordedByTask } = run;
+  const definition = run.definition!;
+  const startedBy = run.startedByUser ?? run.startedBy;
+  const time = run.scheduleTime === null ? '' : ` for ${run.scheduleTime}`;
+  return startChild<typeof taskRun>('taskRun', {
+    workflowId: runWorkflowId(tenant, taskId, runId),
+    args: [
+      {
+        ...{ number, runNumber, definition, record: queuedRecord(state, run) },
+        ...(recordedByTask && { recordedByTask, searchAttributes }),
+      },
+    ],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    staticSummary: `${definition.name}${time}: started by ${startedBy}`,
+    ...(recordedByTask &&
+      searchAttributes && {
+        typedSearchAttributes: taskAttributes(tenant, taskId, definition.name),
+      }),
+  });
+}
+
+/**
+ * Tells all runs of this history that it ends: from here on they signal their end to the next one.
+ * A run that could not be told has ended, and this history has heard of it.
+ */
+export async function letGo(state: TaskState, children: Children): Promise<void> {
+  await Promise.all(
+    [...children].map(async ([runId, child]) => {
+      const ended = (): boolean => liveRuns(state).every((run) => run.runId !== runId);
+      try {
+        await child.signal(taskRolledOverSignal);
+      } catch {
+        await condition(ended);
+      }
+    }),
+  );
 }
 
 /** Hears of the end of a run that this history started, also where it ends without a word. */
@@ -91,7 +128,8 @@ export async function watchAdopted(
 ): Promise<void> {
   const { tenant, taskId } = state;
   for (let waitMs = firstAskMs; ; waitMs = Math.min(waitMs * 2, laterAskMs)) {
-    if (await condition(() => state.live?.runId !== runId, waitMs)) return;
+    const ended = (): boolean => liveRuns(state).every((run) => run.runId !== runId);
+    if (await condition(ended, waitMs)) return;
     const answer = await askRun({ tenant, taskId, runId });
     if (answer === 'live') continue;
     if (answer === 'lost') {
@@ -106,12 +144,14 @@ export async function watchAdopted(
 /** Tells every live run that is to be cancelled so, once its workflow exists. */
 export async function cancelRuns(state: TaskState): Promise<void> {
   const told = new Set<string>();
+  const toTell = (): LiveRun | undefined =>
+    liveRuns(state).find(
+      ({ runId, cancelReason, definition }) =>
+        cancelReason != null && definition === null && !told.has(runId),
+    );
   for (;;) {
-    await condition(() => {
-      const { live } = state;
-      return live?.cancelReason != null && live.definition === null && !told.has(live.runId);
-    });
-    const { runId, cancelReason } = state.live!;
+    await condition(() => toTell() !== undefined);
+    const { runId, cancelReason } = toTell()!;
     told.add(runId);
     const run = getExternalWorkflowHandle(runWorkflowId(state.tenant, state.taskId, runId));
     try {

@@ -1,7 +1,7 @@
 /**
  * The entity: one long-lived workflow per scheduling task. Handlers change the state through the
- * steps of `model/task-steps`; the loops here act on what the state asks for: start the run,
- * cancel what is to be cancelled, bring changes into the store, roll over.
+ * steps of `model/task-steps`; the loops here and in `time-loops.ts` act on what the state asks
+ * for: start runs, cancel what is to be cancelled, bring changes into the store, roll over.
  */
 import {
   CancellationScope,
@@ -14,14 +14,22 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities';
 import { handOver, isWithinBound, takeOver, type HandedOver } from '../model/hand-over';
-import { confirmProjected, type StepContext } from '../model/task-steps';
-import { isProjected, projectTask as projectionOf, type TaskState } from '../model/task-state';
+import { confirmProjected, runsToStart, startNext } from '../model/task-steps';
+import {
+  isProjected,
+  isSettled,
+  liveRuns,
+  projectTask as projectionOf,
+  type LiveRun,
+  type TaskState,
+} from '../model/task-state';
 import { detailsOfTask } from './details';
 import { rollOverLimits } from './roll-over-limits';
-import { cancelRuns, startRun, watchAdopted } from './run-watch';
+import { cancelRuns, letGo, startRun, watchAdopted, type Children } from './run-watch';
 import { noteTaskAttributes } from './search-attributes';
-import { makeStepContext } from './step-context';
+import { makeStepContext, type WorkflowStepContext } from './step-context';
 import { registerTaskHandlers, type TaskMessages } from './task-handlers';
+import { belongsToNextHistory, startTimeLoops } from './time-loops';
 
 const { projectTask } = proxyActivities<Activities>({
   startToCloseTimeout: '10 s',
@@ -45,24 +53,44 @@ export async function schedulingTask(input: TaskState | HandedOver): Promise<voi
 
 async function runTask(
   state: TaskState,
-  context: StepContext,
+  context: WorkflowStepContext,
   messages: TaskMessages,
 ): Promise<void> {
+  const known: Known = { searchAttributes: false };
+  const children: Children = new Map();
   const projection = new CancellationScope();
-  void projection.run(() => projectChanges(state)).catch(ignoreCancellation);
-  void startRuns(state, context);
+  void projection.run(() => projectChanges(state, known)).catch(ignoreCancellation);
+  adoptRuns(state, context);
+  void startRuns(state, context, { children, known });
   void cancelRuns(state);
+  const loops = startTimeLoops(state, context);
 
-  const finished = (): boolean => state.removed !== null && !state.live && isProjected(state);
+  const finished = (): boolean => isFinished(state) && loops.idle();
   await condition(() => finished() || mayRollOver(state, messages.count()));
-  const rollOver = !finished();
+  if (finished()) return end(projection, messages);
+  context.close();
+  await letGo(state, children);
+  await condition(loops.idle);
+  await end(projection, messages);
+  await continueAsNew<typeof schedulingTask>(handOver(state));
+}
+
+async function end(projection: CancellationScope, messages: TaskMessages): Promise<void> {
   projection.cancel();
   await messages.allHandled();
-  if (rollOver) await continueAsNew<typeof schedulingTask>(handOver(state));
+}
+
+function isFinished(state: TaskState): boolean {
+  return state.removed !== null && liveRuns(state).length === 0 && isSettled(state);
+}
+
+/** What this history has learned from the activities. */
+interface Known {
+  searchAttributes: boolean;
 }
 
 /** Brings every change into the store, oldest first. */
-async function projectChanges(state: TaskState): Promise<void> {
+async function projectChanges(state: TaskState, known: Known): Promise<void> {
   for (;;) {
     setCurrentDetails(detailsOfTask(state));
     await condition(() => !isProjected(state));
@@ -70,6 +98,7 @@ async function projectChanges(state: TaskState): Promise<void> {
     const runs = state.outbox.runs.slice(0, projectionSize);
     const task = projectionOf(state);
     const { searchAttributes: available } = await projectTask({ task, ledger, runs });
+    known.searchAttributes = available;
     if (available) noteTaskAttributes(task);
     confirmProjected(state, {
       ledger: ledger.length,
@@ -79,21 +108,42 @@ async function projectChanges(state: TaskState): Promise<void> {
   }
 }
 
-/** Starts the runs that the state asks for, one after another. */
-async function startRuns(state: TaskState, context: StepContext): Promise<void> {
-  if (state.live?.definition === null) void watchAdopted(state, state.live.runId, context);
+/** Goes on with the runs of the history before; what waited while it ended begins now. */
+function adoptRuns(state: TaskState, context: WorkflowStepContext): void {
+  for (const run of liveRuns(state)) {
+    if (run.definition === null) void watchAdopted(state, run.runId, context);
+  }
+  if (state.recordedByTask) startNext(state, context);
+}
+
+/** Starts the runs that the state asks for. */
+async function startRuns(
+  state: TaskState,
+  context: WorkflowStepContext,
+  { children, known }: { children: Children; known: Known },
+): Promise<void> {
+  const begun = new Set<string>();
+  const toStart = (): LiveRun | undefined =>
+    context.closing() ? undefined : runsToStart(state).find(({ runId }) => !begun.has(runId));
   for (;;) {
-    await condition(() => state.live !== null && state.live.definition !== null);
-    await startRun(state, state.live!, context);
+    await condition(() => toStart() !== undefined);
+    const run = toStart()!;
+    begun.add(run.runId);
+    const { searchAttributes } = known;
+    void startRun(state, run, context, { children, searchAttributes }).then(() =>
+      begun.delete(run.runId),
+    );
   }
 }
 
 /**
- * A roll-over waits until a run that was asked for has its own workflow, and until the store has
- * confirmed everything; only a history close to Temporal's limits takes unconfirmed entries along.
+ * A roll-over waits until every run that was asked for has its own workflow, and until the store
+ * has confirmed everything; only a history close to Temporal's limits takes unconfirmed entries
+ * along.
  */
 function mayRollOver(state: TaskState, messagesTaken: number): boolean {
-  if (state.live && state.live.definition !== null) return false;
+  if (runsToStart(state).length > 0) return false;
+  if (belongsToNextHistory(state)) return true;
   const { quiet, due, urgent } = rollOverLimits;
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
   if (!isProjected(state)) {
@@ -105,7 +155,7 @@ function mayRollOver(state: TaskState, messagesTaken: number): boolean {
     historyLength > due.events ||
     historySize > due.bytes ||
     messagesTaken > due.messages ||
-    (historyLength > quiet.events && state.live === null)
+    (historyLength > quiet.events && liveRuns(state).length === 0)
   );
 }
 

@@ -9,6 +9,8 @@ import {
   applyTriggerUpdate,
   describeQuery,
   editUpdate,
+  instancesRequestedSignal,
+  instancesStoppedSignal,
   pauseUpdate,
   projectedQuery,
   receiptQuery,
@@ -19,6 +21,8 @@ import {
   snapshotQuery,
   startUpdate,
   tablesTriggeredSignal,
+  tickSignal,
+  upstreamChangedSignal,
   type TaskAnswer,
 } from '../model/messages';
 import {
@@ -28,10 +32,14 @@ import {
   findReceipt,
   rememberAnswer,
   removeTask,
+  requestCells,
   resetGate,
   setPaused,
   startByHand,
+  stopCells,
+  takeTick,
   takeTriggers,
+  upstreamChanged,
   whyNotApply,
   whyNotEdit,
   whyNotReset,
@@ -39,7 +47,7 @@ import {
   type Refusal,
   type StepContext,
 } from '../model/task-steps';
-import { describeTask, isProjected, projectTask, type TaskState } from '../model/task-state';
+import { describeTask, isSettled, projectTask, type TaskState } from '../model/task-state';
 import type { LedgerEntry } from '../model/trigger';
 
 /** What the main loop needs to know of the messages that came in. */
@@ -64,13 +72,29 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
     taken += 1;
     endRun(state, end, context);
   });
+  setHandler(tickSignal, (tick) => {
+    taken += 1;
+    takeTick(state, tick, context);
+  });
+  setHandler(upstreamChangedSignal, () => {
+    taken += 1;
+    upstreamChanged(state);
+  });
+  setHandler(instancesRequestedSignal, ({ cells }) => {
+    taken += 1;
+    requestCells(state, cells, context);
+  });
+  setHandler(instancesStoppedSignal, ({ backfill, kill }) => {
+    taken += 1;
+    stopCells(state, backfill, kill);
+  });
 
   setHandler(describeQuery, () => ({
     task: describeTask(state),
     removed: state.removed !== null,
   }));
   setHandler(snapshotQuery, () => ({ task: projectTask(state), ...state.outbox }));
-  setHandler(projectedQuery, () => isProjected(state));
+  setHandler(projectedQuery, () => isSettled(state));
   setHandler(receiptQuery, (receipt) => findReceipt(state, receipt));
 
   /** Takes a step once per Update id, also where the caller repeats it after a roll-over. */

@@ -21,7 +21,12 @@ import {
 import type { Activities, RunJobInput } from '../activities/activities';
 import { jobFailedType, jobTimedOutType, type JobFailureDetails } from '../model/job-failure';
 import type { JobResult } from '../model/job-type';
-import { cancelRunSignal, runEndedSignal, type TaskRunInput } from '../model/messages';
+import {
+  cancelRunSignal,
+  runEndedSignal,
+  taskRolledOverSignal,
+  type TaskRunInput,
+} from '../model/messages';
 import { jobQueue, taskWorkflowId } from '../model/names';
 import type { EndedStatus, RunProjection, TableDetail } from '../model/run';
 import type { RunPolicy } from '../model/task';
@@ -36,6 +41,8 @@ const heartbeatTimeout = '15 s';
 const cleanUpMs = 10_000;
 /** How long the end of a run waits for its record before the task hears of it. */
 const recordFirstMs = 5_000;
+/** Longest record, in characters of JSON, that the task writes: it goes through its history. */
+const longestForTask = 8_000;
 
 function runJob(input: RunJobInput): Promise<JobResult> {
   const jobs = proxyActivities<Activities>({
@@ -78,12 +85,17 @@ export async function taskRun(input: TaskRunInput): Promise<RunEnd> {
     cancelReason = reason;
     work.cancel();
   });
+  let rolledOver = false;
+  setHandler(taskRolledOverSignal, () => {
+    rolledOver = true;
+  });
 
   return CancellationScope.nonCancellable(async () => {
     const record: RunProjection = { ...input.record, startedAt: now(), status: 'running' };
     show(record);
     const outcome = await runTries(input, record, work, () => cancelReason);
-    return finish(input, record, outcome);
+    end(record, outcome);
+    return input.recordedByTask ? handBack(input, record, () => rolledOver) : finish(input, record);
   });
 }
 
@@ -96,8 +108,9 @@ async function runTries(
   const { runPolicy } = input.definition;
   for (;;) {
     record.tries += 1;
-    void write(record, input);
-    const outcome = await tryOnce(input, record.tries, work, cancelReason);
+    if (input.recordedByTask) record.version += 1;
+    else void write(record, input);
+    const outcome = await tryOnce(input, record, work, cancelReason);
     if (!mayTryAgain(outcome, record.tries, runPolicy)) return outcome;
     record.failureReason = `Try ${record.tries} failed: ${outcome.reason}`;
     record.failureCause = outcome.cause;
@@ -119,11 +132,11 @@ function mayTryAgain(outcome: Outcome, tries: number, policy: RunPolicy): boolea
 
 async function tryOnce(
   input: TaskRunInput,
-  tryNumber: number,
+  record: RunProjection,
   work: CancellationScope,
   cancelReason: () => string,
 ): Promise<Outcome> {
-  const { record, runNumber, number, definition } = input;
+  const { runNumber, number, definition } = input;
   const job = work.run(() =>
     runJob({
       tenant: record.tenant,
@@ -131,8 +144,9 @@ async function tryOnce(
       taskNumber: number,
       runId: record.id,
       runNumber,
-      tryNumber,
+      tryNumber: record.tries,
       definition,
+      ...(input.recordedByTask && { record: { ...record } }),
     }),
   );
   const settled = job.then(succeeded, (error: unknown) => failed(error, work, cancelReason()));
@@ -205,11 +219,8 @@ async function pause(ms: number, work: CancellationScope): Promise<boolean> {
   }
 }
 
-async function finish(
-  input: TaskRunInput,
-  record: RunProjection,
-  outcome: Outcome,
-): Promise<RunEnd> {
+/** Brings the record in line with how the run came out. */
+function end(record: RunProjection, outcome: Outcome): void {
   record.status = outcome.status;
   record.finishedAt = now();
   record.failureReason = outcome.reason;
@@ -218,20 +229,41 @@ async function finish(
   record.summary = outcome.summary;
   record.progress = outcome.status === 'succeeded' ? { fraction: 1, text: 'done' } : null;
   show(record);
-  const end: RunEnd = {
-    runId: record.id,
-    status: outcome.status,
-    finishedAt: record.finishedAt,
-    failureReason: outcome.reason,
-  };
+}
+
+function endOf(record: RunProjection): RunEnd {
+  const { id: runId, status, finishedAt, failureReason } = record;
+  return { runId, status: status as EndedStatus, finishedAt: finishedAt!, failureReason };
+}
+
+/**
+ * Leaves the record to the task, which writes those of many runs in one go; a long one is written
+ * here. The task hears of the end from Temporal, or, once its history has changed, by a signal.
+ */
+async function handBack(
+  input: TaskRunInput,
+  record: RunProjection,
+  rolledOver: () => boolean,
+): Promise<RunEnd> {
+  record.version += 1;
+  const isLong = JSON.stringify(record).length > longestForTask;
+  if (isLong) await recordRun({ ...record });
+  if (input.searchAttributes) noteRunAttributes(record, input.definition.name);
+  const result: RunEnd = { ...endOf(record), record: isLong ? null : record };
+  if (rolledOver()) await tellTask(input, result);
+  return result;
+}
+
+async function finish(input: TaskRunInput, record: RunProjection): Promise<RunEnd> {
+  const result = endOf(record);
   let written = false;
   const writing = write(record, input).then(() => {
     written = true;
   });
   await condition(() => written, recordFirstMs);
-  await tellTask(input, end);
+  await tellTask(input, result);
   await writing;
-  return end;
+  return result;
 }
 
 async function tellTask({ record }: TaskRunInput, end: RunEnd): Promise<void> {
