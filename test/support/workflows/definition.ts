@@ -20,6 +20,9 @@ export function aDefinition(given: Partial<TaskDefinition> = {}): TaskDefinition
     timezone: 'UTC',
     job: { type: 'fake', config: {} },
     runPolicy: defaultRunPolicy,
+    recurrence: null,
+    dependsOn: [],
+    notifications: null,
     ...given,
   };
 }

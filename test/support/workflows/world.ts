@@ -33,6 +33,16 @@ export class World {
   /** Projections that were refused while the store was down. */
   refused = 0;
   job: FakeJob = async () => nothingDone;
+  /** Schedules by task: as they were asked for last. */
+  readonly schedules = new Map<string, Parameters<Activities['syncSchedule']>[0]['schedule']>();
+  /** What the upstream tasks of a due time have done. */
+  needs: Activities['judgeNeeds'] = async ({ scheduleTimes }) =>
+    scheduleTimes.map((scheduleTime) => ({
+      ...{ scheduleTime, upstream: 'met' as const, reason: null, known: null },
+    }));
+  /** Where backfills take their steps. */
+  backfillStep: Activities['advanceBackfill'] = () => Promise.reject(new Error('no backfill'));
+  readonly dropped: { id: string; taskId: string }[] = [];
   /** What a delivery of a notice comes to. */
   webhook: Activities['deliverNotice'] = async () => ({ status: 200 });
   private readonly scratchRoot = mkdtempSync(path.join(tmpdir(), 'tablegate-jobs-'));
@@ -95,6 +105,17 @@ export class World {
       },
       runJob: (input) => this.runJob(input),
       askRun,
+      judgeNeeds: (ask) => this.needs(ask),
+      syncSchedule: async ({ taskId, schedule }) => {
+        this.schedules.set(taskId, schedule);
+        this.changed();
+      },
+      advanceBackfill: (step) => this.backfillStep(step),
+      dropTaskFromBackfill: async ({ id, taskId }) => {
+        this.dropped.push({ id, taskId });
+        this.changed();
+      },
+      watch: async () => ({ ticked: 0, repaired: 0 }),
       deliverNotice: (delivery) => this.webhook(delivery),
       prune: async () => ({ deleted: 0 }),
     };
@@ -122,7 +143,14 @@ export class World {
     const none = async (): Promise<never[]> => [];
     const deps = {
       store: {
-        runs: { appendLog: none, progress: none },
+        runs: {
+          appendLog: none,
+          progress: none,
+          project: async (record: RunProjection) => {
+            this.keep(record);
+            this.changed();
+          },
+        },
         sources: { findTables: none },
       } as unknown as ActivityDeps['store'],
       secrets: {} as ActivityDeps['secrets'],
