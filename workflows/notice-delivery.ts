@@ -9,7 +9,7 @@ import {
 import type { Activities } from '../activities/activities';
 import type { DeliveryEnd, NoticeDelivery } from '../model/notice';
 
-/** A receiver that is down for a weekend hears of older troubles from its own people. */
+/** Older news are of no use to whoever is told. */
 const givenUpAfter = '24 h';
 
 function deliver({ url, notice }: NoticeDelivery): Promise<{ status: number }> {
