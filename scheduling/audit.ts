@@ -1,7 +1,10 @@
 import type { Caller } from '../model/people';
 import type { Store } from '../store/store';
 
-/** Writes one line of the audit: what this caller did to which thing. */
+/**
+ * Writes one line of the audit: what this caller did to which thing, and by which vendor surface
+ * where it was by one.
+ */
 export function noteAction(
   { audit }: Pick<Store, 'audit'>,
   caller: Caller,
@@ -9,5 +12,7 @@ export function noteAction(
   target: string,
   detail: Record<string, unknown> = {},
 ): Promise<void> {
-  return audit.write(caller.tenant, { actor: caller.name, action, target, detail });
+  const { name: actor, via } = caller;
+  const whole = via === undefined ? detail : { ...detail, via };
+  return audit.write(caller.tenant, { actor, action, target, detail: whole });
 }

@@ -1,10 +1,20 @@
 import { TablegateError } from '../model/errors';
-import type { AuditEntry, Caller, Grant, Key, Role, Tenant, User } from '../model/people';
+import type {
+  AuditEntry,
+  Caller,
+  Grant,
+  Key,
+  Tenant,
+  TriggerCredential,
+  User,
+  UserChange,
+} from '../model/people';
 import { digest, keyPrefix, makeId, makeKey } from '../store/secrets';
 import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
 import { ensureAnalysisSource, firstAdmin } from './first-steps';
 import type { Page, PageRequest, PeopleService } from './scheduling';
+import { findCaller } from './trigger-login';
 
 /** Longest key there is; longer ones are refused without a look at the store. */
 const longestKey = 32;
@@ -18,6 +28,10 @@ export class People implements PeopleService {
     if (!found) return null;
     const { id, name, role } = found.user;
     return { tenant: found.tenant, userId: id, name, role };
+  }
+
+  authenticateTrigger(credential: TriggerCredential): Promise<Caller | null> {
+    return findCaller(this.deps.store.people, credential, (key) => this.authenticate(key));
   }
 
   async tenants(caller: Caller): Promise<Page<Tenant>> {
@@ -41,7 +55,10 @@ export class People implements PeopleService {
     return { tenant, adminKey };
   }
 
-  async createUser(caller: Caller, input: { name: string; role: Role }): Promise<User> {
+  async createUser(
+    caller: Caller,
+    input: Parameters<PeopleService['createUser']>[1],
+  ): Promise<User> {
     const user = await this.deps.store.people.createUser(caller.tenant, { id: makeId(), ...input });
     await this.note(caller, 'user.create', `user/${user.id}`, input);
     return user;
@@ -57,18 +74,10 @@ export class People implements PeopleService {
     return user;
   }
 
-  async updateUser(
-    caller: Caller,
-    userId: string,
-    change: { name?: string | undefined; role?: Role | undefined },
-  ): Promise<User> {
-    const sent = {
-      ...(change.name !== undefined && { name: change.name }),
-      ...(change.role !== undefined && { role: change.role }),
-    };
-    const user = await this.deps.store.people.updateUser(caller.tenant, userId, sent);
+  async updateUser(caller: Caller, userId: string, change: UserChange): Promise<User> {
+    const user = await this.deps.store.people.updateUser(caller.tenant, userId, change);
     if (!user) throw noUser(userId);
-    await this.note(caller, 'user.edit', `user/${userId}`, sent);
+    await this.note(caller, 'user.edit', `user/${userId}`, { ...change });
     return user;
   }
 

@@ -11,7 +11,17 @@ import type {
   PlanView,
 } from '../model/backfill';
 import type { Page, PageRequest } from '../model/page';
-import type { Caller, AuditEntry, Grant, Key, Role, Tenant, User } from '../model/people';
+import type {
+  AuditEntry,
+  Caller,
+  Grant,
+  Key,
+  Role,
+  Tenant,
+  TriggerCredential,
+  User,
+  UserChange,
+} from '../model/people';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
@@ -63,12 +73,7 @@ export interface TaskService {
     ifVersion: number | null,
   ): Promise<TaskRead>;
   /** `detach`: tasks that name it in `dependsOn` no longer do. */
-  remove(
-    caller: Caller,
-    taskId: string,
-    ifVersion: number | null,
-    detach: boolean,
-  ): Promise<void>;
+  remove(caller: Caller, taskId: string, ifVersion: number | null, detach: boolean): Promise<void>;
   pause(caller: Caller, taskId: string): Promise<TaskRead>;
   resume(caller: Caller, taskId: string): Promise<TaskRead>;
   resetGate(caller: Caller, taskId: string, scheduleTime: string | null): Promise<TaskRead>;
@@ -234,19 +239,24 @@ export interface SourceService {
 export interface PeopleService {
   /** The caller behind a bearer key; null where it is not valid. */
   authenticate(key: string): Promise<Caller | null>;
+  /**
+   * The caller behind a vendor's credential, for calls that trigger tables and nothing else; null
+   * where there is none in that tenant. `UID` and `ACCOUNT` lead to users for whom an admin allowed
+   * it, `TOKEN` and `APIKEY` to the owner of that key.
+   */
+  authenticateTrigger(credential: TriggerCredential): Promise<Caller | null>;
   tenants(caller: Caller): Promise<Page<Tenant>>;
   createTenant(
     caller: Caller,
     input: { id: string; name: string },
   ): Promise<{ tenant: Tenant; adminKey: string }>;
-  createUser(caller: Caller, input: { name: string; role: Role }): Promise<User>;
+  createUser(
+    caller: Caller,
+    input: { name: string; role: Role; account?: string | null; identityTriggers?: boolean },
+  ): Promise<User>;
   users(caller: Caller, page: PageRequest): Promise<Page<User>>;
   user(caller: Caller, userId: string): Promise<User>;
-  updateUser(
-    caller: Caller,
-    userId: string,
-    change: { name?: string | undefined; role?: Role | undefined },
-  ): Promise<User>;
+  updateUser(caller: Caller, userId: string, change: UserChange): Promise<User>;
   removeUser(caller: Caller, userId: string): Promise<void>;
   grants(caller: Caller, userId: string): Promise<{ items: Grant[] }>;
   setGrant(caller: Caller, grant: Grant): Promise<Grant>;

@@ -104,12 +104,17 @@ export function isCollision(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
-/** True where a row of that key exists already. */
-export function isTaken(error: unknown): boolean {
-  return codeOf(error) === '23505';
+/** True where a row of that key exists already: of any key, or of the one of that name. */
+export function isTaken(error: unknown, constraint?: string): boolean {
+  if (codeOf(error) !== '23505') return false;
+  return constraint === undefined || constraintOf(error) === constraint;
 }
 
 /** True where the statement named a row of another table that does not exist. */
 export function isDangling(error: unknown, constraint: string): boolean {
-  return codeOf(error) === '23503' && (error as { constraint?: unknown }).constraint === constraint;
+  return codeOf(error) === '23503' && constraintOf(error) === constraint;
+}
+
+function constraintOf(error: unknown): unknown {
+  return (error as { constraint?: unknown }).constraint;
 }

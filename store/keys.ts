@@ -110,6 +110,7 @@ async function findByKeyDigest(
       join.onRef('users.tenant', '=', 'keys.tenant').onRef('users.id', '=', 'keys.user_id'),
     )
     .select(['keys.tenant', 'keys.id as keyId', 'users.id', 'users.name', 'users.role'])
+    .select(['users.account', 'users.identity_triggers as identityTriggers'])
     .select('users.created_at as createdAt')
     .select((select) =>
       select

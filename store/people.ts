@@ -1,7 +1,7 @@
 /** Tenants, users, keys and grants. */
 import { sql, type Transaction } from 'kysely';
 import { TablegateError } from '../model/errors';
-import type { Role, Tenant, User } from '../model/people';
+import type { Tenant, User, UserChange } from '../model/people';
 import { isDangling, isTaken } from './errors';
 import { ensureFirst, foundTenant } from './first-installation';
 import { grantMethods } from './grants';
@@ -17,7 +17,8 @@ export function peopleStore(db: Database): PeopleStore {
     createTenant: (tenant, admin) => createTenant(db, tenant, admin),
     createUser: (tenant, user) => createUser(db, tenant, user),
     users: (tenant, page) => users(db, tenant, page),
-    findUser: (tenant, userId) => findUser(db, tenant, userId),
+    findUser: (tenant, userId) => findUser(db, tenant, 'id', userId),
+    findByAccount: (tenant, account) => findUser(db, tenant, 'account', account),
     updateUser: (tenant, userId, change) => updateUser(db, tenant, userId, change),
     removeUser: (tenant, userId) => removeUser(db, tenant, userId),
     ...keyMethods(db),
@@ -46,23 +47,32 @@ async function createTenant(
   });
 }
 
-const userColumns = ['id', 'name', 'role', 'created_at as createdAt'] as const;
+const userColumns = [
+  'id',
+  'name',
+  'role',
+  'account',
+  'identity_triggers as identityTriggers',
+  'created_at as createdAt',
+] as const;
 
 async function createUser(
   db: Database,
   tenant: string,
-  { id, name, role }: { id: string; name: string; role: Role },
+  user: Parameters<PeopleStore['createUser']>[1],
 ): Promise<User> {
+  const { id, name, role, account = null, identityTriggers: identity_triggers } = user;
   try {
     return await db
       .insertInto('users')
-      .values({ tenant, id, name, role })
+      .values({ tenant, id, name, role, account, identity_triggers })
       .returning(userColumns)
       .executeTakeFirstOrThrow();
   } catch (error) {
     if (isDangling(error, 'users_tenant')) {
       throw new TablegateError('tenantNotFound', `There is no tenant ${tenant}.`);
     }
+    refuseTakenAccount(error, account);
     if (isTaken(error)) throw new TablegateError('idTaken', `There is a user ${id} already.`);
     throw error;
   }
@@ -86,12 +96,25 @@ async function users(db: Database, tenant: string, page: PageRequest) {
   );
 }
 
-async function findUser(db: Database, tenant: string, userId: string): Promise<User | null> {
+/** @throws TablegateError nameTaken where that is what the error says */
+function refuseTakenAccount(error: unknown, account: string | null | undefined): void {
+  if (!isTaken(error, 'users_account')) return;
+  throw new TablegateError('nameTaken', `Another user has the account ${account}.`, {
+    fields: [{ path: 'account', message: 'it is the account of another user' }],
+  });
+}
+
+async function findUser(
+  db: Database,
+  tenant: string,
+  column: 'id' | 'account',
+  value: string,
+): Promise<User | null> {
   const row = await db
     .selectFrom('users')
     .select(userColumns)
     .where('tenant', '=', tenant)
-    .where('id', '=', userId)
+    .where(column, '=', value)
     .executeTakeFirst();
   return row ?? null;
 }
@@ -100,20 +123,36 @@ async function updateUser(
   db: Database,
   tenant: string,
   userId: string,
-  { name, role }: { name?: string; role?: Role },
+  change: UserChange,
 ): Promise<User | null> {
-  return transact(db, async (transaction) => {
-    if (role !== undefined && role !== 'admin') await keepAnAdmin(transaction, tenant, userId);
-    const row = await transaction
-      .updateTable('users')
-      // Without a change the row is written as it is, which gives it back all the same.
-      .set({ name: name ?? sql<string>`name`, role: role ?? sql<Role>`role` })
-      .where('tenant', '=', tenant)
-      .where('id', '=', userId)
-      .returning(userColumns)
-      .executeTakeFirst();
-    return row ?? null;
-  });
+  const { role, account } = change;
+  try {
+    return await transact(db, async (transaction) => {
+      if (role !== undefined && role !== 'admin') await keepAnAdmin(transaction, tenant, userId);
+      return writeChange(transaction, tenant, userId, change);
+    });
+  } catch (error) {
+    refuseTakenAccount(error, account);
+    throw error;
+  }
+}
+
+async function writeChange(
+  transaction: Transaction<Tables>,
+  tenant: string,
+  userId: string,
+  { name, role, account, identityTriggers }: UserChange,
+): Promise<User | null> {
+  const row = await transaction
+    .updateTable('users')
+    // What is undefined is left out. Without a change the row is written as it is, which gives it
+    // back all the same.
+    .set({ name: name ?? sql<string>`name`, role, account, identity_triggers: identityTriggers })
+    .where('tenant', '=', tenant)
+    .where('id', '=', userId)
+    .returning(userColumns)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 async function removeUser(db: Database, tenant: string, userId: string): Promise<boolean> {

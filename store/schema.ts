@@ -95,7 +95,15 @@ export interface Tables {
     last_caller: string | null;
   };
   tenants: { id: string; name: string; created_at: Generated<string> };
-  users: { tenant: string; id: string; name: string; role: Role; created_at: Generated<string> };
+  users: {
+    tenant: string;
+    id: string;
+    name: string;
+    role: Role;
+    account: string | null;
+    identity_triggers: Generated<boolean>;
+    created_at: Generated<string>;
+  };
   keys: {
     tenant: string;
     id: string;

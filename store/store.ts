@@ -17,7 +17,7 @@ import type {
 import type { JobLineage } from '../model/job-type';
 import type { LineageTask } from '../model/lineage';
 import type { Page, PageRequest } from '../model/page';
-import type { AuditEntry, Grant, Key, Role, Tenant, User } from '../model/people';
+import type { AuditEntry, Grant, Key, Role, Tenant, User, UserChange } from '../model/people';
 import type { LogLine, RunProjection, RunRecord, RunStatus, TableDetail } from '../model/run';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskKind, TaskProjection, TaskView } from '../model/task';
@@ -296,15 +296,26 @@ export interface PeopleStore {
   tenants(): Promise<Tenant[]>;
   /** Creates a tenant with its first admin, both or neither; `idTaken` where the id is in use. */
   createTenant(tenant: { id: string; name: string }, admin: FirstAdmin): Promise<Tenant>;
-  createUser(tenant: string, user: { id: string; name: string; role: Role }): Promise<User>;
+  /** `nameTaken` where another user of the tenant has the account. */
+  createUser(
+    tenant: string,
+    user: {
+      id: string;
+      name: string;
+      role: Role;
+      account?: string | null;
+      identityTriggers?: boolean;
+    },
+  ): Promise<User>;
   users(tenant: string, page: PageRequest): Promise<Page<User>>;
   findUser(tenant: string, userId: string): Promise<User | null>;
-  /** Refuses with `lastAdmin` where no admin would be left. Null where there is no such user. */
-  updateUser(
-    tenant: string,
-    userId: string,
-    change: { name?: string; role?: Role },
-  ): Promise<User | null>;
+  /** The user who has exactly this account. */
+  findByAccount(tenant: string, account: string): Promise<User | null>;
+  /**
+   * Refuses with `lastAdmin` where no admin would be left, and with `nameTaken` as `createUser`
+   * does. Null where there is no such user.
+   */
+  updateUser(tenant: string, userId: string, change: UserChange): Promise<User | null>;
   /** Removes a user with keys and grants; refuses with `lastAdmin`. False where there is none. */
   removeUser(tenant: string, userId: string): Promise<boolean>;
   createKey(

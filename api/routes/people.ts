@@ -1,12 +1,25 @@
 import { z } from 'zod';
 import { nameSchema } from '../../model/fields';
-import { roles } from '../../model/people';
-import type { Key } from '../../model/people';
+import { accountSchema, maxCredential, roles, type Key } from '../../model/people';
 import { listOf, listQuery, pageOf, plainText } from './fields';
 import { route } from './route';
 import { callerShape, keyShape, tenantShape, userShape } from './shapes';
 
 const shownOnce = 'Shown this once; null where an `Idempotency-Key` repeats the call';
+
+/** No longer than vendors' callers may send in `tenant-id`. */
+const tenantIdPattern = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+
+const account = accountSchema.nullable().meta({
+  description: 'Name in other systems, one in the tenant; null: none',
+});
+
+const identityTriggers = z.boolean().meta({
+  description:
+    'True: vendor calls that trigger tables are taken from whoever names this user by `UID` or ' +
+    '`ACCOUNT`, without a key. Those are no secrets: allow it where only trusted callers reach ' +
+    'the server',
+});
 
 export const tenantRoutes = [
   route({
@@ -28,8 +41,8 @@ export const tenantRoutes = [
       id: z
         .string()
         .regex(
-          /^[a-z0-9][a-z0-9-]{0,62}$/,
-          'up to 63 lower-case letters, digits and - are allowed, a letter or digit first',
+          tenantIdPattern,
+          `up to ${maxCredential} lower-case letters, digits, - and _ are allowed, a letter or digit first`,
         ),
       name: nameSchema,
     }),
@@ -64,9 +77,15 @@ export const userRoutes = [
     role: 'admin',
     tags: ['Users'],
     summary: 'Create a user',
-    body: z.strictObject({ name: nameSchema, role: z.enum(roles) }),
+    body: z.strictObject({
+      name: nameSchema,
+      role: z.enum(roles),
+      account: account.default(null),
+      identityTriggers: identityTriggers.default(false),
+    }),
     status: 201,
     answer: userShape,
+    errors: ['nameTaken'],
     handler: ({ scheduling, caller, body }) => scheduling.people.createUser(caller, body),
   }),
   route({
@@ -94,10 +113,15 @@ export const userRoutes = [
     path: '/api/v1/users/{id}',
     role: 'admin',
     tags: ['Users'],
-    summary: "Change a user's name or role",
-    body: z.strictObject({ name: nameSchema.optional(), role: z.enum(roles).optional() }),
+    summary: 'Change a user',
+    body: z.strictObject({
+      name: nameSchema.optional(),
+      role: z.enum(roles).optional(),
+      account: account.optional(),
+      identityTriggers: identityTriggers.optional(),
+    }),
     answer: userShape,
-    errors: ['userNotFound', 'lastAdmin'],
+    errors: ['userNotFound', 'lastAdmin', 'nameTaken'],
     handler: ({ scheduling, caller, params, body }) =>
       scheduling.people.updateUser(caller, params.id, body),
   }),

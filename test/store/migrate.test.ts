@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Client } from 'pg';
 import { migrate, openStore } from '../../store';
+import { migrations } from '../../store/migrations';
 import { makeDatabase, type TestDatabase } from '../support/servers/databases';
 import { tokenDigest } from './support/opened';
 
@@ -18,6 +19,12 @@ afterEach(async () => {
   await database.drop();
 });
 
+const names = Object.keys(migrations);
+const ranAll = names.map((name) => `PostgreSQL: ran the migration ${name}`);
+
+const allRan = ['0001-first-tables', '0002-time'].map(
+  (name) => `PostgreSQL: ran the migration ${name}`,
+);
 const options = { log: (line: string) => lines.push(line) };
 
 async function tables(): Promise<string[]> {
@@ -32,20 +39,24 @@ describe('the migrations', () => {
   test('make the tables, in a schema of their own, once', async () => {
     await client.query('create table public.users (theirs integer)');
     await migrate(database.url, options);
-    expect(lines).toEqual(['PostgreSQL: ran the migration 0001-first-tables']);
+    expect(lines).toEqual(ranAll);
     const made = await tables();
     expect(made).toContain('tablegate.tasks');
     expect(made.filter((name) => !name.startsWith('tablegate.'))).toEqual(['public.users']);
     await migrate(database.url, options);
-    expect(lines).toHaveLength(1);
+    expect(lines).toHaveLength(names.length);
     expect((await tables()).toSorted()).toEqual(made.toSorted());
+  });
+
+  test('stand in the order in which they are run', () => {
+    expect(names).toEqual(names.toSorted());
   });
 
   test('run once where several processes start at the same time', async () => {
     await Promise.all(Array.from({ length: 6 }, () => migrate(database.url, options)));
-    expect(lines).toEqual(['PostgreSQL: ran the migration 0001-first-tables']);
+    expect(lines).toEqual(ranAll);
     const { rows } = await client.query('select name from tablegate.migrations');
-    expect(rows).toHaveLength(1);
+    expect(rows).toHaveLength(names.length);
   });
 
   test('leave nothing behind when one fails, so that the next start can do it', async () => {

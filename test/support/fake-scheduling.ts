@@ -2,7 +2,7 @@
  * A `Scheduling` that answers with samples and notes every call. A test that needs another answer
  * replaces the method: `fake.scheduling.tasks.get = () => …`.
  */
-import { roles, type Role } from '../../model/people';
+import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
   IdempotencyService,
   Page,
@@ -37,6 +37,13 @@ export interface FakeScheduling {
 
 /** The key that a caller of this role sends. */
 export const keyOf = (role: Role): string => `${role}-key`;
+
+/** What a vendor's caller of this role sends, by type. */
+export const credentialOf = (role: Role, type: TriggerCredential['type']): string =>
+  ({
+    ...{ UID: `${role}-id`, ACCOUNT: `${role}-account` },
+    ...{ TOKEN: keyOf(role), APIKEY: keyOf(role) },
+  })[type];
 
 export function fakeScheduling(): FakeScheduling {
   const calls: FakeScheduling['calls'] = [];
@@ -134,7 +141,11 @@ function fakeSources(): SourceService {
 }
 
 function fakePeople(): PeopleService {
-  const user = { id: 'u1', name: 'Ada', role: 'developer', createdAt: at } as const;
+  const user = {
+    ...({ id: 'u1', name: 'Ada', role: 'developer', createdAt: at } as const),
+    account: null,
+    identityTriggers: false,
+  };
   const key = {
     id: 'k1',
     userId: 'u1',
@@ -149,6 +160,10 @@ function fakePeople(): PeopleService {
     authenticate: (sent) => {
       const role = roles.find((known) => keyOf(known) === sent);
       return Promise.resolve(role ? callerOf(role) : null);
+    },
+    authenticateTrigger: ({ tenant, type, value }) => {
+      const role = roles.find((known) => credentialOf(known, type) === value);
+      return Promise.resolve(role && tenant === 'default' ? callerOf(role) : null);
     },
     tenants: () => page(tenant),
     createTenant: () => Promise.resolve({ tenant, adminKey: 'tg_admin_of_tenant' }),
