@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { JobError } from '../../model/job-type';
 import {
   applyTriggerUpdate,
@@ -14,7 +15,9 @@ import {
   resetGateUpdate,
   resumeUpdate,
 } from '../../model/messages';
+import { noticeWorkflowId, noticeWorkflowType } from '../../model/names';
 import { waitUntilProjected } from '../../scheduling/settle';
+import { aNotice } from '../support/notices';
 import { listed, one, three, two } from '../support/workflows/definition';
 import { historyToJson } from '../support/workflows/history';
 import { House, makeId, tenant, type OpenedTask } from '../support/workflows/house';
@@ -186,4 +189,28 @@ it('records a roll-over with a live run and latched marks', async () => {
   await settled(task);
   const history = (id: string) => house.client.workflow.getHandle(task.handle.workflowId, id);
   await keep('roll-over', [history(before.runId), history(after), task.run(runId)]);
+});
+
+it('records a delivery that is taken at the second attempt, and one that is refused', async () => {
+  const deliver = async (): Promise<WorkflowHandle> => {
+    const notice = aNotice({ id: makeId() });
+    const handle = await house.client.workflow.start(noticeWorkflowType, {
+      workflowId: noticeWorkflowId(tenant, notice.task.id, notice.id),
+      taskQueue: house.taskQueue,
+      args: [{ url: 'https://hooks.example.com/', notice }],
+    });
+    await handle.result();
+    return handle;
+  };
+  let calls = 0;
+  house.world.webhook = async () => {
+    calls += 1;
+    if (calls === 1) throw ApplicationFailure.retryable('It answered 503.', 'deliveryFailed');
+    return { status: 200 };
+  };
+  const taken = await deliver();
+  house.world.webhook = async () => {
+    throw ApplicationFailure.nonRetryable('It answered 410.', 'deliveryRefused');
+  };
+  await keep('notices', [taken, await deliver()]);
 });

@@ -34,7 +34,7 @@ beforeAll(quietRuntime);
 it('has a history of each thing that may happen to a task', () => {
   expect(names.toSorted()).toEqual([
     ...['by-hand', 'cancel', 'edit-during-a-run', 'failed-with-retries', 'latch', 'lost-run'],
-    ...['plain-round', 'removal', 'roll-over'],
+    ...['notices', 'plain-round', 'removal', 'roll-over'],
   ]);
 });
 
