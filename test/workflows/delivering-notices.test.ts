@@ -110,6 +110,15 @@ test('a delivery whose day is over between two attempts is given up too', async 
   });
 });
 
+test('a delivery that is cancelled in Temporal ends as cancelled', async () => {
+  const { attempted, fail } = heldWebhook();
+  const handle = await start(newNotice());
+  await attempted;
+  fail(ApplicationFailure.retryable('The webhook at a.example answered 503.', 'failed'));
+  await handle.cancel();
+  await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+});
+
 test('its details in Temporal UI name the host of the webhook and how the delivery stands', async () => {
   const notice = newNotice();
   house.world.webhook = async () => ({ status: 202 });
