@@ -285,6 +285,8 @@ export interface JobTypeView {
 
 export interface SystemService {
   jobTypes(): JobTypeView[];
+  /** What deliveries to webhooks of the caller's tenant are signed with. */
+  webhookSecret(caller: Caller): Promise<{ secret: string }>;
   /** Resolves once a trigger would be served; throws what stands in the way. */
   ready(): Promise<void>;
 }

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import type { Caller } from '../model/people';
+import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
 import type { JobTypeView, SystemService } from './scheduling';
 
 export class System implements SystemService {
-  constructor(private readonly deps: Pick<SchedulingDeps, 'store' | 'gateway' | 'jobTypes'>) {}
+  constructor(
+    private readonly deps: Pick<SchedulingDeps, 'store' | 'secrets' | 'gateway' | 'jobTypes'>,
+  ) {}
 
   jobTypes(): JobTypeView[] {
     return [...this.deps.jobTypes.values()].map(
@@ -12,6 +16,11 @@ export class System implements SystemService {
         configSchema: z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }),
       }),
     );
+  }
+
+  async webhookSecret(caller: Caller): Promise<{ secret: string }> {
+    await noteAction(this.deps.store, caller, 'webhookSecret.read', `tenant/${caller.tenant}`);
+    return { secret: this.deps.secrets.webhookSecret(caller.tenant) };
   }
 
   async ready(): Promise<void> {

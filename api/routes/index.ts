@@ -9,6 +9,7 @@ import { tableRoutes } from './tables';
 import { taskRoutes } from './tasks';
 import { triggerUrlRoutes } from './trigger-urls';
 import { triggerRoutes } from './triggers';
+import { webhookRoutes } from './webhooks';
 
 export const routes: readonly Route[] = [
   ...taskRoutes,
@@ -22,5 +23,6 @@ export const routes: readonly Route[] = [
   ...keyRoutes,
   ...grantRoutes,
   ...auditRoutes,
+  ...webhookRoutes,
   ...systemRoutes,
 ];

@@ -188,6 +188,7 @@ function fakeSystem(): SystemService {
     jobTypes: () => [
       { type: 'id-mapping', title: 'ID mapping', needsIdMapping: true, configSchema: {} },
     ],
+    webhookSecret: () => Promise.resolve({ secret: 'whsec_c2VjcmV0' }),
     ready: () => Promise.resolve(),
   };
 }
