@@ -1,0 +1,7 @@
+/** The calendar: which schedule times there are. Pure, and safe within workflows. */
+export { calendarsOf, type CalendarSpec } from './calendar-spec';
+export { openCalendar, type Calendar } from './open-calendar';
+export { dstRule, preview } from './preview';
+export type { Range } from './ranges';
+export { isoInZone, readPlainTime, readScheduleTime } from './read-time';
+export { toScheduleSpec, type ClientScheduleSpec } from './schedule-spec';
