@@ -7,7 +7,7 @@ export const changesChannel = 'tablegate';
 
 export interface Change {
   tenant: string;
-  kind: 'task' | 'run';
+  kind: 'task' | 'run' | 'backfill';
   id: string;
 }
 

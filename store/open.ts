@@ -2,6 +2,7 @@
 import { CompiledQuery } from 'kysely';
 import { agree } from './agree';
 import { auditStore } from './audit';
+import { backfillStore } from './backfills';
 import { Connections } from './connections';
 import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
@@ -43,6 +44,7 @@ export async function openStore(
     tasks: taskStore(db, tokenDigest),
     ledger: ledgerStore(db),
     runs: runStore(db),
+    backfills: backfillStore(db),
     tokens: tokenStore(db, connections, tokenDigest),
     people: peopleStore(db),
     sources: sourceStore(db),

@@ -1,5 +1,6 @@
 /** Writes what the workflows send: tasks, ledger lines and records, all of one batch or nothing. */
 import type { Transaction } from 'kysely';
+import type { JobLineage } from '../model/job-type';
 import type { TaskProjection } from '../model/task';
 import { folded } from './folded';
 import { upsertLedger } from './ledger';
@@ -18,7 +19,7 @@ export async function projectBatch(
   tokenDigest: TokenDigest,
 ): Promise<void> {
   await transact(db, async (transaction) => {
-    if (batch.task) await writeTask(transaction, batch.task, tokenDigest);
+    if (batch.task) await writeTask(transaction, batch.task, batch.lineage, tokenDigest);
     await upsertLedger(transaction, batch.ledger);
     await writeRuns(transaction, batch.runs);
     for (const change of tasksOf(batch)) await notify(transaction, change);
@@ -39,6 +40,9 @@ const upsertTask = versionedUpsert({
     kind: 'text',
     tables: 'text[]',
     connections: 'text[]',
+    reads: 'text[]',
+    writes: 'text[]',
+    depends_on: 'text[]',
     view: 'json',
     revision: 'bigint',
     created_at: 'timestamptz(3)',
@@ -49,12 +53,13 @@ const upsertTask = versionedUpsert({
 async function writeTask(
   transaction: Transaction<Tables>,
   task: TaskProjection,
+  lineage: JobLineage,
   tokenDigest: TokenDigest,
 ): Promise<void> {
   // Before any row is touched: who waits for these locks has no row in hand.
   await lock(transaction, ...tokenLockOf(task.tenant, task.id));
   if (task.removedAt !== null) await lock(transaction, ...outputsLockOf(task.tenant));
-  const changed = await upsertTask(transaction, [taskRow(task)]);
+  const changed = await upsertTask(transaction, [taskRow(task, lineage)]);
   if (changed > 0) {
     await keepNumberTaken(transaction, task.number);
     const key = { tenant: task.tenant, taskId: task.id };
@@ -63,9 +68,10 @@ async function writeTask(
   if (task.removedAt !== null) await freeWhatItHeld(transaction, task);
 }
 
-function taskRow(task: TaskProjection) {
+function taskRow(task: TaskProjection, { reads, writes }: JobLineage) {
   const { tenant, revision, removedAt, ...view } = task;
   const tables = task.tables.map((listing) => listing.name);
+  const used = [...tables, ...reads, ...writes];
   return {
     tenant,
     id: task.id,
@@ -75,7 +81,10 @@ function taskRow(task: TaskProjection) {
     folded_name: folded(task.name),
     kind: task.kind,
     tables,
-    connections: [...new Set(tables.map((name) => name.slice(0, name.indexOf('.'))))],
+    connections: [...new Set(used.map((name) => name.slice(0, name.indexOf('.'))))],
+    reads,
+    writes,
+    depends_on: task.dependsOn,
     view,
     revision,
     created_at: task.createdAt,

@@ -1,9 +1,11 @@
 /** Execution records. */
-import type { Selectable, Transaction } from 'kysely';
-import type { RunProgress, RunProjection, RunRecord, RunStatus, TableDetail } from '../model/run';
+import type { Transaction } from 'kysely';
+import type { RunProgress, RunProjection, RunStatus, TableDetail } from '../model/run';
+import { instanceQueries } from './instances';
 import { notify } from './notify';
 import { Paging } from './paging';
 import { appendLog, readLog } from './run-log';
+import { toRecord } from './run-rows';
 import { transact, type Database, type Tables } from './schema';
 import { storableJson } from './storable';
 import type { PageRequest, RunStore } from './store';
@@ -29,6 +31,7 @@ export function runStore(db: Database): RunStore {
       return row ? toRecord(row) : null;
     },
     list: (tenant, filter, page) => list(db, tenant, filter, page),
+    ...instanceQueries(db),
     appendLog: (tenant, runId, lines) => appendLog(db, tenant, runId, lines),
     log: (tenant, runId) => readLog(db, tenant, runId),
   };
@@ -70,27 +73,6 @@ async function list(
     .limit(paging.limit)
     .execute();
   return paging.page(rows, (row) => ({ at: row.queued_at, id: row.id }), toRecord);
-}
-
-function toRecord(row: Selectable<Tables['runs']>): RunRecord {
-  return {
-    id: row.id,
-    taskId: row.task_id,
-    status: row.status,
-    startedBy: row.started_by,
-    startedByUser: row.started_by_user,
-    scheduleTime: row.schedule_time,
-    attempt: row.attempt,
-    tries: row.tries,
-    queuedAt: row.queued_at,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    progress: row.progress,
-    failureReason: row.failure_reason,
-    failureCause: row.failure_cause,
-    tables: row.tables,
-    summary: row.summary,
-  };
 }
 
 const upsert = versionedUpsert({

@@ -1,13 +1,21 @@
 /** Rows as kysely sees them. All lie in the schema `tablegate`; times are ISO texts in UTC. */
 import { CompiledQuery, Kysely, PostgresDialect, type ColumnType, type Generated } from 'kysely';
 import type { Transaction } from 'kysely';
+import type {
+  BackfillStatus,
+  BackfillView,
+  CellAction,
+  CellState,
+  ExistingChoice,
+} from '../model/backfill';
 import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
 import type { IdMapping } from '../model/source';
-import type { TaskKind, TaskView } from '../model/task';
+import type { TaskKind } from '../model/task';
 import type { TriggerOutcome } from '../model/trigger';
 import type { Connections } from './connections';
 import { isCollision, storeUnavailable } from './errors';
+import type { StoredTaskView } from './task-view';
 
 /** The schema of all our tables: a user's own database may hold others. */
 export const schemaName = 'tablegate';
@@ -27,7 +35,10 @@ export interface Tables {
     kind: TaskKind;
     tables: string[];
     connections: string[];
-    view: Json<TaskView>;
+    reads: string[];
+    writes: string[];
+    depends_on: string[];
+    view: Json<StoredTaskView>;
     revision: string;
     created_at: string;
     removed_at: string | null;
@@ -84,6 +95,49 @@ export interface Tables {
     level: LogLine['level'];
     line: string;
   };
+  backfills: {
+    tenant: string;
+    id: string;
+    status: BackfillStatus;
+    started_by: BackfillView['startedBy'];
+    started_by_user: string;
+    task_ids: string[];
+    downstream: BackfillView['downstream'];
+    existing: ExistingChoice;
+    concurrency: number;
+    count: number;
+    created_at: Generated<string>;
+    finished_at: string | null;
+    resumed_at: Generated<string>;
+    /** Cells that have ended since `resumed_at`. */
+    ended_since: Generated<number>;
+  };
+  backfill_cells: {
+    tenant: string;
+    backfill_id: string;
+    /** Index in the plan. */
+    seq: number;
+    task_id: string;
+    schedule_time: string;
+    action: CellAction;
+    /** As it was planned; `end_reason` comes with the end. */
+    reason: string | null;
+    state: CellState;
+    /** How many of the cells that it needs have not succeeded yet. */
+    waits_for: number;
+    /** The run that ended it last; it stays over a retry. */
+    run_id: string | null;
+    end_reason: string | null;
+    /** The backfill that handed it out (another one where the two are joined), and its step. */
+    taken_by: string | null;
+    taken_step: number | null;
+    taken_at: string | null;
+    /** When it was handed out last: it may be more than once. */
+    asked_at: string | null;
+    ended_at: string | null;
+  };
+  backfill_needs: { tenant: string; backfill_id: string; needs_seq: number; seq: number };
+  backfill_counts: { tenant: string; backfill_id: string; state: CellState; cells: number };
   tokens: {
     tenant: string;
     task_id: string;
@@ -161,6 +215,11 @@ export type Database = Kysely<Tables>;
 export function openDatabase(connections: Connections): Database {
   const dialect = new PostgresDialect({ pool: connections });
   return new Kysely<Tables>({ dialect }).withSchema(schemaName);
+}
+
+/** The tasks of a tenant that have not been removed. */
+export function liveTasks(db: Database, tenant: string) {
+  return db.selectFrom('tasks').where('tenant', '=', tenant).where('removed_at', 'is', null);
 }
 
 /** How often a transaction is run that others got in the way of. */

@@ -4,8 +4,10 @@ import { reserveOutputs } from './outputs';
 import { Paging } from './paging';
 import { folded } from './folded';
 import { projectBatch } from './project';
-import type { Database } from './schema';
+import { liveTasks, type Database } from './schema';
 import type { PageRequest, TaskFilter, TaskStore } from './store';
+import { lineageQueries } from './task-lineage';
+import { wholeTaskView } from './task-view';
 import type { TokenDigest } from './tokens';
 
 /** How many tasks a refusal names. */
@@ -20,7 +22,7 @@ export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
         .select('view')
         .where('id', '=', taskId)
         .executeTakeFirst();
-      return row?.view ?? null;
+      return row ? wholeTaskView(row.view) : null;
     },
     exists: async (tenant, taskId) => {
       const row = await db
@@ -34,14 +36,11 @@ export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
     list: (tenant, filter, page) => list(db, tenant, filter, page),
     reserveOutputs: (tenant, taskId, tables) => reserveOutputs(db, tenant, taskId, tables),
     usersOfTable: (tenant, table) =>
-      users(db, tenant, { listed: 'tables', written: 'table_name' }, table),
+      users(db, tenant, { listed: ['tables', 'reads'], written: 'table_name' }, table),
     usersOfConnection: (tenant, connection) =>
-      users(db, tenant, { listed: 'connections', written: 'connection' }, connection),
+      users(db, tenant, { listed: ['connections'], written: 'connection' }, connection),
+    ...lineageQueries(db),
   };
-}
-
-function liveTasks(db: Database, tenant: string) {
-  return db.selectFrom('tasks').where('tenant', '=', tenant).where('removed_at', 'is', null);
 }
 
 async function nextNumber(db: Database): Promise<string> {
@@ -71,15 +70,15 @@ async function list(db: Database, tenant: string, filter: TaskFilter, page: Page
   return paging.page(
     rows,
     (row) => ({ at: row.created_at, id: row.id }),
-    (row) => row.view,
+    (row) => wholeTaskView(row.view),
   );
 }
 
-/** Live tasks that list `name` or have reserved it as an output; by table or by connection. */
+/** Live tasks that list or read `name` or have reserved it as an output; by table or connection. */
 function users(
   db: Database,
   tenant: string,
-  by: { listed: 'tables' | 'connections'; written: 'table_name' | 'connection' },
+  by: { listed: ('tables' | 'reads' | 'connections')[]; written: 'table_name' | 'connection' },
   name: string,
 ): Promise<{ id: string; name: string }[]> {
   const writers = db
@@ -91,7 +90,7 @@ function users(
     .select(['id', 'name'])
     .where((where) =>
       where.or([
-        sql<boolean>`${sql.ref(by.listed)} @> array[${name}::text]`,
+        ...by.listed.map((column) => sql<boolean>`${sql.ref(column)} @> array[${name}::text]`),
         where('id', 'in', writers),
       ]),
     )

@@ -1,9 +1,11 @@
 /** All migrations by name, in the order in which they are run. A released one is never changed. */
 import type { Migration } from 'kysely';
 import * as firstTables from './0001-first-tables';
+import * as time from './0002-time';
 import * as accounts from './0003-accounts';
 
 export const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
+  '0002-time': time,
   '0003-accounts': accounts,
 };

@@ -22,9 +22,6 @@ afterEach(async () => {
 const names = Object.keys(migrations);
 const ranAll = names.map((name) => `PostgreSQL: ran the migration ${name}`);
 
-const allRan = ['0001-first-tables', '0002-time'].map(
-  (name) => `PostgreSQL: ran the migration ${name}`,
-);
 const options = { log: (line: string) => lines.push(line) };
 
 async function tables(): Promise<string[]> {

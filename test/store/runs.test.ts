@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { TableDetail } from '../../model/run';
 import { newId, openTestStore, type OpenedStore } from './support/opened';
-import { sampleRun } from './support/samples';
+import { batchOf, sampleRun } from './support/samples';
 
 let opened: OpenedStore;
 beforeAll(async () => {
@@ -131,11 +131,9 @@ describe('a run that was lost', () => {
     lost: true as const,
   };
   const lose = (run: ReturnType<typeof sampleRun>) =>
-    opened.store.tasks.project({
-      task: null,
-      ledger: [],
-      runs: [{ ...run, ...end, startedAt: null, tries: 0, tables: [] }],
-    });
+    opened.store.tasks.project(
+      batchOf({ runs: [{ ...run, ...end, startedAt: null, tries: 0, tables: [] }] }),
+    );
 
   test('ends, and keeps what it had written of itself', async () => {
     const { runs } = opened.store;

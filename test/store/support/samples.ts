@@ -25,6 +25,9 @@ export function sampleTask(change: Partial<TaskProjection> = {}): TaskProjection
     timezone: 'UTC',
     job: { type: 'id-mapping', config: { zone: 1, a: 'kept in this order' } },
     runPolicy: defaultRunPolicy,
+    recurrence: null,
+    dependsOn: [],
+    notifications: null,
     paused: false,
     gate: null,
     latestRun: null,
@@ -82,7 +85,7 @@ export function sampleRun(change: Partial<RunProjection> = {}): RunProjection {
 }
 
 export function batchOf(parts: Partial<ProjectionBatch>): ProjectionBatch {
-  return { task: null, ledger: [], runs: [], ...parts };
+  return { task: null, lineage: { reads: [], writes: [] }, ledger: [], runs: [], ...parts };
 }
 
 /** What the store gives back of a projection. */
