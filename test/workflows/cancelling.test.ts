@@ -1,6 +1,7 @@
 /** Every way to end a run early leaves a record that says cancelled, and why. */
 import { removeUpdate } from '../../model/messages';
 import { JobError } from '../../model/job-type';
+import { defaultRunPolicy } from '../../model/task';
 import { one, two } from '../support/workflows/definition';
 import { eventTypes } from '../support/workflows/history';
 import { House, makeId, tenant, type OpenedTask } from '../support/workflows/house';
@@ -61,7 +62,7 @@ it('cancels a run that waits for its next try', async () => {
     throw new JobError('crm.main.one: it went wrong.');
   };
   const task = await house.openTask({
-    runPolicy: { timeout: null, rerunMode: 'AllAllowed', rerunTimes: 3, rerunInterval: 3600 },
+    runPolicy: { ...defaultRunPolicy, rerunTimes: 3, rerunInterval: 3600 },
   });
   const runId = await task.start();
   await house.world.until(() =>

@@ -1,7 +1,7 @@
 /** The two levels of retry: tries that the run policy gives, and lost workers, which cost none. */
 import { TablegateError } from '../../model/errors';
 import { JobError } from '../../model/job-type';
-import type { RunPolicy } from '../../model/task';
+import { defaultRunPolicy, type RunPolicy } from '../../model/task';
 import { House } from '../support/workflows/house';
 import { HeldJob, nothingDone } from '../support/workflows/world';
 
@@ -13,7 +13,8 @@ afterAll(() => house.close());
 
 const policy = (given: Partial<RunPolicy>): { runPolicy: RunPolicy } => ({
   runPolicy: {
-    ...{ timeout: null, rerunMode: 'AllAllowed', rerunTimes: 0, rerunInterval: 0 },
+    ...defaultRunPolicy,
+    rerunInterval: 0,
     ...given,
   },
 });

@@ -1,6 +1,7 @@
 /** From trigger calls to a run and its record, on a real Temporal. */
 import { randomUUID } from 'node:crypto';
 import { JobError } from '../../model/job-type';
+import { defaultRunPolicy } from '../../model/task';
 import { one, two } from '../support/workflows/definition';
 import { House } from '../support/workflows/house';
 import { HeldJob, nothingDone } from '../support/workflows/world';
@@ -63,7 +64,7 @@ it('gives every later run of the task, and every try in it, a higher fence', asy
     return nothingDone;
   };
   const task = await house.openTask({
-    runPolicy: { timeout: null, rerunMode: 'AllAllowed', rerunTimes: 1, rerunInterval: 0 },
+    runPolicy: { ...defaultRunPolicy, rerunTimes: 1, rerunInterval: 0 },
   });
   await world.ended(await task.start());
   await world.until(() => world.tasks.get(task.taskId)?.latestRun?.status === 'succeeded');
