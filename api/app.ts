@@ -13,6 +13,8 @@ import { newReceipt } from './receipt';
 import { requestLog } from './request-log';
 import { routes } from './routes';
 import { serveRoutes } from './routes/serve';
+import { aloudataCalls } from './vendors/aloudata/describe';
+import { aloudata } from './vendors/aloudata/surface';
 import { triggerUrlCalls } from './vendors/quick-audience/describe';
 import { triggerUrls } from './vendors/quick-audience/trigger-urls';
 
@@ -31,9 +33,11 @@ export function makeApp({ scheduling, settings, log }: AppOptions): Express {
   app.use(securityHeaders(settings));
   app.use('/trigger', triggerUrls(scheduling.triggers, log));
   app.use(requestLog(log));
+  app.use('/anymetrics', aloudata(scheduling, settings));
   app.use(docsAssets());
   let made: object | null = null;
-  const document = () => (made ??= openApiDocument(routes, triggerUrlCalls, settings));
+  const vendorCalls = [...triggerUrlCalls, ...aloudataCalls];
+  const document = () => (made ??= openApiDocument(routes, vendorCalls, settings));
   app.use(serveRoutes({ routes, scheduling, settings, document }));
   app.use(answerErrors(settings));
   return app;

@@ -1,5 +1,5 @@
 /** Bodies of native requests: JSON, of bounded size and depth, that every store can hold. */
-import express, { type Request, type Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import { TablegateError, type FieldError } from '../model/errors';
 import { formatPath, invalidInput } from '../model/field-errors';
 import { bodyLimit } from './errors/refusal-of';
@@ -27,15 +27,31 @@ export async function readBody(req: Request, res: Response): Promise<unknown> {
       `The content type is ${sent ? `"${sent}"` : 'missing'}; it must be application/json`,
     );
   }
+  await runParser(parseJson, req, res);
+  const body = req.body as unknown;
+  requireStorable(body);
+  return body;
+}
+
+/**
+ * Runs a parser of Express, which leaves what it read in `req.body`.
+ * @throws TablegateError requestTimeout, invalidInput where the body broke off; and what the parser
+ *   throws
+ */
+export async function runParser(
+  parser: RequestHandler,
+  req: Request,
+  res: Response,
+): Promise<void> {
   if (req.aborted) throw brokenBody(req);
   await new Promise<void>((resolve, reject) => {
     // body-parser would wait for an end that does not come.
     req.once('aborted', () => reject(brokenBody(req)));
-    parseJson(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+    void parser(req, res, (error?: unknown) => {
+      if (error === undefined) resolve();
+      else reject(error);
+    });
   });
-  const body = req.body as unknown;
-  requireStorable(body);
-  return body;
 }
 
 function announcesBody({ headers }: Request): boolean {

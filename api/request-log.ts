@@ -14,6 +14,8 @@ export interface LogNotes {
   /** Path that was asked for, without the query. */
   path?: string;
   user?: string;
+  /** What the answer told the caller to name the request by. */
+  traceId?: string;
 }
 
 /** What is asked again and again, by machines. */

@@ -37,7 +37,12 @@ export function parseInput<Schema extends z.ZodType>(
 
 /** The first that is said of each field: what follows from it helps nobody. */
 function oneEach(errors: FieldError[]): FieldError[] {
-  return errors.filter(({ path }, index) => errors.findIndex((one) => one.path === path) === index);
+  const seen = new Set<string>();
+  return errors.filter(({ path }) => {
+    const isFirst = !seen.has(path);
+    seen.add(path);
+    return isFirst;
+  });
 }
 
 /** The refusal of an input, its sentence made from the first of the fields. */

@@ -4,6 +4,7 @@
  */
 import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
+  BackfillService,
   IdempotencyService,
   Page,
   PeopleService,
@@ -16,6 +17,7 @@ import type {
 } from '../../scheduling/scheduling';
 import {
   at,
+  backfill,
   callerOf,
   connection,
   ledgerEntry,
@@ -65,6 +67,7 @@ export function fakeScheduling(): FakeScheduling {
       tasks: noted('tasks', fakeTasks()),
       triggers: noted('triggers', fakeTriggers()),
       runs: noted('runs', fakeRuns()),
+      backfills: noted('backfills', fakeBackfills()),
       sources: noted('sources', fakeSources()),
       people: noted('people', fakePeople()),
       system: noted('system', fakeSystem()),
@@ -119,6 +122,22 @@ function fakeRuns(): RunService {
     list: () => page(run),
     log: () => Promise.resolve({ items: [{ at, level: 'info', line: 'reading' }] }),
     cancel: answer,
+  };
+}
+
+function fakeBackfills(): BackfillService {
+  const answer = () => Promise.resolve(backfill);
+  return {
+    plan: () => Promise.resolve({ cells: [], marks: [], count: 0, estimatedSeconds: null }),
+    create: answer,
+    get: answer,
+    list: () => page(backfill),
+    cells: () => page(),
+    pause: answer,
+    resume: answer,
+    cancel: answer,
+    retryFailed: answer,
+    triggerTable: () => Promise.resolve({ backfillId: backfill.id, cells: 2, marks: 0 }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** One of each thing that the API shows. */
+import { cellStates, type BackfillView, type CellState } from '../../model/backfill';
 import type { Caller, Role } from '../../model/people';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { LedgerEntry } from '../../model/trigger';
@@ -68,6 +69,27 @@ export const run: RunRead = {
   tables: [],
   summary: null,
   temporalUrl: null,
+};
+
+const noCells = Object.fromEntries(cellStates.map((state) => [state, 0])) as Record<
+  CellState,
+  number
+>;
+
+export const backfill: BackfillView = {
+  id: 'bf01'.repeat(8),
+  status: 'running',
+  startedBy: 'backfill',
+  startedByUser: 'an operator',
+  taskIds: [taskId],
+  downstream: 'matching',
+  existing: 'rerun',
+  concurrency: 16,
+  count: 2,
+  counts: { ...noCells, waiting: 2 },
+  createdAt: at,
+  finishedAt: null,
+  estimatedEnd: null,
 };
 
 export const ledgerEntry: LedgerEntry = {
