@@ -1,14 +1,14 @@
-/** What is special about a time because the clocks change. */
-import type { Calendar } from './open-calendar';
-import type { Plan } from './plan';
+/** What is special about a time because the clocks change. All times here are seconds. */
 import { wallText } from './read-time';
-import { hasDate } from './day-rules';
-import { dayOfWall, secondsOfDay, weekdayOf } from './wall';
-import { instantsOf, type Transition, type Zone } from './zone';
+import { serverInstant } from './server-walk';
+import type { WallTimes } from './wall-times';
+import type { ZoneTimes } from './zone-times';
+import { endOfDay, instantsOf, type Transition, type Zone } from './zone';
 
+/** The same times by the clock on the wall and as they are fired. */
 export interface Look {
-  calendar: Calendar;
-  plan: Plan;
+  wallTimes: WallTimes;
+  times: ZoneTimes;
   zone: Zone;
 }
 
@@ -16,75 +16,89 @@ export interface Look {
 const reach = 4 * 3600;
 
 /**
- * @param previousMs the time before it, in milliseconds like `atMs`
+ * @param previous the time before it
  * @returns sentences for people; null where nothing is special
  */
-export function dstNote(look: Look, previousMs: number, atMs: number): string | null {
-  const [previous, at] = [previousMs / 1000, atMs / 1000];
+export function dstNote(look: Look, previous: number, at: number): string | null {
   const changes = look.zone.transitionsBetween(previous - reach, at + reach);
   const notes = [
     ...changes.map((change) => passedOverNote(look, change, previous, at)),
-    ownNote(look, changes, at),
+    changes.length > 0 ? ownNote(look, changes, at) : null,
   ].filter((note) => note !== null);
   return notes.length > 0 ? notes.join(' ') : null;
 }
 
-/** The time itself: one that comes twice, or that stands in for one that does not exist. */
-function ownNote({ calendar, plan, zone }: Look, changes: Transition[], at: number): string | null {
+/** The time itself: one that comes twice, or one that stands in for another. */
+function ownNote(look: Look, changes: readonly Transition[], at: number): string | null {
+  const { wallTimes, times, zone } = look;
   const wall = at + zone.offsetAt(at);
+  if (!wallTimes.includes(wall)) return standInNote(look, changes, at);
   const both = instantsOf(zone, wall);
-  if (!matches(plan, wall)) {
-    return changes.length > 0 ? 'It runs at another time than usual, as the clocks change.' : null;
-  }
   if (both.length < 2) return null;
-  const runs = both.filter((instant) => calendar.includes(instant * 1000));
+  const runs = both.filter((instant) => isTime(times, instant));
   const which = at === both[0] ? 'first' : 'second';
-  const often = runs.length > 1 ? `it runs both times, here the` : 'it runs once, at the';
-  return `${clockText(wall)} comes twice that day, as the clocks go back; ${often} ${which}.`;
+  const often = runs.length > 1 ? 'it runs both times, here the' : 'it runs once, at the';
+  return `The clocks go back and ${clockText(wall)} comes twice; ${often} ${which}.`;
 }
 
-/** Times of the plan before it, and after the one before, that do not run because of a change. */
+function standInNote(look: Look, changes: readonly Transition[], at: number): string {
+  const shown = clockText(at + look.zone.offsetAt(at));
+  const skipped = changes.flatMap((change) => skippedWalls(look, change));
+  const moved = skipped.filter((wall) => serverInstant(look.zone, wall) === at);
+  if (moved.length > 0) {
+    return `The clocks go forward and skip ${listed(moved)}; it runs at ${shown} instead.`;
+  }
+  return `The clocks change and Temporal runs it at ${shown}, which is none of its usual times.`;
+}
+
+/** Times after the one before and up to this one that do not run because of a change. */
 function passedOverNote(
-  { calendar, plan, zone }: Look,
+  look: Look,
   change: Transition,
   previous: number,
   at: number,
 ): string | null {
   const { before, after } = change;
-  const first = change.at + Math.min(before, after);
-  const walls: number[] = [];
-  for (let wall = first; wall < change.at + Math.max(before, after) + reach; wall += 1) {
-    if (!matches(plan, wall)) continue;
-    const instants = instantsOf(zone, wall);
-    const place = instants.at(-1) ?? wall - before;
-    if (place <= previous || place > at) continue;
-    if (!instants.some((instant) => calendar.includes(instant * 1000))) walls.push(wall);
-  }
+  const [low, high] = [Math.min(before, after), Math.max(before, after)];
+  const first = Math.max(change.at + low, previous + low);
+  const end = Math.min(endOfDay(change.at + high) + reach, at + high + 1);
+  const walls = look.wallTimes.list(first, end, Number.POSITIVE_INFINITY).filter((wall) => {
+    const place = instantsOf(look.zone, wall).at(-1) ?? change.at;
+    return place > previous && place <= at && !runsSomewhere(look, wall);
+  });
   if (walls.length === 0) return null;
-  const way = after > before ? 'forward' : 'back';
   const day = wallText(change.at + before).slice(0, 10);
-  return `The clocks go ${way} on ${day}: ${listed(walls)} passed over.`;
+  const way = after > before ? 'forward' : 'back';
+  return `The clocks go ${way} on ${day}, and ${listed(walls)} did not run.`;
+}
+
+function runsSomewhere(look: Look, wall: number): boolean {
+  const instants = instantsOf(look.zone, wall);
+  if (instants.length === 0) return standsIn(look, wall);
+  return instants.some((instant) => isTime(look.times, instant));
+}
+
+/** Its times that the clocks leave out. */
+function skippedWalls({ wallTimes }: Look, { at, before, after }: Transition): number[] {
+  return wallTimes.list(at + before, at + after, Number.POSITIVE_INFINITY);
+}
+
+/** Whether a skipped time runs at another one that is none of its own. */
+function standsIn({ wallTimes, times, zone }: Look, wall: number): boolean {
+  const instant = serverInstant(zone, wall);
+  return isTime(times, instant) && !wallTimes.includes(instant + zone.offsetAt(instant));
+}
+
+function isTime(times: ZoneTimes, instant: number): boolean {
+  return times.between(instant, instant, 1).length > 0;
 }
 
 function listed(walls: readonly number[]): string {
   const shown = walls.slice(0, 3).map(clockText).join(', ');
-  const more = walls.length > 3 ? ` and ${walls.length - 3} more` : '';
-  return `${shown}${more} ${walls.length > 1 ? 'are' : 'is'}`;
+  return walls.length > 3 ? `${shown} and ${walls.length - 3} more` : shown;
 }
 
 function clockText(wall: number): string {
   const text = wallText(wall).slice(11);
   return text.endsWith(':00') ? text.slice(0, 5) : text;
-}
-
-function matches({ seconds, minutes, hours, days }: Plan, wall: number): boolean {
-  const day = dayOfWall(wall);
-  const ofDay = wall - day * secondsOfDay;
-  if (!seconds.includes(ofDay % 60) || !minutes.includes(Math.floor(ofDay / 60) % 60)) return false;
-  if (!hours.includes(Math.floor(ofDay / 3600))) return false;
-  const date = new Date(wall * 1000);
-  const [year, month, ofMonth] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
-  return days.some(
-    (rule) => hasDate(rule, year, month, ofMonth) && rule.daysOfWeek.includes(weekdayOf(day)),
-  );
 }

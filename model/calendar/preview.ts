@@ -1,16 +1,18 @@
 /** The next times of a recurrence, with what the changes of the clocks do to them. */
 import type { Recurrence } from '../recurrence';
 import { dstNote } from './dst-note';
-import { openCalendar } from './open-calendar';
+import { zoneTimesOf } from './open-calendar';
 import { planOf } from './plan-of';
 import { isoInZone } from './read-time';
+import { WallTimes } from './wall-times';
 import { zoneOf } from './zone';
 
-/** The rule as people are shown it. */
+/** The rule as people are shown it; what the server does in full stands in `server-walk.ts`. */
 export const dstRule =
-  'When the clocks go forward, times in the hour that is left out do not run that day; when they ' +
-  'go back, times in the hour that comes twice run as Temporal has it in that zone, once or both ' +
-  'times, and the preview says which.';
+  'When the clocks go forward, times that they skip do not run that day (where they go forward by ' +
+  'less than an hour, such a time may run right after it); when they go back, times around the ' +
+  'hour that comes twice run once, twice or not at all, as Temporal has it in that zone, and the ' +
+  'preview says which.';
 
 /**
  * The first `count` times after an instant.
@@ -24,11 +26,11 @@ export function preview(
   from: number,
   count: number,
 ): { time: string; note: string | null }[] {
-  const calendar = openCalendar(recurrence, timezone);
-  const look = { calendar, plan: planOf(recurrence), zone: zoneOf(timezone) };
-  const times = calendar.between(from + 1, Number.POSITIVE_INFINITY, count);
-  return times.map((at) => ({
-    time: isoInZone(at, timezone),
-    note: dstNote(look, calendar.previous(at) ?? from, at),
+  const times = zoneTimesOf(recurrence, timezone);
+  const look = { times, wallTimes: new WallTimes(planOf(recurrence)), zone: zoneOf(timezone) };
+  const after = Math.floor(from / 1000);
+  return times.between(after + 1, Number.POSITIVE_INFINITY, count).map((at) => ({
+    time: isoInZone(at * 1000, timezone),
+    note: dstNote(look, times.upTo(at - 1) ?? after, at),
   }));
 }

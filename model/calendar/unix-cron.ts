@@ -25,7 +25,7 @@ export function readUnixCron(fields: readonly string[]): Plan {
 }
 
 function isQuartz(text: string): boolean {
-  return /[?#]|L(?!\w)|^L|\dW/.test(text);
+  return /[?#]|\bL|L\b|\dW\b/.test(text);
 }
 
 /** Where both are restricted, either will do; a field that begins with * does not count as such. */

@@ -25,12 +25,14 @@ interface Year {
   periods: Period[];
 }
 
-/** No zone has had an offset for a shorter time since 1970. */
-const probeStep = 7 * secondsOfDay;
+/** Since 1970 no zone has kept an offset for a shorter time; the shortest was just under a week. */
+const probeStep = 6 * secondsOfDay;
 
 export class Zone {
   private readonly format: Intl.DateTimeFormat;
   private readonly years = new Map<number, Year>();
+  /** Most questions are about the same time. */
+  private lastPeriod: Period | undefined;
 
   /** @throws RangeError where there is no such zone */
   constructor(readonly name: string) {
@@ -42,8 +44,11 @@ export class Zone {
   }
 
   periodAt(instant: number): Period {
-    const { periods } = this.year(new Date(instant * 1000).getUTCFullYear());
-    return periods.find(({ end }) => instant < end)!;
+    const last = this.lastPeriod;
+    if (last && instant >= last.start && instant < last.end) return last;
+    const { periods } = this.year(yearOf(instant));
+    this.lastPeriod = periods.find(({ end }) => instant < end)!;
+    return this.lastPeriod;
   }
 
   /** The changes within a year of UTC, in order. */
@@ -53,11 +58,7 @@ export class Zone {
 
   /** The changes from one instant to another, both of which belong to it. */
   transitionsBetween(from: number, to: number): Transition[] {
-    const [first, last] = [from, to].map((at) => new Date(at * 1000).getUTCFullYear()) as [
-      number,
-      number,
-    ];
-    return upTo(first, last)
+    return upTo(yearOf(from), yearOf(to))
       .flatMap((year) => this.transitions(year))
       .filter(({ at }) => at >= from && at <= to);
   }
@@ -75,20 +76,15 @@ export class Zone {
 
   private findTransitions(from: number, to: number): Transition[] {
     const found: Transition[] = [];
+    let before = this.ask(from);
     for (let low = from; low < to; low += probeStep) {
-      found.push(...this.transitionsIn(low, Math.min(low + probeStep, to)));
-    }
-    return found;
-  }
-
-  private transitionsIn(low: number, high: number): Transition[] {
-    const found: Transition[] = [];
-    const last = this.ask(high);
-    let before = this.ask(low);
-    for (let from = low; before !== last; from = found.at(-1)!.at) {
-      const at = this.firstWithout(before, from, high);
-      found.push({ at, before, after: this.ask(at) });
-      before = found.at(-1)!.after;
+      const high = Math.min(low + probeStep, to);
+      const last = this.ask(high);
+      for (let start = low; before !== last; start = found.at(-1)!.at) {
+        const at = this.firstWithout(before, start, high);
+        found.push({ at, before, after: this.ask(at) });
+        before = found.at(-1)!.after;
+      }
     }
     return found;
   }
@@ -146,6 +142,11 @@ function openZone(name: string): Zone {
   } catch {
     refuse('timezone', 'it must be an IANA time zone such as Europe/Berlin');
   }
+}
+
+/** The year of UTC that an instant is in. */
+export function yearOf(instant: number): number {
+  return new Date(instant * 1000).getUTCFullYear();
 }
 
 export function startOfYear(year: number): number {
