@@ -1,0 +1,118 @@
+/** The plan of a backfill: which instances are run, in which order, and what is done about each. */
+import type { ExistingChoice, Plan, PlannedCell, PlannedMark } from './backfill';
+import { intervalStart } from './needs';
+import { decideAction } from './plan-actions';
+import { planTimes, type PlannedTask, type PlanScope } from './plan-times';
+import type { InstanceStand } from './rerun-mode';
+import { firstFrom, positionOf } from './sorted-times';
+import { linkTasks } from './task-graph';
+import { latestTime } from './task-times';
+
+export interface PlanRequest extends PlanScope {
+  /** Tables to be marked where a triggered task has no instance; dropped where it has a cell. */
+  marks: readonly PlannedMark[];
+  existing: ExistingChoice;
+  /** How an instance stands; null where there is none. */
+  known(taskId: string, at: number): InstanceStand | null;
+}
+
+/**
+ * Makes the plan. Each (task, time) is in it once. A cell waits for what it needs by rule 9 within
+ * the plan, also where it was before the task upstream existed, and among the roots too.
+ * @throws TablegateError invalidInput where there are too many cells, or a time is too far ahead
+ */
+export function makePlan(request: PlanRequest): Plan {
+  const tasks = planTimes(request);
+  const places = placeCells(tasks);
+  const needs = new CellNeeds(tasks, places);
+  const cells = places.order.map(([task, index]): PlannedCell => {
+    const { times, planned } = tasks[task]!;
+    const at = planned[index]!;
+    const stand = request.known(times.task.id, at);
+    return {
+      taskId: times.task.id,
+      scheduleTime: new Date(at).toISOString(),
+      ...decideAction(times.task, stand, request.existing),
+      needs: needs.of(task, at),
+    };
+  });
+  return { cells, marks: marksBeside(tasks, request.marks) };
+}
+
+interface Places {
+  /** Task and index of its time, for each cell: oldest time first, upstream before downstream. */
+  order: [task: number, index: number][];
+  /** The inverse: by task, the place of each of its cells. */
+  placeOf: number[][];
+}
+
+function placeCells(tasks: readonly PlannedTask[]): Places {
+  const order = tasks.flatMap(({ planned }, task) =>
+    planned.map((_, index): [number, number] => [task, index]),
+  );
+  const timeOf = ([task, index]: [number, number]): number => tasks[task]!.planned[index]!;
+  order.sort((one, other) => timeOf(one) - timeOf(other) || one[0] - other[0]);
+  const placeOf = tasks.map(({ planned }) => Array.from<number>({ length: planned.length }));
+  order.forEach(([task, index], place) => (placeOf[task]![index] = place));
+  return { order, placeOf };
+}
+
+/** Which cells a cell waits for. */
+class CellNeeds {
+  private readonly upstream: readonly number[][];
+
+  constructor(
+    private readonly tasks: readonly PlannedTask[],
+    private readonly places: Places,
+  ) {
+    this.upstream = upstreamPlaces(tasks);
+  }
+
+  /** @returns places of cells, ascending */
+  of(task: number, at: number): number[] {
+    const down = this.tasks[task]!.times;
+    const upstream = this.upstream[task]!;
+    if (upstream.length === 0) return [];
+    const start = intervalStart(down, at);
+    const places = upstream.flatMap((up) => this.within(up, start, at));
+    return places.sort((one, other) => one - other);
+  }
+
+  /** As `matchingTimes`, of those in the plan only. */
+  private within(up: number, start: number, at: number): number[] {
+    const { times, planned } = this.tasks[up]!;
+    const placeOf = this.places.placeOf[up]!;
+    const first = firstFrom(planned, start + 1);
+    const end = firstFrom(planned, at + 1);
+    if (first < end) return placeOf.slice(first, end);
+    const latest = latestTime(times, at);
+    const index = latest === null ? -1 : positionOf(planned, latest);
+    return index === -1 ? [] : [placeOf[index]!];
+  }
+}
+
+/** For each task the places of those that it comes after, of the plan and before it in its order. */
+function upstreamPlaces(tasks: readonly PlannedTask[]): number[][] {
+  const lineage = tasks.map(({ times }) => times.task);
+  const places = new Map(lineage.map((task, place) => [task.id, place]));
+  const upstream = lineage.map((): number[] => []);
+  for (const [id, after] of linkTasks(lineage)) {
+    const up = places.get(id)!;
+    for (const down of after.map((task) => places.get(task.id)!)) {
+      if (up < down) upstream[down]!.push(up);
+    }
+  }
+  return upstream;
+}
+
+function marksBeside(tasks: readonly PlannedTask[], marks: readonly PlannedMark[]): PlannedMark[] {
+  const planned = new Map(tasks.map((task) => [task.times.task.id, task.planned]));
+  const isCell = ({ taskId, scheduleTime }: PlannedMark): boolean =>
+    positionOf(planned.get(taskId) ?? [], Date.parse(scheduleTime)) !== -1;
+  const byKey = new Map(
+    marks
+      .filter((mark) => !isCell(mark))
+      .map((mark) => [JSON.stringify([mark.taskId, mark.table, mark.scheduleTime]), mark]),
+  );
+  return [...byKey.values()];
+}
