@@ -6,7 +6,6 @@
 import fc from 'fast-check';
 import { isMarked } from '../../model/gate';
 import { handOver, takeOver, type HandedOver } from '../../model/hand-over';
-import { defaultRunPolicy, type TaskDefinition } from '../../model/task';
 import {
   applyIgnored,
   confirmProjected,
@@ -25,6 +24,7 @@ import {
 } from '../../model/task-steps';
 import { gateTables, newTaskState, type TaskState } from '../../model/task-state';
 import type { LedgerEntry } from '../../model/trigger';
+import { aDefinition, listed } from '../support/workflows/definition';
 
 const allTables = ['a.m.one', 'a.m.two', 'a.m.three', 'a.m.four'];
 const times = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'];
@@ -78,22 +78,6 @@ const steps = fc
   .tuple(fc.array(step, { maxLength: 60 }), fc.boolean())
   .map(([all, removed]) => (removed ? [...all, { kind: 'remove' } as Step] : all));
 
-function definition(whileRunning: 'ignore' | 'latch'): TaskDefinition {
-  return {
-    name: 'task',
-    description: '',
-    owner: null,
-    tags: [],
-    environment: 'Prod',
-    kind: 'triggered',
-    tables: allTables.slice(0, 3).map((name) => ({ name, by: 'url' })),
-    whileRunning,
-    timezone: 'UTC',
-    job: { type: 'id-mapping', config: {} },
-    runPolicy: defaultRunPolicy,
-  };
-}
-
 /** Drives the machine and keeps what it ever said, as somebody outside would see it. */
 class Drive {
   state: TaskState;
@@ -109,7 +93,7 @@ class Drive {
     this.state = newTaskState(
       {
         ...{ tenant: 't', taskId: 'x', number: '1', creator: 'me', paused: false },
-        definition: definition(whileRunning),
+        definition: aDefinition({ tables: listed(...allTables.slice(0, 3)), whileRunning }),
       },
       new Date(this.clock).toISOString(),
     );

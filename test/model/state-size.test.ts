@@ -66,7 +66,7 @@ class Full {
       rememberAnswer(machine.state, `apply/${String(number).padStart(30, '0')}`, 'f'.repeat(32));
     }
     machine.state.instances = Array.from({ length: 200 }, (_, index) => ({
-      ...{ scheduleTime: time(index), attempts: 1000 },
+      ...{ scheduleTime: time(index), attempts: 1000, status: 'cancelled' as const },
     }));
     machine.state.latestRun!.failureReason = 'r'.repeat(1000);
     return this;
