@@ -15,6 +15,8 @@ import { createScheduling } from './scheduling';
 import { installationSecret, refuseOtherSecret, takeFirstSteps } from './scheduling/first-steps';
 import { TemporalGateway } from './scheduling/gateway';
 import { registerSearchAttributes } from './scheduling/search-attributes';
+import { keepWatchdog } from './scheduling/keep-watchdog';
+import { makeTemporalPort } from './scheduling/temporal-port';
 import { migrate, openStore, type Store } from './store';
 import { digest, Secrets } from './store/secrets';
 import { superviseWorkers, type RunningWorkers } from './worker';
@@ -85,12 +87,13 @@ async function start(
     (available) => void (parts.searchAttributes.available = available),
     (error: unknown) => log.debug({ err: error }, 'search attributes'),
   );
+  const watching = roles.worker ? keepWatchdog(parts, stopping.signal) : Promise.resolve();
   return {
     url: api?.url ?? null,
     failed: workers?.failed ?? new Promise(() => undefined),
     async stop() {
       stopping.abort();
-      const ends = await Promise.allSettled([api?.close(), workers?.stop(), registering]);
+      const ends = await Promise.allSettled([api?.close(), workers?.stop(), registering, watching]);
       await parts.close();
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
@@ -179,7 +182,7 @@ async function startWorker(
   const { settings, log, store, secrets, jobTypes, gateway, client } = parts;
   const activities = createActivities({
     ...{ store, secrets, jobTypes, log },
-    temporal: { askRun: (run) => gateway.askRun(run) },
+    temporal: makeTemporalPort(client, gateway, settings.taskQueue),
     searchAttributes: () => parts.searchAttributes.available,
     webhookHosts: settings.webhookHosts,
     retention: settings.retention,

@@ -1,9 +1,26 @@
 import type { Logger } from 'pino';
 import type { Retention } from '../config';
 import type { JobType } from '../model/job-type';
+import type { ScheduleTickInput, Tick } from '../model/messages';
+import type { Trigger } from '../model/trigger';
 import type { Secrets } from '../store/secrets';
 import type { Store } from '../store/store';
 import type { Activities } from './activities';
+
+/** The few calls to Temporal that activities make. `gone`: there is no such workflow any more. */
+export interface TemporalPort extends Pick<Activities, 'askRun'> {
+  tick(tenant: string, taskId: string, tick: Tick): Promise<'sent' | 'gone'>;
+  upstreamChanged(tenant: string, taskId: string): Promise<'sent' | 'gone'>;
+  markTables(tenant: string, taskId: string, triggers: Trigger[]): Promise<'sent' | 'gone'>;
+  /** Makes the task's Schedule, or brings it up to date. */
+  putSchedule(task: ScheduleTickInput & { name: string }): Promise<void>;
+  /** A Schedule that is not there is as good as deleted. */
+  deleteSchedule(tenant: string, taskId: string): Promise<void>;
+  /** Tasks that have a Schedule. */
+  listSchedules(): AsyncIterable<{ tenant: string; taskId: string }>;
+  /** Starts the driver of a backfill where none is at work. */
+  ensureBackfill(tenant: string, id: string): Promise<void>;
+}
 
 /** What activities stand on; made once by the worker's entry. */
 export interface ActivityDeps {
@@ -11,8 +28,7 @@ export interface ActivityDeps {
   secrets: Secrets;
   /** By type. */
   jobTypes: ReadonlyMap<string, JobType>;
-  /** The few calls to Temporal that activities need. */
-  temporal: Pick<Activities, 'askRun'>;
+  temporal: TemporalPort;
   /** Whether the server could register the search attributes. */
   searchAttributes(): boolean;
   /** Folder below which every try gets a scratch folder of its own. */

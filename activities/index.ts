@@ -1,9 +1,12 @@
 /** All activities, made from what they depend on. */
 import type { Activities } from './activities';
 import type { ActivityDeps } from './deps';
+import { makeBackfillSteps } from './advance-backfill';
 import { makeDeliverNotice } from './deliver-notice';
 import { makePrune } from './prune';
 import { makeRunJob } from './run-job';
+import { makeSyncSchedule } from './sync-schedule';
+import { makeWatch } from './watch';
 
 /** @returns the activities that the worker registers, bound to store, job types and Temporal */
 export function createActivities(deps: ActivityDeps): Activities {
@@ -20,5 +23,8 @@ export function createActivities(deps: ActivityDeps): Activities {
     askRun: (run) => deps.temporal.askRun(run),
     deliverNotice: makeDeliverNotice(deps),
     prune: makePrune(deps),
+    syncSchedule: makeSyncSchedule(deps),
+    ...makeBackfillSteps(deps),
+    watch: makeWatch(deps),
   };
 }

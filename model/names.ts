@@ -37,8 +37,13 @@ export function jobQueue(taskQueue: string): string {
 export const backfillWorkflowType = 'backfill';
 export const tickWorkflowType = 'scheduleTick';
 export const watchdogWorkflowType = 'watchdog';
-/** Id of the one watchdog of an installation. */
-export const watchdogWorkflowId = 'watchdog';
+/** The task queue of an installation that was not given another. */
+const defaultTaskQueue = 'tablegate';
+
+/** Id of the one watchdog of an installation; several in one namespace differ in their queue. */
+export function watchdogWorkflowId(taskQueue: string): string {
+  return taskQueue === defaultTaskQueue ? 'watchdog' : `watchdog/${taskQueue}`;
+}
 
 /** Id of the workflow that drives a backfill. */
 export function backfillWorkflowId(tenant: string, id: string): string {

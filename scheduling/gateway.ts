@@ -12,6 +12,7 @@ import {
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { isErrorCode, TablegateError } from '../model/errors';
 import {
+  backfillChangedSignal,
   cancelRunSignal,
   describeQuery,
   projectedQuery,
@@ -22,7 +23,13 @@ import {
   type TaskDescription,
   type TaskSnapshot,
 } from '../model/messages';
-import { runWorkflowId, taskWorkflowId, taskWorkflowType } from '../model/names';
+import {
+  backfillWorkflowId,
+  backfillWorkflowType,
+  runWorkflowId,
+  taskWorkflowId,
+  taskWorkflowType,
+} from '../model/names';
 import { taskAttributes } from '../model/search-attributes';
 import type { RunEnd } from '../model/task-steps';
 import type { TaskState } from '../model/task-state';
@@ -189,6 +196,45 @@ export class TemporalGateway {
     await this.call(pingMs, () => this.client.workflowService.describeNamespace({ namespace }));
   }
 
+  /** Starts the driver of a backfill where none is at work. */
+  async ensureBackfill(tenant: string, id: string): Promise<void> {
+    await this.call(startMs, () =>
+      this.client.workflow.start(backfillWorkflowType, {
+        workflowId: backfillWorkflowId(tenant, id),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: this.options.taskQueue,
+        // Greater than the number of every step that a former driver has taken.
+        args: [{ tenant, id, step: Date.now() }],
+        staticSummary: `Backfill ${id}`,
+      }),
+    );
+  }
+
+  /** Tells a backfill's driver to look at the store again; `gone` where none is at work. */
+  async backfillChanged(
+    tenant: string,
+    id: string,
+    change: { kill: boolean },
+  ): Promise<'sent' | 'gone'> {
+    return this.signalled(() =>
+      this.client.workflow
+        .getHandle(backfillWorkflowId(tenant, id))
+        .signal(backfillChangedSignal, change),
+    );
+  }
+
+  /** Sends a signal. @returns `gone` where its workflow has ended or was never there */
+  async signalled(send: () => Promise<void>): Promise<'sent' | 'gone'> {
+    try {
+      await this.within(signalMs, send);
+      return 'sent';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'gone';
+      throw toTablegateError(error);
+    }
+  }
+
   /** Address of a run's page in Temporal UI. */
   runUrl(tenant: string, taskId: string, runId: string): string | null {
     if (this.options.uiUrl === null) return null;
@@ -208,7 +254,8 @@ export class TemporalGateway {
     while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
   }
 
-  private async within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+  /** A call to Temporal that may take so long; `settled` waits for it. */
+  async within<T>(ms: number, call: () => Promise<T>): Promise<T> {
     const answer = this.client.withDeadline(Date.now() + ms, call);
     this.underWay.add(answer);
     try {

@@ -29,6 +29,7 @@ const retention = [
 
 const backfills = [
   `create table tablegate.backfills (
+    nr bigint generated always as identity,
     tenant text not null,
     id text not null,
     status text not null,
@@ -45,15 +46,18 @@ const backfills = [
     ended_since integer not null default 0,
     primary key (tenant, id)
   )`,
+  `create unique index backfills_nr on tablegate.backfills (nr)`,
   `create index backfills_newest on tablegate.backfills (tenant, created_at, id)`,
   `create index backfills_live on tablegate.backfills (tenant, id) where finished_at is null`,
 ];
 
+// A cell has one number, made of those of its backfill and of its place in the plan: PostgreSQL
+// finds it by that, whatever it believes of how many cells a backfill has.
 const cells = [
   `create table tablegate.backfill_cells (
+    cell bigint primary key,
+    backfill bigint not null,
     tenant text not null,
-    backfill_id text not null,
-    seq integer not null,
     task_id text not null,
     schedule_time timestamptz(3) not null,
     action text not null,
@@ -62,62 +66,53 @@ const cells = [
     waits_for integer not null,
     run_id text,
     end_reason text,
-    taken_by text,
-    taken_step integer,
+    taken_by bigint,
+    taken_step bigint,
     taken_at timestamptz(3),
     asked_at timestamptz(3),
-    ended_at timestamptz(3),
-    primary key (tenant, backfill_id, seq)
+    ended_at timestamptz(3)
   )`,
   `create unique index backfill_cells_instance
-    on tablegate.backfill_cells (tenant, backfill_id, task_id, schedule_time)`,
-  `create index backfill_cells_oldest
-    on tablegate.backfill_cells (tenant, backfill_id, schedule_time, seq)`,
-  `create index backfill_cells_ready
-    on tablegate.backfill_cells (tenant, backfill_id, schedule_time, seq)
+    on tablegate.backfill_cells (backfill, task_id, schedule_time)`,
+  `create index backfill_cells_oldest on tablegate.backfill_cells (backfill, schedule_time, cell)`,
+  `create index backfill_cells_ready on tablegate.backfill_cells (backfill, schedule_time, cell)
     where state = 'waiting' and waits_for = 0`,
-  `create index backfill_cells_running on tablegate.backfill_cells (tenant, backfill_id, seq)
+  `create index backfill_cells_running on tablegate.backfill_cells (backfill)
     where state = 'running'`,
   // By which two backfills that hold the same instance find each other.
   `create index backfill_cells_open on tablegate.backfill_cells (tenant, task_id, schedule_time)
     where state in ('waiting', 'running')`,
   `create table tablegate.backfill_needs (
-    tenant text not null,
-    backfill_id text not null,
-    needs_seq integer not null,
-    seq integer not null,
-    primary key (tenant, backfill_id, needs_seq, seq)
+    needed bigint not null,
+    cell bigint not null,
+    primary key (needed, cell)
   )`,
-  `create index backfill_needs_of_cell on tablegate.backfill_needs (tenant, backfill_id, seq)`,
+  `create index backfill_needs_of_cell on tablegate.backfill_needs (cell)`,
 ];
 
 // A plan may hold half a million cells: how many are in which state is kept, not counted. By a
 // trigger, so that no statement that moves cells can forget it.
 const counts = [
   `create table tablegate.backfill_counts (
-    tenant text not null,
-    backfill_id text not null,
+    backfill bigint not null,
     state text not null,
     cells integer not null,
-    primary key (tenant, backfill_id, state)
+    primary key (backfill, state)
   )`,
   `create function tablegate.count_backfill_cells() returns trigger language plpgsql as $$
     begin
       if tg_op = 'INSERT' then
         insert into tablegate.backfill_counts as present
-          select tenant, backfill_id, state, count(*) from cells_now group by 1, 2, 3
-          order by 1, 2, 3
-          on conflict (tenant, backfill_id, state)
-            do update set cells = present.cells + excluded.cells;
+          select backfill, state, count(*) from cells_now group by 1, 2 order by 1, 2
+          on conflict (backfill, state) do update set cells = present.cells + excluded.cells;
       else
         insert into tablegate.backfill_counts as present
-          select tenant, backfill_id, state, sum(change) from (
-            select tenant, backfill_id, state, 1 as change from cells_now
-            union all select tenant, backfill_id, state, -1 from cells_before
+          select backfill, state, sum(change) from (
+            select backfill, state, 1 as change from cells_now
+            union all select backfill, state, -1 from cells_before
           ) as changes
-          group by 1, 2, 3 having sum(change) <> 0 order by 1, 2, 3
-          on conflict (tenant, backfill_id, state)
-            do update set cells = present.cells + excluded.cells;
+          group by 1, 2 having sum(change) <> 0 order by 1, 2
+          on conflict (backfill, state) do update set cells = present.cells + excluded.cells;
       end if;
       return null;
     end
