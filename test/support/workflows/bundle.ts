@@ -37,8 +37,9 @@ function contentDigest(replacement: string): string {
   const hash = createHash('sha256').update(readFileSync(replacement));
   hash.update(readFileSync(require.resolve('@temporalio/workflow/package.json')));
   for (const dir of ['workflows', 'model', 'activities']) {
-    for (const name of readdirSync(path.join(root, dir)).toSorted()) {
-      if (name.endsWith('.ts')) hash.update(name).update(readFileSync(path.join(root, dir, name)));
+    const names = readdirSync(path.join(root, dir), { recursive: true, encoding: 'utf8' });
+    for (const name of names.filter((file) => file.endsWith('.ts')).toSorted()) {
+      hash.update(`${dir}/${name}`).update(readFileSync(path.join(root, dir, name)));
     }
   }
   return hash.digest('hex').slice(0, 16);
