@@ -1,6 +1,7 @@
 /** Execution records as the task writes them. */
-import type { RunProjection, RunStatus } from '../run';
+import type { RunProjection, RunStarter, RunStatus } from '../run';
 import type { LiveRun, TaskState } from '../task-state';
+import { findInstance, rememberInstance } from './instances';
 import type { StepContext } from './step';
 
 /** The record that a run begins with. */
@@ -30,21 +31,31 @@ export function queuedRecord(state: TaskState, live: LiveRun): RunProjection {
 /** Below every version that a run itself writes: its record may have been one of these before. */
 const unrunVersion = -1;
 
+/** An instance that was not run, and why. */
+interface Unrun {
+  /** The record that shows it as blocked, where there is one. */
+  id: string | null;
+  scheduleTime: string;
+  status: Extract<RunStatus, 'skipped' | 'missed' | 'blocked'>;
+  reason: string;
+  /** What would have started it. */
+  startedBy?: RunStarter;
+}
+
+/** Records what became of a due time that led to no run; the instance is known from here on. */
+export function settleUnrun(state: TaskState, what: Unrun, context: StepContext): void {
+  const { scheduleTime, status } = what;
+  recordUnrun(state, what, context);
+  const attempts = findInstance(state, scheduleTime)?.attempts ?? 0;
+  if (attempts === 0) rememberInstance(state, { scheduleTime, attempts, status });
+}
+
 /**
  * Records that an instance was not run: a due time that was skipped or missed, or one that is
  * blocked. No attempt is counted.
  * @returns the record's id
  */
-export function recordUnrun(
-  state: TaskState,
-  what: {
-    id: string | null;
-    scheduleTime: string;
-    status: Extract<RunStatus, 'skipped' | 'missed' | 'blocked'>;
-    reason: string;
-  },
-  context: StepContext,
-): string {
+export function recordUnrun(state: TaskState, what: Unrun, context: StepContext): string {
   const id = what.id ?? context.newRunId();
   state.outbox.runs.push({
     tenant: state.tenant,
@@ -52,7 +63,7 @@ export function recordUnrun(
     id,
     taskId: state.taskId,
     status: what.status,
-    startedBy: 'schedule',
+    startedBy: what.startedBy ?? 'schedule',
     startedByUser: null,
     scheduleTime: what.scheduleTime,
     attempt: 0,

@@ -4,7 +4,7 @@ import type { RunStatus } from '../run';
 import { liveRuns, type TaskState } from '../task-state';
 import { dropDatedGate } from './begin';
 import { findInstance, rememberInstance } from './instances';
-import { recordUnrun } from './records';
+import { recordUnrun, settleUnrun } from './records';
 import { startNext } from './runs';
 import { changed, trimOldest, type StepContext } from './step';
 
@@ -28,8 +28,7 @@ export function takeTick(
   trimOldest(state.ticks, maxTicks);
   const unrun = whyNotOpen(state, tick, context);
   if (unrun) {
-    recordUnrun(state, { id: null, scheduleTime, ...unrun }, context);
-    rememberInstance(state, { scheduleTime, attempts: 0, status: unrun.status });
+    settleUnrun(state, { id: null, scheduleTime, ...unrun }, context);
   } else {
     openDueGate(state, scheduleTime, context);
   }

@@ -3,7 +3,7 @@ import { openedAt, type DatedGate, type Gate } from '../gate';
 import type { TaskState } from '../task-state';
 import { dropDatedGate } from './begin';
 import { noteGate } from './notices';
-import { recordUnrun } from './records';
+import { settleUnrun } from './records';
 import { changed, type StepContext } from './step';
 
 /** The next instant, in milliseconds, at which a gate is late or expires; null where none is open. */
@@ -53,5 +53,5 @@ function expire(state: TaskState, gate: DatedGate, context: StepContext): void {
   dropDatedGate(state, scheduleTime);
   if (!upstream) return;
   const reason = `its gate has expired; ${upstream.reason ?? 'upstream tasks did not do their part'}`;
-  recordUnrun(state, { id: upstream.recordId, scheduleTime, status: 'missed', reason }, context);
+  settleUnrun(state, { id: upstream.recordId, scheduleTime, status: 'missed', reason }, context);
 }
