@@ -4,10 +4,12 @@ import { TablegateError, type FieldError } from '../model/errors';
 import { parseInput } from '../model/field-errors';
 import type { JobLineage, JobType } from '../model/job-type';
 import { parseTableName } from '../model/table-name';
-import type { TaskDefinition, TaskView } from '../model/task';
+import type { TaskDefinition } from '../model/task';
 import { digest } from '../store/secrets';
 import type { SchedulingDeps } from './deps';
 import { useSource } from './open-source';
+
+export { lineageOf } from '../model/lineage-of';
 
 type Deps = Pick<SchedulingDeps, 'store' | 'jobTypes'>;
 
@@ -29,18 +31,6 @@ export async function checkDefinition(
   const lineage = jobType.lineage({ number, tables, config });
   await checkWritten(deps, tenant, lineage.writes);
   return lineage;
-}
-
-/** What the job of a saved definition reads and writes; nothing where its type is not known here. */
-export function lineageOf(
-  jobTypes: Deps['jobTypes'],
-  task: Pick<TaskView, 'number' | 'tables' | 'job'>,
-): JobLineage {
-  const jobType = jobTypes.get(task.job.type);
-  const parsed = jobType?.configSchema.safeParse(task.job.config);
-  if (!jobType || !parsed?.success) return { reads: [], writes: [] };
-  const tables = task.tables.map((table) => table.name);
-  return jobType.lineage({ number: task.number, tables, config: parsed.data });
 }
 
 function knownJobType(jobTypes: Deps['jobTypes'], type: string): JobType {
