@@ -2,23 +2,32 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { TablegateError, type FieldError } from '../model/errors';
 import { formatPath, invalidInput } from '../model/field-errors';
-import { bodyLimit } from './errors/refusal-of';
 import { brokenBody } from './server/broken-bodies';
 
 /** `application/merge-patch+json` and its like are JSON too. */
 const jsonTypes = ['application/json', 'application/*+json'];
 
-const parseJson = express.json({ limit: bodyLimit, strict: false, type: jsonTypes });
+type JsonParser = ReturnType<typeof express.json>;
+
+/** By the limit in bytes. */
+const parsers = new Map<number, JsonParser>();
+
+function parserFor(limit: number): JsonParser {
+  const parser = parsers.get(limit) ?? express.json({ limit, strict: false, type: jsonTypes });
+  parsers.set(limit, parser);
+  return parser;
+}
 
 /** Deeper than any input of ours; what comes after may walk a body by recursion. */
 const maxDepth = 50;
 
 /**
  * Reads the body; to be called once the caller is known.
+ * @param limit most bytes that it may have, unpacked
  * @returns the value sent; undefined where there is no body
  * @throws TablegateError unsupportedMediaType, invalidInput, requestTimeout, and what body-parser throws
  */
-export async function readBody(req: Request, res: Response): Promise<unknown> {
+export async function readBody(req: Request, res: Response, limit: number): Promise<unknown> {
   if (!announcesBody(req)) return undefined;
   if (!req.is(jsonTypes)) {
     const sent = req.headers['content-type'];
@@ -27,7 +36,7 @@ export async function readBody(req: Request, res: Response): Promise<unknown> {
       `The content type is ${sent ? `"${sent}"` : 'missing'}; it must be application/json`,
     );
   }
-  await runParser(parseJson, req, res);
+  await runParser(parserFor(limit), req, res);
   const body = req.body as unknown;
   requireStorable(body);
   return body;

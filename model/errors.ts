@@ -50,7 +50,6 @@ export const errorCatalogue = {
   connectionFailed: { status: 400, title: 'The connection does not work' },
   pathOutsideRoots: { status: 400, title: 'The path is outside the allowed folders' },
   draftExpired: { status: 400, title: 'The draft id is not valid any more' },
-  notYetAvailable: { status: 501, title: 'This is not available yet' },
   tooManyTriggers: { status: 429, title: 'Too many trigger calls wait for this task' },
   temporalUnavailable: { status: 503, title: 'Temporal does not answer' },
   storeUnavailable: { status: 503, title: 'The store does not answer' },

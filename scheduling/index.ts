@@ -1,10 +1,14 @@
+import { Backfills } from './backfills';
 import type { SchedulingDeps } from './deps';
+import { Lineage } from './lineage';
 import { People } from './people';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
 import { Sources } from './sources';
+import { BackfillStarter } from './start-backfill';
 import { System } from './system';
 import { Tasks } from './tasks';
+import { TriggerQueue } from './trigger-queue';
 import { Triggers } from './triggers';
 import { UseNotes } from './use-notes';
 
@@ -14,11 +18,15 @@ import { UseNotes } from './use-notes';
  */
 export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): Promise<void> } {
   const uses = new UseNotes(deps.store.tokens, deps.log);
+  const queue = new TriggerQueue(deps.gateway);
+  const starter = new BackfillStarter(deps, queue);
   const tasks = new Tasks(deps);
   return {
     tasks,
-    triggers: new Triggers(deps, tasks, uses),
-    runs: new Runs(deps, tasks),
+    triggers: new Triggers(deps, tasks, uses, queue),
+    runs: new Runs(deps, tasks, starter),
+    backfills: new Backfills(deps, starter),
+    lineage: new Lineage(deps),
     sources: new Sources(deps),
     people: new People(deps),
     system: new System(deps),

@@ -1,5 +1,12 @@
 import type { Store } from '../store/store';
-import type { TemporalGateway } from './gateway';
+import type { Gateway, SchedulingDeps } from './deps';
+import { lineageOf } from './task-checks';
+
+interface RebuildDeps {
+  gateway: Pick<Gateway, 'liveTasks' | 'snapshot'>;
+  store: Pick<Store, 'tasks'>;
+  jobTypes: SchedulingDeps['jobTypes'];
+}
 
 /**
  * Writes the read model of all live tasks again, as their workflows know them. Nothing is deleted,
@@ -8,14 +15,16 @@ import type { TemporalGateway } from './gateway';
  * @returns how many tasks were written, and how many could not be asked
  */
 export async function rebuild(
-  { gateway, store }: { gateway: TemporalGateway; store: Pick<Store, 'tasks'> },
+  { gateway, store, jobTypes }: RebuildDeps,
   note: (line: string) => void,
 ): Promise<{ written: number; failed: number }> {
   let written = 0;
   let failed = 0;
   for await (const { tenant, taskId } of gateway.liveTasks()) {
     try {
-      await store.tasks.project(await gateway.snapshot(tenant, taskId));
+      const snapshot = await gateway.snapshot(tenant, taskId);
+      const lineage = lineageOf(jobTypes, snapshot.task);
+      await store.tasks.project({ ...snapshot, lineage });
       written += 1;
     } catch (error) {
       failed += 1;

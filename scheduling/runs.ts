@@ -6,14 +6,36 @@ import { endedStatuses, type LogLine, type RunRecord, type RunStatus } from '../
 import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
-import type { Page, PageRequest, RunRead, RunService, TaskService } from './scheduling';
+import { InstanceLists } from './instance-lists';
+import { Reruns } from './reruns';
+import type {
+  InstanceFilter,
+  InstanceView,
+  Page,
+  PageRequest,
+  RerunView,
+  RunRead,
+  RunService,
+  TaskService,
+} from './scheduling';
 import { waitUntilProjected } from './settle';
+import type { BackfillStarter } from './start-backfill';
+import { TaskUpdates } from './task-updates';
 
 export class Runs implements RunService {
+  private readonly updates: TaskUpdates;
+  private readonly reruns: Reruns;
+  private readonly lists: InstanceLists;
+
   constructor(
     private readonly deps: SchedulingDeps,
     private readonly tasks: Pick<TaskService, 'get'>,
-  ) {}
+    starter: BackfillStarter,
+  ) {
+    this.updates = new TaskUpdates(deps);
+    this.reruns = new Reruns(deps, tasks, this, starter);
+    this.lists = new InstanceLists(deps, tasks, (tenant, record) => this.read(tenant, record));
+  }
 
   async start(caller: Caller, taskId: string, idempotencyKey: string | null): Promise<RunRead> {
     const { gateway, store } = this.deps;
@@ -23,8 +45,7 @@ export class Runs implements RunService {
       idempotencyKey === null ? makeId() : `start/${caller.userId}/${idempotencyKey}`;
     const args: [{ by: string }] = [{ by: caller.name }];
     const answer = await gateway.update(tenant, taskId, startUpdate, args, updateId);
-    const runs = answer.run ? [answer.run] : [];
-    await store.tasks.project({ task: answer.task, ledger: [], runs });
+    await this.updates.stored(answer.task, answer.run ? [answer.run] : []);
     await noteAction(store, caller, 'run.start', `task/${taskId}`, { runId: answer.runId });
     return this.get(caller, taskId, answer.runId ?? '');
   }
@@ -73,6 +94,36 @@ export class Runs implements RunService {
     await gateway.cancelRun(tenant, taskId, runId, `by ${caller.name}`);
     await noteAction(store, caller, 'run.cancel', `task/${taskId}`, { runId });
     return this.get(caller, taskId, runId);
+  }
+
+  async rerun(
+    caller: Caller,
+    taskId: string,
+    runId: string,
+    downstream: 'none' | 'matching',
+  ): Promise<RerunView> {
+    const rerun = await this.reruns.rerun(caller, taskId, runId, downstream);
+    const detail = { runId, downstream, backfillId: rerun.backfillId };
+    await noteAction(this.deps.store, caller, 'run.rerun', `task/${taskId}`, detail);
+    return rerun;
+  }
+
+  instances(
+    caller: Caller,
+    taskId: string,
+    filter: InstanceFilter,
+    page: PageRequest,
+  ): Promise<Page<InstanceView>> {
+    return this.lists.ofTask(caller, taskId, filter, page);
+  }
+
+  tableInstances(
+    caller: Caller,
+    table: string,
+    filter: InstanceFilter,
+    page: PageRequest,
+  ): Promise<Page<InstanceView>> {
+    return this.lists.ofTable(caller, table, filter, page);
   }
 
   private read(tenant: string, record: RunRecord): RunRead {

@@ -22,6 +22,7 @@ import type {
   User,
   UserChange,
 } from '../model/people';
+import type { Recurrence } from '../model/recurrence';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
@@ -111,6 +112,16 @@ export interface TriggerService {
       idempotencyKey: string | null;
     },
   ): Promise<AcceptedTrigger>;
+  /**
+   * Says that a table has arrived to every triggered task that lists it, in their open rounds.
+   * @returns how many tasks were told
+   * @throws TablegateError tableNotFound for a table that is not known
+   */
+  callTable(
+    caller: Caller,
+    table: string,
+    call: { receipt: string; idempotencyKey: string | null },
+  ): Promise<{ marks: number }>;
   /** What became of a call; waits at most 5 s, then null. */
   outcome(accepted: AcceptedTrigger): Promise<ReceiptView | null>;
   ledger(
@@ -144,13 +155,40 @@ export interface RunService {
     taskId: string,
     runId: string,
     downstream: 'none' | 'matching',
-  ): Promise<{ backfillId: string | null; run: RunRead | null; attempt: number }>;
+  ): Promise<RerunView>;
+  /** Instances of a task and gates that have none yet, newest schedule time first. */
   instances(
     caller: Caller,
     taskId: string,
-    filter: { from: string | null; to: string | null; status: RunStatus | null },
+    filter: InstanceFilter,
     page: PageRequest,
   ): Promise<Page<InstanceView>>;
+  /**
+   * The same of all tasks that list or read a table.
+   * @throws TablegateError tableNotFound for a table that is not known
+   */
+  tableInstances(
+    caller: Caller,
+    table: string,
+    filter: InstanceFilter,
+    page: PageRequest,
+  ): Promise<Page<InstanceView>>;
+}
+
+/** What a rerun has brought about. */
+export interface RerunView {
+  /** The backfill that does it; null for a run without schedule time. */
+  backfillId: string | null;
+  run: RunRead | null;
+  scheduleTime: string | null;
+  attempt: number;
+}
+
+export interface InstanceFilter {
+  /** First and last schedule time, as text; without offset it is read in the task's timezone. */
+  from: string | null;
+  to: string | null;
+  status: InstanceView['status'] | null;
 }
 
 /** An instance: its latest attempt, or the gate that it waits for. */
@@ -200,7 +238,7 @@ export interface BackfillService {
   triggerTable(
     caller: Caller,
     call: { table: string; times: string[] | { startTime: string; endTime: string } },
-    options: { plainTimes: boolean; receipt: string },
+    options: { plainTimes: boolean; receipt: string; idempotencyKey?: string | null },
   ): Promise<{ backfillId: string | null; cells: number; marks: number }>;
 }
 
@@ -283,7 +321,48 @@ export interface JobTypeView {
   configSchema: Record<string, unknown>;
 }
 
+/** What comes after what: data flow from `from` to `to`. */
+export interface LineageEdge {
+  /** Id of a task, or name of a table. */
+  from: string;
+  to: string;
+  /** `lists`: the task waits for the table and does not read it. */
+  kind: 'dependsOn' | 'reads' | 'lists' | 'writes';
+}
+
+export interface LineageGraph {
+  nodes: { tasks: { id: string; name: string; kind: TaskKind }[]; tables: string[] };
+  edges: LineageEdge[];
+}
+
+export interface LineageService {
+  /**
+   * Live tasks with the tables that they touch: all, or those before and after one task or table.
+   * @throws TablegateError taskNotFound, tableNotFound
+   */
+  graph(
+    caller: Caller,
+    about: { taskId: string | null; table: string | null },
+  ): Promise<LineageGraph>;
+}
+
+export interface RecurrencePreview {
+  /** The next ten times, each with what is special about it where clocks change. */
+  times: { time: string; note: string | null }[];
+  dstRule: string;
+}
+
 export interface SystemService {
+  /**
+   * What a recurrence would bring about.
+   * @param ask.timezone null: that of the installation
+   * @param ask.from text of the time after which the shown ones come; null: now
+   */
+  previewRecurrence(ask: {
+    recurrence: Recurrence;
+    timezone: string | null;
+    from: string | null;
+  }): RecurrencePreview;
   jobTypes(): JobTypeView[];
   /** What deliveries to webhooks of the caller's tenant are signed with. */
   webhookSecret(caller: Caller): Promise<{ secret: string }>;
@@ -309,6 +388,7 @@ export interface Scheduling {
   triggers: TriggerService;
   runs: RunService;
   backfills: BackfillService;
+  lineage: LineageService;
   sources: SourceService;
   people: PeopleService;
   system: SystemService;

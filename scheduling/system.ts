@@ -2,12 +2,20 @@ import { z } from 'zod';
 import type { Caller } from '../model/people';
 import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
-import type { JobTypeView, SystemService } from './scheduling';
+import { previewRecurrence } from './recurrences';
+import type { JobTypeView, RecurrencePreview, SystemService } from './scheduling';
 
 export class System implements SystemService {
   constructor(
-    private readonly deps: Pick<SchedulingDeps, 'store' | 'secrets' | 'gateway' | 'jobTypes'>,
+    private readonly deps: Pick<
+      SchedulingDeps,
+      'store' | 'secrets' | 'gateway' | 'jobTypes' | 'settings'
+    >,
   ) {}
+
+  previewRecurrence(ask: Parameters<SystemService['previewRecurrence']>[0]): RecurrencePreview {
+    return previewRecurrence({ ...ask, timezone: ask.timezone ?? this.deps.settings.timezone });
+  }
 
   jobTypes(): JobTypeView[] {
     return [...this.deps.jobTypes.values()].map(

@@ -1,28 +1,35 @@
-import { createHash } from 'node:crypto';
 import { TablegateError } from '../model/errors';
 import { applyTriggerUpdate } from '../model/messages';
 import type { Caller } from '../model/people';
-import type { LedgerEntry, ReceiptView, Trigger, TriggerOutcome } from '../model/trigger';
+import type { LedgerEntry, ReceiptView, TriggerOutcome } from '../model/trigger';
 import { digest, sameText } from '../store/secrets';
 import type { TokenRow } from '../store/store';
 import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
-import { refuseScheduleTime } from './not-yet';
-import type { AcceptedTrigger, Page, PageRequest, TaskService, TriggerService } from './scheduling';
+import { readGateTime } from './gate-times';
+import { requireTable } from './known-tables';
+import { makeTrigger } from './make-trigger';
+import { sendMarks } from './marks';
+import type {
+  AcceptedTrigger,
+  Page,
+  PageRequest,
+  TaskRead,
+  TaskService,
+  TriggerService,
+} from './scheduling';
 import { waitUntilProjected } from './settle';
-import { TriggerQueue } from './trigger-queue';
+import { isRefusal } from './task-refusals';
+import type { TriggerQueue } from './trigger-queue';
 import type { UseNotes } from './use-notes';
 
 export class Triggers implements TriggerService {
-  private readonly queue: TriggerQueue;
-
   constructor(
     private readonly deps: SchedulingDeps,
     private readonly tasks: Pick<TaskService, 'get'>,
     private readonly uses: UseNotes,
-  ) {
-    this.queue = new TriggerQueue(deps.gateway);
-  }
+    private readonly queue: TriggerQueue,
+  ) {}
 
   async callUrl(call: {
     token: string;
@@ -32,13 +39,14 @@ export class Triggers implements TriggerService {
     idempotencyKey: string | null;
   }): Promise<AcceptedTrigger> {
     const row = await this.liveToken(call.token);
-    refuseScheduleTime(call.scheduleTime);
     const { tenant, taskId, table } = row;
-    const trigger = makeTrigger({ ...call, table }, `url/${row.version}`);
+    const scheduleTime =
+      call.scheduleTime === null ? null : await this.readTime(row, call.scheduleTime);
+    const trigger = makeTrigger({ ...call, table, scheduleTime }, `url/${row.version}`);
     try {
       await this.queue.send(tenant, taskId, trigger);
     } catch (error) {
-      if (error instanceof TablegateError && error.code === 'taskNotFound') throw refused();
+      if (isRefusal(error, 'taskNotFound')) throw refused();
       throw error;
     }
     this.uses.note({ tenant, taskId, table, at: trigger.at, caller: trigger.caller });
@@ -54,6 +62,14 @@ export class Triggers implements TriggerService {
     return row;
   }
 
+  /** A time with an offset needs no look at the task. */
+  private async readTime({ tenant, taskId }: TokenRow, text: string): Promise<string> {
+    if (hasOffset(text)) return readGateTime(text, 'UTC');
+    const task = await this.deps.store.tasks.find(tenant, taskId);
+    if (!task) throw refused();
+    return readGateTime(text, task.timezone);
+  }
+
   async call(
     caller: Caller,
     taskId: string,
@@ -64,27 +80,31 @@ export class Triggers implements TriggerService {
       idempotencyKey: string | null;
     },
   ): Promise<AcceptedTrigger> {
-    refuseScheduleTime(call.scheduleTime);
     const { tenant } = caller;
     const task = await this.tasks.get(caller, taskId);
-    if (task.kind !== 'triggered') {
-      throw new TablegateError(
-        'taskKindMismatch',
-        `The task is ${task.kind}; only triggered tasks are marked.`,
-      );
-    }
-    if (!task.tables.some((table) => table.name === call.table)) {
-      const message = `the table ${call.table} is not in the task; it lists ${task.tables.map((table) => table.name).join(', ')}`;
-      throw new TablegateError('tableNotFound', `T${message.slice(1)}.`, {
-        fields: [{ path: 'table', message }],
-      });
-    }
-    await this.queue.send(
-      tenant,
-      taskId,
-      makeTrigger({ ...call, caller: caller.name }, `user/${caller.userId}`),
-    );
+    requireListed(task, call.table);
+    const scheduleTime =
+      call.scheduleTime === null ? null : readGateTime(call.scheduleTime, task.timezone);
+    const sent = { ...call, scheduleTime, caller: caller.name };
+    await this.queue.send(tenant, taskId, makeTrigger(sent, `user/${caller.userId}`));
     return { receipt: call.receipt, tenant, taskId };
+  }
+
+  async callTable(
+    caller: Caller,
+    table: string,
+    call: { receipt: string; idempotencyKey: string | null },
+  ): Promise<{ marks: number }> {
+    const { store } = this.deps;
+    const { tenant } = caller;
+    const tasks = await store.tasks.tasksOfTable(tenant, table);
+    if (tasks.length === 0) await requireTable(store, tenant, table);
+    const marks = tasks
+      .filter(({ kind, lists }) => kind === 'triggered' && lists.includes(table))
+      .map(({ id }) => ({ taskId: id, table, scheduleTime: null }));
+    await sendMarks(this.queue, caller, marks, call);
+    await noteAction(store, caller, 'table.trigger', `table/${table}`, { marks: marks.length });
+    return { marks: marks.length };
   }
 
   async outcome({ tenant, taskId, receipt }: AcceptedTrigger): Promise<ReceiptView | null> {
@@ -143,29 +163,22 @@ function refused(): TablegateError {
   return new TablegateError('triggerUrlRefused', 'This trigger URL is not valid, or not any more.');
 }
 
-/** @param scope whose Idempotency-Keys these are: two callers may choose the same one */
-function makeTrigger(
-  call: {
-    receipt: string;
-    table: string;
-    caller: string;
-    idempotencyKey: string | null;
-  },
-  scope: string,
-): Trigger {
-  const { receipt, table, caller, idempotencyKey } = call;
-  return {
-    receipt,
-    table,
-    at: new Date().toISOString(),
-    caller: caller.slice(0, 64),
-    scheduleTime: null,
-    key: idempotencyKey === null ? null : keyDigest([scope, idempotencyKey, table]),
-  };
+/** True for a time that is the same instant in every timezone. */
+function hasOffset(text: string): boolean {
+  return /(?:Z|[+-]\d\d:?\d\d)$/i.test(text.trim());
 }
 
-/** Short enough for a thousand of them in a task's state; 128 bits do not collide. */
-function keyDigest(parts: string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(parts)).digest();
-  return hash.subarray(0, 16).toString('base64url');
+function requireListed({ kind, tables }: TaskRead, table: string): void {
+  if (kind !== 'triggered') {
+    throw new TablegateError(
+      'taskKindMismatch',
+      `The task is ${kind}; only triggered tasks are marked.`,
+    );
+  }
+  const names = tables.map(({ name }) => name);
+  if (names.includes(table)) return;
+  const message = `the table ${table} is not in the task; it lists ${names.join(', ')}`;
+  throw new TablegateError('tableNotFound', `T${message.slice(1)}.`, {
+    fields: [{ path: 'table', message }],
+  });
 }

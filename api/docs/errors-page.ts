@@ -11,7 +11,7 @@ export const errorsPage = `<!doctype html>
 <head><meta charset="utf-8"><title>Tablegate: errors</title></head>
 <body>
 <h1>Errors</h1>
-<p>A call that was refused with 4xx or 501 has changed nothing; after 500 and 503 that is not certain. What to do about each is in <code>docs/errors.md</code>.</p>
+<p>A call that was refused with 4xx has changed nothing; after 500 and 503 that is not certain. What to do about each is in <code>docs/errors.md</code>.</p>
 <table>
 <thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead>
 <tbody>

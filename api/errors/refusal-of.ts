@@ -2,14 +2,13 @@
 import { TablegateError } from '../../model/errors';
 import { unreadableBody } from '../server/broken-bodies';
 
-/** Most that a JSON body may have, in bytes. */
-export const bodyLimit = 1_048_576;
-
 /** What body-parser and the router say of a request that they do not take. */
 interface HttpError {
   status: number;
   type?: string;
   message: string;
+  /** Of a body that is too large: what it may have, in bytes. */
+  limit?: number;
 }
 
 /**
@@ -23,7 +22,10 @@ export function refusalOf(error: unknown): TablegateError | null {
     case 'entity.parse.failed':
       return new TablegateError('invalidJson', `The body is not JSON: ${error.message}`);
     case 'entity.too.large':
-      return new TablegateError('bodyTooLarge', 'The body may have at most 1 MiB');
+      return new TablegateError(
+        'bodyTooLarge',
+        `The body may have at most ${mebibytes(error)} MiB`,
+      );
     case 'charset.unsupported':
     case 'encoding.unsupported':
       return new TablegateError(
@@ -35,6 +37,10 @@ export function refusalOf(error: unknown): TablegateError | null {
     default:
       return unreadableBody();
   }
+}
+
+function mebibytes({ limit = 0 }: HttpError): number {
+  return Math.floor(limit / 1_048_576);
 }
 
 function malformedPath(): TablegateError {

@@ -11,7 +11,8 @@ import { paramNames } from '../routes/path';
 import type { Route } from '../routes/route';
 import { refusalResponses } from './refusals';
 
-const description = `Runs start when their tables have arrived. Refusals are
+const description = `Runs start when their tables have arrived or their time has come, and past times can be run
+again. Refusals are
 \`application/problem+json\` with a \`code\` (see \`/api/errors\`), and for bad input the path of every
 field. Lists are \`{items, nextPageToken}\`. A call that creates or starts something takes an
 \`Idempotency-Key\`: sent again with the same key, it is answered as the first time.`;
@@ -103,8 +104,11 @@ const idempotencyHeader = z.string().optional().meta({
 });
 
 function goodResponse({ answer }: Route): RouteConfig['responses'] {
-  const { status, schema, mediaType, etag } = answer;
+  const { status, schema, mediaType, etag, planned } = answer;
   return {
+    ...(planned && {
+      200: { description: 'The plan: `dryRun`', content: { [mediaType]: { schema: planned } } },
+    }),
     [status]: {
       description: { 200: 'Done', 201: 'Created', 202: 'Taken', 204: 'Done' }[status],
       ...(etag ? { headers: z.object({ ETag: z.string() }) } : {}),

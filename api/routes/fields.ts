@@ -9,6 +9,12 @@ export const plainText = z
   .max(255, 'at most 255 characters are allowed')
   .regex(noControlCharacters, 'no control characters are allowed');
 
+/** `true` or `false` in a query. */
+export const flag = z
+  .enum(['true', 'false'])
+  .transform((text) => text === 'true')
+  .meta({ type: 'boolean', enum: undefined });
+
 /** An ISO 8601 time, with what it is the time of. */
 export const scheduleTimeText = plainText.meta({
   description:

@@ -1,10 +1,14 @@
 /** The table of all native routes. */
+import { backfillRoutes } from './backfills';
 import { connectionRoutes } from './connections';
 import { auditRoutes, grantRoutes } from './grants';
+import { instanceRoutes, lineageRoutes } from './instances';
 import { keyRoutes, tenantRoutes, userRoutes } from './people';
+import { recurrenceRoutes } from './recurrences';
 import type { Route } from './route';
 import { runRoutes } from './runs';
 import { systemRoutes } from './system';
+import { tableTriggerRoutes } from './table-triggers';
 import { tableRoutes } from './tables';
 import { taskRoutes } from './tasks';
 import { triggerUrlRoutes } from './trigger-urls';
@@ -16,7 +20,12 @@ export const routes: readonly Route[] = [
   ...triggerUrlRoutes,
   ...triggerRoutes,
   ...runRoutes,
+  ...instanceRoutes,
+  ...backfillRoutes,
+  ...recurrenceRoutes,
+  ...lineageRoutes,
   ...connectionRoutes,
+  ...tableTriggerRoutes,
   ...tableRoutes,
   ...tenantRoutes,
   ...userRoutes,

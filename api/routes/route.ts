@@ -12,6 +12,12 @@ import type { Scheduling } from '../../scheduling/scheduling';
 export const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 export type Method = (typeof methods)[number];
 
+/** Most bytes of a body, where a route says nothing else. */
+export const usualBodyLimit = 1_048_576;
+
+/** Room for as many schedule times as one call may name, each with its offset. */
+export const manyTimesLimit = 8 * 1_048_576;
+
 /** The parts of a path in braces, by name. */
 export type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Record<Name, string> & PathParams<Rest>
@@ -47,6 +53,8 @@ export interface Answer {
   mediaType: 'application/json' | 'text/html';
   /** True: the answer carries the ETag of the task that it shows. */
   etag: boolean;
+  /** Answered with 200 in place of the other where the body says `dryRun`; null: it cannot. */
+  planned: z.ZodType | null;
 }
 
 /** What of an answer is never kept for an `Idempotency-Key`, and how a repeat gets it again. */
@@ -66,6 +74,8 @@ export interface Route {
   query: z.ZodObject;
   /** Null: no body is read. An optional schema: it may be left out. */
   body: z.ZodType | null;
+  /** Most bytes of a body. */
+  bodyLimit: number;
   /** True: the route heeds `If-Match`. */
   ifMatch: boolean;
   answer: Answer;
@@ -80,6 +90,7 @@ interface Declared<
   Answered extends z.ZodType,
   Query extends z.ZodObject,
   Body extends z.ZodType,
+  Planned extends z.ZodType,
 > {
   method: Method;
   path: Path;
@@ -88,10 +99,13 @@ interface Declared<
   description?: string;
   query?: Query;
   body?: Body;
+  /** In bytes, where the usual one is too little. */
+  bodyLimit?: number;
   ifMatch?: boolean;
   /** 200 where nothing is said. */
   status?: Answer['status'];
   answer?: Answered;
+  planned?: Planned;
   etag?: boolean;
   mediaType?: 'text/html';
   errors?: ErrorCode[];
@@ -110,12 +124,13 @@ export function route<
   Answered extends z.ZodType = z.ZodVoid,
   Query extends z.ZodObject = NoQuery,
   Body extends z.ZodType = z.ZodUndefined,
+  Planned extends z.ZodType = z.ZodNever,
 >(
-  declared: Declared<Path, Answered, Query, Body> & {
+  declared: Declared<Path, Answered, Query, Body, Planned> & {
     role: Role;
     handler: (
       call: Call<PathParams<Path>, z.output<Query>, z.output<Body>>,
-    ) => Promise<z.input<Answered>>;
+    ) => Promise<z.input<Answered> | z.input<Planned>>;
   },
 ): Route {
   return complete(declared, declared.role, declared.handler as unknown as Route['handler']);
@@ -123,7 +138,7 @@ export function route<
 
 /** Declares a route that anybody may call. */
 export function publicRoute<const Path extends string, Answered extends z.ZodType>(
-  declared: Declared<Path, Answered, NoQuery, z.ZodUndefined> & {
+  declared: Declared<Path, Answered, NoQuery, z.ZodUndefined, z.ZodNever> & {
     handler: (call: PublicCall<PathParams<Path>>) => Promise<z.input<Answered>>;
   },
 ): Route {
@@ -131,7 +146,7 @@ export function publicRoute<const Path extends string, Answered extends z.ZodTyp
 }
 
 function complete(
-  declared: Declared<string, z.ZodType, z.ZodObject, z.ZodType>,
+  declared: Declared<string, z.ZodType, z.ZodObject, z.ZodType, z.ZodType>,
   role: Route['role'],
   handler: Route['handler'],
 ): Route {
@@ -145,12 +160,14 @@ function complete(
     description: declared.description ?? null,
     query: declared.query ?? noQuery,
     body: declared.body ?? null,
+    bodyLimit: declared.bodyLimit ?? usualBodyLimit,
     ifMatch: declared.ifMatch ?? false,
     answer: {
       status: declared.status ?? 200,
       schema: declared.answer ?? null,
       mediaType: declared.mediaType ?? 'application/json',
       etag: declared.etag ?? false,
+      planned: declared.planned ?? null,
     },
     errors: declared.errors ?? [],
     credentials: declared.credentials ?? null,

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { Caller } from '../../model/people';
 import { runStatuses } from '../../model/run';
+import type { RerunView } from '../../scheduling/scheduling';
 import { listOf, listQuery, pageOf, plainText, wholeList } from './fields';
 import { changeUnanswered, route } from './route';
-import { runShape } from './shapes';
+import { rerunShape, runShape } from './shapes';
 
 const tags = ['Runs'];
 const status = z.enum(runStatuses).optional();
@@ -75,6 +77,36 @@ export const runRoutes = [
       scheduling.runs.cancel(caller, params.id, params.runId),
   }),
   route({
+    method: 'post',
+    path: '/api/v1/tasks/{id}/runs/{runId}:rerun',
+    role: 'operator',
+    tags,
+    summary: 'Run again what a record is of',
+    description:
+      'With a schedule time, the next attempt of that instance, with what comes after it if ' +
+      '`downstream` is `matching`; it follows a live attempt. Without one, the task is started by ' +
+      'hand. The task runs as it is now.',
+    body: z.strictObject({ downstream: z.enum(['none', 'matching']).default('none') }).optional(),
+    status: 202,
+    answer: rerunShape,
+    errors: [
+      'taskNotFound',
+      'runNotFound',
+      'taskRemoved',
+      'rerunDenied',
+      'runInProgress',
+      ...changeUnanswered,
+    ],
+    handler: async ({ scheduling, caller, params, body }) => {
+      const downstream = body?.downstream ?? 'none';
+      const rerun = await scheduling.runs.rerun(caller, params.id, params.runId, downstream);
+      return {
+        ...(rerun.run ?? runToCome(params.id, caller, rerun)),
+        backfillId: rerun.backfillId,
+      };
+    },
+  }),
+  route({
     method: 'get',
     path: '/api/v1/runs',
     role: 'viewer',
@@ -91,3 +123,19 @@ export const runRoutes = [
       ),
   }),
 ];
+
+/** The record of a run that waits for its turn. */
+function runToCome(taskId: string, { name }: Caller, { scheduleTime, attempt }: RerunView) {
+  return {
+    ...({
+      id: null,
+      taskId,
+      status: 'queued',
+      startedBy: 'backfill',
+      startedByUser: name,
+    } as const),
+    ...{ scheduleTime, attempt, tries: 0, queuedAt: new Date().toISOString() },
+    ...{ startedAt: null, finishedAt: null, progress: null, failureReason: null },
+    ...{ failureCause: null, tables: [], summary: null, temporalUrl: null },
+  };
+}

@@ -63,7 +63,7 @@ async function readCall(
   const query = parseInput(route.query, { ...req.query }, 'query');
   const ifVersion = route.ifMatch ? versionIfMatch(req.headers['if-match']) : null;
   const idempotencyKey = readIdempotencyKey(req.get('idempotency-key'));
-  const sent = route.body ? await readBody(req, res) : undefined;
+  const sent = route.body ? await readBody(req, res, route.bodyLimit) : undefined;
   const body = route.body ? parseInput(route.body, sent, 'body') : undefined;
   return {
     scheduling,
@@ -104,7 +104,7 @@ async function handle(
   req: Request,
   res: Response,
 ): Promise<Reply> {
-  const work = async () => ({ status: route.answer.status, body: await route.handler(call) });
+  const work = async () => ({ status: statusOf(route, call), body: await route.handler(call) });
   const { caller, idempotencyKey: key } = call;
   if (key === null || route.role === 'public') return work();
   const { credentials } = route;
@@ -124,6 +124,11 @@ async function handle(
   );
   if (reply.replayed) res.setHeader('Idempotency-Replayed', 'true');
   return reply;
+}
+
+function statusOf({ answer }: Route, { body }: Call): number {
+  const { dryRun = false } = (body ?? {}) as { dryRun?: boolean };
+  return answer.planned !== null && dryRun ? 200 : answer.status;
 }
 
 function refuseUnknown(known: { route: Route; pattern: RegExp }[]): RequestHandler {

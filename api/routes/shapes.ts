@@ -8,7 +8,8 @@ import {
   tenantSchema,
   userSchema,
 } from '../../model/people';
-import { runRecordSchema } from '../../model/run';
+import { backfillViewSchema, cellViewSchema, planViewSchema } from '../../model/backfill';
+import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
 import { taskViewSchema } from '../../model/task';
 import { ledgerEntrySchema } from '../../model/trigger';
@@ -45,6 +46,32 @@ export const runShape = runRecordSchema
     temporalUrl: z.string().nullable().meta({ description: 'This run in Temporal UI' }),
   })
   .meta({ id: 'Run' });
+
+/** A run that is to come has no id yet. */
+export const rerunShape = runRecordSchema
+  .extend({
+    id: z.string().nullable().meta({ description: 'Null: it waits for its turn' }),
+    temporalUrl: z.string().nullable(),
+    backfillId: z.string().nullable().meta({ description: 'The backfill that does it' }),
+  })
+  .meta({ id: 'Rerun' });
+
+export const instanceShape = z
+  .object({
+    taskId: z.string(),
+    scheduleTime: z.string(),
+    attempts: z.number().int().meta({ description: 'Attempts so far' }),
+    status: z.enum([...runStatuses, 'waiting']),
+    reason: z.string().nullable().meta({
+      description: 'What it waits for, what blocks it, or why its latest attempt failed',
+    }),
+    run: runShape.nullable().meta({ description: 'Its latest attempt' }),
+  })
+  .meta({ id: 'Instance' });
+
+export const backfillShape = backfillViewSchema.meta({ id: 'Backfill' });
+export const cellShape = cellViewSchema.meta({ id: 'BackfillCell' });
+export const planShape = planViewSchema.meta({ id: 'BackfillPlan' });
 
 export const connectionShape = connectionViewSchema.meta({
   id: 'Connection',

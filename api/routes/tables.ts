@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../model/errors';
 import { idMappingSchema } from '../../model/source';
-import { listOf, listQuery, pageOf, plainText } from './fields';
+import { flag, listOf, listQuery, pageOf, plainText } from './fields';
 import { route } from './route';
 import { tableShape, tableWithColumnsShape } from './shapes';
 
@@ -23,11 +23,7 @@ export const tableRoutes = [
     query: listQuery({
       connection: plainText.optional(),
       search: plainText.optional().meta({ description: 'Part of the name, whatever the case' }),
-      withIdMapping: z
-        .enum(['true', 'false'])
-        .transform((text) => text === 'true')
-        .optional()
-        .meta({ type: 'boolean', enum: undefined, description: 'Only those with one, or without' }),
+      withIdMapping: flag.optional().meta({ description: 'Only those with one, or without' }),
     }),
     answer: listOf(tableShape),
     handler: ({ scheduling, caller, query }) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TablegateError } from '../../model/errors';
 import { taskInputSchema, taskKinds, taskPatchSchema } from '../../model/task';
 import type { ErrorCode } from '../../model/errors';
-import { listOf, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
+import { flag, listOf, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
 import { changeUnanswered, route } from './route';
 import { taskShape } from './shapes';
 
@@ -14,7 +14,7 @@ const notTaken: ErrorCode[] = [
   'tableNotRegistered',
   'tableWithoutIdMapping',
   'outputTaken',
-  'notYetAvailable',
+  'cyclicDependency',
 ];
 
 export const taskRoutes = [
@@ -25,7 +25,8 @@ export const taskRoutes = [
     tags,
     summary: 'Create a scheduling task',
     description:
-      'Nothing runs at once: a `triggered` task waits for its tables, a `manual` one for a person. ' +
+      'Nothing runs at once: a `triggered` task waits for its tables, a `recurring` one for its time, ' +
+      'a `manual` one for a person. ' +
       'With an `id` from `POST /api/v1/tasks:draft` it takes over the trigger URLs of the draft.',
     body,
     status: 201,
@@ -103,12 +104,17 @@ export const taskRoutes = [
     role: 'developer',
     tags,
     summary: 'Remove a task',
-    description: 'Its live run is cancelled. Records, ledger and the data that it wrote stay.',
+    description:
+      'Its live run is cancelled. Records, ledger and the data that it wrote stay. Tasks that name it ' +
+      'in `dependsOn` stand in its way, unless they are detached.',
     ifMatch: true,
+    query: z.strictObject({
+      detach: flag.optional().meta({ description: 'Takes it out of `dependsOn` of other tasks' }),
+    }),
     status: 204,
-    errors: notChanged,
-    handler: ({ scheduling, caller, params, ifVersion }) =>
-      scheduling.tasks.remove(caller, params.id, ifVersion),
+    errors: [...notChanged, 'taskInUse'],
+    handler: ({ scheduling, caller, params, ifVersion, query }) =>
+      scheduling.tasks.remove(caller, params.id, ifVersion, query.detach ?? false),
   }),
   route({
     method: 'post',
@@ -143,7 +149,7 @@ export const taskRoutes = [
     body: z.strictObject({ scheduleTime: scheduleTimeText.nullable().optional() }).optional(),
     answer: taskShape,
     etag: true,
-    errors: [...notChanged, 'taskKindMismatch', 'runInProgress', 'notYetAvailable'],
+    errors: [...notChanged, 'taskKindMismatch', 'runInProgress'],
     handler: ({ scheduling, caller, params, body: gate }) =>
       scheduling.tasks.resetGate(caller, params.id, gate?.scheduleTime ?? null),
   }),

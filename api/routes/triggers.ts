@@ -28,7 +28,6 @@ export const triggerRoutes = [
       'taskNotFound',
       'tableNotFound',
       'taskKindMismatch',
-      'notYetAvailable',
       'tooManyTriggers',
       'temporalUnavailable',
     ],

@@ -142,7 +142,7 @@ test.each([
   ['temporalUnavailable', 503, '5'],
   ['storeUnavailable', 503, '5'],
   ['tooManyTriggers', 429, '1'],
-  ['notYetAvailable', 501, undefined],
+  ['tableNotFound', 404, undefined],
 ] as const)(
   'AC-32: %s is %i in the six keys, never a success',
   async (code, status, retryAfter) => {

@@ -43,6 +43,37 @@ test.each([
     ],
   ],
   [
+    `/api/v1/tasks/${taskId}/instances?from=2026-01-01&status=waiting`,
+    'runs.instances',
+    [
+      taskId,
+      { from: '2026-01-01', to: null, status: 'waiting' },
+      { pageSize: 50, pageToken: null },
+    ],
+  ],
+  [
+    '/api/v1/tables/crm.main.orders/instances?to=2026-01-01&pageToken=abc',
+    'runs.tableInstances',
+    [
+      'crm.main.orders',
+      { from: null, to: '2026-01-01', status: null },
+      { pageSize: 50, pageToken: 'abc' },
+    ],
+  ],
+  [
+    `/api/v1/backfills?status=paused&taskId=${taskId}`,
+    'backfills.list',
+    [
+      { status: 'paused', taskId },
+      { pageSize: 50, pageToken: null },
+    ],
+  ],
+  [
+    '/api/v1/backfills/b/cells?state=blocked',
+    'backfills.cells',
+    ['b', { state: 'blocked', taskId: null }, { pageSize: 50, pageToken: null }],
+  ],
+  [
     '/api/v1/tables?connection=crm&withIdMapping=false',
     'sources.tables',
     [

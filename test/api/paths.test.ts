@@ -29,6 +29,8 @@ test.each(names)('the table %s is found under its percent-encoded name', async (
     .send('developer', 'put', `/api/v1/tables/${encoded}/id-mapping`)
     .send({ columns: [{ column: 'mobile', idType: 'phone' }] });
   expect(mapped.body).toMatchObject({ name });
+  await api.send('operator', 'post', `/api/v1/tables/${encoded}:trigger`);
+  expect(api.callsOf('triggers.callTable')[0]?.[1]).toBe(name);
 });
 
 test('a colon in the name of a table needs no encoding', async () => {
@@ -37,6 +39,8 @@ test('a colon in the name of a table needs no encoding', async () => {
   await api.send('developer', 'post', `/api/v1/tasks/x/trigger-urls/crm.main.a:rotate:rotate`);
   expect(api.callsOf('sources.table')[0]?.[1]).toBe('crm.main.a:b');
   expect(api.callsOf('tasks.rotate')[0]?.[2]).toBe('crm.main.a:rotate');
+  await api.send('operator', 'post', '/api/v1/tables/crm.main.a:trigger:trigger');
+  expect(api.callsOf('triggers.callTable')[0]?.[1]).toBe('crm.main.a:trigger');
 });
 
 test.each([
@@ -47,6 +51,14 @@ test.each([
   ['post', `/api/v1/tasks/${taskId}/runs/${runId}:cancel`, 'runs.cancel', [taskId, runId]],
   ['get', `/api/v1/tasks/${taskId}/runs/${runId}/log`, 'runs.log', [taskId, runId]],
   ['post', '/api/v1/tasks/t/triggers/r:apply', 'triggers.apply', ['t', 'r']],
+  ['post', '/api/v1/backfills/b:pause', 'backfills.pause', ['b']],
+  ['post', '/api/v1/backfills/b:resume', 'backfills.resume', ['b']],
+  ['post', '/api/v1/backfills/b:cancel', 'backfills.cancel', ['b', 'drain']],
+  ['post', '/api/v1/backfills/b:retry-failed', 'backfills.retryFailed', ['b']],
+  ['post', `/api/v1/tasks/t/runs/${runId}:rerun`, 'runs.rerun', ['t', runId, 'none']],
+  ['get', '/api/v1/lineage', 'lineage.graph', [{ taskId: null, table: null }]],
+  ['get', '/api/v1/lineage?taskId=t', 'lineage.graph', [{ taskId: 't', table: null }]],
+  ['get', '/api/v1/lineage?table=a.b.c', 'lineage.graph', [{ taskId: null, table: 'a.b.c' }]],
   ['post', '/api/v1/connections/crm:test', 'sources.testConnection', ['crm']],
   ['get', '/api/v1/connections/crm/tables', 'sources.connectionTables', ['crm']],
 ])('%s %s calls %s', async (method, path, name, args) => {
@@ -63,13 +75,11 @@ test.each([
   ['get', '/API/v1/tasks'],
   ['post', '/api/v1/tasks:import'],
   ['post', `/api/v1/tasks/${taskId}:explode`],
-  ['post', `/api/v1/tasks/${taskId}/runs/${runId}:rerun`],
-  ['post', '/api/v1/tables/crm.main.orders:trigger'],
-  ['post', '/api/v1/backfills'],
-  ['post', '/api/v1/recurrences:preview'],
-  ['get', `/api/v1/tasks/${taskId}/instances`],
+  ['post', `/api/v1/tasks/${taskId}/runs/${runId}:explode`],
+  ['post', '/api/v1/tables/crm.main.orders:explode'],
+  ['post', '/api/v1/backfills/x:explode'],
+  ['post', '/api/v1/recurrences'],
   ['get', '/api/v1/waiting'],
-  ['get', '/api/v1/lineage'],
   ['get', '/api/v1/scripts'],
 ])('%s %s is no route', async (method, path) => {
   for (const role of [null, 'admin'] as const) {

@@ -85,23 +85,3 @@ test.each([new Error('password=hunter2'), new TablegateError('taskNotFound', 'No
     expect(api.logged()).toContain(fault.message);
   },
 );
-
-test("what is not there yet is the caller's to know, not an error of the server", async () => {
-  const api = testApi();
-  api.scheduling.tasks.create = () =>
-    Promise.reject(
-      new TablegateError('notYetAvailable', 'There is no recurrence yet', {
-        fields: [{ path: 'recurrence', message: 'it is not available yet' }],
-      }),
-    );
-  const answer = await api.send('developer', 'post', '/api/v1/tasks').send({
-    name: 'Nightly',
-    kind: 'recurring',
-    recurrence: { every: 'day', at: '02:30' },
-    tables: ['crm.main.orders'],
-    job: { type: 'id-mapping' },
-  });
-  expect([answer.status, (answer.body as Problem).code]).toEqual([501, 'notYetAvailable']);
-  expect((answer.body as Problem).errors?.[0]?.path).toBe('recurrence');
-  expect(api.logged()).not.toContain('"level":50');
-});

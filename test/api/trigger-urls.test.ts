@@ -170,18 +170,6 @@ test.each([
   expect(expectRefusal(answer, code).errorDesc).toBe('Not now');
 });
 
-test('a dated call is 501 in this version, and is told to leave the schedule time out', async () => {
-  const api = refusing(new TablegateError('notYetAvailable', 'Schedule times are not available'));
-  const answer = await api.send(null, 'get', `${url}/2026-03-01T02:30Z`);
-  expect(answer.status).toBe(501);
-  expect(expectRefusal(answer, 'notYetAvailable').solution).toContain('without a schedule time');
-  const { body } = await api.send(null, 'get', '/api/openapi.json');
-  const { paths } = body as { paths: Record<string, Record<string, { responses: object }>> };
-  for (const path of ['/trigger/{token}', '/trigger/{token}/{scheduleTime}']) {
-    expect(Object.keys(paths[path]!.get!.responses)).toContain('501');
-  }
-});
-
 test('a fault that nobody expected is 500 in the eight keys, without its words', async () => {
   const api = refusing(new Error(`cannot look ${token} up`));
   const answer = await api.send(null, 'get', url);

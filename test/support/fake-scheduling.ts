@@ -6,6 +6,7 @@ import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
   BackfillService,
   IdempotencyService,
+  LineageService,
   Page,
   PeopleService,
   RunService,
@@ -19,7 +20,9 @@ import {
   at,
   backfill,
   callerOf,
+  cell,
   connection,
+  instance,
   ledgerEntry,
   run,
   runId,
@@ -68,6 +71,7 @@ export function fakeScheduling(): FakeScheduling {
       triggers: noted('triggers', fakeTriggers()),
       runs: noted('runs', fakeRuns()),
       backfills: noted('backfills', fakeBackfills()),
+      lineage: noted('lineage', fakeLineage()),
       sources: noted('sources', fakeSources()),
       people: noted('people', fakePeople()),
       system: noted('system', fakeSystem()),
@@ -107,6 +111,7 @@ function fakeTriggers(): TriggerService {
   return {
     callUrl: ({ receipt }) => Promise.resolve({ receipt, taskId, tenant: 'default' }),
     call: (_caller, id, { receipt }) => Promise.resolve({ receipt, taskId: id, tenant: 'default' }),
+    callTable: () => Promise.resolve({ marks: 1 }),
     outcome: () =>
       Promise.resolve({ outcome: 'counted', waitingFor: ['crm.main.orders'], runId: null }),
     ledger: () => page(ledgerEntry),
@@ -122,17 +127,35 @@ function fakeRuns(): RunService {
     list: () => page(run),
     log: () => Promise.resolve({ items: [{ at, level: 'info', line: 'reading' }] }),
     cancel: answer,
+    rerun: () =>
+      Promise.resolve({ backfillId: backfill.id, run, scheduleTime: at, attempt: run.attempt }),
+    instances: () => page(instance),
+    tableInstances: () => page(instance),
+  };
+}
+
+function fakeLineage(): LineageService {
+  return {
+    graph: () =>
+      Promise.resolve({
+        nodes: { tasks: [{ id: taskId, name: 'Unify', kind: 'triggered' }], tables: [tableName] },
+        edges: [{ from: tableName, to: taskId, kind: 'reads' }],
+      }),
   };
 }
 
 function fakeBackfills(): BackfillService {
   const answer = () => Promise.resolve(backfill);
   return {
-    plan: () => Promise.resolve({ cells: [], marks: [], count: 0, estimatedSeconds: null }),
+    plan: () => {
+      const { state: _state, runId: _runId, ...planned } = cell;
+      const marks = [{ taskId, table: tableName, scheduleTime: at }];
+      return Promise.resolve({ cells: [planned], marks, count: 1, estimatedSeconds: 1.5 });
+    },
     create: answer,
     get: answer,
     list: () => page(backfill),
-    cells: () => page(),
+    cells: () => page(cell),
     pause: answer,
     resume: answer,
     cancel: answer,
@@ -204,6 +227,10 @@ function fakePeople(): PeopleService {
 
 function fakeSystem(): SystemService {
   return {
+    previewRecurrence: () => ({
+      times: [{ time: '2026-03-29T03:30:00+02:00', note: 'the clocks went forward' }],
+      dstRule: 'a rule',
+    }),
     jobTypes: () => [
       { type: 'id-mapping', title: 'ID mapping', needsIdMapping: true, configSchema: {} },
     ],

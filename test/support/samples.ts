@@ -1,9 +1,10 @@
 /** One of each thing that the API shows. */
-import { cellStates, type BackfillView, type CellState } from '../../model/backfill';
+import { cellStates, type BackfillView, type CellState, type CellView } from '../../model/backfill';
 import type { Caller, Role } from '../../model/people';
 import type { ConnectionView, TableView } from '../../model/source';
+import { defaultRunPolicy } from '../../model/task';
 import type { LedgerEntry } from '../../model/trigger';
-import type { RunRead, TaskRead, TriggerUrl } from '../../scheduling/scheduling';
+import type { InstanceView, RunRead, TaskRead, TriggerUrl } from '../../scheduling/scheduling';
 
 export const at = '2026-03-01T02:30:00.000Z';
 export const taskId = '3f2a'.repeat(8);
@@ -31,7 +32,10 @@ export const task: TaskRead = {
   whileRunning: 'ignore',
   timezone: 'UTC',
   job: { type: 'id-mapping', config: {} },
-  runPolicy: { timeout: null, rerunMode: 'AllAllowed', rerunTimes: 0, rerunInterval: 60 },
+  runPolicy: defaultRunPolicy,
+  recurrence: null,
+  dependsOn: [],
+  notifications: null,
   paused: false,
   gate: {
     tables: [{ table: tableName, status: 'Not Triggered', at: null, caller: null }],
@@ -71,6 +75,11 @@ export const run: RunRead = {
   temporalUrl: null,
 };
 
+export const instance: InstanceView = {
+  ...{ taskId, scheduleTime: at, attempts: 0, status: 'waiting', run: null },
+  reason: `waiting for tables ${tableName}`,
+};
+
 const noCells = Object.fromEntries(cellStates.map((state) => [state, 0])) as Record<
   CellState,
   number
@@ -90,6 +99,10 @@ export const backfill: BackfillView = {
   createdAt: at,
   finishedAt: null,
   estimatedEnd: null,
+};
+
+export const cell: CellView = {
+  ...{ taskId, scheduleTime: at, action: 'rerun', reason: null, state: 'waiting', runId: null },
 };
 
 export const ledgerEntry: LedgerEntry = {

@@ -20,7 +20,6 @@ export function sendRefused(res: Response, receipt: string, refusal: TablegateEr
 const solutions: Partial<Record<ErrorCode, string>> = {
   triggerUrlRefused:
     'Copy the trigger URL again from the task: it was changed or rotated, or its table or task is gone',
-  notYetAvailable: 'Call the URL without a schedule time: this version has no dated calls',
   invalidInput: 'Correct what errorDesc names, then call again',
   methodNotAllowed: 'Call the URL with GET or POST',
   tooManyTriggers: 'Wait as long as the header Retry-After says, then call again',

@@ -59,7 +59,6 @@ function describe(method: 'get' | 'post', dated: boolean): RouteConfig {
       405: refused('`methodNotAllowed`'),
       429: refused('`tooManyTriggers`: see `Retry-After`'),
       500: refused('`internal`'),
-      501: refused('`notYetAvailable`: this version takes no schedule time; nothing was marked'),
       503: refused('`temporalUnavailable`, `storeUnavailable`: not taken; see `Retry-After`'),
     },
   };

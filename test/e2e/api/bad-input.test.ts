@@ -111,9 +111,36 @@ describe('a task', () => {
       { status: 400, code: 'invalidInput', paths: ['timezone'] },
     ],
     [
-      'with tables that a task marks, which comes with a later version',
-      () => ({ tables: [{ name: crm[0], by: 'task' }] }),
-      { status: 501, code: 'notYetAvailable', paths: ['tables[0].by'] },
+      'that is recurring without a recurrence',
+      () => ({ kind: 'recurring' }),
+      { status: 400, code: 'invalidInput', paths: ['recurrence'] },
+    ],
+    [
+      'whose time never comes',
+      () => ({ recurrence: { cron: '0 0 0 30 2 ?' } }),
+      { status: 400, code: 'invalidInput', paths: ['recurrence.cron'] },
+    ],
+    [
+      'whose recurrence ends before it begins',
+      () => ({
+        recurrence: { every: 'day', at: '02:30', startTime: '2026-02-01', endTime: '2026-01-01' },
+      }),
+      { status: 400, code: 'invalidInput', paths: ['recurrence.endTime'] },
+    ],
+    [
+      'that comes after a task that does not exist',
+      () => ({ dependsOn: ['0'.repeat(32)] }),
+      { status: 400, code: 'invalidInput', paths: ['dependsOn[0]'] },
+    ],
+    [
+      'whose webhook goes to a host that is not allowed',
+      () => ({ notifications: { webhooks: [{ url: 'https://hooks.example.com/x' }] } }),
+      {
+        status: 400,
+        code: 'invalidInput',
+        paths: ['notifications.webhooks[0].url'],
+        says: /TABLEGATE_WEBHOOK_HOSTS/,
+      },
     ],
   ];
 

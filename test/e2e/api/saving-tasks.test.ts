@@ -53,16 +53,16 @@ describe('saving', () => {
     expect(items.map(({ name }) => name).toSorted()).toEqual(crm.toSorted());
   });
 
-  test('QA-04: a task starts by hand or by trigger; recurring ones come with a later version, and a fifth way is refused', async () => {
+  test('QA-04: a task starts by hand, by its time or by trigger, and another way is refused', async () => {
     const before = await ids();
     expect(await save({ kind: 'weekly' })).toMatchObject({
       status: 400,
       body: { code: 'invalidInput', errors: [{ path: 'kind' }] },
     });
-    expect(
-      await save({ kind: 'recurring', recurrence: { every: 'day', at: '02:30' } }),
-    ).toMatchObject({ status: 501, body: { code: 'notYetAvailable' } });
     expect(await ids()).toEqual(before);
+    for (const recurrence of [{ every: 'day', at: '02:30' }, { every: 'hour' }]) {
+      expect((await save({ kind: 'recurring', recurrence })).status).toBe(201);
+    }
     for (const kind of ['manual', 'triggered']) expect((await save({ kind })).status).toBe(201);
   });
 

@@ -1,0 +1,109 @@
+/** What a backfill begins with: which tasks at which times, and which tables are marked (rule 8). */
+import { maxCells, type PlannedMark } from '../model/backfill';
+import { invalidInput } from '../model/field-errors';
+import type { LineageTask } from '../model/lineage';
+import { timesInRange } from '../model/task-times';
+import type { SchedulingDeps } from './deps';
+import { refuseFarTime } from './gate-times';
+import { TaskTimesLoader } from './task-times-loader';
+import type { TimesReader } from './wanted-times';
+
+export interface BackfillRoots {
+  /** Times in ms, ascending; each task once. */
+  roots: { taskId: string; times: number[] }[];
+  marks: PlannedMark[];
+}
+
+type Deps = Pick<SchedulingDeps, 'store' | 'gateway' | 'log'>;
+
+export class RootFinder {
+  private readonly loader: TaskTimesLoader;
+  private readonly now = Date.now();
+
+  /** @param times the times that were named, or the range */
+  constructor(
+    private readonly deps: Deps,
+    private readonly tenant: string,
+    private readonly times: TimesReader,
+  ) {
+    this.loader = new TaskTimesLoader(deps, tenant);
+  }
+
+  /** Tasks that were named themselves, whatever their kind. */
+  async ofTasks(tasks: readonly LineageTask[]): Promise<BackfillRoots> {
+    const roots: BackfillRoots['roots'] = [];
+    for (const task of tasks) roots.push({ taskId: task.id, times: await this.timesOf(task) });
+    return { roots, marks: [] };
+  }
+
+  /** What it does to the tasks that list or read a table when that is triggered. */
+  async ofTable(table: string, tasks: readonly LineageTask[]): Promise<BackfillRoots> {
+    const all: BackfillRoots = { roots: [], marks: [] };
+    for (const task of tasks) {
+      const { roots, marks } = await this.ofTableIn(table, task);
+      all.roots.push(...roots);
+      all.marks.push(...marks);
+    }
+    return all;
+  }
+
+  private async ofTableIn(table: string, task: LineageTask): Promise<BackfillRoots> {
+    const isRange = !('named' in this.times.in(task.timezone));
+    if (task.kind === 'manual' && task.recurrence === null && isRange) return none;
+    const times = await this.timesOf(task);
+    if (task.kind !== 'triggered') return { roots: [{ taskId: task.id, times }], marks: [] };
+    const existing = await this.existingOf(task, times);
+    const missing = task.lists.includes(table) ? times.filter((at) => !existing.has(at)) : [];
+    for (const at of missing) refuseFarTime(at, isRange ? 'startTime' : 'scheduleTimes');
+    return {
+      roots: [{ taskId: task.id, times: times.filter((at) => existing.has(at)) }],
+      marks: missing.map((at) => ({ taskId: task.id, table, scheduleTime: iso(at) })),
+    };
+  }
+
+  private async timesOf(task: LineageTask): Promise<number[]> {
+    const wanted = this.times.in(task.timezone);
+    if ('named' in wanted) return wanted.named;
+    const times = await this.loader.loadWithGates(task, wanted);
+    const end = Math.min(wanted.to, this.now);
+    const many = times.calendar?.between(wanted.from, end, maxCells + 1) ?? [];
+    if (many.length > maxCells) throw tooMany(task);
+    return timesInRange(times, wanted.from, wanted.to, this.now);
+  }
+
+  /** Those of these times at which the task has run, or runs. */
+  private async existingOf(task: LineageTask, times: readonly number[]): Promise<Set<number>> {
+    const known = await this.deps.store.runs.knownInstances(this.tenant, task.id, times.map(iso));
+    const run = known.filter(({ attempts }) => attempts > 0);
+    return new Set(run.map(({ scheduleTime }) => Date.parse(scheduleTime)));
+  }
+}
+
+const none: BackfillRoots = { roots: [], marks: [] };
+
+/** Puts the roots of several tables together: each task once, with all of its times. */
+export function mergeRoots(parts: readonly BackfillRoots[]): BackfillRoots {
+  const times = new Map<string, Set<number>>();
+  for (const { taskId, times: more } of parts.flatMap(({ roots }) => roots)) {
+    const known = times.get(taskId) ?? new Set();
+    for (const at of more) known.add(at);
+    times.set(taskId, known);
+  }
+  return {
+    roots: [...times].map(([taskId, all]) => ({ taskId, times: [...all].sort(byNumber) })),
+    marks: parts.flatMap(({ marks }) => marks),
+  };
+}
+
+function byNumber(one: number, other: number): number {
+  return one - other;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function tooMany({ name }: LineageTask): Error {
+  const message = `from there on the task "${name}" has more than ${maxCells} times; take a shorter range`;
+  return invalidInput('body', [{ path: 'startTime', message }]);
+}

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultConcurrency } from '../model/backfill';
+import { TablegateError } from '../model/errors';
+import type { Caller } from '../model/people';
+import { whyRerunDenied } from '../model/rerun-mode';
+import { makeId } from '../store/secrets';
+import type { SchedulingDeps } from './deps';
+import { LineageIndex } from './lineage-index';
+import type { RerunView, RunRead, RunService, TaskRead, TaskService } from './scheduling';
+import type { BackfillStarter } from './start-backfill';
+import { taskNotFound } from './task-refusals';
+
+/** How long the answer to a rerun waits for the record of the new run. */
+const longestWaitMs = 4_000;
+const firstAskAfterMs = 40;
+
+type Downstream = 'none' | 'matching';
+
+/** Runs of the past, run again (rule 7): an instance by a backfill of its one time. */
+export class Reruns {
+  constructor(
+    private readonly deps: SchedulingDeps,
+    private readonly tasks: Pick<TaskService, 'get'>,
+    private readonly runs: Pick<RunService, 'get' | 'start'>,
+    private readonly starter: BackfillStarter,
+  ) {}
+
+  async rerun(
+    caller: Caller,
+    taskId: string,
+    runId: string,
+    downstream: Downstream,
+  ): Promise<RerunView> {
+    const record = await this.runs.get(caller, taskId, runId);
+    const task = await this.tasks.get(caller, taskId);
+    if (record.scheduleTime === null) return this.startAgain(caller, task, record, downstream);
+    return this.rerunInstance(caller, task, record.scheduleTime, downstream);
+  }
+
+  /** Without a schedule time it is no instance: the task is started by hand. */
+  private async startAgain(
+    caller: Caller,
+    task: TaskRead,
+    { status }: RunRead,
+    downstream: Downstream,
+  ): Promise<RerunView> {
+    if (downstream === 'matching') {
+      const message =
+        'the run has no schedule time, so no time downstream matches it; leave it out';
+      throw new TablegateError('invalidInput', `\`downstream\` in the body: ${message}.`, {
+        fields: [{ path: 'downstream', message }],
+      });
+    }
+    refuseDenied(whyRerunDenied(task.runPolicy.rerunMode, { attempts: 1, status }));
+    const run = await this.runs.start(caller, task.id, null);
+    return { backfillId: null, run, scheduleTime: null, attempt: run.attempt };
+  }
+
+  private async rerunInstance(
+    caller: Caller,
+    task: TaskRead,
+    scheduleTime: string,
+    downstream: Downstream,
+  ): Promise<RerunView> {
+    const { store } = this.deps;
+    const { tenant } = caller;
+    const [known] = await store.runs.knownInstances(tenant, task.id, [scheduleTime]);
+    const before = known?.attempts ?? 0;
+    refuseDenied(whyRerunDenied(task.runPolicy.rerunMode, known ?? null));
+    const index = new LineageIndex(await store.tasks.lineage(tenant));
+    if (!index.find(task.id)) throw taskNotFound(task.id);
+    const roots = [{ taskId: task.id, times: [Date.parse(scheduleTime)] }];
+    const kind = { downstream, existing: 'rerun' } as const;
+    const plan = await this.starter.plan(tenant, index, { roots, marks: [], ...kind });
+    const id = makeId();
+    await this.starter.start(caller, {
+      ...{ id, startedBy: 'rerun', ...kind, concurrency: defaultConcurrency },
+      ...{ taskIds: [task.id], plan, receipt: id.slice(0, 30), idempotencyKey: null },
+    });
+    const run = await this.newRun(caller, task.id, scheduleTime, before);
+    return { backfillId: id, run, scheduleTime, attempt: before + 1 };
+  }
+
+  /** The record of the next attempt, if it comes within a few seconds. */
+  private async newRun(
+    caller: Caller,
+    taskId: string,
+    scheduleTime: string,
+    before: number,
+  ): Promise<RunRead | null> {
+    const { runs } = this.deps.store;
+    const until = Date.now() + longestWaitMs;
+    for (let waitMs = firstAskAfterMs; Date.now() < until; waitMs *= 1.5) {
+      const [known] = await runs.knownInstances(caller.tenant, taskId, [scheduleTime]);
+      if (known && known.attempts > before) return this.runs.get(caller, taskId, known.runId);
+      await sleep(waitMs);
+    }
+    return null;
+  }
+}
+
+function refuseDenied(reason: string | null): void {
+  if (reason === null) return;
+  throw new TablegateError('rerunDenied', `It is not run again: ${reason}.`);
+}

@@ -1,0 +1,63 @@
+import { removeUpdate } from '../model/messages';
+import type { Caller } from '../model/people';
+import { noteAction } from './audit';
+import type { SchedulingDeps } from './deps';
+import type { TaskService } from './scheduling';
+import { waitUntilProjected } from './settle';
+import type { TaskEditing } from './task-editing';
+import { isRefusal, refuseStale, taskInUse } from './task-refusals';
+import type { TaskUpdates } from './task-updates';
+
+/** How often an edit that another edit came between is made again. */
+const detachTries = 3;
+
+/** Removal of tasks, out of the reach of those that come after them. */
+export class TaskRemoval {
+  constructor(
+    private readonly deps: SchedulingDeps,
+    private readonly tasks: Pick<TaskService, 'get'>,
+    private readonly updates: TaskUpdates,
+    private readonly editing: TaskEditing,
+  ) {}
+
+  async remove(
+    caller: Caller,
+    taskId: string,
+    ifVersion: number | null,
+    detach: boolean,
+  ): Promise<void> {
+    const { gateway, store } = this.deps;
+    const { tenant, name: by } = caller;
+    const before = await this.tasks.get(caller, taskId);
+    refuseStale(before, ifVersion);
+    const users = await this.usersOf(tenant, taskId);
+    if (users.length > 0 && !detach) throw taskInUse(before, users);
+    for (const user of users) await this.detach(caller, user.id, taskId);
+    await this.updates.send(taskId, (updateId) =>
+      gateway.update(tenant, taskId, removeUpdate, [{ by, ifVersion }], updateId),
+    );
+    if (before.kind === 'recurring') await waitUntilProjected(gateway, tenant, taskId);
+    await noteAction(store, caller, 'task.remove', `task/${taskId}`, { name: before.name });
+  }
+
+  /** Live tasks that name this one in `dependsOn`. */
+  private async usersOf(tenant: string, taskId: string): Promise<{ id: string; name: string }[]> {
+    const after = await this.deps.store.tasks.downstreamOf(tenant, taskId, []);
+    return after.filter(({ dependsOn }) => dependsOn.includes(taskId));
+  }
+
+  /** Takes a task out of what another comes after, whoever edits that one at the same time. */
+  private async detach(caller: Caller, taskId: string, upstream: string): Promise<void> {
+    for (let triesLeft = detachTries; ; triesLeft -= 1) {
+      try {
+        const before = await this.tasks.get(caller, taskId);
+        const dependsOn = before.dependsOn.filter((id) => id !== upstream);
+        await this.editing.send(caller, before, { dependsOn }, before.version);
+        return;
+      } catch (error) {
+        if (isRefusal(error, 'taskNotFound')) return;
+        if (!isRefusal(error, 'staleVersion') || triesLeft === 0) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** The schedule times of tasks, with what store and workflows know of their instances. */
+import { isRefusal } from './task-refusals';
+import type { LineageTask } from '../model/lineage';
+import type { TaskTimes } from '../model/needs';
+import { sortedTimes } from '../model/sorted-times';
+import { calendarOf } from './calendars';
+import type { SchedulingDeps } from './deps';
+
+/** Closed range in ms. */
+export interface TimeRange {
+  from: number;
+  to: number;
+}
+
+export class TaskTimesLoader {
+  constructor(
+    private readonly deps: Pick<SchedulingDeps, 'store' | 'gateway' | 'log'>,
+    private readonly tenant: string,
+  ) {}
+
+  /** Of tasks in a range; instances are looked up only for those without a recurrence. */
+  load(tasks: readonly LineageTask[], range: TimeRange): Promise<TaskTimes[]> {
+    return inTurns(tasks, (task) => this.loadOne(task, range));
+  }
+
+  /** Of one task, the times of its open gates among its instances. */
+  async loadWithGates(task: LineageTask, range: TimeRange): Promise<TaskTimes> {
+    const times = await this.loadOne(task, range);
+    if (times.calendar !== null) return times;
+    const gates = await this.openGates(task.id);
+    return { ...times, instances: sortedTimes([...times.instances, ...gates]) };
+  }
+
+  private async loadOne(task: LineageTask, range: TimeRange): Promise<TaskTimes> {
+    const { recurrence, timezone } = task;
+    if (recurrence !== null) {
+      return { task, calendar: calendarOf(recurrence, timezone), instances: [] };
+    }
+    const { runs } = this.deps.store;
+    const known = await runs.knownInstances(this.tenant, task.id, {
+      from: new Date(range.from).toISOString(),
+      to: new Date(range.to).toISOString(),
+    });
+    const instances = sortedTimes(known.map((instance) => Date.parse(instance.scheduleTime)));
+    return { task, calendar: null, instances };
+  }
+
+  /** The workflow shows all of its dated gates, the store the oldest. */
+  private async openGates(taskId: string): Promise<number[]> {
+    const task = await this.deps.gateway.describe(this.tenant, taskId).then(
+      (answer) => (answer.removed ? null : answer.task),
+      (error: unknown) => {
+        if (isRefusal(error, 'taskNotFound')) return null;
+        this.deps.log.debug({ err: error, taskId }, 'the task did not answer; the store does');
+        return this.deps.store.tasks.find(this.tenant, taskId);
+      },
+    );
+    return (task?.gate?.dated ?? []).map((gate) => Date.parse(gate.scheduleTime));
+  }
+}
+
+/** How many questions to the store are under way at the same time. */
+const atOnce = 4;
+
+/** As `Promise.all`, with few of them at a time. */
+export async function inTurns<Item, Result>(
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < items.length; from += atOnce) {
+    results.push(...(await Promise.all(items.slice(from, from + atOnce).map(ask))));
+  }
+  return results;
+}
