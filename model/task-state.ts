@@ -232,6 +232,12 @@ export function liveRuns(state: TaskState): LiveRun[] {
   return state.live ? [state.live, ...state.cellRuns] : state.cellRuns;
 }
 
+/** True for the gate, of a time or the round, that the live run resets when it ends. */
+export function isGateOfLiveRun({ live, round }: TaskState, gate: Gate | DatedGate): boolean {
+  if (!('scheduleTime' in gate)) return live?.gate === 'round' && gate === round;
+  return live?.gate === 'dated' && live.scheduleTime === gate.scheduleTime;
+}
+
 /** What the task's Schedule is to be, as a text that can be compared; null: none. */
 export function wantedSchedule({ definition, removed }: TaskState): string | null {
   const { kind, recurrence, timezone } = definition;

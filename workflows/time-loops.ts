@@ -87,7 +87,7 @@ async function judgeDueGates(state: TaskState, context: StepContext): Promise<vo
     const scheduleTimes = takeGatesToJudge(state);
     const { tenant, taskId, createdAt, number, definition } = state;
     const ask = { tenant, taskId, createdAt, number, definition, scheduleTimes };
-    judgeGates(state, await judgeNeeds(ask), context);
+    judgeGates(state, await judgeNeeds(ask), context, definition);
   }
 }
 

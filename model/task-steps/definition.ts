@@ -1,11 +1,11 @@
 /** Edits, pauses, resets and the removal of a task. */
-import { emptyGate, findDatedGate, keepMarksOf, type DatedGate } from '../gate';
+import { emptyGate, findDatedGate, keepMarksOf } from '../gate';
 import { mergeDefinition, type DefinitionPatch } from '../task';
-import { gateTables, liveRuns, type TaskState } from '../task-state';
+import { gateTables, isGateOfLiveRun, liveRuns, type TaskState } from '../task-state';
 import { dropCells } from './cells';
 import { startNext } from './runs';
 import { changed, refuse, type Refusal, type StepContext } from './step';
-import { upstreamChanged } from './ticks';
+import { judgeDueGatesAnew, settleDueGates } from './ticks';
 
 /** Why an edit is not taken; `ifVersion` is what the caller last saw. */
 export function whyNotEdit(state: TaskState, ifVersion: number | null): Refusal | null {
@@ -25,14 +25,15 @@ export function editTask(state: TaskState, patch: DefinitionPatch, context: Step
   state.definition = mergeDefinition(state.definition, patch);
   state.version += 1;
   state.updatedAt = context.now;
-  if (state.definition.kind !== kindBefore) dropGates(state);
+  const { kind } = state.definition;
+  if (kind !== kindBefore) dropGates(state, `the task is ${kind} now`, context);
   judgeAllGates(state, context);
-  upstreamChanged(state);
   startNext(state, context);
   changed(state);
 }
 
-function dropGates(state: TaskState): void {
+function dropGates(state: TaskState, reason: string, context: StepContext): void {
+  settleDueGates(state, reason, context);
   state.round = emptyGate();
   state.nextRound = null;
   state.dated = [];
@@ -44,13 +45,10 @@ function judgeAllGates(state: TaskState, context: StepContext): void {
   keepMarksOf(state.round, tables, context.now);
   if (state.nextRound) keepMarksOf(state.nextRound, tables, context.now);
   for (const gate of state.dated) if (!gate.upstream) keepMarksOf(gate, tables, context.now);
+  judgeDueGatesAnew(state);
   state.dated = state.dated.filter(
     (gate) => gate.upstream || Object.keys(gate.marks).length > 0 || isGateOfLiveRun(state, gate),
   );
-}
-
-function isGateOfLiveRun(state: TaskState, gate: DatedGate): boolean {
-  return state.live?.gate === 'dated' && state.live.scheduleTime === gate.scheduleTime;
 }
 
 /** Sets or clears the one pause flag; resuming starts what a full gate has waited for. */
@@ -95,7 +93,7 @@ export function resetGate(state: TaskState, scheduleTime: string | null): void {
 export function removeTask(state: TaskState, by: string, context: StepContext): void {
   if (state.removed) return;
   state.removed = { at: context.now, by };
-  dropGates(state);
+  dropGates(state, 'the task has been removed', context);
   dropCells(state);
   for (const run of liveRuns(state)) run.cancelReason = 'task removed';
   changed(state);

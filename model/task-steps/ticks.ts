@@ -1,7 +1,7 @@
 /** Due times of the recurrence: what becomes of each, and what their gates wait for (rules 2, 5, 9, 13). */
 import { dueGate, dueGateLimit, findDatedGate, type DatedGate } from '../gate';
 import type { RunStatus } from '../run';
-import { liveRuns, type TaskState } from '../task-state';
+import { isGateOfLiveRun, liveRuns, type TaskState } from '../task-state';
 import { dropDatedGate } from './begin';
 import { findInstance, rememberInstance } from './instances';
 import { recordUnrun, settleUnrun } from './records';
@@ -87,18 +87,24 @@ export interface Judgement {
   known: { attempts: number; status: RunStatus } | null;
 }
 
-/** Applies what was found out about gates; those that are full now ask for their run. */
-export function judgeGates(state: TaskState, judgements: Judgement[], context: StepContext): void {
+/**
+ * Applies what was found out about gates; those that are full now ask for their run.
+ * @param judgedBy the definition that was asked about; of a former one nothing counts, as the edit
+ * has every gate asked about anew
+ */
+export function judgeGates(
+  state: TaskState,
+  judgements: Judgement[],
+  context: StepContext,
+  judgedBy = state.definition,
+): void {
+  if (judgedBy !== state.definition) return;
   for (const judgement of judgements) {
     const { gate } = findDatedGate(state.dated, judgement.scheduleTime);
-    if (gate && !isOfLiveRun(state, gate)) judgeOne(state, gate, judgement, context);
+    if (gate && !isGateOfLiveRun(state, gate)) judgeOne(state, gate, judgement, context);
   }
   startNext(state, context);
   changed(state);
-}
-
-function isOfLiveRun(state: TaskState, gate: DatedGate): boolean {
-  return state.live?.gate === 'dated' && state.live.scheduleTime === gate.scheduleTime;
 }
 
 function judgeOne(
@@ -122,6 +128,26 @@ function judgeOne(
   if (upstream !== 'blocked' || gate.upstream.recordId !== null) return;
   const what = { id: null, scheduleTime, status: 'blocked', reason: reason ?? 'blocked' } as const;
   gate.upstream.recordId = recordUnrun(state, what, context);
+}
+
+/** The definition has changed: what gates of due times wait for is found out anew (rule 4). */
+export function judgeDueGatesAnew(state: TaskState): void {
+  for (const gate of state.dated) {
+    if (!gate.upstream || isGateOfLiveRun(state, gate)) continue;
+    if (gate.upstream.status === 'met') gate.upstream.status = 'waiting';
+    gate.fullSince = null;
+    gate.ask = true;
+  }
+}
+
+/** The task is removed or of another kind: its open due times are settled, and no run follows. */
+export function settleDueGates(state: TaskState, reason: string, context: StepContext): void {
+  for (const gate of state.dated) {
+    const { scheduleTime, upstream } = gate;
+    if (!upstream || isGateOfLiveRun(state, gate)) continue;
+    const id = upstream.recordId;
+    settleUnrun(state, { id, scheduleTime, status: 'skipped', reason }, context);
+  }
 }
 
 /** Something upstream has ended or changed: gates that wait for it are asked about again. */
