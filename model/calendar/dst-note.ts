@@ -69,7 +69,7 @@ function passedOverNote(
   if (walls.length === 0) return null;
   const day = wallText(change.at + before).slice(0, 10);
   const way = after > before ? 'forward' : 'back';
-  return `The clocks go ${way} on ${day}, and ${listed(walls)} did not run.`;
+  return `The clocks go ${way} on ${day}; left out: ${listed(walls)}.`;
 }
 
 function runsSomewhere(look: Look, wall: number): boolean {
