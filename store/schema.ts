@@ -96,6 +96,8 @@ export interface Tables {
     line: string;
   };
   backfills: {
+    /** A number that no other backfill has, of whatever tenant. */
+    nr: Generated<string>;
     tenant: string;
     id: string;
     status: BackfillStatus;
@@ -113,10 +115,11 @@ export interface Tables {
     ended_since: Generated<number>;
   };
   backfill_cells: {
+    /** Grows with its place in the plan. */
+    cell: string;
+    /** `nr` of its backfill. */
+    backfill: string;
     tenant: string;
-    backfill_id: string;
-    /** Index in the plan. */
-    seq: number;
     task_id: string;
     schedule_time: string;
     action: CellAction;
@@ -136,8 +139,8 @@ export interface Tables {
     asked_at: string | null;
     ended_at: string | null;
   };
-  backfill_needs: { tenant: string; backfill_id: string; needs_seq: number; seq: number };
-  backfill_counts: { tenant: string; backfill_id: string; state: CellState; cells: number };
+  backfill_needs: { needed: string; cell: string };
+  backfill_counts: { backfill: string; state: CellState; cells: number };
   tokens: {
     tenant: string;
     task_id: string;

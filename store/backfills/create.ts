@@ -4,7 +4,7 @@ import { notify } from '../notify';
 import { transact } from '../schema';
 import { storableJson } from '../storable';
 import type { NewBackfill } from '../store';
-import { affected, type BackfillKey, type Database, type Step } from './statement';
+import { affected, type Database, type Step } from './statement';
 
 /** Cells of one statement: it has to be done well within the longest time that one may take. */
 const cellsAtOnce = 5_000;
@@ -13,16 +13,18 @@ const needsAtOnce = 50_000;
 /** Saves it whole or not at all; see `BackfillStore.create`. */
 export function create(db: Database, backfill: NewBackfill): Promise<boolean> {
   return transact(db, async (step) => {
-    if (!(await insertBackfill(step, backfill))) return false;
-    await insertCells(step, backfill, backfill.cells);
-    await insertNeeds(step, backfill, backfill.cells);
+    const nr = await insertBackfill(step, backfill);
+    if (nr === null) return false;
+    await insertCells(step, backfill.tenant, nr, backfill.cells);
+    await insertNeeds(step, nr, backfill.cells);
     await notify(step, { tenant: backfill.tenant, kind: 'backfill', id: backfill.id });
     return true;
   });
 }
 
-async function insertBackfill(step: Step, backfill: NewBackfill): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await step
+/** @returns the number that it got; null where the id is there */
+async function insertBackfill(step: Step, backfill: NewBackfill): Promise<string | null> {
+  const row = await step
     .insertInto('backfills')
     .values({
       tenant: backfill.tenant,
@@ -38,27 +40,34 @@ async function insertBackfill(step: Step, backfill: NewBackfill): Promise<boolea
       finished_at: null,
     })
     .onConflict((conflict) => conflict.doNothing())
+    .returning('nr')
     .executeTakeFirst();
-  return numInsertedOrUpdatedRows === 1n;
+  return row?.nr ?? null;
 }
 
+/** Places that the number of a cell has room for: more than a plan has cells. */
+const places = 2 ** 20;
+
+const cellNumber = (nr: string, seq: string) => `${nr}::bigint * ${places} + ${seq}`;
+
 const cellsText = `insert into tablegate.backfill_cells
-    (tenant, backfill_id, seq, task_id, schedule_time, action, reason, state, waits_for)
-  select $1, $2, sent.seq, sent.task_id, sent.schedule_time, sent.action, sent.reason,
+    (cell, backfill, tenant, task_id, schedule_time, action, reason, state, waits_for)
+  select ${cellNumber('$2', 'sent.seq')}, $2::bigint, $1, sent.task_id, sent.schedule_time, sent.action, sent.reason,
     sent.state, sent.waits_for
   from json_to_recordset($3::json) as sent (seq integer, task_id text,
     schedule_time timestamptz(3), action text, reason text, state text, waits_for integer)`;
 
 async function insertCells(
   step: Step,
-  { tenant, id }: BackfillKey,
+  tenant: string,
+  nr: string,
   cells: readonly PlannedCell[],
 ): Promise<void> {
   for (let from = 0; from < cells.length; from += cellsAtOnce) {
     const rows = cells
       .slice(from, from + cellsAtOnce)
       .map((cell, nr) => toRow(cell, from + nr, cells));
-    await affected(step, cellsText, [tenant, id, storableJson(rows)]);
+    await affected(step, cellsText, [tenant, nr, storableJson(rows)]);
   }
 }
 
@@ -77,17 +86,14 @@ function toRow(cell: PlannedCell, seq: number, cells: readonly PlannedCell[]) {
   };
 }
 
-const needsText = `insert into tablegate.backfill_needs (tenant, backfill_id, needs_seq, seq)
-  select $1, $2, needs_seq, seq from unnest($3::int[], $4::int[]) as sent (needs_seq, seq)`;
+const needsText = `insert into tablegate.backfill_needs (needed, cell)
+  select ${cellNumber('$1', 'sent.needed')}, ${cellNumber('$1', 'sent.seq')}
+  from unnest($2::int[], $3::int[]) as sent (needed, seq)`;
 
-async function insertNeeds(
-  step: Step,
-  { tenant, id }: BackfillKey,
-  cells: readonly PlannedCell[],
-): Promise<void> {
+async function insertNeeds(step: Step, nr: string, cells: readonly PlannedCell[]): Promise<void> {
   let [needed, needing]: [number[], number[]] = [[], []];
   const write = async () => {
-    if (needed.length > 0) await affected(step, needsText, [tenant, id, needed, needing]);
+    if (needed.length > 0) await affected(step, needsText, [nr, needed, needing]);
     [needed, needing] = [[], []];
   };
   for (const [seq, cell] of cells.entries()) {

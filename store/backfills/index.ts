@@ -5,7 +5,8 @@ import { advance } from './advance';
 import { create } from './create';
 import { dropTask } from './drop';
 import { retry } from './retry';
-import { cells, changeStatus, find, list, live } from './rows';
+import { cells, find, list, live } from './rows';
+import { changeStatus } from './status';
 
 export function backfillStore(db: Database): BackfillStore {
   return {

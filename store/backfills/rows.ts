@@ -1,17 +1,15 @@
 /** Backfills as they are stored and shown. */
+import { sql, type Selectable } from 'kysely';
 import {
   cellStates,
   type BackfillStatus,
   type CellState,
   type CellView,
 } from '../../model/backfill';
-import { notify } from '../notify';
 import { Paging } from '../paging';
 import type { Database, Tables } from '../schema';
 import type { PageRequest, StoredBackfill } from '../store';
-import type { Selectable } from 'kysely';
-import { sql } from 'kysely';
-import { alone, type BackfillKey, type Step } from './statement';
+import type { BackfillKey, Step } from './statement';
 
 /** A backfill with its cells by state; null where there is none. */
 export async function find(
@@ -25,7 +23,7 @@ export async function find(
 function backfillsOf(db: Database | Step, tenant: string) {
   const counts = sql<Partial<Record<CellState, number>> | null>`(
     select json_object_agg(state, cells) from tablegate.backfill_counts as counted
-    where counted.tenant = backfills.tenant and counted.backfill_id = backfills.id)`;
+    where counted.backfill = backfills.nr)`;
   return db
     .selectFrom('backfills')
     .selectAll()
@@ -83,8 +81,7 @@ export async function list(
 function holds(taskId: string) {
   return sql<boolean>`(${taskId} = any(task_ids) or exists (
     select from tablegate.backfill_cells as cell
-    where cell.tenant = backfills.tenant and cell.backfill_id = backfills.id
-      and cell.task_id = ${taskId}))`;
+    where cell.backfill = backfills.nr and cell.task_id = ${taskId}))`;
 }
 
 /** Newest schedule time first. */
@@ -94,20 +91,23 @@ export async function cells(
   { state, taskId }: { state: CellState | null; taskId: string | null },
   page: PageRequest,
 ) {
-  const paging = new Paging(['cells', tenant, id, state, taskId], page, /^\d{1,9}$/);
+  const paging = new Paging(['cells', tenant, id, state, taskId], page, /^\d{1,18}$/);
   const rows = await db
     .selectFrom('backfill_cells')
     .selectAll()
-    .where('tenant', '=', tenant)
-    .where('backfill_id', '=', id)
-    .where(paging.after('schedule_time', 'seq'))
+    .where(
+      'backfill',
+      '=',
+      db.selectFrom('backfills').select('nr').where('tenant', '=', tenant).where('id', '=', id),
+    )
+    .where(paging.after('schedule_time', 'cell'))
     .$if(state !== null, (query) => query.where('state', '=', state!))
     .$if(taskId !== null, (query) => query.where('task_id', '=', taskId!))
     .orderBy('schedule_time', 'desc')
-    .orderBy('seq', 'desc')
+    .orderBy('cell', 'desc')
     .limit(paging.limit)
     .execute();
-  return paging.page(rows, (row) => ({ at: row.schedule_time, id: String(row.seq) }), toCell);
+  return paging.page(rows, (row) => ({ at: row.schedule_time, id: row.cell }), toCell);
 }
 
 function toCell(row: Selectable<Tables['backfill_cells']>): CellView {
@@ -130,40 +130,4 @@ export function live(db: Database): Promise<BackfillKey[]> {
     .orderBy('tenant')
     .orderBy('id')
     .execute();
-}
-
-/** Moves one to another status; see `BackfillStore.changeStatus`. */
-export function changeStatus(
-  db: Database,
-  key: BackfillKey,
-  from: readonly BackfillStatus[],
-  to: BackfillStatus,
-): Promise<StoredBackfill | null> {
-  return alone(db, key.tenant, async (step) => {
-    if (!(await setStatus(step, key, from, to))) return null;
-    return find(step, key);
-  });
-}
-
-/** Statuses that are no end. */
-const unfinished: readonly BackfillStatus[] = ['running', 'paused', 'cancelling'];
-
-/** Sets the status where the present one is in `from`, and the times that go with it. */
-export async function setStatus(
-  step: Step,
-  { tenant, id }: BackfillKey,
-  from: readonly BackfillStatus[],
-  to: BackfillStatus,
-): Promise<boolean> {
-  const { numUpdatedRows } = await step
-    .updateTable('backfills')
-    .set({ status: to, finished_at: unfinished.includes(to) ? null : sql<string>`now()` })
-    .$if(to === 'running', (query) => query.set({ resumed_at: sql`now()`, ended_since: 0 }))
-    .where('tenant', '=', tenant)
-    .where('id', '=', id)
-    .where('status', 'in', from)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return false;
-  await notify(step, { tenant, kind: 'backfill', id });
-  return true;
 }

@@ -3,87 +3,108 @@ import type { CellRequest, ExistingChoice } from '../../model/backfill';
 import type { RunStatus } from '../../model/run';
 import { latestFirst } from '../instances';
 import { longUnderWay } from './ends';
-import { affected, rowsOf, type BackfillKey, type Step } from './statement';
+import { affected, rowsOf, type Backfill, type Step } from './statement';
 
-// A cell that waits for its needs in another backfill is waited for here too; one that waits for
-// nothing there goes along, so that one run serves both.
+/** Cells of the instance of `one` that wait in any backfill; `offset 0` keeps it one lookup. */
+const sameInstance = (one: string) => `select cell, backfill, waits_for
+  from tablegate.backfill_cells
+  where tenant = $1 and task_id = ${one}.task_id and schedule_time = ${one}.schedule_time
+    and state = 'waiting' offset 0`;
+
+/** Whether another running backfill holds the instance of `one` back, as it waits for needs there. */
+const heldBack = (one: string) => `exists (
+  select from (${sameInstance(one)}) as other
+    join tablegate.backfills as backfill on backfill.nr = other.backfill
+  where other.waits_for > 0 and backfill.status = 'running')`;
+
+// What is not held back goes along in all backfills that have it, so that one run serves them.
 const takeText = `with ready as (
-    select cell.seq, cell.task_id, cell.schedule_time from tablegate.backfill_cells as cell
-    where cell.tenant = $1 and cell.backfill_id = $2 and cell.state = 'waiting'
-      and cell.waits_for = 0 and not exists (
-        select from tablegate.backfill_cells as other join tablegate.backfills as backfill
-          on backfill.tenant = other.tenant and backfill.id = other.backfill_id
-        where other.tenant = cell.tenant and other.task_id = cell.task_id
-          and other.schedule_time = cell.schedule_time and other.backfill_id <> cell.backfill_id
-          and other.state = 'waiting' and other.waits_for > 0 and backfill.status = 'running')
-    order by cell.schedule_time, cell.seq limit $4),
+    select one.task_id, one.schedule_time from tablegate.backfill_cells as one
+    where one.backfill = $2 and one.state = 'waiting' and one.waits_for = 0
+      and ($5 or not ${heldBack('one')})
+    order by one.schedule_time, one.cell limit $4),
   joined as (
-    select other.backfill_id, other.seq from ready join tablegate.backfill_cells as other
-        on other.tenant = $1 and other.task_id = ready.task_id
-          and other.schedule_time = ready.schedule_time and other.state = 'waiting'
-      join tablegate.backfills as backfill
-        on backfill.tenant = $1 and backfill.id = other.backfill_id
-          and backfill.status = 'running')
+    select other.cell from ready, lateral (${sameInstance('ready')}) as other
+      join tablegate.backfills as backfill on backfill.nr = other.backfill
+    where other.waits_for = 0 and backfill.status = 'running')
   update tablegate.backfill_cells as cell
   set state = 'running', taken_by = $2, taken_step = $3, taken_at = now(), asked_at = now(),
     end_reason = null, ended_at = null
-  from joined
-  where cell.tenant = $1 and cell.backfill_id = joined.backfill_id and cell.seq = joined.seq
-  returning cell.backfill_id as "backfillId"`;
+  from joined where cell.cell = joined.cell
+  returning (select id from tablegate.backfills where nr = cell.backfill)`;
 
 /**
  * Takes up to `most` cells, the oldest first.
- * @returns the backfills that cells were taken in: this one and those joined
+ * @param heldBackToo also those that other backfills hold back
+ * @returns ids of the backfills that cells were taken in: this one and those joined
  */
 export async function take(
   step: Step,
-  { tenant, id }: BackfillKey,
+  { tenant, nr }: Backfill,
   number: number,
   most: number,
+  heldBackToo = false,
 ): Promise<string[]> {
   if (most <= 0) return [];
-  const rows = await rowsOf<{ backfillId: string }>(step, takeText, [tenant, id, number, most]);
-  return [...new Set(rows.map((row) => row.backfillId))];
+  const values = [tenant, nr, number, most, heldBackToo];
+  const rows = await rowsOf<{ id: string }>(step, takeText, values);
+  return [...new Set(rows.map((row) => row.id))];
+}
+
+const stuckText = `select not exists (
+    select from tablegate.backfills as moving, lateral (
+      select cell, state, task_id, schedule_time from tablegate.backfill_cells
+      where backfill = moving.nr and (state = 'running' or state = 'waiting' and waits_for = 0)
+      offset 0) as one
+    where moving.tenant = $1 and moving.status = 'running'
+      and (one.state = 'running' or not ${heldBack('one')})) as stuck`;
+
+/**
+ * Whether no running backfill of the tenant can go on: plans that were made before and after tasks
+ * changed places may hold each other back.
+ */
+export async function allStuck(step: Step, { tenant }: Backfill): Promise<boolean> {
+  const [row] = await rowsOf<{ stuck: boolean }>(step, stuckText, [tenant]);
+  return row?.stuck ?? false;
 }
 
 const takeAgainText = `with long as (
-    select task_id, schedule_time, taken_by, taken_step from tablegate.backfill_cells
-    where tenant = $1 and backfill_id = $2 and state = 'running'
-      and asked_at < now() - ${longUnderWay})
+    select other.cell from tablegate.backfill_cells as one, lateral (
+      select cell, state, taken_by, taken_step from tablegate.backfill_cells
+      where tenant = $1 and task_id = one.task_id and schedule_time = one.schedule_time
+        and state in ('waiting', 'running') offset 0) as other
+    where one.backfill = $2 and one.state = 'running' and one.asked_at < now() - ${longUnderWay}
+      and other.state = 'running' and other.taken_by = one.taken_by
+      and other.taken_step = one.taken_step)
   update tablegate.backfill_cells as cell
   set taken_by = $2, taken_step = $3, asked_at = now()
-  from long
-  where cell.tenant = $1 and cell.task_id = long.task_id
-    and cell.schedule_time = long.schedule_time and cell.state = 'running'
-    and cell.taken_by = long.taken_by and cell.taken_step = long.taken_step`;
+  from long where cell.cell = long.cell`;
 
-/** Hands cells out once more that have been under way for long. */
+/** Hands cells out once more that have been under way for long, with those joined to them. */
 export async function takeAgain(
   step: Step,
-  { tenant, id }: BackfillKey,
+  { tenant, nr }: Backfill,
   number: number,
 ): Promise<void> {
-  await affected(step, takeAgainText, [tenant, id, number]);
+  await affected(step, takeAgainText, [tenant, nr, number]);
 }
 
-const takenText = `select cell.task_id as "taskId", cell.schedule_time as "scheduleTime",
-    array_agg(other.backfill_id order by other.backfill_id) as backfills,
-    array_agg(distinct backfill.existing) as existing, known.attempts, known.status
-  from tablegate.backfill_cells as cell
-    join tablegate.backfill_cells as other on other.tenant = cell.tenant
-      and other.task_id = cell.task_id and other.schedule_time = cell.schedule_time
-      and other.state = 'running' and other.taken_by = $2 and other.taken_step = $3
-    join tablegate.backfills as backfill
-      on backfill.tenant = other.tenant and backfill.id = other.backfill_id
+const takenText = `select one.task_id as "taskId", one.schedule_time as "scheduleTime",
+    together.backfills, together.existing, known.attempts, known.status
+  from tablegate.backfill_cells as one, lateral (
+    select array_agg(backfill.id) as backfills,
+      array_agg(backfill.existing) as existing
+    from (select backfill from tablegate.backfill_cells
+        where tenant = $1 and task_id = one.task_id and schedule_time = one.schedule_time
+          and state = 'running' and taken_by = $2 and taken_step = $3 offset 0) as other
+      join tablegate.backfills as backfill on backfill.nr = other.backfill) as together
     left join lateral (
       select attempt as attempts, status from tablegate.runs
-      where tenant = cell.tenant and task_id = cell.task_id
-        and schedule_time = cell.schedule_time
+      where tenant = $1 and task_id = one.task_id and schedule_time = one.schedule_time
       order by ${latestFirst} limit 1) as known on true
-  where cell.tenant = $1 and cell.backfill_id = $2 and cell.state = 'running'
-    and cell.taken_by = $2 and cell.taken_step = $3
-  group by cell.seq, cell.task_id, cell.schedule_time, known.attempts, known.status
-  order by cell.schedule_time, cell.seq`;
+  where one.backfill = $2 and one.state = 'running' and one.taken_by = $2
+    and one.taken_step = $3
+  order by one.schedule_time, one.cell`;
 
 interface TakenRow {
   taskId: string;
@@ -97,15 +118,14 @@ interface TakenRow {
 /** The cells that this step has handed out and that are still under way, by task. */
 export async function takenBy(
   step: Step,
-  { tenant, id }: BackfillKey,
+  { tenant, nr, startedByUser }: Backfill,
   number: number,
-  by: string,
 ): Promise<{ taskId: string; cells: CellRequest[] }[]> {
-  const rows = await rowsOf<TakenRow>(step, takenText, [tenant, id, number]);
+  const rows = await rowsOf<TakenRow>(step, takenText, [tenant, nr, number]);
   const byTask = new Map<string, CellRequest[]>();
   for (const row of rows) {
     const cells = byTask.get(row.taskId) ?? [];
-    byTask.set(row.taskId, [...cells, toRequest(row, by)]);
+    byTask.set(row.taskId, [...cells, toRequest(row, startedByUser)]);
   }
   return [...byTask].map(([taskId, cells]) => ({ taskId, cells }));
 }
@@ -113,7 +133,14 @@ export async function takenBy(
 function toRequest(row: TakenRow, by: string): CellRequest {
   const { scheduleTime, backfills, attempts, status } = row;
   const existing = strongest(row.existing);
-  return { scheduleTime, backfills, existing, attempts: attempts ?? 0, status, by };
+  return {
+    scheduleTime,
+    backfills: backfills.toSorted(),
+    existing,
+    attempts: attempts ?? 0,
+    status,
+    by,
+  };
 }
 
 /** What does most for the instance: whoever asks for less is served by it too. */

@@ -77,7 +77,7 @@ const cells = [
   `create index backfill_cells_oldest on tablegate.backfill_cells (backfill, schedule_time, cell)`,
   `create index backfill_cells_ready on tablegate.backfill_cells (backfill, schedule_time, cell)
     where state = 'waiting' and waits_for = 0`,
-  `create index backfill_cells_running on tablegate.backfill_cells (backfill)
+  `create index backfill_cells_running on tablegate.backfill_cells (backfill, schedule_time, cell)
     where state = 'running'`,
   // By which two backfills that hold the same instance find each other.
   `create index backfill_cells_open on tablegate.backfill_cells (tenant, task_id, schedule_time)

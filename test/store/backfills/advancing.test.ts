@@ -74,7 +74,10 @@ describe('a step that is repeated', () => {
   test('at the same time in two drivers hands each cell out once', async () => {
     const cells = Array.from({ length: 40 }, (_, nr) => cell('a', nr));
     const backfill = newBackfill(cells, { concurrency: 10 });
-    const drivers = [await drive(opened.store, backfill), new Driven(opened.store, ...backfill.key)];
+    const drivers = [
+      await drive(opened.store, backfill),
+      new Driven(opened.store, ...backfill.key),
+    ];
     const steps = await Promise.all(drivers.map((driver) => driver.step()));
     expect(steps[0]).toEqual(steps[1]);
     expect(handedOut(steps[0]!)).toHaveLength(10);
