@@ -39,7 +39,7 @@ export function waitingInstance(taskId: string, gate: GateView['dated'][number])
 function reasonOf({ tables, upstream }: GateView['dated'][number]): string | null {
   if (upstream !== null && upstream.status !== 'met') return upstream.reason;
   const missing = tables.filter(({ status }) => status === 'Not Triggered');
-  if (missing.length === 0) return null;
+  if (missing.length === 0) return 'it waits for its turn';
   return `waiting for tables ${missing.map(({ table }) => table).join(', ')}`;
 }
 
