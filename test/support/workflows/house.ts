@@ -8,9 +8,10 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import type { TaskDefinition } from '../../../model/task';
+import type { DefinitionPatch, TaskDefinition } from '../../../model/task';
+import type { TaskState } from '../../../model/task-state';
 import { runWorkflowId, taskWorkflowId } from '../../../model/names';
-import { startUpdate } from '../../../model/messages';
+import { editUpdate, removeUpdate, startUpdate, tickSignal } from '../../../model/messages';
 import type { Trigger } from '../../../model/trigger';
 import { TemporalGateway } from '../../../scheduling/gateway';
 import { startWorkers, type Workers } from '../../../worker';
@@ -30,6 +31,10 @@ export interface OpenedTask {
   handle: WorkflowHandle;
   /** Sends calls for these tables in one signal. @returns their receipts */
   call(...tables: string[]): Promise<string[]>;
+  /** Tells it of a due time of its recurrence. */
+  tick(scheduleTime: string, nextTime?: string | null): Promise<void>;
+  edit(patch: DefinitionPatch): Promise<void>;
+  remove(): Promise<void>;
   /** Starts a run by hand. @returns its id */
   start(): Promise<string>;
   run(runId: string): WorkflowHandle;
@@ -71,17 +76,32 @@ export class House {
   }
 
   /** Starts the workflow of a new task. */
-  async openTask(definition: Partial<TaskDefinition> = {}): Promise<OpenedTask> {
+  openTask(definition: Partial<TaskDefinition> = {}): Promise<OpenedTask> {
+    return this.openTaskWith(aTaskState(makeId(), aDefinition(definition)));
+  }
+
+  /** Starts the workflow of a task in a state of the test's own. */
+  async openTaskWith(state: TaskState): Promise<OpenedTask> {
     const { client, gateway } = this;
-    const taskId = makeId();
-    await gateway.startTask(aTaskState(taskId, aDefinition(definition)));
+    const { taskId } = state;
+    await gateway.startTask(state);
+    const handle = client.workflow.getHandle(taskWorkflowId(tenant, taskId));
     return {
-      taskId,
-      handle: client.workflow.getHandle(taskWorkflowId(tenant, taskId)),
+      ...{ taskId, handle },
       async call(...tables) {
         const triggers = tables.map((table) => aTrigger(table));
         await gateway.signalTriggers(tenant, taskId, triggers);
         return triggers.map(({ receipt }) => receipt);
+      },
+      async tick(scheduleTime, nextTime = null) {
+        await handle.signal(tickSignal, { scheduleTime, nextTime });
+      },
+      async edit(patch) {
+        await gateway.update(tenant, taskId, editUpdate, [{ patch, ifVersion: null }], makeId());
+      },
+      async remove() {
+        const removal = { by: 'somebody', ifVersion: null };
+        await gateway.update(tenant, taskId, removeUpdate, [removal], makeId());
       },
       async start() {
         const args: [{ by: string }] = [{ by: 'somebody' }];

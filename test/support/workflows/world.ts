@@ -15,6 +15,8 @@ import type { LedgerProjection } from '../../../model/trigger';
 
 export type FakeJob = (context: JobContext<unknown>, input: RunJobInput) => Promise<JobResult>;
 
+type AskedSchedule = Parameters<Activities['syncSchedule']>[0];
+
 export const nothingDone: JobResult = { tables: [], summary: {} };
 
 export class World {
@@ -33,8 +35,14 @@ export class World {
   /** Projections that were refused while the store was down. */
   refused = 0;
   job: FakeJob = async () => nothingDone;
+  /** Records by how they came: each entry is what one activity has written. */
+  readonly writes: { by: 'projectTask' | 'recordRun' | 'runJob'; records: RunProjection[] }[] = [];
   /** Schedules by task: as they were asked for last. */
-  readonly schedules = new Map<string, Parameters<Activities['syncSchedule']>[0]['schedule']>();
+  readonly schedules = new Map<string, AskedSchedule['schedule']>();
+  /** How often each task's Schedule was asked for, as what, in order. */
+  readonly schedulesAsked: AskedSchedule[] = [];
+  /** Called before a Schedule is made as asked. */
+  beforeSchedule: (asked: AskedSchedule) => Promise<void> = async () => undefined;
   /** What the upstream tasks of a due time have done. */
   needs: Activities['judgeNeeds'] = async ({ scheduleTimes }) =>
     scheduleTimes.map((scheduleTime) => ({
@@ -93,21 +101,24 @@ export class World {
             this.ledger.set(line.receipt, line);
           }
         }
-        for (const run of runs) this.keep(run);
+        this.keep('projectTask', runs);
         this.changed();
         return { searchAttributes: false };
       },
       recordRun: async (record) => {
         this.refuseWhileDown();
-        this.keep(record);
+        this.keep('recordRun', [record]);
         this.changed();
         return { searchAttributes: false };
       },
       runJob: (input) => this.runJob(input),
       askRun,
       judgeNeeds: (ask) => this.needs(ask),
-      syncSchedule: async ({ taskId, schedule }) => {
-        this.schedules.set(taskId, schedule);
+      syncSchedule: async (asked) => {
+        this.schedulesAsked.push(asked);
+        this.changed();
+        await this.beforeSchedule(asked);
+        this.schedules.set(asked.taskId, asked.schedule);
         this.changed();
       },
       advanceBackfill: (step) => this.backfillStep(step),
@@ -132,9 +143,13 @@ export class World {
     throw new Error('the store is down');
   }
 
-  private keep(run: RunProjection): void {
-    this.recordsSeen.push(run);
-    if (run.version >= (this.runs.get(run.id)?.version ?? -1)) this.runs.set(run.id, run);
+  private keep(by: World['writes'][number]['by'], records: RunProjection[]): void {
+    if (records.length > 0) this.writes.push({ by, records });
+    for (const run of records) {
+      this.recordsSeen.push(run);
+      const known = this.runs.get(run.id);
+      if (run.version >= (known?.version ?? -1)) this.runs.set(run.id, settle(known, run));
+    }
   }
 
   /** The real activity around a job of the test. */
@@ -147,7 +162,7 @@ export class World {
           appendLog: none,
           progress: none,
           project: async (record: RunProjection) => {
-            this.keep(record);
+            this.keep('runJob', [record]);
             this.changed();
           },
         },
@@ -178,6 +193,14 @@ export class World {
     };
     return makeRunJob(deps)(input);
   }
+}
+
+/** As the store does: a lost end changes nothing but status, end and reason, and no end that is there. */
+function settle(known: RunProjection | undefined, run: RunProjection): RunProjection {
+  if (!run.lost || !known) return run;
+  if (known.finishedAt !== null) return known;
+  const { version, status, finishedAt, failureReason } = run;
+  return { ...known, version, status, finishedAt, failureReason };
 }
 
 /** A job that goes on until the test lets it end, or it is cancelled. */
