@@ -11,13 +11,14 @@ import type { Activities } from './activities';
 export interface TemporalPort extends Pick<Activities, 'askRun'> {
   tick(tenant: string, taskId: string, tick: Tick): Promise<'sent' | 'gone'>;
   upstreamChanged(tenant: string, taskId: string): Promise<'sent' | 'gone'>;
+  /** Any number of triggers. */
   markTables(tenant: string, taskId: string, triggers: Trigger[]): Promise<'sent' | 'gone'>;
   /** Makes the task's Schedule, or brings it up to date. */
   putSchedule(task: ScheduleTickInput & { name: string }): Promise<void>;
   /** A Schedule that is not there is as good as deleted. */
   deleteSchedule(tenant: string, taskId: string): Promise<void>;
-  /** Tasks that have a Schedule. */
-  listSchedules(): AsyncIterable<{ tenant: string; taskId: string }>;
+  /** Tasks that have a Schedule; `paused` is what somebody did by hand, as Tablegate pauses none. */
+  listSchedules(): AsyncIterable<{ tenant: string; taskId: string; paused: boolean }>;
   /** Starts the driver of a backfill where none is at work. */
   ensureBackfill(tenant: string, id: string): Promise<void>;
 }

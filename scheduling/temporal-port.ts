@@ -3,6 +3,7 @@ import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temp
 import type { TemporalPort } from '../activities/deps';
 import { toScheduleSpec } from '../model/calendar';
 import {
+  maxTriggersPerSignal,
   tablesTriggeredSignal,
   tickSignal,
   upstreamChangedSignal,
@@ -32,8 +33,14 @@ export function makeTemporalPort(
       gateway.signalled(() => task(tenant, taskId).signal(tickSignal, tick)),
     upstreamChanged: (tenant, taskId) =>
       gateway.signalled(() => task(tenant, taskId).signal(upstreamChangedSignal)),
-    markTables: (tenant, taskId, triggers) =>
-      gateway.signalled(() => task(tenant, taskId).signal(tablesTriggeredSignal, { triggers })),
+    markTables: async (tenant, taskId, triggers) => {
+      for (let from = 0; from < triggers.length; from += maxTriggersPerSignal) {
+        const some = { triggers: triggers.slice(from, from + maxTriggersPerSignal) };
+        const send = () => task(tenant, taskId).signal(tablesTriggeredSignal, some);
+        if ((await gateway.signalled(send)) === 'gone') return 'gone';
+      }
+      return 'sent';
+    },
     putSchedule: (scheduled) =>
       gateway.within(scheduleMs, () => putSchedule(client, scheduled, taskQueue)),
     deleteSchedule: (tenant, taskId) =>
@@ -84,9 +91,11 @@ async function deleteSchedule(client: Client, scheduleId: string): Promise<void>
 
 async function* listSchedules(
   client: Client,
-): AsyncGenerator<{ tenant: string; taskId: string }, void> {
-  for await (const { scheduleId } of client.schedule.list()) {
+): AsyncGenerator<{ tenant: string; taskId: string; paused: boolean }, void> {
+  for await (const { scheduleId, state } of client.schedule.list()) {
     const [kind, tenant, taskId] = scheduleId.split('/');
-    if (kind === 'task' && tenant !== undefined && taskId !== undefined) yield { tenant, taskId };
+    if (kind === 'task' && tenant !== undefined && taskId !== undefined) {
+      yield { tenant, taskId, paused: state.paused };
+    }
   }
 }
