@@ -70,7 +70,10 @@ export interface TaskState {
   dated: DatedGate[];
   live: LiveRun | null;
   latestRun: RunSummary | null;
-  /** How the run before the latest ended: a success after a failure is told as recovered. */
+  /**
+   * Whether the latest run that was no cell and came to an end of its own succeeded: a success after
+   * a failure is told as recovered.
+   */
   lastEnd: EndedStatus | null;
   runCount: number;
   /** Cells of backfills that wait for a slot, oldest schedule time first. */

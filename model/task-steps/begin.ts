@@ -57,6 +57,10 @@ export function dropDatedGate(state: TaskState, scheduleTime: string): void {
 export function runsToStart(state: TaskState): LiveRun[] {
   const { live, cellRuns } = state;
   const waiting = cellRuns.filter((run) => run.definition !== null);
-  if (!live || live.definition === null) return waiting;
-  return cellRuns.length < state.definition.runPolicy.maxParallel ? [live, ...waiting] : waiting;
+  return live?.definition && !waitsForSlot(state) ? [live, ...waiting] : waiting;
+}
+
+/** True where the run that makes the task busy has no workflow, as cells hold all the slots. */
+export function waitsForSlot({ live, cellRuns, definition }: TaskState): boolean {
+  return live?.definition != null && cellRuns.length >= definition.runPolicy.maxParallel;
 }

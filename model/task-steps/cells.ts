@@ -1,9 +1,9 @@
 /** Cells of backfills: asked for, started in the slots that are left, reported when they end. */
-import type { CellEnd, CellRequest } from '../backfill';
+import { existingChoices, type CellEnd, type CellRequest } from '../backfill';
 import { findDatedGate } from '../gate';
 import { liveRuns, type LiveRun, type TaskState } from '../task-state';
 import { dropDatedGate, newRun } from './begin';
-import { findInstance, whyNotRerun } from './instances';
+import { findInstance, noteAttempts, whyNotRerun } from './instances';
 import { changed, type StepContext } from './step';
 
 /** Most cells that may wait in one task; more are handed back. */
@@ -21,19 +21,32 @@ function takeCell(state: TaskState, cell: CellRequest): void {
   if (state.removed) {
     return reportEnd(state, backfills, endOf(cell, 'dropped', 'the task has been removed'));
   }
-  const waiting = state.cells.find((known) => known.scheduleTime === scheduleTime);
-  if (waiting) return join(waiting, backfills);
   const running = liveRuns(state).find((run) => run.scheduleTime === scheduleTime);
-  if (running && backfills.every((backfill) => running.backfills.includes(backfill))) return;
+  const unserved = backfills.filter((backfill) => !running?.backfills.includes(backfill));
+  if (unserved.length > 0) queueCell(state, { ...cell, backfills: unserved });
+}
+
+function queueCell(state: TaskState, cell: CellRequest): void {
+  const { scheduleTime, backfills } = cell;
+  const waiting = state.cells.find((known) => known.scheduleTime === scheduleTime);
+  if (waiting) return join(waiting, cell);
   if (state.cells.length >= maxWaitingCells) {
     return reportEnd(state, backfills, endOf(cell, 'withdrawn', 'too many cells wait in the task'));
   }
+  const memo = findInstance(state, scheduleTime);
   const later = state.cells.findIndex((known) => known.scheduleTime > scheduleTime);
-  state.cells.splice(later === -1 ? state.cells.length : later, 0, { ...cell });
+  const queued = { ...cell };
+  if (memo) noteAttempts(queued, memo);
+  state.cells.splice(later === -1 ? state.cells.length : later, 0, queued);
 }
 
-function join(waiter: { backfills: string[] }, backfills: string[]): void {
-  waiter.backfills = [...new Set([...waiter.backfills, ...backfills])];
+/** What does most for the instance is done: whoever asked for less is served by it too. */
+function join(waiting: CellRequest, cell: CellRequest): void {
+  waiting.backfills = [...new Set([...waiting.backfills, ...cell.backfills])];
+  waiting.existing = existingChoices.find((choice) =>
+    [waiting.existing, cell.existing].includes(choice),
+  )!;
+  noteAttempts(waiting, cell);
 }
 
 function endOf(
@@ -83,8 +96,7 @@ function followsAnother(state: TaskState, scheduleTime: string): boolean {
 
 /** @returns false where there is nothing to be run */
 function beginCell(state: TaskState, cell: CellRequest, context: StepContext): boolean {
-  const known = latestKnown(state, cell);
-  const reason = whyNotRun(state, cell, known);
+  const reason = whyNotRun(state, cell);
   if (reason !== null) {
     reportEnd(state, cell.backfills, endOf(cell, 'skipped', reason));
     return false;
@@ -92,7 +104,7 @@ function beginCell(state: TaskState, cell: CellRequest, context: StepContext): b
   const recordId = takeOverGate(state, cell.scheduleTime);
   const run = newRun(state, context, {
     ...{ startedBy: 'backfill', startedByUser: cell.by, gate: null },
-    ...{ scheduleTime: cell.scheduleTime, attempt: known.attempts + 1 },
+    ...{ scheduleTime: cell.scheduleTime, attempt: cell.attempts + 1 },
     ...(recordId !== null && { runId: recordId }),
   });
   run.backfills = cell.backfills;
@@ -100,24 +112,11 @@ function beginCell(state: TaskState, cell: CellRequest, context: StepContext): b
   return true;
 }
 
-/** What the task remembers, or else what the store knew when the cell was handed out. */
-function latestKnown(
-  state: TaskState,
-  cell: CellRequest,
-): { attempts: number; status: string | null } {
-  const memo = findInstance(state, cell.scheduleTime);
-  return memo && memo.attempts >= cell.attempts ? memo : cell;
-}
-
-function whyNotRun(
-  state: TaskState,
-  cell: CellRequest,
-  known: { attempts: number; status: string | null },
-): string | null {
-  if (known.attempts === 0) return null;
+function whyNotRun(state: TaskState, cell: CellRequest): string | null {
+  if (cell.attempts === 0) return null;
   if (cell.existing === 'skip') return 'it has been run';
-  if (cell.existing === 'failed' && known.status === 'succeeded') return 'it has succeeded';
-  return whyNotRerun(state, known);
+  if (cell.existing === 'failed' && cell.status === 'succeeded') return 'it has succeeded';
+  return whyNotRerun(state, cell);
 }
 
 /** A gate that a due time opened for the same instance has nothing more to wait for. */
@@ -135,7 +134,7 @@ export function stopCells(state: TaskState, backfill: string, kill: boolean): vo
     reportEnd(state, [backfill], endOf(cell, 'withdrawn', 'the backfill was stopped'));
   }
   state.cells = state.cells.filter((cell) => cell.backfills.length > 0);
-  if (kill) for (const run of liveRuns(state)) killRun(run, backfill);
+  if (kill) for (const run of liveRuns(state)) killRun(state, run, backfill);
   changed(state);
 }
 
@@ -146,10 +145,19 @@ function leave(waiter: { backfills: string[] }, backfill: string): boolean {
   return true;
 }
 
-/** A run that somebody else waits for as well goes on; the backfill hears of its end all the same. */
-function killRun(run: LiveRun, backfill: string): void {
-  const isOnlyOurs = run.startedBy === 'backfill' && run.backfills.every((id) => id === backfill);
-  if (isOnlyOurs && run.backfills.length > 0) run.cancelReason ??= 'backfill cancelled';
+/** A run that somebody else wants as well goes on without this backfill. */
+function killRun(state: TaskState, run: LiveRun, backfill: string): void {
+  const [first, ...others] = run.backfills;
+  const isOnlyOurs = run.startedBy === 'backfill' && first === backfill && others.length === 0;
+  if (isOnlyOurs) run.cancelReason ??= 'backfill cancelled';
+  else if (leave(run, backfill)) {
+    const scheduleTime = run.scheduleTime!;
+    reportEnd(
+      state,
+      [backfill],
+      endOf({ scheduleTime }, 'withdrawn', 'the run goes on for others'),
+    );
+  }
 }
 
 /** The task is removed: what waits is dropped. */

@@ -1,9 +1,10 @@
 /** Edits, pauses, resets and the removal of a task. */
 import { emptyGate, findDatedGate, keepMarksOf } from '../gate';
 import { mergeDefinition, type DefinitionPatch } from '../task';
-import { gateTables, isGateOfLiveRun, liveRuns, type TaskState } from '../task-state';
+import { gateTables, isGateOfLiveRun, liveRuns, type LiveRun, type TaskState } from '../task-state';
+import { waitsForSlot } from './begin';
 import { dropCells } from './cells';
-import { startNext } from './runs';
+import { endLostRun, startNext } from './runs';
 import { changed, refuse, type Refusal, type StepContext } from './step';
 import { judgeDueGatesAnew, settleDueGates } from './ticks';
 
@@ -89,6 +90,13 @@ export function resetGate(state: TaskState, scheduleTime: string | null): void {
   changed(state);
 }
 
+/** A run without a workflow of its own: nobody else can write its end. */
+function cancelUnbegun(state: TaskState, { runId, cancelReason }: LiveRun, context: StepContext) {
+  const failureReason = `cancelled: ${cancelReason}`;
+  const finishedAt = context.now;
+  endLostRun(state, { runId, status: 'cancelled', finishedAt, failureReason }, context);
+}
+
 /** Removes the task: nothing more starts, all gates and cells go, live runs are to be cancelled. */
 export function removeTask(state: TaskState, by: string, context: StepContext): void {
   if (state.removed) return;
@@ -96,5 +104,6 @@ export function removeTask(state: TaskState, by: string, context: StepContext): 
   dropGates(state, 'the task has been removed', context);
   dropCells(state);
   for (const run of liveRuns(state)) run.cancelReason = 'task removed';
+  if (waitsForSlot(state)) cancelUnbegun(state, state.live!, context);
   changed(state);
 }

@@ -1,4 +1,5 @@
 /** What a task remembers of its instances, and what its run policy lets be run again. */
+import type { CellRequest } from '../backfill';
 import type { InstanceMemo, TaskState } from '../task-state';
 import { trimOldest } from './step';
 
@@ -15,8 +16,20 @@ export function rememberInstance(state: TaskState, memo: InstanceMemo): void {
   );
   if (known !== -1) state.instances.splice(known, 1);
   state.instances.push(memo);
+  const waiting = state.cells.find((cell) => cell.scheduleTime === memo.scheduleTime);
+  if (waiting) noteAttempts(waiting, memo);
   if (state.instances.length > maxInstances) state.instancesForgotten = true;
   trimOldest(state.instances, maxInstances);
+}
+
+/** Brings what a cell knows of its instance up to date, as the memo may be gone when it begins. */
+export function noteAttempts(
+  cell: CellRequest,
+  known: { attempts: number; status: string | null },
+): void {
+  if (known.attempts < cell.attempts) return;
+  cell.attempts = known.attempts;
+  cell.status = known.status;
 }
 
 /** True where the instance may have been run and forgotten: the store is to be asked. */

@@ -5,6 +5,8 @@ import { gateTables, type LiveRun, type TaskState } from '../task-state';
 import type { EndedStatus } from '../run';
 import type { StepContext } from './step';
 
+/** Characters of a failure that are told. */
+const maxReason = 1000;
 /** Most notices that may be on their way; more are not made. */
 const maxNotices = 100;
 
@@ -31,15 +33,17 @@ export function noteRunEnd(
   context: StepContext,
 ): void {
   const event = eventOf(end.status, state.lastEnd);
+  if (end.status !== 'cancelled' && end.status !== 'skipped') state.lastEnd = end.status;
   if (event === null) return;
   const { runId: id, startedBy, scheduleTime } = run;
-  const { status, failureReason } = end;
+  const { status } = end;
+  const failureReason = end.failureReason?.slice(0, maxReason) ?? null;
   const name = `The task "${state.definition.name}"`;
   const message =
     event === 'runRecovered'
       ? `${name} has succeeded again.`
       : `${name} has ${status === 'timedOut' ? 'timed out' : 'failed'}: ${failureReason ?? 'no reason is known'}`;
-  const summary = { id, status, failureReason: failureReason?.slice(0, 1000) ?? null, startedBy };
+  const summary = { id, status, failureReason, startedBy };
   tell(state, event, { scheduleTime, missingTables: [], run: summary, message }, context);
 }
 

@@ -52,25 +52,23 @@ export function endRun(state: TaskState, end: RunEnd, context: StepContext): boo
   if (run.recordedByTask) state.outbox.runs.push(end.record ?? endedRecord(state, run, end));
   if (run === state.live) endLive(state, run, context);
   else state.cellRuns = state.cellRuns.filter((other) => other !== run);
-  const { status, failureReason } = end;
-  if (run.scheduleTime !== null) {
-    const { scheduleTime, attempt, runId } = run;
-    rememberInstance(state, { scheduleTime, attempts: attempt, status });
-    reportEnd(state, run.backfills, { scheduleTime, status, runId, reason: failureReason });
-  }
+  noteEnd(state, run, end);
   if (run.startedBy !== 'backfill') noteRunEnd(state, run, end, context);
-  state.lastEnd = status;
-  state.latestRun = {
-    id: run.runId,
-    status,
-    startedBy: run.startedBy,
-    queuedAt: run.queuedAt,
-    finishedAt: end.finishedAt,
-    failureReason: failureReason?.slice(0, maxReason) ?? null,
-  };
   startNext(state, context);
   changed(state);
   return true;
+}
+
+function noteEnd(state: TaskState, run: LiveRun, { status, finishedAt, ...end }: RunEnd): void {
+  const { scheduleTime, attempt, runId, startedBy, queuedAt } = run;
+  const reason = end.failureReason?.slice(0, maxReason) ?? null;
+  if (scheduleTime !== null) {
+    rememberInstance(state, { scheduleTime, attempts: attempt, status });
+    reportEnd(state, run.backfills, { scheduleTime, status, runId, reason });
+  }
+  if (state.latestRun?.id !== runId) return;
+  const failureReason = reason;
+  state.latestRun = { id: runId, status, startedBy, queuedAt, finishedAt, failureReason };
 }
 
 function endLive(state: TaskState, live: LiveRun, context: StepContext): void {
@@ -138,10 +136,16 @@ function startGate(state: TaskState, context: StepContext): string | null {
 
 /** The gate that starts next: of those that are full, the round if it waits longer. */
 function nextGate(state: TaskState): 'round' | DatedGate | null {
-  const dated = state.dated.find((gate) => gate.fullSince !== null && !isAsked(state, gate));
+  const dated = state.dated.find((gate) => gate.fullSince !== null && mayStart(state, gate));
   const roundSince = state.round.fullSince;
   if (roundSince !== null && (!dated || roundSince <= dated.fullSince!)) return 'round';
   return dated ?? null;
+}
+
+/** A gate waits for the cell that runs its instance, and until what is forgotten of it is known. */
+function mayStart(state: TaskState, gate: DatedGate): boolean {
+  const isLive = state.cellRuns.some((run) => run.scheduleTime === gate.scheduleTime);
+  return !isLive && !isAsked(state, gate);
 }
 
 /** True where the records are to be asked first whether the instance was run before. */
