@@ -1,0 +1,29 @@
+/** Bringing a task's changes into the store. */
+import { makeSurroundings, taskOf, type Surroundings } from './support/surroundings';
+
+let around: Surroundings;
+beforeAll(async () => (around = await makeSurroundings()));
+afterAll(() => around.close());
+
+it('keeps with the task what its job reads and writes, for lineage', async () => {
+  const task = await around.task({ reads: ['w.main.a'], writes: ['w.main.b'] });
+  expect(await around.store.tasks.lineage('default', [task.id])).toEqual([
+    expect.objectContaining({ reads: ['w.main.a'], writes: ['w.main.b'] }),
+  ]);
+});
+
+it('keeps no lineage of a job type that this worker does not know', async () => {
+  const task = await around.task({ job: { type: 'unknown', config: {} } });
+  expect(await around.store.tasks.lineage('default', [task.id])).toEqual([
+    expect.objectContaining({ reads: [], writes: [] }),
+  ]);
+});
+
+it('takes what a workflow of the version before recurrence has asked for', async () => {
+  const task = taskOf({});
+  const { recurrence: _none, dependsOn: _nobody, notifications: _silent, ...former } = task;
+  await around.activities.projectTask({ task: former as typeof task, ledger: [], runs: [] });
+  expect(await around.store.tasks.find('default', task.id)).toMatchObject({
+    ...{ id: task.id, recurrence: null, dependsOn: [], notifications: null },
+  });
+});
