@@ -96,6 +96,7 @@ export function keepMarksOf(gate: Gate, tables: readonly string[], now: string):
   for (const table of Object.keys(gate.marks)) {
     if (!listed.has(table)) delete gate.marks[table];
   }
+  if (Object.keys(gate.marks).length === 0) delete gate.late;
   judgeGate(gate, tables, now);
 }
 

@@ -9,6 +9,15 @@ export function findInstance(state: TaskState, scheduleTime: string): InstanceMe
   return state.instances.find((instance) => instance.scheduleTime === scheduleTime) ?? null;
 }
 
+/** What is remembered of a time that has no record. */
+export const neverRun = { attempts: 0, status: 'queued' } as const;
+
+/** True where the task remembers a record of that time. */
+export function isInstance(state: TaskState, scheduleTime: string): boolean {
+  const memo = findInstance(state, scheduleTime);
+  return memo !== null && (memo.attempts > 0 || memo.status !== neverRun.status);
+}
+
 /** Remembers how an instance stands, as the latest of all. */
 export function rememberInstance(state: TaskState, memo: InstanceMemo): void {
   const known = state.instances.findIndex(

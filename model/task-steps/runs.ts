@@ -165,16 +165,17 @@ function startRound(state: TaskState, context: StepContext): LiveRun {
 /** @returns null where the gate has led to no run: its instance is done, or must not be rerun */
 function startDated(state: TaskState, gate: DatedGate, context: StepContext): LiveRun | null {
   const { scheduleTime } = gate;
+  const startedBy = gate.upstream ? 'schedule' : 'triggers';
   const denied = whyNotRerun(state, findInstance(state, scheduleTime));
   if (denied !== null) {
     const id = gate.upstream?.recordId ?? null;
-    recordUnrun(state, { id, scheduleTime, status: 'skipped', reason: denied }, context);
+    const what = { id, scheduleTime, status: 'skipped', reason: denied, startedBy } as const;
+    recordUnrun(state, what, context);
     dropDatedGate(state, scheduleTime);
     return null;
   }
   const live = newRun(state, context, {
-    startedBy: gate.upstream ? 'schedule' : 'triggers',
-    ...{ startedByUser: null, gate: 'dated', scheduleTime },
+    ...{ startedBy, startedByUser: null, gate: 'dated', scheduleTime },
     ...(gate.upstream?.recordId && { runId: gate.upstream.recordId }),
   });
   live.backfills = takeWaitingCell(state, scheduleTime)?.backfills ?? [];

@@ -3,7 +3,7 @@ import { dueGate, dueGateLimit, findDatedGate, type DatedGate } from '../gate';
 import type { RunStatus } from '../run';
 import { isGateOfLiveRun, liveRuns, type TaskState } from '../task-state';
 import { dropDatedGate } from './begin';
-import { findInstance, rememberInstance } from './instances';
+import { findInstance, isInstance, neverRun, rememberInstance } from './instances';
 import { recordUnrun, settleUnrun } from './records';
 import { startNext } from './runs';
 import { changed, trimOldest, type StepContext } from './step';
@@ -39,7 +39,7 @@ export function takeTick(
 function isKnown(state: TaskState, scheduleTime: string): boolean {
   return (
     state.ticks.includes(scheduleTime) ||
-    findInstance(state, scheduleTime) !== null ||
+    isInstance(state, scheduleTime) ||
     findDatedGate(state.dated, scheduleTime).gate !== null ||
     liveRuns(state).some((run) => run.scheduleTime === scheduleTime)
   );
@@ -117,7 +117,8 @@ function judgeOne(
   if (!gate.upstream) {
     // Asked only whether the instance was run before; one that was not is noted as such.
     if (!findInstance(state, scheduleTime)) {
-      rememberInstance(state, { scheduleTime, attempts: 0, status: 'queued', ...known });
+      const { attempts, status } = known ?? neverRun;
+      rememberInstance(state, { scheduleTime, attempts, status });
     }
     return;
   }

@@ -1,6 +1,6 @@
 /** Deadlines and expiry of gates: what time alone brings about (rule 14). */
 import { openedAt, type DatedGate, type Gate } from '../gate';
-import type { TaskState } from '../task-state';
+import { isGateOfLiveRun, type TaskState } from '../task-state';
 import { dropDatedGate } from './begin';
 import { noteGate } from './notices';
 import { settleUnrun } from './records';
@@ -19,16 +19,21 @@ export function nextTimeLimit(state: TaskState): number | null {
 function lateAt(state: TaskState, gate: Gate | DatedGate): number | null {
   const deadline = state.definition.notifications?.deadline ?? null;
   const opened = openedAt(gate);
-  if (deadline === null || gate.late || gate.fullSince !== null || opened === null) return null;
+  if (deadline === null || gate.late || opened === null || !isAwaited(state, gate)) return null;
   if (!('scheduleTime' in gate)) return Date.parse(opened) + deadline * 1000;
   const limit = Date.parse(gate.scheduleTime) + deadline * 1000;
   // Who marks a time of long ago knows that it is late.
   return limit < Date.parse(opened) ? null : limit;
 }
 
+/** A gate that has led to its run waits for nothing more, even where an edit adds a table to it. */
+function isAwaited(state: TaskState, gate: Gate | DatedGate): boolean {
+  return gate.fullSince === null && !isGateOfLiveRun(state, gate);
+}
+
 function expiresAt(state: TaskState, gate: DatedGate): number | null {
   const opened = openedAt(gate);
-  if (gate.fullSince !== null || opened === null) return null;
+  if (opened === null || !isAwaited(state, gate)) return null;
   return Date.parse(opened) + state.definition.runPolicy.gateExpiry * 1000;
 }
 
