@@ -21,6 +21,7 @@ Installs and builds what is missing, then runs the command.
   test    (npm test)       all tests; what follows is passed to jest
   build   (npm run build)  only installs and builds
   dev     (npm run dev)    up, and starts the server again when a source changes
+  bench   (npm run bench)  measures, beside bare workflows: npm run bench -- --help
 
 Any other command is passed to the command line of Tablegate as it is.
 Options of a command: npm start -- --help`;
@@ -28,7 +29,7 @@ Options of a command: npm start -- --help`;
 /** Makes node_modules and dist what the command needs. */
 function prepare(command) {
   // With a finished dist, what runs it needs no compiler and no test tools.
-  const development = ['test', 'build', 'dev'].includes(command) || !isBuilt(root);
+  const development = ['test', 'build', 'dev', 'bench'].includes(command) || !isBuilt(root);
   installIfNeeded(root, { development });
   buildIfNeeded(root);
 }
@@ -70,6 +71,12 @@ async function runCommand(command, args) {
       return 0;
     case 'test':
       return runInForeground([path.join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args]);
+    case 'bench':
+      // From source, by the loader that child processes of tests have; the server is the build's.
+      return runInForeground([
+        ...['--require', path.join(root, 'activities', 'jobs', 'from-source.cjs')],
+        ...[path.join(root, 'bench', 'main.ts'), ...args],
+      ]);
     case 'dev':
       buildOnChange();
       return require(entry).main(['up', '--watch', ...args]);

@@ -1,0 +1,45 @@
+/** `npm run bench -- <name>`: one benchmark, both sides in turn, on servers of its own. */
+import { Command } from 'commander';
+import { explain } from '../cli/console';
+import { backfillBenchmark, cellsOfYear, type BackfillOptions } from './backfill/benchmark';
+import { latencyBenchmark, type LatencyOptions } from './latency';
+import { mostPairs, wholeNumber } from './support/options';
+import { perform } from './support/perform';
+
+const program = new Command('npm run bench --')
+  .description('Measures Tablegate beside bare workflows on the same Temporal. One at a time.')
+  .showHelpAfterError();
+
+function command(name: string, pairs = 5): Command {
+  return program
+    .command(name)
+    .option('--pairs <n>', 'measurements of each side, in turn', wholeNumber(1, mostPairs), pairs)
+    .option('--profile <folder>', 'write CPU profiles of both servers into this folder');
+}
+
+command('backfill')
+  .description(
+    'hourly instances of a job that does nothing, 16 at a time: pairs of a smaller size, as those ' +
+      'of a year take long, and one whole year by each side at the end',
+  )
+  .option('--cells <n>', 'instances of each measurement', wholeNumber(20, cellsOfYear), 1_000)
+  .option(
+    '--full <n>',
+    'instances of the one long run; 0: none',
+    wholeNumber(0, cellsOfYear),
+    cellsOfYear,
+  )
+  .action((options: BackfillOptions) => perform(backfillBenchmark(options)));
+
+command('latency')
+  .description('from the last trigger call to the first line of the job, on an idle system')
+  .option('--rounds <n>', 'rounds of each side, spread over the pairs', wholeNumber(5, 2000), 60)
+  .action((options: LatencyOptions) => perform(latencyBenchmark(options)));
+
+program.parseAsync(process.argv).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`The benchmark failed: ${explain(error)}\n`);
+    process.exit(1);
+  },
+);

