@@ -14,7 +14,7 @@ const tags = ['Backfills'];
 const notMoved: ErrorCode[] = ['backfillNotFound', 'backfillNotLive', 'temporalUnavailable'];
 
 /** Cells that a backfill is shown with; the list of cells goes on from there. */
-const firstCells = 100;
+const shownCells = 100;
 
 export const backfillRoutes = [
   route({
@@ -70,11 +70,11 @@ export const backfillRoutes = [
     path: '/api/v1/backfills/{id}',
     role: 'viewer',
     tags,
-    summary: 'Read a backfill: status, counts, estimated end and its first cells',
+    summary: 'Read a backfill: status, counts, estimated end and the cells of its newest times',
     answer: backfillShape.extend({ cells: listOf(cellShape) }).meta({ id: 'BackfillWithCells' }),
     errors: ['backfillNotFound'],
     handler: async ({ scheduling: { backfills }, caller, params }) => {
-      const page = { pageSize: firstCells, pageToken: null };
+      const page = { pageSize: shownCells, pageToken: null };
       const [view, cells] = await Promise.all([
         backfills.get(caller, params.id),
         backfills.cells(caller, params.id, { state: null, taskId: null }, page),
@@ -87,7 +87,7 @@ export const backfillRoutes = [
     path: '/api/v1/backfills/{id}/cells',
     role: 'viewer',
     tags,
-    summary: 'List what becomes of each (task, time), oldest time first',
+    summary: 'List what becomes of each (task, time), newest schedule time first',
     query: listQuery({
       state: z.enum(cellStates).optional(),
       taskId: plainText.optional(),

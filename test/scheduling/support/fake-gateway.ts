@@ -30,6 +30,12 @@ export class FakeGateway implements Gateway {
   readonly driving = new Set<string>();
   isDown = false;
 
+  /** Forgets what it was told, not the tasks. */
+  forget(): void {
+    for (const list of [this.drivers, this.told, this.triggers]) list.length = 0;
+    this.driving.clear();
+  }
+
   state(taskId: string): TaskState {
     return this.states.get(taskId)!;
   }
