@@ -1,6 +1,7 @@
 /** Settings, read once from the environment (flags are put into it by the command line). */
 import os from 'node:os';
 import path from 'node:path';
+import { isTimezone } from './model/timezone';
 
 export interface Settings {
   /** Address that the API listens on. */
@@ -72,9 +73,7 @@ function readMaxJobs(text: string | undefined): number {
 
 function readTimezone(text: string | undefined): string {
   const timezone = text || 'UTC';
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: timezone });
-  } catch {
+  if (!isTimezone(timezone)) {
     throw new SettingsError(
       `TABLEGATE_TIMEZONE is "${timezone}"; it must be an IANA zone such as Europe/Berlin`,
     );

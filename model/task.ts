@@ -4,7 +4,10 @@ import { idSchema, nameSchema } from './fields';
 import { notificationsSchema, type Notifications } from './notice';
 import { recurrenceSchema, type Recurrence } from './recurrence';
 import { parseTableName } from './table-name';
-import { endedStatuses, runStarters } from './run';
+import { isTimezone } from './timezone';
+import { endedStatuses, runStarters } from './run-status';
+
+export * from './definition';
 
 export const taskKinds = ['manual', 'recurring', 'triggered'] as const;
 export type TaskKind = (typeof taskKinds)[number];
@@ -107,27 +110,9 @@ const runPolicyFields = {
 const runPolicySchema = z.object(runPolicyFields);
 export type RunPolicy = z.infer<typeof runPolicySchema>;
 
-export const defaultRunPolicy: RunPolicy = {
-  timeout: null,
-  rerunMode: 'AllAllowed',
-  rerunTimes: 0,
-  rerunInterval: 60,
-  maxParallel: 1,
-  gateExpiry: 30 * 86_400,
-};
-
 const timezoneSchema = z.string().refine(isTimezone, {
-  message: 'it must be an IANA time zone such as Europe/Berlin',
+  message: 'it must be an IANA time zone such as Europe/Berlin, in these letters',
 });
-
-function isTimezone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Parts of a task that an edit may change; an edit sends some of them. */
 const editableFields = {
@@ -191,28 +176,6 @@ export interface TaskDefinition {
 export type DefinitionPatch = Partial<Omit<TaskDefinition, 'runPolicy' | 'environment'>> & {
   runPolicy?: Partial<RunPolicy>;
 };
-
-/**
- * Applies changes to a definition.
- * @returns a new definition; parts that the patch does not name are kept, `runPolicy` by field
- */
-export function mergeDefinition(
-  definition: TaskDefinition,
-  patch: DefinitionPatch,
-): TaskDefinition {
-  const sent = Object.entries(patch).filter(([, value]) => value !== undefined);
-  return {
-    ...definition,
-    ...(Object.fromEntries(sent) as DefinitionPatch),
-    runPolicy: { ...definition.runPolicy, ...definedOnly(patch.runPolicy ?? {}) },
-  };
-}
-
-function definedOnly<T extends object>(value: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, field]) => field !== undefined),
-  ) as Partial<T>;
-}
 
 const gateTableSchema = z.object({
   table: z.string(),
