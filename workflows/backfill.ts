@@ -13,7 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities, BackfillAdvance } from '../activities/activities';
-import type { CellEnd } from '../model/backfill';
+import type { BackfillStatus, CellEnd } from '../model/backfill';
 import {
   backfillChangedSignal,
   instancesEndedSignal,
@@ -21,58 +21,84 @@ import {
   instancesStoppedSignal,
 } from '../model/messages';
 import { taskWorkflowId } from '../model/names';
+import { rollOverLimits } from './roll-over-limits';
 
 const { advanceBackfill, dropTaskFromBackfill } = proxyActivities<Activities>({
   startToCloseTimeout: '60 s',
   retry: { initialInterval: '200 ms', maximumInterval: '10 s' },
 });
 
-/** Past this a history goes on in a new one. */
-const maxEvents = 4_000;
 /** How long it waits for cells that wait for another backfill. */
 const joinedMs = 5_000;
 /** How long nothing may be heard of cells under way before the records are looked at. */
 const silenceMs = 120_000;
 
-export interface BackfillDriver {
-  tenant: string;
-  id: string;
-  /** Number of the next step. */
-  step: number;
-}
-
+/** What has been heard since the last step. */
 interface News {
-  ends: Map<string, CellEnd[]>;
+  ends: { taskId: string; cells: CellEnd[] }[];
   changed: boolean;
   kill: boolean;
 }
 
+export interface BackfillDriver {
+  tenant: string;
+  id: string;
+  /** Number of the next step; 0 where the driver is new. */
+  step: number;
+  /** What the history before had heard and not passed on. */
+  news?: News;
+  /** The status that the tasks which hold cells act on. */
+  status?: BackfillStatus;
+  /** When the records were last looked at, in milliseconds. */
+  reconciledAt?: number;
+}
+
 /** Works until the backfill has come to its end. */
 export async function backfill(driver: BackfillDriver): Promise<void> {
-  const news: News = { ends: new Map(), changed: false, kill: false };
+  const news = hear(driver.news);
+  if (driver.step === 0) driver.step = firstStep();
+  for (let reconcile = driver.reconciledAt === undefined; ;) {
+    const state = await takeStep(driver, news, reconcile);
+    if (isOver(state) && !isNews(news)) return;
+    if (mayRollOver()) await continueAsNew<typeof backfill>({ ...driver, news });
+    const isJoined = state.status === 'running' && state.running === 0 && state.waiting > 0;
+    const heard = await condition(() => isNews(news), isJoined ? joinedMs : silenceMs);
+    reconcile = !heard || Date.now() - driver.reconciledAt! >= silenceMs;
+  }
+}
+
+function hear(before: News = { ends: [], changed: false, kill: false }): News {
+  const news = { ...before };
   setHandler(instancesEndedSignal, ({ taskId, ends }) => {
-    news.ends.set(taskId, [...(news.ends.get(taskId) ?? []), ...ends]);
+    news.ends.push({ taskId, cells: ends });
   });
   setHandler(backfillChangedSignal, ({ kill }) => {
     news.changed = true;
     news.kill ||= kill;
   });
-  let reconcile = true;
-  for (;;) {
-    const state = await takeStep(driver, news, reconcile);
-    if (isOver(state) && news.ends.size === 0 && !news.changed) return;
-    if (workflowInfo().historyLength > maxEvents && news.ends.size === 0 && !news.changed) {
-      await continueAsNew<typeof backfill>(driver);
-    }
-    const isJoined = state.status === 'running' && state.running === 0 && state.waiting > 0;
-    const waitMs = isJoined ? joinedMs : silenceMs;
-    const heard = await condition(() => news.ends.size > 0 || news.changed, waitMs);
-    reconcile = !heard;
-  }
+  return news;
+}
+
+function isNews({ ends, changed }: News): boolean {
+  return ends.length > 0 || changed;
+}
+
+/**
+ * A repeated step is told by its number, also from steps of a driver that was ended: so each driver
+ * begins at a number of its own.
+ */
+function firstStep(): number {
+  return 1 + Math.floor(Math.random() * 2 ** 30);
 }
 
 function isOver({ status }: BackfillAdvance): boolean {
   return status === 'succeeded' || status === 'failed' || status === 'cancelled';
+}
+
+function mayRollOver(): boolean {
+  const { events, bytes } = rollOverLimits.driver;
+  const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || historyLength > events || historySize > bytes;
 }
 
 async function takeStep(
@@ -80,41 +106,48 @@ async function takeStep(
   news: News,
   reconcile: boolean,
 ): Promise<BackfillAdvance> {
-  const { tenant, id } = driver;
-  const ends = [...news.ends].map(([taskId, cells]) => ({ taskId, cells }));
-  const { kill, changed } = news;
-  news.ends.clear();
-  news.changed = false;
-  const number = driver.step;
+  const { tenant, id, step: number } = driver;
+  const { ends, changed, kill } = news;
+  Object.assign(news, { ends: [], changed: false, kill: false });
   driver.step += 1;
+  if (reconcile) driver.reconciledAt = Date.now();
   const state = await advanceBackfill({ tenant, id, number, ends, reconcile });
-  setCurrentDetails(`**${state.status}**: ${state.running} running, ${state.waiting} waiting`);
+  const { status } = state;
+  setCurrentDetails(`**${status}**: ${state.running} running, ${state.waiting} waiting`);
   await Promise.all(state.taken.map((share) => request(driver, news, share)));
-  if (changed && state.status !== 'running') {
-    await Promise.all(state.holders.map((taskId) => stop(driver, taskId, kill)));
+  if (status !== 'running' && (changed || status !== driver.status)) {
+    await Promise.all(state.holders.map((taskId) => stop(driver, news, taskId, kill)));
   }
+  driver.status = status;
   return state;
 }
 
-async function request(
-  { tenant, id }: BackfillDriver,
+function request(
+  driver: BackfillDriver,
   news: News,
   { taskId, cells }: BackfillAdvance['taken'][number],
 ): Promise<void> {
-  const task = getExternalWorkflowHandle(taskWorkflowId(tenant, taskId));
+  const task = getExternalWorkflowHandle(taskWorkflowId(driver.tenant, taskId));
+  return orDrop(driver, news, taskId, () => task.signal(instancesRequestedSignal, { cells }));
+}
+
+function stop(driver: BackfillDriver, news: News, taskId: string, kill: boolean): Promise<void> {
+  const task = getExternalWorkflowHandle(taskWorkflowId(driver.tenant, taskId));
+  const what = { backfill: driver.id, kill };
+  return orDrop(driver, news, taskId, () => task.signal(instancesStoppedSignal, what));
+}
+
+/** Tells a task something; one that is gone is dropped from the backfill. */
+async function orDrop(
+  { tenant, id }: BackfillDriver,
+  news: News,
+  taskId: string,
+  tell: () => Promise<void>,
+): Promise<void> {
   try {
-    await task.signal(instancesRequestedSignal, { cells });
+    await tell();
   } catch {
     await dropTaskFromBackfill({ tenant, id, taskId });
     news.changed = true;
-  }
-}
-
-async function stop({ tenant, id }: BackfillDriver, taskId: string, kill: boolean): Promise<void> {
-  const task = getExternalWorkflowHandle(taskWorkflowId(tenant, taskId));
-  try {
-    await task.signal(instancesStoppedSignal, { backfill: id, kill });
-  } catch {
-    await dropTaskFromBackfill({ tenant, id, taskId });
   }
 }

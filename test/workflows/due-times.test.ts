@@ -110,7 +110,7 @@ it('waits for upstream tasks, and asks again when one of them has changed', asyn
 });
 
 it('asks once more where an upstream task changes while it is asking', async () => {
-  let answer = (_: 'waiting' | 'met'): void => undefined;
+  let answer: (status: 'waiting' | 'met') => void;
   const asked: string[][] = [];
   house.world.needs = async ({ scheduleTimes }) => {
     asked.push(scheduleTimes);
@@ -131,7 +131,7 @@ it('asks once more where an upstream task changes while it is asking', async () 
   await task.handle.signal(upstreamChangedSignal);
   await task.tick(second);
   await house.world.until(() => gateOf(task, second) !== null);
-  answer('waiting');
+  answer!('waiting');
   expect((await recordOf(task, first, hasEnded)).status).toBe('succeeded');
 });
 

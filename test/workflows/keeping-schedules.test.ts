@@ -1,7 +1,6 @@
 /** A recurring task keeps one Schedule: asked for once, changed with its times, gone with it. */
 import type { Recurrence } from '../../model/recurrence';
-import { waitUntilProjected } from '../../scheduling/settle';
-import { House, tenant, type OpenedTask } from '../support/workflows/house';
+import { House, type OpenedTask } from '../support/workflows/house';
 
 let house: House;
 beforeAll(async () => {
@@ -23,7 +22,7 @@ function openDaily(): Promise<OpenedTask> {
 
 /** What was asked for so far, once the task has nothing more to ask for. */
 async function asked(task: OpenedTask) {
-  await waitUntilProjected(house.gateway, tenant, task.taskId);
+  await house.settled(task);
   return house.world.schedulesAsked
     .filter(({ taskId }) => taskId === task.taskId)
     .map(({ schedule }) => schedule);

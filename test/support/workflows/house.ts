@@ -10,11 +10,17 @@ import {
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { DefinitionPatch, TaskDefinition } from '../../../model/task';
 import type { TaskState } from '../../../model/task-state';
-import { runWorkflowId, taskWorkflowId } from '../../../model/names';
+import {
+  backfillWorkflowId,
+  backfillWorkflowType,
+  runWorkflowId,
+  taskWorkflowId,
+} from '../../../model/names';
 import { editUpdate, removeUpdate, startUpdate, tickSignal } from '../../../model/messages';
 import type { Trigger } from '../../../model/trigger';
 import { TemporalGateway } from '../../../scheduling/gateway';
 import { startWorkers, type Workers } from '../../../worker';
+import type { backfill } from '../../../workflows/backfill';
 import { aDefinition, aTaskState } from './definition';
 import { workflowBundle, type BundleOptions } from './bundle';
 import { World } from './world';
@@ -110,6 +116,20 @@ export class House {
       },
       run: (runId) => client.workflow.getHandle(runWorkflowId(tenant, taskId, runId)),
     };
+  }
+
+  /** Resolves when the store holds what the task has to show, and its Schedule is as it should be. */
+  async settled({ taskId }: OpenedTask): Promise<void> {
+    while (!(await this.gateway.isProjected(tenant, taskId)));
+  }
+
+  /** Starts the driver of a backfill, as the service does. */
+  startDriver(id: string): Promise<WorkflowHandle<typeof backfill>> {
+    return this.client.workflow.start<typeof backfill>(backfillWorkflowType, {
+      workflowId: backfillWorkflowId(tenant, id),
+      taskQueue: this.taskQueue,
+      args: [{ tenant, id, step: 0 }],
+    });
   }
 
   /** The present run of a task's workflow; its result settles when that run rolls over or ends. */

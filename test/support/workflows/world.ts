@@ -50,7 +50,8 @@ export class World {
     }));
   /** Where backfills take their steps. */
   backfillStep: Activities['advanceBackfill'] = () => Promise.reject(new Error('no backfill'));
-  readonly dropped: { id: string; taskId: string }[] = [];
+  /** What is done where a task of a backfill is gone. */
+  backfillDrop: Activities['dropTaskFromBackfill'] = () => Promise.reject(new Error('no backfill'));
   /** What a delivery of a notice comes to. */
   webhook: Activities['deliverNotice'] = async () => ({ status: 200 });
   private readonly scratchRoot = mkdtempSync(path.join(tmpdir(), 'tablegate-jobs-'));
@@ -122,10 +123,7 @@ export class World {
         this.changed();
       },
       advanceBackfill: (step) => this.backfillStep(step),
-      dropTaskFromBackfill: async ({ id, taskId }) => {
-        this.dropped.push({ id, taskId });
-        this.changed();
-      },
+      dropTaskFromBackfill: (cell) => this.backfillDrop(cell),
       watch: async () => ({ ticked: 0, repaired: 0 }),
       deliverNotice: (delivery) => this.webhook(delivery),
       prune: async () => ({ deleted: 0 }),
