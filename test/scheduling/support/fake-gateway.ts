@@ -26,6 +26,8 @@ export class FakeGateway implements Gateway {
   readonly triggers: (Trigger & { taskId: string })[] = [];
   /** Runs before each Update; may throw what the Update is refused with. */
   beforeUpdate: (name: string, taskId: string) => void = () => undefined;
+  /** What happens when a driver is started. */
+  onDriver: () => Promise<unknown> = () => Promise.resolve();
   /** Backfills whose driver is at work, so that a signal finds it. */
   readonly driving = new Set<string>();
   isDown = false;
@@ -34,6 +36,7 @@ export class FakeGateway implements Gateway {
   forget(): void {
     for (const list of [this.drivers, this.told, this.triggers]) list.length = 0;
     this.driving.clear();
+    this.onDriver = () => Promise.resolve();
   }
 
   state(taskId: string): TaskState {
@@ -84,6 +87,7 @@ export class FakeGateway implements Gateway {
     this.refuseIfDown();
     this.drivers.push(id);
     this.driving.add(id);
+    await this.onDriver();
   }
 
   async backfillChanged(
