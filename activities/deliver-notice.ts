@@ -1,7 +1,8 @@
 /** The activity that posts a notice to a webhook, signed by the Standard Webhooks scheme. */
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { Webhook } from 'standardwebhooks';
-import { hostAllowed, type Notice } from '../model/notice';
+import type { Notice } from '../model/notice';
+import { hostAllowed } from '../model/webhooks';
 import type { Activities } from './activities';
 import type { ActivityDeps } from './deps';
 

@@ -1,7 +1,10 @@
 /** Backfills: what a caller asks for, the plan made of it, and how it goes. */
 import { z } from 'zod';
+import { existingChoices, type ExistingChoice } from './existing-choice';
 import { idSchema } from './fields';
 import { tableNameSchema } from './task';
+
+export * from './existing-choice';
 
 /** Most schedule times that one call may name. */
 export const maxNamedTimes = 100_000;
@@ -12,10 +15,6 @@ export const maxCells = 500_000;
 /** Cells of one backfill that are under way at the same time. */
 export const defaultConcurrency = 16;
 const maxConcurrency = 64;
-
-export const existingChoices = ['rerun', 'failed', 'skip'] as const;
-/** What is done with an instance that has run: run it again, only if it failed, or leave it. */
-export type ExistingChoice = (typeof existingChoices)[number];
 
 const times = z.array(z.string().max(64)).min(1).max(maxNamedTimes);
 
@@ -36,8 +35,9 @@ export const backfillRequestSchema = z
     confirm: z.boolean().default(false),
   })
   .superRefine((request, context) => {
-    const issue = (path: string, message: string): void =>
-      void context.addIssue({ code: 'custom', path: [path], message });
+    const issue = (path: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [path], message });
+    };
     if ((request.taskIds === undefined) === (request.tables === undefined)) {
       issue('taskIds', 'give either taskIds or tables');
     }

@@ -4,8 +4,8 @@
  * once, times are milliseconds.
  */
 import type { DatedGate, Gate, UpstreamGate } from './gate';
-import { runStatuses } from './run';
-import { defaultRunPolicy, mergeDefinition } from './task';
+import { defaultRunPolicy, mergeDefinition } from './definition';
+import { runStatuses } from './run-status';
 import { gateTables, type InstanceMemo, type TaskState } from './task-state';
 
 /** Most bytes of a packed state, as JSON: the design's 256 KB, less room for Temporal's envelope. */

@@ -1,31 +1,8 @@
 /** Execution records: one per run. */
 import { z } from 'zod';
+import { runStarters, runStatuses } from './run-status';
 
-export const runStatuses = [
-  'queued',
-  'running',
-  'succeeded',
-  'failed',
-  'timedOut',
-  'cancelled',
-  'skipped',
-  'missed',
-  'blocked',
-] as const;
-export type RunStatus = (typeof runStatuses)[number];
-
-/** Statuses that a run can end in. */
-export const endedStatuses = ['succeeded', 'failed', 'timedOut', 'cancelled', 'skipped'] as const;
-export type EndedStatus = (typeof endedStatuses)[number];
-
-/** True for a status that a run ends in. */
-export function isEnded(status: RunStatus): status is EndedStatus {
-  return (endedStatuses as readonly RunStatus[]).includes(status);
-}
-
-export const runStarters = ['triggers', 'manual', 'schedule', 'backfill'] as const;
-/** What asked for a run. */
-export type RunStarter = (typeof runStarters)[number];
+export * from './run-status';
 
 const tableDetailSchema = z.object({
   table: z.string(),

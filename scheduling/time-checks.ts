@@ -2,8 +2,8 @@
 import { invalidInput } from '../model/field-errors';
 import type { FieldError } from '../model/errors';
 import { isUpstream, lineageTask } from '../model/lineage';
-import { hostAllowed } from '../model/notice';
 import type { TaskDefinition } from '../model/task';
+import { hostAllowed } from '../model/webhooks';
 import { refuseCycle } from './cycles';
 import type { SchedulingDeps } from './deps';
 import { lineageOf } from './task-checks';

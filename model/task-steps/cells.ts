@@ -1,5 +1,6 @@
 /** Cells of backfills: asked for, started in the slots that are left, reported when they end. */
-import { existingChoices, type CellEnd, type CellRequest } from '../backfill';
+import type { CellEnd, CellRequest } from '../backfill';
+import { existingChoices } from '../existing-choice';
 import { findDatedGate } from '../gate';
 import { liveRuns, type LiveRun, type TaskState } from '../task-state';
 import { dropDatedGate, newRun } from './begin';

@@ -1,6 +1,7 @@
 /** Edits, pauses, resets and the removal of a task. */
 import { emptyGate, findDatedGate, keepMarksOf } from '../gate';
-import { mergeDefinition, type DefinitionPatch } from '../task';
+import { mergeDefinition } from '../definition';
+import type { DefinitionPatch } from '../task';
 import { gateTables, isGateOfLiveRun, liveRuns, type LiveRun, type TaskState } from '../task-state';
 import { waitsForSlot } from './begin';
 import { dropCells } from './cells';

@@ -1,8 +1,9 @@
 /** What webhooks are told: runs that failed and recovered, gates that are late or have expired. */
 import { missingTables, type DatedGate, type Gate } from '../gate';
-import { webhooksFor, type Notice, type NoticeEvent } from '../notice';
+import type { Notice, NoticeEvent } from '../notice';
 import { gateTables, type LiveRun, type TaskState } from '../task-state';
 import type { EndedStatus } from '../run';
+import { webhooksFor } from '../webhooks';
 import type { StepContext } from './step';
 
 /** Characters of a failure that are told. */

@@ -1,6 +1,7 @@
 /** Which webhooks a task may have, and which of them are told what. */
 import { parseInput } from '../../model/field-errors';
-import { hostAllowed, noticeEvents, notificationsSchema, webhooksFor } from '../../model/notice';
+import { noticeEvents, notificationsSchema } from '../../model/notice';
+import { hostAllowed, webhooksFor } from '../../model/webhooks';
 
 const read = (input: unknown) => parseInput(notificationsSchema, input, 'task', ['notifications']);
 const webhookAt = (url: string, rest: object = {}) => ({ webhooks: [{ url, ...rest }] });
