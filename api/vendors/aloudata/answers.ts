@@ -28,7 +28,7 @@ export function newTraceId(): string {
   return `${randomBytes(16).toString('hex')}.${process.pid}.${Date.now()}${count}`;
 }
 
-/** Name of a call in ledgers: the first 30 characters of its trace id. */
+/** What the receipts of a call's marks are made of: the first 30 characters of its trace id. */
 export function receiptOf(traceId: string): string {
   return traceId.slice(0, 30);
 }

@@ -14,7 +14,8 @@ const answerShape = z
       description: 'The code of the refusal, which is never renamed, and where it is explained',
     }),
     traceId: z.string().meta({
-      description: 'Finds the call in the log; its first 30 characters are the receipt in ledgers',
+      description:
+        'Finds the call in the log; where one table was marked, its first 30 characters are the receipt',
     }),
   })
   .meta({ id: 'AloudataAnswer', description: 'Compact, the keys always in this order' });
