@@ -91,8 +91,8 @@ async function handOut(
   backfill: Backfill,
   { number, reconcile }: StepInput,
 ): Promise<string[]> {
-  if (reconcile) await takeAgain(step, backfill, number);
   if (backfill.status !== 'running') return [];
+  if (reconcile) await takeAgain(step, backfill, number);
   const { running = 0, waiting = 0 } = await countsOf(step, backfill);
   const taken = await take(step, backfill, number, backfill.concurrency - running);
   if (taken.length > 0 || running > 0 || waiting === 0) return taken;

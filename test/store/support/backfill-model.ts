@@ -1,0 +1,208 @@
+/**
+ * Backfills as they are meant, slowly: nothing is kept but what happened, and every question goes
+ * through all of it. Plans are to be such that backfills cannot hold each other back in a circle.
+ */
+import type {
+  BackfillStatus,
+  CellEnd,
+  CellState,
+  ExistingChoice,
+  PlannedCell,
+} from '../../../model/backfill';
+import { nameOf } from './plans';
+
+export interface ModelPlan {
+  id: string;
+  cells: PlannedCell[];
+  concurrency: number;
+  existing: ExistingChoice;
+}
+
+interface Place {
+  id: string;
+  seq: number;
+}
+
+type Happening =
+  | { kind: 'taken'; places: Place[]; by: string; step: number }
+  | { kind: 'ended'; places: Place[]; status: CellEnd['status']; runId: string | null }
+  | { kind: 'cancelled' | 'dropped' | 'retried'; places: Place[] }
+  | { kind: 'became'; id: string; status: BackfillStatus };
+
+/** What a step is to answer; requests by `task@hour`. */
+export interface ModelStep {
+  status: BackfillStatus;
+  waiting: number;
+  running: number;
+  holders: string[];
+  taken: Record<string, { backfills: string[]; existing: ExistingChoice }>;
+}
+
+const bad: readonly CellState[] = ['failed', 'timedOut', 'cancelled', 'dropped', 'blocked'];
+const retried: readonly CellState[] = ['failed', 'timedOut', 'cancelled', 'blocked'];
+const met: readonly CellState[] = ['succeeded', 'skipped'];
+
+export class BackfillModel {
+  readonly #history: Happening[] = [];
+
+  constructor(readonly plans: readonly ModelPlan[]) {}
+
+  status(id: string): BackfillStatus {
+    const became = this.#history.filter((one) => one.kind === 'became' && one.id === id).at(-1);
+    return became?.kind === 'became' ? became.status : 'running';
+  }
+
+  finished(id: string): boolean {
+    return !['running', 'paused', 'cancelling'].includes(this.status(id));
+  }
+
+  /** State of every cell, by its place in the plan. */
+  states(id: string): CellState[] {
+    const states: CellState[] = [];
+    for (const [seq, cell] of this.#plan(id).cells.entries()) {
+      const own = this.#ownState({ id, seq }, cell);
+      const blocked = own === 'waiting' && cell.needs.some((need) => bad.includes(states[need]!));
+      states.push(blocked ? 'blocked' : own);
+    }
+    return states;
+  }
+
+  changeStatus(id: string, from: BackfillStatus[], to: BackfillStatus): boolean {
+    if (!from.includes(this.status(id))) return false;
+    this.#history.push({ kind: 'became', id, status: to });
+    return true;
+  }
+
+  drop(id: string, taskId: string): void {
+    const open = this.#places(id, 'waiting', 'running');
+    const places = open.filter((place) => this.#cell(place).taskId === taskId);
+    this.#history.push({ kind: 'dropped', places });
+  }
+
+  retry(id: string): number {
+    if (this.status(id) === 'cancelling' || this.status(id) === 'succeeded') return 0;
+    const before = this.#places(id, ...retried);
+    this.#history.push({ kind: 'retried', places: before });
+    const count = before.length - this.#places(id, ...retried).length;
+    if (count > 0) this.#history.push({ kind: 'became', id, status: 'running' });
+    return count;
+  }
+
+  advance(id: string, step: number, ends: { taskId: string; cells: CellEnd[] }[]): ModelStep {
+    if (!this.finished(id)) {
+      this.#noteEnds(id, ends);
+      if (this.status(id) === 'cancelling') {
+        this.#history.push({ kind: 'cancelled', places: this.#places(id, 'waiting') });
+      }
+      if (this.status(id) === 'running') this.#take(id, step);
+      this.#close(id);
+    }
+    return this.#answer(id, step);
+  }
+
+  #plan(id: string): ModelPlan {
+    return this.plans.find((plan) => plan.id === id)!;
+  }
+
+  #cell({ id, seq }: Place): PlannedCell {
+    return this.#plan(id).cells[seq]!;
+  }
+
+  /** What happened to a cell, without what happened to those that it needs. */
+  #ownState(place: Place, { action }: PlannedCell): CellState {
+    let state: CellState = action === 'skip' ? 'skipped' : 'waiting';
+    for (const one of this.#of(place)) {
+      if (one.kind === 'taken') state = 'running';
+      else if (one.kind === 'retried') state = 'waiting';
+      else if (one.kind === 'ended') state = one.status === 'withdrawn' ? 'waiting' : one.status;
+      else state = one.kind;
+    }
+    return state;
+  }
+
+  #of({ id, seq }: Place): Exclude<Happening, { kind: 'became' }>[] {
+    return this.#history
+      .filter((one) => one.kind !== 'became')
+      .filter((one) => one.places.some((place) => place.id === id && place.seq === seq));
+  }
+
+  #places(id: string, ...wanted: CellState[]): Place[] {
+    return this.states(id).flatMap((state, seq) => (wanted.includes(state) ? [{ id, seq }] : []));
+  }
+
+  #noteEnds(id: string, ends: { taskId: string; cells: CellEnd[] }[]): void {
+    const running = this.#places(id, 'running');
+    const told = ends.flatMap(({ taskId, cells }) => cells.map((end) => ({ taskId, ...end })));
+    for (const place of running) {
+      const runs = this.#of(place).flatMap((one) => (one.kind === 'ended' ? [one.runId] : []));
+      const last = runs.filter((runId) => runId !== null).at(-1);
+      const end = told.find(
+        (one) => nameOf(one) === nameOf(this.#cell(place)) && one.runId !== last,
+      );
+      if (end) this.#history.push({ ...end, kind: 'ended', places: [place] });
+    }
+  }
+
+  /** All cells of that instance, in running backfills, that wait. */
+  #waiting(cell: PlannedCell): Place[] {
+    return this.plans
+      .filter(({ id }) => this.status(id) === 'running')
+      .flatMap(({ id }) => this.#places(id, 'waiting'))
+      .filter((place) => nameOf(this.#cell(place)) === nameOf(cell));
+  }
+
+  #hasItsNeeds(place: Place): boolean {
+    const states = this.states(place.id);
+    return this.#cell(place).needs.every((need) => met.includes(states[need]!));
+  }
+
+  #take(id: string, step: number): void {
+    const timeOf = (place: Place) => Date.parse(this.#cell(place).scheduleTime);
+    const ready = this.#places(id, 'waiting')
+      .filter((place) => this.#waiting(this.#cell(place)).every((one) => this.#hasItsNeeds(one)))
+      .toSorted((one, other) => timeOf(one) - timeOf(other) || one.seq - other.seq);
+    const free = this.#plan(id).concurrency - this.#places(id, 'running').length;
+    const places = ready
+      .slice(0, Math.max(free, 0))
+      .flatMap((place) => this.#waiting(this.#cell(place)));
+    this.#history.push({ kind: 'taken', places, by: id, step });
+  }
+
+  #close(id: string): void {
+    if (this.#places(id, 'waiting', 'running').length > 0) return;
+    const whole = this.#places(id, ...met).length === this.#plan(id).cells.length;
+    const status = whole ? 'succeeded' : 'failed';
+    const cancelled = this.status(id) === 'cancelling';
+    this.#history.push({ kind: 'became', id, status: cancelled ? 'cancelled' : status });
+  }
+
+  #answer(id: string, step: number): ModelStep {
+    const running = this.#places(id, 'running');
+    const mine = running.filter((place) => this.#isTakenBy(place, id, step));
+    const requests = mine.map((place) => [nameOf(this.#cell(place)), this.#request(place, step)]);
+    return {
+      status: this.status(id),
+      waiting: this.#places(id, 'waiting').length,
+      running: running.length,
+      holders: [...new Set(running.map((place) => this.#cell(place).taskId))].toSorted(),
+      taken: Object.fromEntries(requests) as ModelStep['taken'],
+    };
+  }
+
+  #isTakenBy(place: Place, by: string, step: number): boolean {
+    const taken = this.#of(place)
+      .filter((one) => one.kind === 'taken')
+      .at(-1);
+    return taken?.by === by && taken.step === step;
+  }
+
+  #request(place: Place, step: number): ModelStep['taken'][string] {
+    const together = this.plans
+      .flatMap(({ id }) => this.#places(id, 'running'))
+      .filter((one) => nameOf(this.#cell(one)) === nameOf(this.#cell(place)))
+      .filter((one) => this.#isTakenBy(one, place.id, step));
+    const choices = together.map(({ id }) => this.#plan(id).existing);
+    const existing = (['rerun', 'failed', 'skip'] as const).find((one) => choices.includes(one))!;
+    return { backfills: together.map(({ id }) => id).toSorted(), existing };
+  }
+}
