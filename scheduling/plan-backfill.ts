@@ -1,7 +1,8 @@
 /** Plans of backfills, with what the store knows of the instances in them. */
-import type { ExistingChoice, Plan, PlannedCell } from '../model/backfill';
+import type { ExistingChoice, Plan } from '../model/backfill';
 import { makePlan } from '../model/plan';
-import type { KnownInstance } from '../store/store';
+import { planTimes, type PlannedTask } from '../model/plan-times';
+import type { KnownInstance, RunStore } from '../store/store';
 import type { BackfillRoots } from './backfill-roots';
 import type { SchedulingDeps } from './deps';
 import type { LineageIndex } from './lineage-index';
@@ -15,8 +16,8 @@ export interface PlanRequest extends BackfillRoots {
 type Deps = Pick<SchedulingDeps, 'store' | 'gateway' | 'log'>;
 
 /**
- * Plans what is to be run, and in which order. It is planned twice: only the first plan tells which
- * instances have to be looked up, and the second says what becomes of each.
+ * Plans what is to be run, and in which order. Its times come first: they tell which instances have
+ * to be looked up before it is decided what becomes of each.
  * @throws TablegateError invalidInput for more cells than a plan may have
  */
 export async function planBackfill(
@@ -31,9 +32,9 @@ export async function planBackfill(
   const first = roots.flatMap(({ taskId }) => index.find(taskId) ?? []);
   const all = downstream === 'matching' ? index.closure(first) : first;
   const tasks = await new TaskTimesLoader(deps, tenant).load(all, range);
-  const request = { roots, marks, tasks, downstream, existing, now };
-  const { cells } = makePlan({ ...request, known: () => null });
-  return makePlan({ ...request, known: await lookUp(deps, tenant, cells) });
+  const scope = { roots, tasks, downstream, now };
+  const known = await lookUp(deps.store.runs, tenant, planTimes(scope));
+  return makePlan({ ...scope, marks, existing, known });
 }
 
 /** From the first root to the last, or to now: what comes after a root is not before it. */
@@ -48,21 +49,33 @@ function rangeOf(roots: BackfillRoots['roots'], now: number): TimeRange | null {
 }
 
 async function lookUp(
-  { store }: Deps,
+  runs: RunStore,
   tenant: string,
-  cells: readonly PlannedCell[],
+  tasks: readonly PlannedTask[],
 ): Promise<(taskId: string, at: number) => KnownInstance | null> {
-  const times = new Map<string, string[]>();
-  for (const { taskId, scheduleTime } of cells) {
-    const known = times.get(taskId);
-    if (known) known.push(scheduleTime);
-    else times.set(taskId, [scheduleTime]);
-  }
   const found = new Map<string, Map<number, KnownInstance>>();
-  await inTurns([...times], async ([taskId, named]) => {
-    const known = await store.runs.knownInstances(tenant, taskId, named);
-    const byTime = known.map((one) => [Date.parse(one.scheduleTime), one] as const);
-    found.set(taskId, new Map(byTime));
+  await inTurns(tasks, async (task) => {
+    const { id } = task.times.task;
+    const known = await runs.knownInstances(tenant, id, namedOrRange(task));
+    found.set(id, new Map(known.map((one) => [Date.parse(one.scheduleTime), one])));
   });
   return (taskId, at) => found.get(taskId)?.get(at) ?? null;
+}
+
+/** Fewer times than this are looked up one by one, wherever they lie. */
+const fewTimes = 100;
+
+/** A range is far quicker to look up, unless the task has many more times in it. */
+function namedOrRange({ times: { calendar }, planned }: PlannedTask) {
+  const [from, to] = [planned[0]!, planned.at(-1)!];
+  const most = 2 * planned.length;
+  const isDense =
+    planned.length > fewTimes &&
+    calendar !== null &&
+    calendar.between(from, to, most).length < most;
+  return isDense ? { from: iso(from), to: iso(to) } : planned.map(iso);
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
 }
