@@ -1,11 +1,11 @@
-import { Backfills } from './backfills';
+import { Backfills } from './backfills/backfills';
+import { BackfillStarter } from './backfills/starter';
 import type { SchedulingDeps } from './deps';
 import { Lineage } from './lineage';
 import { People } from './people';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
 import { Sources } from './sources';
-import { BackfillStarter } from './start-backfill';
 import { System } from './system';
 import { Tasks } from './tasks';
 import { TriggerQueue } from './trigger-queue';

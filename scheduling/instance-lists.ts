@@ -2,6 +2,7 @@ import type { Caller } from '../model/people';
 import type { RunRecord } from '../model/run';
 import type { GateView } from '../model/task';
 import type { SchedulingDeps } from './deps';
+import { inTurns } from './in-turns';
 import {
   compareInstances,
   gatesIn,
@@ -25,7 +26,6 @@ import type {
 } from './scheduling';
 import { waitUntilProjected } from './settle';
 import { isRefusal } from './task-refusals';
-import { inTurns } from './task-times-loader';
 
 /** What a list has to know of a task. */
 interface ListedTask {

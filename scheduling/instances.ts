@@ -1,8 +1,8 @@
 /** Instances of tasks, with the gates that have not brought about theirs yet. */
-import { invalidInput } from '../model/field-errors';
 import { readScheduleTime } from '../model/calendar';
-import type { GateView } from '../model/task';
+import { invalidInput } from '../model/field-errors';
 import type { RunRecord } from '../model/run';
+import type { GateView } from '../model/task';
 import type { InstanceFilter, InstanceView, RunRead } from './scheduling';
 
 /** A place in a list that goes by schedule time, newest first, then by task. */

@@ -4,10 +4,10 @@ import { TablegateError } from '../model/errors';
 import type { Caller } from '../model/people';
 import { whyRerunDenied } from '../model/rerun-mode';
 import { makeId } from '../store/secrets';
+import type { BackfillStarter } from './backfills/starter';
 import type { SchedulingDeps } from './deps';
 import { LineageIndex } from './lineage-index';
 import type { RerunView, RunRead, RunService, TaskRead, TaskService } from './scheduling';
-import type { BackfillStarter } from './start-backfill';
 import { taskNotFound } from './task-refusals';
 
 /** How long the answer to a rerun waits for the record of the new run. */

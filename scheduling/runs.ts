@@ -5,6 +5,7 @@ import type { Caller } from '../model/people';
 import { endedStatuses, type LogLine, type RunRecord, type RunStatus } from '../model/run';
 import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
+import type { BackfillStarter } from './backfills/starter';
 import type { SchedulingDeps } from './deps';
 import { InstanceLists } from './instance-lists';
 import { Reruns } from './reruns';
@@ -19,7 +20,6 @@ import type {
   TaskService,
 } from './scheduling';
 import { waitUntilProjected } from './settle';
-import type { BackfillStarter } from './start-backfill';
 import { TaskUpdates } from './task-updates';
 
 export class Runs implements RunService {

@@ -1,6 +1,6 @@
 /** What a definition must satisfy as to its time, its upstream tasks and its webhooks. */
-import { invalidInput } from '../model/field-errors';
 import type { FieldError } from '../model/errors';
+import { invalidInput } from '../model/field-errors';
 import { isUpstream, lineageTask } from '../model/lineage';
 import type { TaskDefinition } from '../model/task';
 import { hostAllowed } from '../model/webhooks';

@@ -7,24 +7,24 @@ import {
   type CellView,
   type Plan,
   type PlanView,
-} from '../model/backfill';
-import { TablegateError } from '../model/errors';
-import { isId } from '../model/names';
-import type { Caller } from '../model/people';
-import type { StoredBackfill } from '../store/store';
-import { noteAction } from './audit';
-import { tellDriver } from './backfill-driver';
-import { estimateSeconds } from './backfill-estimates';
-import { mergeRoots, RootFinder, type BackfillRoots } from './backfill-roots';
-import { viewsOf } from './backfill-views';
-import type { SchedulingDeps } from './deps';
-import { backfillIdOf } from './idempotency-keys';
-import { requireTable } from './known-tables';
-import { LineageIndex } from './lineage-index';
-import type { BackfillService, Page, PageRequest } from './scheduling';
-import type { BackfillStarter } from './start-backfill';
+} from '../../model/backfill';
+import { TablegateError } from '../../model/errors';
+import { isId } from '../../model/names';
+import type { Caller } from '../../model/people';
+import type { StoredBackfill } from '../../store/store';
+import { noteAction } from '../audit';
+import type { SchedulingDeps } from '../deps';
+import { backfillIdOf } from '../idempotency-keys';
+import { requireTable } from '../known-tables';
+import { LineageIndex } from '../lineage-index';
+import type { BackfillService, Page, PageRequest } from '../scheduling';
+import { taskNotFound } from '../task-refusals';
+import { tellDriver } from './driver';
+import { estimateSeconds } from './estimates';
+import { mergeRoots, RootFinder, type BackfillRoots } from './roots';
+import type { BackfillStarter } from './starter';
 import { triggerTable } from './table-trigger';
-import { taskNotFound } from './task-refusals';
+import { viewsOf } from './views';
 import { TimesReader } from './wanted-times';
 
 export class Backfills implements BackfillService {

@@ -1,8 +1,8 @@
 /** How long backfills take, as far as it can be told. */
-import type { PlannedCell } from '../model/backfill';
-import { defaultRunPolicy } from '../model/task';
-import type { Store, StoredBackfill } from '../store/store';
-import { inTurns } from './task-times-loader';
+import type { PlannedCell } from '../../model/backfill';
+import { defaultRunPolicy } from '../../model/task';
+import type { Store, StoredBackfill } from '../../store/store';
+import { inTurns } from '../in-turns';
 
 /**
  * Seconds that a plan takes at the least, if runs take as long as they usually do: no task goes

@@ -1,12 +1,12 @@
-import type { Plan, PlannedMark } from '../model/backfill';
-import type { Caller } from '../model/people';
-import type { NewBackfill, StoredBackfill } from '../store/store';
-import { noteAction } from './audit';
-import type { SchedulingDeps } from './deps';
-import type { LineageIndex } from './lineage-index';
-import { sendMarks } from './marks';
-import { planBackfill, type PlanRequest } from './plan-backfill';
-import type { TriggerQueue } from './trigger-queue';
+import type { Plan, PlannedMark } from '../../model/backfill';
+import type { Caller } from '../../model/people';
+import type { NewBackfill, StoredBackfill } from '../../store/store';
+import { noteAction } from '../audit';
+import type { SchedulingDeps } from '../deps';
+import type { LineageIndex } from '../lineage-index';
+import { sendMarks } from '../marks';
+import type { TriggerQueue } from '../trigger-queue';
+import { planBackfill, type PlanRequest } from './plan';
 
 /** A backfill that is to be started; its id is a function of the key that came with the call. */
 export interface BackfillOrder extends Pick<

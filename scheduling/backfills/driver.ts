@@ -1,4 +1,4 @@
-import type { Gateway } from './deps';
+import type { Gateway } from '../deps';
 
 /**
  * Tells the driver of a backfill to look at the store again; one that has ended is started anew.

@@ -1,6 +1,6 @@
-import type { BackfillView } from '../model/backfill';
-import type { Store, StoredBackfill } from '../store/store';
-import { average, estimateEnd } from './backfill-estimates';
+import type { BackfillView } from '../../model/backfill';
+import type { Store, StoredBackfill } from '../../store/store';
+import { average, estimateEnd } from './estimates';
 
 /** Backfills as they are shown: with their estimated ends. */
 export async function viewsOf(

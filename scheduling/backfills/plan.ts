@@ -1,12 +1,13 @@
 /** Plans of backfills, with what the store knows of the instances in them. */
-import type { ExistingChoice, Plan } from '../model/backfill';
-import { makePlan } from '../model/plan';
-import { planTimes, type PlannedTask } from '../model/plan-times';
-import type { KnownInstance, RunStore } from '../store/store';
-import type { BackfillRoots } from './backfill-roots';
-import type { SchedulingDeps } from './deps';
-import type { LineageIndex } from './lineage-index';
-import { inTurns, TaskTimesLoader, type TimeRange } from './task-times-loader';
+import type { ExistingChoice, Plan } from '../../model/backfill';
+import { makePlan } from '../../model/plan';
+import { planTimes, type PlannedTask } from '../../model/plan-times';
+import type { KnownInstance, RunStore } from '../../store/store';
+import type { SchedulingDeps } from '../deps';
+import { inTurns } from '../in-turns';
+import type { LineageIndex } from '../lineage-index';
+import type { BackfillRoots } from './roots';
+import { TaskTimesLoader, type TimeRange } from './task-times-loader';
 
 export interface PlanRequest extends BackfillRoots {
   downstream: 'none' | 'matching';

@@ -1,10 +1,11 @@
 /** The schedule times of tasks, with what store and workflows know of their instances. */
-import { isRefusal } from './task-refusals';
-import type { LineageTask } from '../model/lineage';
-import type { TaskTimes } from '../model/needs';
-import { sortedTimes } from '../model/sorted-times';
-import { calendarOf } from './calendars';
-import type { SchedulingDeps } from './deps';
+import type { LineageTask } from '../../model/lineage';
+import type { TaskTimes } from '../../model/needs';
+import { sortedTimes } from '../../model/sorted-times';
+import { calendarOf } from '../calendars';
+import type { SchedulingDeps } from '../deps';
+import { inTurns } from '../in-turns';
+import { isRefusal } from '../task-refusals';
 
 /** Closed range in ms. */
 export interface TimeRange {
@@ -57,19 +58,4 @@ export class TaskTimesLoader {
     );
     return (task?.gate?.dated ?? []).map((gate) => Date.parse(gate.scheduleTime));
   }
-}
-
-/** How many questions to the store are under way at the same time. */
-const atOnce = 4;
-
-/** As `Promise.all`, with few of them at a time. */
-export async function inTurns<Item, Result>(
-  items: readonly Item[],
-  ask: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let from = 0; from < items.length; from += atOnce) {
-    results.push(...(await Promise.all(items.slice(from, from + atOnce).map(ask))));
-  }
-  return results;
 }

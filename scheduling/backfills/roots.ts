@@ -1,10 +1,10 @@
 /** What a backfill begins with: which tasks at which times, and which tables are marked (rule 8). */
-import { maxCells, type PlannedMark } from '../model/backfill';
-import { invalidInput } from '../model/field-errors';
-import type { LineageTask } from '../model/lineage';
-import { timesInRange } from '../model/task-times';
-import type { SchedulingDeps } from './deps';
-import { refuseFarTime } from './gate-times';
+import { maxCells, type PlannedMark } from '../../model/backfill';
+import { invalidInput } from '../../model/field-errors';
+import type { LineageTask } from '../../model/lineage';
+import { timesInRange } from '../../model/task-times';
+import type { SchedulingDeps } from '../deps';
+import { refuseFarTime } from '../gate-times';
 import { TaskTimesLoader } from './task-times-loader';
 import type { TimesReader } from './wanted-times';
 

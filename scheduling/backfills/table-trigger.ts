@@ -1,13 +1,13 @@
-import { defaultConcurrency } from '../model/backfill';
-import type { Caller } from '../model/people';
-import { noteAction } from './audit';
-import { mergeRoots, RootFinder } from './backfill-roots';
-import type { SchedulingDeps } from './deps';
-import { backfillIdOf } from './idempotency-keys';
-import { requireTable } from './known-tables';
-import { LineageIndex } from './lineage-index';
-import type { BackfillService } from './scheduling';
-import type { BackfillStarter } from './start-backfill';
+import { defaultConcurrency } from '../../model/backfill';
+import type { Caller } from '../../model/people';
+import { noteAction } from '../audit';
+import type { SchedulingDeps } from '../deps';
+import { backfillIdOf } from '../idempotency-keys';
+import { requireTable } from '../known-tables';
+import { LineageIndex } from '../lineage-index';
+import type { BackfillService } from '../scheduling';
+import { mergeRoots, RootFinder } from './roots';
+import type { BackfillStarter } from './starter';
 import { TimesReader } from './wanted-times';
 
 type Trigger = BackfillService['triggerTable'];

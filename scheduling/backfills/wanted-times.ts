@@ -1,7 +1,7 @@
 /** The schedule times that a call names, as each task reads them in its timezone. */
-import { readPlainTime, readScheduleTime } from '../model/calendar';
-import { invalidInput } from '../model/field-errors';
-import { refuseFuture } from './gate-times';
+import { readPlainTime, readScheduleTime } from '../../model/calendar';
+import { invalidInput } from '../../model/field-errors';
+import { refuseFuture } from '../gate-times';
 
 /** Times as sent: named ones, or a closed range. */
 export type TimesText = string[] | { startTime: string; endTime: string };
