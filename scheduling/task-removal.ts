@@ -3,7 +3,6 @@ import type { Caller } from '../model/people';
 import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
 import type { TaskService } from './scheduling';
-import { waitUntilProjected } from './settle';
 import type { TaskEditing } from './task-editing';
 import { isRefusal, refuseStale, taskInUse } from './task-refusals';
 import type { TaskUpdates } from './task-updates';
@@ -36,7 +35,6 @@ export class TaskRemoval {
     await this.updates.send(taskId, (updateId) =>
       gateway.update(tenant, taskId, removeUpdate, [{ by, ifVersion }], updateId),
     );
-    if (before.kind === 'recurring') await waitUntilProjected(gateway, tenant, taskId);
     await noteAction(store, caller, 'task.remove', `task/${taskId}`, { name: before.name });
   }
 
