@@ -4,6 +4,8 @@ import { defineJobType, JobError, type JobContext, type JobResult } from '../../
 
 export interface HeldRun {
   runId: string;
+  taskId: string;
+  config: unknown;
   /** Names of the registered tables that it was given. */
   tables: string[];
   succeed(): void;
@@ -18,7 +20,7 @@ export function heldJobs() {
   const hold = (context: JobContext<unknown>) =>
     new Promise<JobResult>((resolve, reject) => {
       const run: HeldRun = {
-        runId: context.runId,
+        ...{ runId: context.runId, taskId: context.taskId, config: context.config },
         tables: context.tables.map(({ name }) => name),
         succeed: () => resolve({ tables: [], summary: {} }),
         fail: (message) => reject(new JobError(message)),
