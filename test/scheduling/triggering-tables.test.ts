@@ -168,9 +168,8 @@ describe('a manual task', () => {
     const plain = await service.task({ reads: [table] });
     const regular = await service.task({ ...hourly, reads: [table] });
     const named = await trigger(['2026-01-20 01:00:00']);
-    expect((await cellsOf(named.backfillId)).map(([taskId]) => taskId).toSorted()).toEqual(
-      [plain.id, regular.id].toSorted(),
-    );
+    const ran = (await cellsOf(named.backfillId)).map(([taskId]) => taskId);
+    expect(new Set(ran)).toEqual(new Set([plain.id, regular.id]));
     const ranged = await trigger(range(1, 1));
     expect(await cellsOf(ranged.backfillId)).toEqual([[regular.id, hours(1)[0], 'create']]);
   });
