@@ -18,13 +18,13 @@ export function requestCells(state: TaskState, cells: CellRequest[], context: St
 }
 
 function takeCell(state: TaskState, cell: CellRequest): void {
-  const { scheduleTime, backfills } = cell;
+  const running = liveRuns(state).find((run) => run.scheduleTime === cell.scheduleTime);
+  const unserved = cell.backfills.filter((backfill) => !running?.backfills.includes(backfill));
   if (state.removed) {
-    return reportEnd(state, backfills, endOf(cell, 'dropped', 'the task has been removed'));
+    reportEnd(state, unserved, endOf(cell, 'dropped', 'the task has been removed'));
+  } else if (unserved.length > 0) {
+    queueCell(state, { ...cell, backfills: unserved });
   }
-  const running = liveRuns(state).find((run) => run.scheduleTime === scheduleTime);
-  const unserved = backfills.filter((backfill) => !running?.backfills.includes(backfill));
-  if (unserved.length > 0) queueCell(state, { ...cell, backfills: unserved });
 }
 
 function queueCell(state: TaskState, cell: CellRequest): void {

@@ -471,6 +471,16 @@ describe('a removed task', () => {
     expect(machine.running()).toEqual([]);
   });
 
+  it('answers once where a cell that is being cancelled is asked for again', () => {
+    const machine = new TimeMachine();
+    machine.request(hour(1));
+    machine.remove();
+    machine.request(hour(1));
+    expect(machine.ends()).toEqual([]);
+    machine.endCell(hour(1), 'cancelled');
+    expect(machine.ends()).toMatchObject([{ scheduleTime: hour(1), status: 'cancelled' }]);
+  });
+
   it('does not start the run that waited for a slot', () => {
     const machine = new TimeMachine();
     machine.request(hour(1));
