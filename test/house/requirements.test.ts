@@ -12,10 +12,11 @@ function range(prefix: string, first: number, last: number): string[] {
 
 const wanted = [
   ...range('QA', 1, 5),
-  ...range('QA', 15, 19),
-  ...range('QA', 22, 53),
-  ...range('SH', 1, 3),
-  ...range('SH', 5, 6),
+  ...range('QA', 15, 53),
+  ...range('AC', 1, 9),
+  ...range('AC', 11, 34),
+  ...range('DW', 21, 26),
+  ...range('SH', 1, 7),
 ];
 
 const rows = requirementRows();
