@@ -11,7 +11,6 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities/activities';
 import { cancelRunSignal, taskRolledOverSignal } from '../model/messages';
 import { runWorkflowId } from '../model/names';
-import { taskAttributes } from '../model/search-attributes';
 import {
   endLostRun,
   endRun,
@@ -21,6 +20,7 @@ import {
   type StepContext,
 } from '../model/task-steps';
 import { liveRuns, type LiveRun, type TaskState } from '../model/task-state';
+import { runAttributes } from './search-attributes';
 import type { taskRun } from './task-run';
 
 const { askRun } = proxyActivities<Activities>({
@@ -84,7 +84,10 @@ function startChildOf(
     staticSummary: `${definition.name}${time}: started by ${startedBy}`,
     ...(recordedByTask &&
       searchAttributes && {
-        typedSearchAttributes: taskAttributes(tenant, taskId, definition.name),
+        typedSearchAttributes: runAttributes(
+          { tenant, taskId, status: 'running' },
+          definition.name,
+        ),
       }),
   });
 }

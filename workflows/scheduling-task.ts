@@ -14,7 +14,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities';
 import { handOver, isWithinBound, takeOver, type HandedOver } from '../model/hand-over';
-import { confirmProjected, runsToStart, startNext } from '../model/task-steps';
+import { cancelUnbegun, confirmProjected, runsToStart, startNext } from '../model/task-steps';
 import {
   isProjected,
   isSettled,
@@ -25,8 +25,9 @@ import {
 } from '../model/task-state';
 import { detailsOfTask } from './details';
 import { rollOverLimits } from './roll-over-limits';
+import { nextBatch } from './projection-batch';
 import { cancelRuns, letGo, startRun, watchAdopted, type Children } from './run-watch';
-import { noteTaskAttributes } from './search-attributes';
+import { hasTaskAttributes, noteTaskAttributes } from './search-attributes';
 import { makeStepContext, type WorkflowStepContext } from './step-context';
 import { registerTaskHandlers, type TaskMessages } from './task-handlers';
 import { belongsToNextHistory, startTimeLoops } from './time-loops';
@@ -36,8 +37,8 @@ const { projectTask } = proxyActivities<Activities>({
   retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '10 s' },
 });
 
-/** Most ledger lines and records that one projection carries. */
-const projectionSize = 500;
+/** How long the end of a history waits for the store to take what would break the bound. */
+const storeFirstMs = 10_000;
 
 /**
  * Runs one scheduling task until it is removed. A cancellation from outside is not heeded: a task
@@ -56,7 +57,7 @@ async function runTask(
   context: WorkflowStepContext,
   messages: TaskMessages,
 ): Promise<void> {
-  const known: Known = { searchAttributes: false };
+  const known: Known = { searchAttributes: hasTaskAttributes() };
   const children: Children = new Map();
   const projection = new CancellationScope();
   void projection.run(() => projectChanges(state, known)).catch(ignoreCancellation);
@@ -71,6 +72,9 @@ async function runTask(
   context.close();
   await letGo(state, children);
   await condition(loops.idle);
+  const isLight = (): boolean => isProjected(state) || isWithinBound(handOver(state));
+  if (!isLight()) await condition(isLight, storeFirstMs);
+  await condition(loops.idle);
   await end(projection, messages);
   await continueAsNew<typeof schedulingTask>(handOver(state));
 }
@@ -84,8 +88,9 @@ function isFinished(state: TaskState): boolean {
   return state.removed !== null && liveRuns(state).length === 0 && isSettled(state);
 }
 
-/** What this history has learned from the activities. */
+/** What this history knows from the one before, or has learned from the activities. */
 interface Known {
+  /** Whether they are registered. */
   searchAttributes: boolean;
 }
 
@@ -94,8 +99,7 @@ async function projectChanges(state: TaskState, known: Known): Promise<void> {
   for (;;) {
     setCurrentDetails(detailsOfTask(state));
     await condition(() => !isProjected(state));
-    const ledger = state.outbox.ledger.slice(0, projectionSize);
-    const runs = state.outbox.runs.slice(0, projectionSize);
+    const { ledger, runs } = nextBatch(state);
     const task = projectionOf(state);
     const { searchAttributes: available } = await projectTask({ task, ledger, runs });
     known.searchAttributes = available;
@@ -116,7 +120,7 @@ function adoptRuns(state: TaskState, context: WorkflowStepContext): void {
   if (state.recordedByTask) startNext(state, context);
 }
 
-/** Starts the runs that the state asks for. */
+/** Starts the runs that the state asks for; those that were cancelled meanwhile end without. */
 async function startRuns(
   state: TaskState,
   context: WorkflowStepContext,
@@ -128,6 +132,10 @@ async function startRuns(
   for (;;) {
     await condition(() => toStart() !== undefined);
     const run = toStart()!;
+    if (run.cancelReason !== null && run.recordedByTask) {
+      cancelUnbegun(state, run, context);
+      continue;
+    }
     begun.add(run.runId);
     const { searchAttributes } = known;
     void startRun(state, run, context, { children, searchAttributes }).then(() =>

@@ -1,4 +1,5 @@
 /** Sets the search attributes of tasks and runs; only where the server could register them. */
+import type { SearchAttributePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { RunProjection } from '../model/run';
 import { keyword, taskAttributes } from '../model/search-attributes';
@@ -11,10 +12,23 @@ export function noteTaskAttributes({ tenant, id, name }: TaskProjection): void {
   upsertSearchAttributes(taskAttributes(tenant, id, name));
 }
 
-/** Sets a run's attributes: those of its task, and its status. */
+/** True where this workflow has a task's attributes: the server knows them then. */
+export function hasTaskAttributes(): boolean {
+  return workflowInfo().typedSearchAttributes.get(keyword('taskName')) !== undefined;
+}
+
+/** A run's attributes: those of its task, and its status. */
+export function runAttributes(
+  { tenant, taskId, status }: Pick<RunProjection, 'tenant' | 'taskId' | 'status'>,
+  taskName: string,
+): SearchAttributePair[] {
+  return [
+    ...taskAttributes(tenant, taskId, taskName),
+    { key: keyword('runStatus'), value: status },
+  ];
+}
+
+/** Brings a run's attributes in line with its record. */
 export function noteRunAttributes(record: RunProjection, taskName: string): void {
-  upsertSearchAttributes([
-    ...taskAttributes(record.tenant, record.taskId, taskName),
-    { key: keyword('runStatus'), value: record.status },
-  ]);
+  upsertSearchAttributes(runAttributes(record, taskName));
 }

@@ -91,8 +91,12 @@ export function resetGate(state: TaskState, scheduleTime: string | null): void {
   changed(state);
 }
 
-/** A run without a workflow of its own: nobody else can write its end. */
-function cancelUnbegun(state: TaskState, { runId, cancelReason }: LiveRun, context: StepContext) {
+/** Ends a cancelled run that has no workflow of its own: nobody else can write its end. */
+export function cancelUnbegun(
+  state: TaskState,
+  { runId, cancelReason }: LiveRun,
+  context: StepContext,
+): void {
   const failureReason = `cancelled: ${cancelReason}`;
   const finishedAt = context.now;
   endLostRun(state, { runId, status: 'cancelled', finishedAt, failureReason }, context);

@@ -11,6 +11,14 @@ export async function eventTypes(handle: WorkflowHandle): Promise<string[]> {
   return (events ?? []).map((event) => EventType[event.eventType!]);
 }
 
+/** Names of the signals that a workflow's run has taken, in order. */
+export async function signalNames(handle: WorkflowHandle): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap(
+    ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? [],
+  );
+}
+
 /**
  * A history as plain JSON. (The SDK's own `historyToJSON` needs one copy of protobufjs for all
  * packages, which npm does not always install.)

@@ -31,6 +31,8 @@ export class World {
   readonly tries: (RunJobInput & { fence: bigint; activityAttempt: number })[] = [];
   /** Receipts of lines that came again with another outcome. */
   readonly conflicts: string[] = [];
+  /** Whether the search attributes are registered. */
+  searchAttributes = false;
   storeDown = false;
   /** Projections that were refused while the store was down. */
   refused = 0;
@@ -104,13 +106,13 @@ export class World {
         }
         this.keep('projectTask', runs);
         this.changed();
-        return { searchAttributes: false };
+        return { searchAttributes: this.searchAttributes };
       },
       recordRun: async (record) => {
         this.refuseWhileDown();
         this.keep('recordRun', [record]);
         this.changed();
-        return { searchAttributes: false };
+        return { searchAttributes: this.searchAttributes };
       },
       runJob: (input) => this.runJob(input),
       askRun,
