@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { explain } from '../cli/console';
 import { backfillBenchmark, cellsOfYear, type BackfillOptions } from './backfill/benchmark';
+import { herdBenchmark, type HerdOptions } from './herd/benchmark';
 import { latencyBenchmark, type LatencyOptions } from './latency';
 import { mostPairs, wholeNumber } from './support/options';
 import { perform } from './support/perform';
@@ -30,6 +31,12 @@ command('backfill')
     cellsOfYear,
   )
   .action((options: BackfillOptions) => perform(backfillBenchmark(options)));
+
+command('herd')
+  .description('recurring tasks due in the same second, beside Schedules that start workflows')
+  .option('--size <n>', 'tasks, and Schedules', wholeNumber(10, 5_000), 1_000)
+  .option('--apart <minutes>', 'minutes between two instants', wholeNumber(1, 10), 2)
+  .action((options: HerdOptions) => perform(herdBenchmark(options)));
 
 command('latency')
   .description('from the last trigger call to the first line of the job, on an idle system')

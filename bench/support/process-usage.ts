@@ -35,6 +35,20 @@ export function cpuSeconds(pid: number): number | null {
   return (user + system + endedUser + endedSystem + ticks) / ticksPerSecond;
 }
 
+/** Seconds that all cores together have been busy since the system began. */
+export function machineSeconds(): number | null {
+  try {
+    const [total = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+    const [user = 0, nice = 0, system = 0, , , interrupt = 0, soft = 0] = total
+      .replace(/^cpu +/, '')
+      .split(' ')
+      .map(Number);
+    return (user + nice + system + interrupt + soft) / ticksPerSecond;
+  } catch {
+    return null;
+  }
+}
+
 /** Resident memory of a process in MiB. */
 export function residentMiB(pid: number): number | null {
   try {

@@ -8,8 +8,9 @@ import { apiClient, type ApiClient } from '../../cli/api-client';
 import { bareQueue } from '../bare/names';
 import { startServices, type Services } from './services';
 import { startSide, type SideProcess } from './side-process';
+import { sum } from './statistics';
 import type { Side } from './turns';
-import { cpuSeconds } from './process-usage';
+import { cpuSeconds, machineSeconds } from './process-usage';
 
 export interface Stage {
   services: Services;
@@ -101,18 +102,22 @@ async function startBare(services: Services, profileDir: string | null): Promise
   });
 }
 
-/** Seconds of CPU by process. */
-export type CpuByProcess = Record<'ours' | 'bare' | 'temporal' | 'postgres' | 'measuring', number>;
+/** Seconds of CPU by process; `others` is what has nothing to do with the measurement. */
+export type CpuByProcess = Record<
+  'ours' | 'bare' | 'temporal' | 'postgres' | 'measuring' | 'others',
+  number
+>;
 
 /** Seconds of CPU that each process has taken so far; 0 where the system does not say. */
 export function cpuSoFar({ services, sides }: Stage): CpuByProcess {
-  return {
+  const known = {
     ours: cpuSeconds(sides.ours.pid) ?? 0,
     bare: cpuSeconds(sides.bare.pid) ?? 0,
     temporal: cpuSeconds(services.temporal.pid) ?? 0,
     postgres: cpuSeconds(services.postgres.pid) ?? 0,
     measuring: ownSeconds(),
   };
+  return { ...known, others: (machineSeconds() ?? 0) - sum(Object.values(known)) };
 }
 
 /** Of this process alone: the others are its children. */
