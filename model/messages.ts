@@ -89,7 +89,8 @@ export interface TaskSnapshot {
 
 export const snapshotQuery = defineQuery<TaskSnapshot>('snapshot');
 export const describeQuery = defineQuery<TaskDescription>('describe');
-export const receiptQuery = defineQuery<ReceiptView | null, [string]>('receipt');
+/** What became of a call: its receipt, and the schedule time that it named. */
+export const receiptQuery = defineQuery<ReceiptView | null, [string, (string | null)?]>('receipt');
 /** True where the store holds everything that is to be shown. */
 export const projectedQuery = defineQuery<boolean>('projected');
 

@@ -131,8 +131,15 @@ export class TemporalGateway {
     return this.call(queryMs, () => this.task(tenant, taskId).query(snapshotQuery));
   }
 
-  async receipt(tenant: string, taskId: string, receipt: string): Promise<ReceiptView | null> {
-    return this.call(receiptMs, () => this.task(tenant, taskId).query(receiptQuery, receipt));
+  /** @param scheduleTime the one that the call named */
+  async receipt(
+    tenant: string,
+    taskId: string,
+    receipt: string,
+    scheduleTime: string | null = null,
+  ): Promise<ReceiptView | null> {
+    const task = this.task(tenant, taskId);
+    return this.call(receiptMs, () => task.query(receiptQuery, receipt, scheduleTime));
   }
 
   async isProjected(tenant: string, taskId: string): Promise<boolean> {

@@ -86,6 +86,8 @@ export interface AcceptedTrigger {
   receipt: string;
   taskId: string;
   tenant: string;
+  /** ISO 8601 in UTC; null for an undated call. */
+  scheduleTime: string | null;
 }
 
 export interface TriggerService {

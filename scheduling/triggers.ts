@@ -50,7 +50,7 @@ export class Triggers implements TriggerService {
       throw error;
     }
     this.uses.note({ tenant, taskId, table, at: trigger.at, caller: trigger.caller });
-    return { receipt: call.receipt, tenant, taskId };
+    return { receipt: call.receipt, tenant, taskId, scheduleTime };
   }
 
   private async liveToken(token: string): Promise<TokenRow> {
@@ -87,7 +87,7 @@ export class Triggers implements TriggerService {
       call.scheduleTime === null ? null : readGateTime(call.scheduleTime, task.timezone);
     const sent = { ...call, scheduleTime, caller: caller.name };
     await this.queue.send(tenant, taskId, makeTrigger(sent, `user/${caller.userId}`));
-    return { receipt: call.receipt, tenant, taskId };
+    return { receipt: call.receipt, tenant, taskId, scheduleTime };
   }
 
   async callTable(
@@ -107,9 +107,10 @@ export class Triggers implements TriggerService {
     return { marks: marks.length };
   }
 
-  async outcome({ tenant, taskId, receipt }: AcceptedTrigger): Promise<ReceiptView | null> {
+  async outcome(accepted: AcceptedTrigger): Promise<ReceiptView | null> {
+    const { tenant, taskId, receipt, scheduleTime } = accepted;
     try {
-      const known = await this.deps.gateway.receipt(tenant, taskId, receipt);
+      const known = await this.deps.gateway.receipt(tenant, taskId, receipt, scheduleTime);
       if (known) return known;
       const entry = await this.deps.store.ledger.find(tenant, taskId, receipt);
       return entry && { outcome: entry.outcome, runId: entry.runId, waitingFor: [] };

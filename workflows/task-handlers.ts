@@ -95,7 +95,7 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
   }));
   setHandler(snapshotQuery, () => ({ task: projectTask(state), ...state.outbox }));
   setHandler(projectedQuery, () => isSettled(state));
-  setHandler(receiptQuery, (receipt) => findReceipt(state, receipt));
+  setHandler(receiptQuery, (receipt, time) => findReceipt(state, receipt, time));
 
   /** Takes a step once per Update id, also where the caller repeats it after a roll-over. */
   function answerOnce(step: () => Pick<TaskAnswer, 'runId' | 'entry'>): TaskAnswer {

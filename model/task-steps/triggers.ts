@@ -170,16 +170,27 @@ export function applyIgnored(
   return applied;
 }
 
-/** What became of a call, from the latest ones; null where it is only in the ledger. */
-export function findReceipt(state: TaskState, receipt: string): ReceiptView | null {
+/**
+ * What became of a call, from the latest ones.
+ * @param scheduleTime the one that it named; null: none
+ * @returns null where it is only in the ledger
+ */
+export function findReceipt(
+  state: TaskState,
+  receipt: string,
+  scheduleTime: string | null = null,
+): ReceiptView | null {
   const known = state.receipts.find((entry) => entry.receipt === receipt);
   if (!known) return null;
-  const tables = gateTables(state.definition);
-  return {
-    outcome: known.outcome,
-    runId: known.runId,
-    waitingFor: known.outcome === 'started' ? [] : missingTables(openGate(state), tables),
-  };
+  const { outcome, runId } = known;
+  return { outcome, runId, waitingFor: outcome === 'started' ? [] : missing(state, scheduleTime) };
+}
+
+/** What the gate that a call was for waits for now; a gate that is not open any more, for nothing. */
+function missing(state: TaskState, scheduleTime: string | null): string[] {
+  const gate =
+    scheduleTime === null ? openGate(state) : findDatedGate(state.dated, scheduleTime).gate;
+  return gate === null ? [] : missingTables(gate, gateTables(state.definition));
 }
 
 function writeLedger(state: TaskState, entry: LedgerEntry, version = 1): void {

@@ -50,7 +50,7 @@ test('closing waits for what is under way, answers it, and takes nothing new', a
     api.scheduling.triggers.callUrl = async ({ receipt }) => {
       resolve();
       await held;
-      return { receipt, taskId, tenant: 'default' };
+      return { receipt, taskId, tenant: 'default', scheduleTime: null };
     };
   });
   const server = await listen(api.app, settings);

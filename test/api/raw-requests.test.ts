@@ -32,7 +32,7 @@ function holdTriggers(): { release: () => void; came: Promise<void> } {
     api.scheduling.triggers.callUrl = async ({ receipt }): Promise<AcceptedTrigger> => {
       resolve();
       await held;
-      return { receipt, taskId, tenant: 'default' };
+      return { receipt, taskId, tenant: 'default', scheduleTime: null };
     };
   });
   return { release, came };

@@ -58,7 +58,7 @@ test('no token is ever logged, wherever it stands and however the call ends', as
     `/healthz?${token}`,
   ];
   const outcomes = [
-    () => Promise.resolve({ receipt: 'r', taskId, tenant: 'default' }),
+    () => Promise.resolve({ receipt: 'r', taskId, tenant: 'default', scheduleTime: null }),
     () => Promise.reject(new Error(`no such token: ${token}`)),
     () => Promise.reject(Object.assign(new TypeError(token), { token, url: `/trigger/${token}` })),
   ];

@@ -1,5 +1,6 @@
 /** Rules 2, 7 and 14 for gates of one schedule time. */
 import { datedGateLimit, maxDatedGates } from '../../model/gate';
+import { findReceipt } from '../../model/task-steps';
 import { one, three, two } from '../support/workflows/definition';
 import { Machine } from '../support/workflows/machine';
 
@@ -12,6 +13,20 @@ it('opens one gate per schedule time that is named, apart from the open round', 
   expect(machine.call(one, { time: day(2) }).outcome).toBe('duplicate');
   expect(machine.call(one).outcome).toBe('counted');
   expect(machine.state.dated.map((gate) => gate.scheduleTime)).toEqual([day(1), day(2)]);
+});
+
+it('answers a receipt with what the gate of its time waits for; one that is gone waits for nothing', () => {
+  const machine = new Machine();
+  const first = machine.call(one, { time: day(1) });
+  machine.call(two, { time: day(2) });
+  machine.call(two);
+  const waitingFor = (time: string | null) =>
+    findReceipt(machine.state, first.receipt, time)?.waitingFor;
+  expect(waitingFor(day(1))).toEqual([two]);
+  machine.call(two, { time: day(1) });
+  machine.end();
+  expect(waitingFor(day(1))).toEqual([]);
+  expect(waitingFor(null)).toEqual([one]);
 });
 
 it('starts the run of its schedule time when the gate is full', () => {

@@ -109,8 +109,10 @@ function fakeTasks(): TaskService {
 
 function fakeTriggers(): TriggerService {
   return {
-    callUrl: ({ receipt }) => Promise.resolve({ receipt, taskId, tenant: 'default' }),
-    call: (_caller, id, { receipt }) => Promise.resolve({ receipt, taskId: id, tenant: 'default' }),
+    callUrl: ({ receipt, scheduleTime }) =>
+      Promise.resolve({ receipt, taskId, tenant: 'default', scheduleTime }),
+    call: (_caller, id, { receipt, scheduleTime }) =>
+      Promise.resolve({ receipt, taskId: id, tenant: 'default', scheduleTime }),
     callTable: () => Promise.resolve({ marks: 1 }),
     outcome: () =>
       Promise.resolve({ outcome: 'counted', waitingFor: ['crm.main.orders'], runId: null }),
