@@ -51,7 +51,6 @@ export function startTimeLoops(state: TaskState, context: StepContext): TimeLoop
   if (!state.recordedByTask) return { idle: () => true };
   void keepSchedule(state);
   void judgeDueGates(state, context);
-  void askAgain(state);
   void tellBackfills(state);
   void tellWebhooks(state);
   void keepTimeLimits(state, context);
@@ -82,22 +81,31 @@ async function keepSchedule(state: TaskState): Promise<void> {
 }
 
 async function judgeDueGates(state: TaskState, context: StepContext): Promise<void> {
-  for (;;) {
-    await condition(() => state.dated.some((gate) => gate.ask));
+  const isAsked = (): boolean => state.dated.some((gate) => gate.ask);
+  for (let again: number | null = null; ;) {
+    again = waitsForUpstream(state) ? (again ?? Date.now() + askAgainMs) : null;
+    if (!(await withinTime(isAsked, again))) {
+      again = null;
+      upstreamChanged(state);
+    }
     const scheduleTimes = takeGatesToJudge(state);
+    if (scheduleTimes.length === 0) continue;
     const { tenant, taskId, createdAt, number, definition } = state;
     const ask = { tenant, taskId, createdAt, number, definition, scheduleTimes };
-    judgeGates(state, await judgeNeeds(ask), context, definition);
+    judgeGates(state, await judgeNeeds(ask), context);
   }
 }
 
-async function askAgain(state: TaskState): Promise<void> {
-  const waits = (): boolean =>
-    state.dated.some((gate) => gate.upstream && gate.upstream.status !== 'met');
-  for (;;) {
-    await condition(waits);
-    if (!(await condition(() => !waits(), askAgainMs))) upstreamChanged(state);
-  }
+function waitsForUpstream(state: TaskState): boolean {
+  return state.dated.some((gate) => gate.upstream && gate.upstream.status !== 'met' && !gate.ask);
+}
+
+/** @param limit in milliseconds; null: none. @returns false where it was over before it held */
+async function withinTime(holds: () => boolean, limit: number | null): Promise<boolean> {
+  if (holds()) return true;
+  if (limit !== null) return limit > Date.now() && condition(holds, limit - Date.now());
+  await condition(holds);
+  return true;
 }
 
 async function tellBackfills(state: TaskState): Promise<void> {

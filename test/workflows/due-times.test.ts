@@ -59,6 +59,17 @@ function gateOf({ taskId }: OpenedTask, scheduleTime: string) {
   return gates.find((gate) => gate.scheduleTime === scheduleTime)?.upstream ?? null;
 }
 
+const askAgainSeconds = 15 * 60;
+
+/** For how many seconds each timer was set, to the next whole one. */
+async function timersOf(task: OpenedTask): Promise<number[]> {
+  const { events } = await task.handle.fetchHistory();
+  return (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) => {
+    const { seconds = 0, nanos = 0 } = timer?.startToFireTimeout ?? {};
+    return timer ? [Number(seconds) + Math.ceil((nanos ?? 0) / 1e9)] : [];
+  });
+}
+
 beforeEach(() => {
   house.world.job = async () => nothingDone;
   upstream({});
@@ -100,13 +111,26 @@ it('waits for upstream tasks, and asks again when one of them has changed', asyn
   const asked = upstream(waiting, waiting, { upstream: 'met' });
   const task = await openHourly();
   await task.tick(first);
-  await house.world.until(() => gateOf(task, first)?.status === 'waiting');
+  await house.world.until(() => gateOf(task, first)?.reason === waiting.reason);
   expect(gateOf(task, first)).toEqual({ status: 'waiting', reason: waiting.reason });
   await task.handle.signal(upstreamChangedSignal);
   await house.world.until(() => asked.length === 2 && gateOf(task, first)?.status === 'waiting');
   expect(house.world.tries.filter(({ taskId }) => taskId === task.taskId)).toEqual([]);
   await task.handle.signal(upstreamChangedSignal);
   expect(await recordOf(task, first, hasEnded)).toMatchObject({ status: 'succeeded', attempt: 1 });
+});
+
+it('would ask again by itself, but sets no timer for that where nothing waits', async () => {
+  upstream({ upstream: 'met' }, { upstream: 'waiting', reason: 'It waits for Load.' });
+  const task = await openHourly();
+  await task.tick(first);
+  await recordOf(task, first, hasEnded);
+  await house.settled(task);
+  expect(await timersOf(task)).not.toContain(askAgainSeconds);
+  await task.tick(second);
+  await house.world.until(() => gateOf(task, second)?.reason === 'It waits for Load.');
+  await house.settled(task);
+  expect(await timersOf(task)).toContain(askAgainSeconds);
 });
 
 it('asks once more where an upstream task changes while it is asking', async () => {
