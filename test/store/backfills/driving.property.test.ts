@@ -212,6 +212,6 @@ test('backfills go as a model of them that looks at all that happened, and come 
       for (const act of acting) await world.act(act);
       await world.finish();
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });

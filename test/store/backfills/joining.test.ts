@@ -57,7 +57,7 @@ describe('an instance that waits in two backfills', () => {
       Driven,
       Driven,
     ];
-    await opened.store.backfills.changeStatus(other.tenant, other.id, ['running'], to);
+    await other.become('running', to);
     expect(sentTo(await one.step())).toEqual([[one.id]]);
     expect(await other.states()).toEqual({ 'y@1': 'waiting', 'a@1': 'waiting' });
   });
@@ -111,9 +111,9 @@ test('an instance that is under way for another backfill is asked for again', as
     Driven,
     Driven,
   ];
-  await opened.store.backfills.changeStatus(other.tenant, other.id, ['running'], 'paused');
+  await other.become('running', 'paused');
   await one.step();
-  await opened.store.backfills.changeStatus(other.tenant, other.id, ['paused'], 'running');
+  await other.become('paused', 'running');
   const step = await other.step();
   expect(sentTo(step)).toEqual([[other.id]]);
   expect(await one.again()).toMatchObject({ running: 2 });

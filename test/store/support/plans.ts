@@ -1,6 +1,12 @@
 /** Plans to save, and what a test asks of the backfills that are made of them. */
-import type { CellEnd, CellState, CellView, PlannedCell } from '../../../model/backfill';
-import type { BackfillStep, NewBackfill, Store } from '../../../store';
+import type {
+  BackfillStatus,
+  CellEnd,
+  CellState,
+  CellView,
+  PlannedCell,
+} from '../../../model/backfill';
+import type { BackfillStep, NewBackfill, Store, StoredBackfill } from '../../../store';
 import { newId } from './opened';
 
 /** The schedule time of that number: hours of one day and the next ones. */
@@ -55,6 +61,20 @@ export function handedOut(step: BackfillStep): string[] {
     .toSorted();
 }
 
+/** Ends for all that a step hands out; each run is named after its cell. */
+export function endsOf(
+  { taken }: BackfillStep,
+  status: CellEnd['status'] = 'succeeded',
+): { taskId: string; cells: CellEnd[] }[] {
+  return taken.map(({ taskId, cells }) => ({
+    taskId,
+    cells: cells.map(({ scheduleTime }) => {
+      const runId = nameOf({ taskId, scheduleTime });
+      return { scheduleTime, status, runId, reason: null };
+    }),
+  }));
+}
+
 export function nameOf({ taskId, scheduleTime }: { taskId: string; scheduleTime: string }): string {
   return `${taskId}@${(Date.parse(scheduleTime) - Date.UTC(2026, 0, 1)) / 3_600_000}`;
 }
@@ -85,6 +105,10 @@ export class Driven {
     this.#number += 1;
     const step = { number: this.#number, ends: [], reconcile: true };
     return this.store.backfills.advance(this.tenant, this.id, step);
+  }
+
+  become(from: BackfillStatus, to: BackfillStatus): Promise<StoredBackfill | null> {
+    return this.store.backfills.changeStatus(this.tenant, this.id, [from], to);
   }
 
   async cells(): Promise<CellView[]> {

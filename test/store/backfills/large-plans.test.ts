@@ -1,0 +1,94 @@
+import { Client } from 'pg';
+import type { PlannedCell } from '../../../model/backfill';
+import { newId, openTestStore, type OpenedStore } from '../support/opened';
+import { cell, drive, Driven, ended, endsOf, handedOut, newBackfill } from '../support/plans';
+
+let opened: OpenedStore;
+beforeAll(async () => {
+  opened = await openTestStore();
+});
+afterAll(() => opened.close());
+
+/** Days of 24 hours each, every day with an instance that needs its hours, and one that needs all days. */
+function daysOf(hours: number): PlannedCell[] {
+  const cells: PlannedCell[] = [];
+  const days: number[] = [];
+  for (let day = 0; day * 24 < hours; day += 1) {
+    const first = cells.length;
+    const ofDay = Array.from({ length: 24 }, (_, nr) => first + nr);
+    cells.push(...ofDay.map((_, nr) => cell('hourly', day * 24 + nr)));
+    days.push(cells.length);
+    cells.push(cell('daily', day * 24 + 23, ofDay));
+  }
+  return [...cells, cell('last', hours, days)];
+}
+
+/** The statements that `work` sends to PostgreSQL. */
+async function statements(work: () => Promise<unknown>): Promise<number> {
+  const spy = jest.spyOn(Client.prototype, 'query');
+  await work();
+  const sent = spy.mock.calls.length;
+  spy.mockRestore();
+  return sent;
+}
+
+test('ten thousand cells are saved in a few statements, and every step takes a few', async () => {
+  const cells = daysOf(9_600);
+  const backfill = newBackfill(cells, { concurrency: 64 });
+  expect(await statements(() => opened.store.backfills.create(backfill))).toBeLessThan(20);
+  const driver = new Driven(opened.store, ...backfill.key);
+  const handed: string[] = [];
+  let step = await driver.step();
+  while (step.status === 'running') {
+    handed.push(...handedOut(step));
+    const sent = await statements(async () => {
+      step = await driver.step(...endsOf(step));
+    });
+    expect(sent).toBeLessThan(20);
+  }
+  expect(step.status).toBe('succeeded');
+  expect(handed).toHaveLength(cells.length);
+  expect(new Set(handed).size).toBe(cells.length);
+});
+
+test('all that waits for one cell is blocked, taken up again and let go, many thousands of them', async () => {
+  const cells = [cell('first', 0)];
+  for (let nr = 1; nr <= 25_000; nr += 1) cells.push(cell('each', nr, [0]));
+  const driver = await drive(opened.store, newBackfill(cells));
+  const { tenant, id } = driver;
+  const counts = async () => (await opened.store.backfills.find(tenant, id))?.counts;
+  await driver.step();
+  await driver.step(ended('first', 0, 'failed'));
+  expect(await counts()).toMatchObject({ failed: 1, blocked: 25_000, waiting: 0 });
+  expect(await opened.store.backfills.retry(tenant, id)).toBe(25_001);
+  expect(await counts()).toMatchObject({ failed: 0, blocked: 0, waiting: 25_001 });
+  await driver.step();
+  const step = await driver.step(ended('first', 0));
+  expect(handedOut(step)).toHaveLength(16);
+  expect(step.waiting).toBe(25_000 - 16);
+});
+
+test('backfills over the same cells, each with two drivers at once, come to their ends', async () => {
+  const tenant = `crowd-${newId()}`;
+  const cells = daysOf(240);
+  const crowd = [newBackfill(cells, { tenant }), newBackfill(cells.slice(0, 125), { tenant })];
+  const drivers: Driven[] = [];
+  for (const backfill of crowd) {
+    drivers.push(await drive(opened.store, backfill), new Driven(opened.store, ...backfill.key));
+  }
+  const begun = new Set<string>();
+  const mail = new Map(crowd.map(({ id }) => [id, [] as ReturnType<typeof endsOf>]));
+  const runOne = async (driver: Driven) => {
+    for (let status = 'running'; status === 'running';) {
+      const ends = mail.get(driver.id)!.splice(0);
+      const step = await driver.step(...ends);
+      status = step.status;
+      for (const name of handedOut(step)) begun.add(name);
+      for (const { id } of crowd) mail.get(id)!.push(...endsOf(step));
+    }
+    return driver.status();
+  };
+  const statuses = await Promise.all(drivers.map(runOne));
+  expect(statuses).toEqual(drivers.map(() => 'succeeded'));
+  expect(begun.size).toBe(cells.length);
+});
