@@ -43,7 +43,7 @@ interface News {
 export interface BackfillDriver {
   tenant: string;
   id: string;
-  /** Number of the next step; 0 where the driver is new. */
+  /** Number of the next step: greater than those that a former driver has taken. */
   step: number;
   /** What the history before had heard and not passed on. */
   news?: News;
@@ -56,7 +56,6 @@ export interface BackfillDriver {
 /** Works until the backfill has come to its end. */
 export async function backfill(driver: BackfillDriver): Promise<void> {
   const news = hear(driver.news);
-  if (driver.step === 0) driver.step = firstStep();
   for (let reconcile = driver.reconciledAt === undefined; ;) {
     const state = await takeStep(driver, news, reconcile);
     if (isOver(state) && !isNews(news)) return;
@@ -81,14 +80,6 @@ function hear(before: News = { ends: [], changed: false, kill: false }): News {
 
 function isNews({ ends, changed }: News): boolean {
   return ends.length > 0 || changed;
-}
-
-/**
- * A repeated step is told by its number, also from steps of a driver that was ended: so each driver
- * begins at a number of its own.
- */
-function firstStep(): number {
-  return 1 + Math.floor(Math.random() * 2 ** 30);
 }
 
 function isOver({ status }: BackfillAdvance): boolean {

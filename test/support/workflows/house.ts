@@ -10,12 +10,7 @@ import {
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { DefinitionPatch, TaskDefinition } from '../../../model/task';
 import type { TaskState } from '../../../model/task-state';
-import {
-  backfillWorkflowId,
-  backfillWorkflowType,
-  runWorkflowId,
-  taskWorkflowId,
-} from '../../../model/names';
+import { backfillWorkflowId, runWorkflowId, taskWorkflowId } from '../../../model/names';
 import { editUpdate, removeUpdate, startUpdate, tickSignal } from '../../../model/messages';
 import type { Trigger } from '../../../model/trigger';
 import { TemporalGateway } from '../../../scheduling/gateway';
@@ -37,6 +32,8 @@ export interface OpenedTask {
   handle: WorkflowHandle;
   /** Sends calls for these tables in one signal. @returns their receipts */
   call(...tables: string[]): Promise<string[]>;
+  /** Sends calls for these tables at this schedule time. */
+  callAt(scheduleTime: string, ...tables: string[]): Promise<void>;
   /** Tells it of a due time of its recurrence. */
   tick(scheduleTime: string, nextTime?: string | null): Promise<void>;
   edit(patch: DefinitionPatch): Promise<void>;
@@ -99,6 +96,10 @@ export class House {
         await gateway.signalTriggers(tenant, taskId, triggers);
         return triggers.map(({ receipt }) => receipt);
       },
+      async callAt(scheduleTime, ...tables) {
+        const triggers = tables.map((table) => ({ ...aTrigger(table), scheduleTime }));
+        await gateway.signalTriggers(tenant, taskId, triggers);
+      },
       async tick(scheduleTime, nextTime = null) {
         await handle.signal(tickSignal, { scheduleTime, nextTime });
       },
@@ -124,12 +125,9 @@ export class House {
   }
 
   /** Starts the driver of a backfill, as the service does. */
-  startDriver(id: string): Promise<WorkflowHandle<typeof backfill>> {
-    return this.client.workflow.start<typeof backfill>(backfillWorkflowType, {
-      workflowId: backfillWorkflowId(tenant, id),
-      taskQueue: this.taskQueue,
-      args: [{ tenant, id, step: 0 }],
-    });
+  async startDriver(id: string): Promise<WorkflowHandle<typeof backfill>> {
+    await this.gateway.ensureBackfill(tenant, id);
+    return this.client.workflow.getHandle<typeof backfill>(backfillWorkflowId(tenant, id));
   }
 
   /** The present run of a task's workflow; its result settles when that run rolls over or ends. */
