@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
-import { Client } from 'pg';
+import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import { Client, Pool } from 'pg';
 import { migrate, openStore } from '../../store';
 import { migrations } from '../../store/migrations';
 import { makeDatabase, type TestDatabase } from '../support/servers/databases';
 import { tokenDigest } from './support/opened';
+import { batchOf, sampleTask } from './support/samples';
 
 let database: TestDatabase;
 let client: Client;
@@ -30,6 +32,23 @@ async function tables(): Promise<string[]> {
       where schemaname not in ('pg_catalog', 'information_schema')`,
   );
   return rows.map((row) => row.name);
+}
+
+/** Makes the tables as the first release had them. */
+async function toFirstRelease(): Promise<void> {
+  const pool = new Pool({ connectionString: database.url, max: 2 });
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  const first = '0001-first-tables';
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ [first]: migrations[first]! }) },
+    migrationTableSchema: 'tablegate',
+    migrationTableName: 'migrations',
+    migrationLockTableName: 'migrations_lock',
+  });
+  const { error } = await migrator.migrateToLatest();
+  expect(error).toBeUndefined();
+  await db.destroy();
 }
 
 describe('the migrations', () => {
@@ -72,6 +91,40 @@ describe('the migrations', () => {
     await expect(migrate(database.url)).rejects.toThrow(
       'made by a newer version of Tablegate than this one',
     );
+  });
+
+  test('keep the rows of the first release, which are read as they are meant now', async () => {
+    await toFirstRelease();
+    const task = sampleTask();
+    const { tenant, revision, removedAt: _removedAt, ...rest } = task;
+    const { recurrence, dependsOn, notifications, ...view } = rest;
+    await client.query(
+      `insert into tablegate.tasks (tenant, id, number, environment, name, folded_name, kind,
+        tables, connections, view, revision, created_at)
+      values ($1, $2, 1, 'Prod', 'Unify', 'unify', 'triggered', '{crm.main.customers}', '{crm}',
+        $3, 1, now())`,
+      [tenant, task.id, JSON.stringify(view)],
+    );
+    await client.query(
+      `insert into tablegate.runs (tenant, id, task_id, status, started_by, schedule_time, attempt,
+        tries, queued_at, tables, version)
+      values ($1, 'r1', $2, 'failed', 'triggers', $3, 1, 1, now(), '[]', 1)`,
+      [tenant, task.id, task.createdAt],
+    );
+    await migrate(database.url);
+    const store = await openStore(database.url, { tokenDigest, log: () => {} });
+    expect(await store.tasks.find(tenant, task.id)).toEqual({
+      ...view,
+      ...{ recurrence, dependsOn, notifications },
+    });
+    expect(await store.tasks.tasksOfTable(tenant, 'crm.main.customers')).toMatchObject([
+      { id: task.id, reads: [], writes: [] },
+    ]);
+    expect(await store.runs.latestInstance(tenant, task.id, task.createdAt)).toMatchObject({
+      ...{ attempts: 1, status: 'failed', runId: 'r1' },
+    });
+    await store.tasks.project(batchOf({ task: { ...task, revision: revision + 1 } }));
+    await store.close();
   });
 
   test('are asked for by a store that finds none', async () => {
