@@ -41,7 +41,7 @@ const datedGatesBudget = 66_000;
 const bytesPerGate = 41;
 const bytesPerMark = 25;
 /** What a gate that a due time opened takes: it has no marks, but may have a record. */
-const bytesPerDueGate = 82;
+const bytesPerDueGate = 93;
 
 export function emptyGate(): Gate {
   return { marks: {}, fullSince: null };

@@ -6,7 +6,9 @@
 import type { DatedGate, Gate, UpstreamGate } from './gate';
 import { defaultRunPolicy, mergeDefinition } from './definition';
 import { runStatuses } from './run-status';
+import { packCells, unpackCells, type PackedCells } from './packed-cells';
 import { gateTables, type InstanceMemo, type TaskState } from './task-state';
+import { TextIndex } from './text-index';
 
 /** Most bytes of a packed state, as JSON: the design's 256 KB, less room for Temporal's envelope. */
 const maxHandedOver = 252 * 1024;
@@ -19,35 +21,55 @@ type PackedMark = [table: number, at: number, caller: number];
 type PackedGate = [fullSince: number | null, marks: PackedMark[], late?: 1];
 type PackedUpstream = [status: number, openedAt: number, recordId?: string];
 type PackedDated = [scheduleTime: number, gate: PackedGate, upstream?: PackedUpstream];
+/** All keys, with a blank between two, and when each came: milliseconds after the one before it. */
+type PackedKeys = { texts: string; after: number[] };
+/** As the version before backfills packed them. */
+type FormerKeys = [key: string, at: number][];
 type PackedInstance = [scheduleTime: number, attempts: number, status: number];
 type PackedParts = 'round' | 'nextRound' | 'dated' | 'keys' | 'instances' | 'ticks';
+type PackedLists = PackedParts | 'cells' | 'cellRuns';
 
-export interface HandedOver extends Omit<TaskState, PackedParts> {
+export interface HandedOver extends Omit<TaskState, PackedLists> {
   packed: {
-    /** Who marked tables. Empty texts where they would break the bound: the ledger has them. */
+    /** Who marked tables. */
     callers: string[];
     round: PackedGate;
     nextRound: PackedGate | null;
     dated: PackedDated[];
-    keys: [key: string, at: number][];
+    keys: PackedKeys | FormerKeys;
     instances: PackedInstance[];
     ticks: number[];
+    cells: PackedCells;
     /** Set where the run that waits for a slot has the present definition. */
     sameDefinition?: true;
   };
 }
 
-/** Packs the state for the next run of the workflow. */
+/**
+ * Packs the state for the next run of the workflow. What would break the bound and is known
+ * elsewhere too is left out, as much as is needed: names are in the ledger and the records,
+ * receipts in the ledger, instances in the records.
+ */
 export function handOver(state: TaskState): HandedOver {
-  const { round, nextRound, dated, keys, instances, ticks, ...rest } = state;
-  const tableIndex = indexOf(gateTables(state.definition));
-  const callers = new Map<string, number>();
+  let handed = pack(state, false);
+  if (!isWithinBound(handed)) handed = pack(state, true);
+  if (!isWithinBound(handed)) handed.receipts = [];
+  if (isWithinBound(handed)) return handed;
+  return { ...handed, instancesForgotten: true, packed: { ...handed.packed, instances: [] } };
+}
+
+function pack(state: TaskState, withoutNames: boolean): HandedOver {
+  const { round, nextRound, dated, keys, instances, ticks, cells, cellRuns, ...rest } = state;
+  const tables = new TextIndex();
+  for (const table of gateTables(state.definition)) tables.placeOf(table);
+  const callers = new TextIndex(withoutNames);
   const packGate = (gate: Gate): PackedGate => {
     const fullSince = gate.fullSince === null ? null : Date.parse(gate.fullSince);
-    const marks = Object.entries(gate.marks).map(([table, { at, caller }]): PackedMark => {
-      if (!callers.has(caller)) callers.set(caller, callers.size);
-      return [tableIndex.get(table)!, Date.parse(at), callers.get(caller)!];
-    });
+    const marks = Object.entries(gate.marks).map(([table, { at, caller }]): PackedMark => [
+      tables.placeOf(table),
+      Date.parse(at),
+      callers.placeOf(caller),
+    ]);
     return gate.late ? [fullSince, marks, 1] : [fullSince, marks];
   };
   const packDated = (gate: DatedGate): PackedDated => {
@@ -61,24 +83,19 @@ export function handOver(state: TaskState): HandedOver {
     round: packGate(round),
     nextRound: nextRound && packGate(nextRound),
     dated: dated.map(packDated),
-    keys: keys.map(({ key, at }) => [key, Date.parse(at)]),
+    keys: packKeys(keys),
     instances: instances.map(packInstance),
     ticks: ticks.map((time) => Date.parse(time)),
+    cells: packCells({ cells, cellRuns }, withoutNames),
   };
-  packed.callers = [...callers.keys()];
+  packed.callers = callers.texts;
   let { live } = rest;
   if (live && live.definition === state.definition) {
     live = { ...live, definition: null };
     packed.sameDefinition = true;
   }
-  const handed = {
-    ...{ ...rest, live },
-    receipts: state.receipts.slice(-receiptsHandedOn),
-    recordedByTask: true,
-    packed,
-  };
-  if (!isWithinBound(handed)) packed.callers = packed.callers.map(() => '');
-  return handed;
+  const receipts = state.receipts.slice(-receiptsHandedOn);
+  return { ...rest, live, receipts, recordedByTask: true, packed };
 }
 
 /** True where a packed state may be handed on. */
@@ -101,6 +118,21 @@ function unpackUpstream([status, openedAt, recordId]: PackedUpstream): UpstreamG
     openedAt: iso(openedAt),
     recordId: recordId ?? null,
   };
+}
+
+function packKeys(keys: TaskState['keys']): PackedKeys {
+  const times = keys.map(({ at }) => Date.parse(at));
+  return {
+    texts: keys.map(({ key }) => key).join(' '),
+    after: times.map((time, index) => time - (times[index - 1] ?? 0)),
+  };
+}
+
+function unpackKeys(packed: PackedKeys | FormerKeys): TaskState['keys'] {
+  if (Array.isArray(packed)) return packed.map(([key, at]) => ({ key, at: iso(at) }));
+  let at = 0;
+  const texts = packed.texts.split(' ');
+  return packed.after.map((after, index) => ({ key: texts[index]!, at: iso((at += after)) }));
 }
 
 function packInstance({ scheduleTime, attempts, status }: InstanceMemo): PackedInstance {
@@ -138,10 +170,14 @@ function unpack({ packed, ...rest }: HandedOver): TaskState {
     round: unpackGate(packed.round),
     nextRound: packed.nextRound && unpackGate(packed.nextRound),
     dated: packed.dated.map(unpackDated),
-    keys: packed.keys.map(([key, at]) => ({ key, at: iso(at) })),
+    keys: unpackKeys(packed.keys),
     ...unpackTimes(rest as Partial<TaskState>, packed),
+    ...unpackCells(packed.cells ?? noCells),
   };
 }
+
+/** A state from before backfills has none. */
+const noCells: PackedCells = { backfills: [], names: [], waiting: [], running: [] };
 
 function unpackTimes(
   rest: Partial<TaskState>,
@@ -185,10 +221,6 @@ function upgrade(state: TaskState): TaskState {
     notices: [],
     recordedByTask: false,
   };
-}
-
-function indexOf(names: string[]): Map<string, number> {
-  return new Map(names.map((name, index) => [name, index]));
 }
 
 function iso(ms: number): string {

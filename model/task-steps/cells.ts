@@ -7,8 +7,11 @@ import { dropDatedGate, newRun } from './begin';
 import { findInstance, noteAttempts, whyNotRerun } from './instances';
 import { changed, type StepContext } from './step';
 
-/** Most cells that may wait in one task; more are handed back. */
-const maxWaitingCells = 500;
+/**
+ * How often backfills may wait for cells and runs of one task, all together; more is handed back.
+ * Each may be for a backfill of its own, whose id then stands in what a roll-over hands on.
+ */
+const maxWaits = 500;
 
 /** Takes cells of backfills; one that waits already, or runs for the same backfill, is joined. */
 export function requestCells(state: TaskState, cells: CellRequest[], context: StepContext): void {
@@ -28,12 +31,13 @@ function takeCell(state: TaskState, cell: CellRequest): void {
 }
 
 function queueCell(state: TaskState, cell: CellRequest): void {
-  const { scheduleTime, backfills } = cell;
+  const { scheduleTime } = cell;
   const waiting = state.cells.find((known) => known.scheduleTime === scheduleTime);
-  if (waiting) return join(waiting, cell);
-  if (state.cells.length >= maxWaitingCells) {
-    return reportEnd(state, backfills, endOf(cell, 'withdrawn', 'too many cells wait in the task'));
+  const added = cell.backfills.filter((backfill) => !waiting?.backfills.includes(backfill));
+  if (added.length > 0 && countWaits(state) + added.length > maxWaits) {
+    return reportEnd(state, added, endOf(cell, 'withdrawn', 'too many cells wait in the task'));
   }
+  if (waiting) return join(waiting, cell, added);
   const memo = findInstance(state, scheduleTime);
   const later = state.cells.findIndex((known) => known.scheduleTime > scheduleTime);
   const queued = { ...cell };
@@ -41,9 +45,16 @@ function queueCell(state: TaskState, cell: CellRequest): void {
   state.cells.splice(later === -1 ? state.cells.length : later, 0, queued);
 }
 
+function countWaits(state: TaskState): number {
+  return [...state.cells, ...liveRuns(state)].reduce(
+    (count, { backfills }) => count + backfills.length,
+    0,
+  );
+}
+
 /** What does most for the instance is done: whoever asked for less is served by it too. */
-function join(waiting: CellRequest, cell: CellRequest): void {
-  waiting.backfills = [...new Set([...waiting.backfills, ...cell.backfills])];
+function join(waiting: CellRequest, cell: CellRequest, added: string[]): void {
+  waiting.backfills = [...waiting.backfills, ...added];
   waiting.existing = existingChoices.find((choice) =>
     [waiting.existing, cell.existing].includes(choice),
   )!;

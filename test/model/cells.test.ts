@@ -496,14 +496,43 @@ describe('a removed task', () => {
   });
 });
 
-it('hands back what is too much to keep', () => {
-  const machine = new TimeMachine();
-  machine.start();
-  for (let number = 1; number <= 2000; number += 1) machine.request(hour(number));
-  const back = machine.ends();
-  expect(back.length + machine.waiting().length).toBe(2000);
-  expect(back.length).toBeGreaterThan(0);
-  expect(back[0]).toMatchObject({ status: 'withdrawn', reason: 'too many cells wait in the task' });
+describe('what is too much to keep', () => {
+  const full = () => {
+    const machine = new TimeMachine();
+    machine.start();
+    for (let number = 1; number <= 2000; number += 1) machine.request(hour(number));
+    return machine;
+  };
+
+  it('is handed back', () => {
+    const machine = full();
+    const back = machine.ends();
+    expect(machine.waiting()).toHaveLength(500);
+    expect(back).toHaveLength(1500);
+    const reason = 'too many cells wait in the task';
+    expect(back[0]).toMatchObject({ scheduleTime: hour(501), status: 'withdrawn', reason });
+  });
+
+  it('is also a backfill more for a cell that waits, but not the same one again', () => {
+    const machine = full();
+    machine.ends();
+    machine.request(hour(1));
+    expect(machine.ends()).toEqual([]);
+    machine.request(hour(1), { backfills: ['b1', 'b2'] });
+    expect(machine.ends('b1')).toEqual([]);
+    expect(machine.ends('b2')).toMatchObject([{ scheduleTime: hour(1), status: 'withdrawn' }]);
+    expect(machine.state.cells[0]).toMatchObject({ backfills: ['b1'] });
+  });
+
+  it('is asked for again when others have ended', () => {
+    const machine = full();
+    machine.end();
+    machine.endCell(hour(1));
+    machine.ends();
+    machine.request(hour(501));
+    expect(machine.ends()).toEqual([]);
+    expect(machine.waiting()).toHaveLength(499);
+  });
 });
 
 it('tells one backfill many ends at once, and nobody else', () => {

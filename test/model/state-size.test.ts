@@ -1,10 +1,19 @@
 /** Rule 14: what is handed on at a roll-over keeps under 256 KB, whatever the task holds. */
-import { datedGateLimit, maxDatedGates } from '../../model/gate';
+import { defaultRunPolicy } from '../../model/definition';
+import { datedGateLimit, dueGateLimit, maxDatedGates } from '../../model/gate';
 import { handOver, isWithinBound, takeOver, type HandedOver } from '../../model/hand-over';
-import { maxTables, taskInputSchema } from '../../model/task';
-import { confirmProjected, rememberAnswer, takeTriggers } from '../../model/task-steps';
+import { maxTables, taskInputSchema, type TaskDefinition } from '../../model/task';
+import {
+  confirmProjected,
+  rememberAnswer,
+  runHandedOver,
+  takeTriggers,
+  upstreamChanged,
+} from '../../model/task-steps';
+import { waitsForSlot } from '../../model/task-steps/begin';
+import type { TaskState } from '../../model/task-state';
 import type { Trigger } from '../../model/trigger';
-import { Machine } from '../support/workflows/machine';
+import { hour, TimeMachine } from '../support/workflows/time-machine';
 
 const bound = 256 * 1024;
 const sizeOf = (handed: HandedOver) => Buffer.byteLength(JSON.stringify(handed));
@@ -14,30 +23,52 @@ const tableNames = (count: number, length: number) =>
     (_, index) => `crm.main.${String(index).padStart(length - 9, '0')}`,
   );
 const time = (index: number) => new Date(Date.UTC(2026, 0, 1, index)).toISOString();
+const idOf = (number: number) => number.toString(16).padStart(32, '0');
 
 /** The largest definition that the API lets through, for these tables. */
-function largest(names: string[]) {
+function largest(names: string[]): Partial<TaskDefinition> {
   const input = taskInputSchema.parse({
-    name: 'n'.repeat(255),
-    description: 'd'.repeat(4000),
-    owner: 'o'.repeat(255),
+    name: '€'.repeat(255),
+    description: '€'.repeat(4000),
+    owner: '€'.repeat(255),
     tags: Array.from({ length: 50 }, () => ({ key: 'k'.repeat(50), value: 'v'.repeat(240) })),
     kind: 'triggered',
     tables: names.map((name) => ({ name, by: 'task' })),
     whileRunning: 'latch',
+    timezone: 'America/Argentina/ComodRivadavia',
     job: { type: 't'.repeat(100), config: { text: 'c'.repeat(15_900) } },
+    runPolicy: { maxParallel: 64, timeout: 2_147_483, gateExpiry: 366 * 86_400 },
+    recurrence: { cron: `0 ${'59,'.repeat(160)}59 2 * * ?`, startTime: time(0), endTime: time(1) },
+    dependsOn: Array.from({ length: 100 }, (_, index) => idOf(index)),
+    notifications: {
+      webhooks: Array.from({ length: 10 }, () => ({ url: `https://a.example/${'x'.repeat(480)}` })),
+      deadline: 86_400,
+    },
   });
-  const { name, description, owner, tags, tables, job } = input;
-  return { name, description: description!, owner: owner!, tags: tags!, tables, job };
+  const { id: _id, environment: _environment, runPolicy, ...rest } = input;
+  const definition = definedOnly({ ...rest, runPolicy: undefined });
+  return { ...definition, runPolicy: { ...defaultRunPolicy, ...definedOnly(runPolicy ?? {}) } };
+}
+
+function definedOnly<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(fields) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
 /** Drives a task to all its bounds, with calls of callers who are all different. */
 class Full {
-  readonly machine: Machine;
+  readonly machine: TimeMachine;
   private calls = 0;
+  private ids = 0;
 
-  constructor(readonly names: string[]) {
-    this.machine = new Machine({ ...largest(names), whileRunning: 'latch' });
+  constructor(
+    readonly names: string[],
+    given: Partial<TaskDefinition> = {},
+  ) {
+    this.machine = new TimeMachine({ ...largest(names), whileRunning: 'latch', ...given });
+    const { machine } = this;
+    const contextOf = machine.context.bind(machine);
+    machine.context = () => ({ ...contextOf(), newRunId: () => idOf((this.ids += 1)) });
   }
 
   take(table: string, scheduleTime: string | null, key = false): void {
@@ -54,6 +85,13 @@ class Full {
   }
 
   fill(): this {
+    this.fillGates();
+    this.fillLists();
+    return this;
+  }
+
+  /** The open round with its run, the next one, and as many dated gates as there may be. */
+  private fillGates(): void {
     const { machine, names } = this;
     for (const name of names) this.take(name, null);
     machine.state.live!.definition = null;
@@ -61,14 +99,57 @@ class Full {
     for (let index = 0; index < datedGateLimit(names); index += 1) {
       for (const name of names) this.take(name, time(index));
     }
-    for (let number = 0; number < 1000; number += 1) this.take(names[0]!, null, true);
+  }
+
+  /** As many due times as there may be: blocked with a record, late, and full in the end. */
+  fillDueGates(): this {
+    const { machine } = this;
+    for (let number = 1; number <= dueGateLimit; number += 1) machine.tick(hour(number));
+    machine.pause(true);
+    while (machine.answer('blocked').length > 0);
+    machine.later(2 * 86_400_000);
+    machine.passTime();
+    upstreamChanged(machine.state);
+    while (machine.answer('met').length > 0);
+    machine.state.notices = [];
+    return this;
+  }
+
+  /** All that is remembered of calls, Updates, instances and due times. */
+  fillLists(): this {
+    const { state } = this.machine;
+    for (let number = 0; number < 1000; number += 1) this.take(this.names[0]!, null, true);
     for (let number = 0; number < 100; number += 1) {
-      rememberAnswer(machine.state, `apply/${String(number).padStart(30, '0')}`, 'f'.repeat(32));
+      rememberAnswer(state, `apply/${String(number).padStart(30, '0')}`, 'f'.repeat(32));
     }
-    machine.state.instances = Array.from({ length: 200 }, (_, index) => ({
+    state.instances = Array.from({ length: 200 }, (_, index) => ({
       ...{ scheduleTime: time(index), attempts: 1000, status: 'cancelled' as const },
     }));
-    machine.state.latestRun!.failureReason = 'r'.repeat(1000);
+    state.ticks = Array.from({ length: 100 }, (_, index) => time(index));
+    if (state.latestRun) state.latestRun.failureReason = 'r'.repeat(1000);
+    return this;
+  }
+
+  /** Cells until no more are taken, each for a backfill of its own and asked for by somebody else. */
+  fillCells(): this {
+    const { machine } = this;
+    const { live } = machine.state;
+    machine.state.live = null;
+    for (let number = 1; machine.state.reports.length === 0; number += 1) {
+      machine.request(time(10_000 + number), {
+        ...{ backfills: [idOf(number)], by: `${number} `.padEnd(64, '€') },
+        ...{ attempts: 1000, status: 'cancelled', existing: 'failed' },
+      });
+    }
+    Object.assign(machine.state, { live, reports: [] });
+    return this;
+  }
+
+  /** Runs of cells have their workflows; one that makes the task busy waits for a slot. */
+  begin(): this {
+    const { machine } = this;
+    for (const { runId } of machine.state.cellRuns) runHandedOver(machine.state, runId);
+    if (!machine.state.live) machine.start();
     return this;
   }
 
@@ -81,47 +162,104 @@ class Full {
   }
 }
 
-it.each([
+const sizes = [
   { tables: maxTables, length: 50 },
   { tables: 97, length: 255 },
   { tables: 20, length: 255 },
   { tables: 2, length: 255 },
   { tables: 1, length: 255 },
-])('keeps under 256 KB with $tables tables of $length characters', ({ tables, length }) => {
-  const names = tableNames(tables, length);
-  const { state } = new Full(names).fill().project().machine;
-  expect(Object.keys(state.round.marks)).toHaveLength(tables);
-  expect(Object.keys(state.nextRound!.marks)).toHaveLength(tables);
-  expect(state.dated).toHaveLength(datedGateLimit(names));
-  expect([state.keys.length, state.answers.length]).toEqual([1000, 100]);
-  const handed = handOver(state);
-  expect(sizeOf(handed)).toBeLessThan(bound);
-  expect(isWithinBound(handed)).toBe(true);
+];
+
+describe.each(sizes)('with $tables tables of $length characters it keeps under 256 KB', (size) => {
+  const names = tableNames(size.tables, size.length);
+
+  function expectToFit(state: TaskState): void {
+    const handed = handOver(state);
+    expect(sizeOf(handed)).toBeLessThan(bound);
+    expect(isWithinBound(handed)).toBe(true);
+  }
+
+  it('a triggered task that has all marks, keys and cells that there may be', () => {
+    const { state } = new Full(names).fill().fillCells().begin().project().machine;
+    expect(Object.keys(state.round.marks)).toHaveLength(size.tables);
+    expect(Object.keys(state.nextRound!.marks)).toHaveLength(size.tables);
+    expect(state.dated).toHaveLength(datedGateLimit(names));
+    expect([state.keys.length, state.answers.length]).toEqual([1000, 100]);
+    expect([state.cellRuns.length, state.cells.length]).toEqual([64, 436]);
+    expectToFit(state);
+  });
+
+  it('a recurring task with all due times blocked, late and full, and a run waiting for a slot', () => {
+    const full = new Full(names, { kind: 'recurring' }).fillDueGates().fillLists();
+    const { state } = full.fillCells().begin().project().machine;
+    expect([state.keys.length, state.receipts.length]).toEqual([1000, 1000]);
+    expect(state.dated).toHaveLength(dueGateLimit);
+    expect(state.dated.every((gate) => gate.late && gate.fullSince)).toBe(true);
+    expect(waitsForSlot(state)).toBe(true);
+    expectToFit(state);
+  });
 });
 
 it('reaches 1,000 dated gates where the task has one table', () => {
   expect(datedGateLimit(['crm.main.one'])).toBe(maxDatedGates);
 });
 
+const roundTrip = (state: TaskState) =>
+  takeOver(JSON.parse(JSON.stringify(handOver(state))) as HandedOver);
+
 it('gives back what it packed', () => {
-  const { state } = new Full(tableNames(12, 30)).machine;
-  const full = new Full(tableNames(3, 30)).fill().project();
-  for (const one of [state, full.machine.state]) {
-    one.dated.splice(400);
-    one.receipts.splice(0, one.receipts.length - 100);
-    expect(takeOver(JSON.parse(JSON.stringify(handOver(one))) as HandedOver)).toEqual(one);
+  const { machine } = new Full(tableNames(12, 30));
+  const full = new Full(tableNames(3, 30)).fill().fillCells().begin().project();
+  const due = new Full(['crm.main.one'], { kind: 'recurring' }).fillDueGates().fillCells();
+  for (const { state } of [machine, full.machine, due.begin().project().machine]) {
+    state.dated.splice(300);
+    state.cells.splice(100);
+    state.receipts.splice(0, state.receipts.length - 100);
+    for (const { upstream } of state.dated) if (upstream) upstream.reason = null;
+    expect(roundTrip(state)).toEqual(state);
   }
 });
 
-it('leaves out who marked what, and nothing else, where that alone breaks the bound', () => {
-  const { state } = new Full(tableNames(maxTables, 50)).fill().project().machine;
-  const taken = takeOver(handOver(state));
-  expect(new Set(Object.values(taken.round.marks).map((mark) => mark.caller))).toEqual(
-    new Set(['']),
-  );
-  const withoutCallers = (text: unknown) => JSON.stringify(text).replaceAll(/\d+ x+/g, '');
-  expect(withoutCallers(taken.round)).toBe(withoutCallers(state.round));
-  expect(withoutCallers(taken.dated)).toBe(withoutCallers(state.dated));
+describe('what would break the bound and is known elsewhere is left out', () => {
+  const withoutNames = (value: unknown) => JSON.stringify(value).replaceAll(/\d+ [x€]+/g, '');
+
+  it('first who marked what, and who asked for cells', () => {
+    const { state } = new Full(tableNames(maxTables, 50)).fill().project().machine;
+    const taken = roundTrip(state);
+    expect(new Set(Object.values(taken.round.marks).map((mark) => mark.caller))).toEqual(
+      new Set(['']),
+    );
+    expect(withoutNames(taken.round)).toBe(withoutNames(state.round));
+    expect(withoutNames(taken.dated)).toBe(withoutNames(state.dated));
+    expect(taken.receipts).toEqual(state.receipts.slice(-100));
+    expect(taken.instances).toEqual(state.instances);
+  });
+
+  it('then receipts, but no cell and nobody who waits for it', () => {
+    const full = new Full(tableNames(maxTables, 50)).fill().fillCells().begin().project();
+    const { state } = full.machine;
+    state.definition.description = '\u0001'.repeat(4000);
+    const taken = roundTrip(state);
+    expect(taken.receipts).toEqual([]);
+    expect(taken.cells).toEqual(state.cells.map((cell) => ({ ...cell, by: '' })));
+    expect(taken.cellRuns).toEqual(state.cellRuns.map((run) => ({ ...run, startedByUser: '' })));
+    expect(taken.keys).toEqual(state.keys);
+  });
+
+  it('at last instances, which are looked up from then on', () => {
+    const full = new Full(tableNames(maxTables, 50)).fill().fillCells().begin().project();
+    const { state } = full.machine;
+    state.instancesForgotten = false;
+    state.definition.description = '\u0001'.repeat(5000);
+    expect(roundTrip(state)).toMatchObject({ instances: [], instancesForgotten: true });
+  });
+});
+
+it('takes over the keys of the version before', () => {
+  const { machine } = new Full(['crm.main.one']).fillLists();
+  const handed = handOver(machine.state);
+  handed.packed.keys = machine.state.keys.map(({ key, at }) => [key, Date.parse(at)]);
+  expect(takeOver(handed).keys).toEqual(machine.state.keys);
 });
 
 it('says where unconfirmed ledger lines do not fit', () => {
