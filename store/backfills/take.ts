@@ -51,13 +51,15 @@ export async function take(
   return [...new Set(rows.map((row) => row.id))];
 }
 
-const stuckText = `select not exists (
-    select from tablegate.backfills as moving, lateral (
-      select cell, state, task_id, schedule_time from tablegate.backfill_cells
-      where backfill = moving.nr and (state = 'running' or state = 'waiting' and waits_for = 0)
-      offset 0) as one
-    where moving.tenant = $1 and moving.status = 'running'
-      and (one.state = 'running' or not ${heldBack('one')})) as stuck`;
+/** Cells of the running backfills of a tenant, of those that `condition` picks. */
+const cellsOfRunning = (condition: string) => `select from tablegate.backfills as moving, lateral (
+    select cell, task_id, schedule_time from tablegate.backfill_cells
+    where backfill = moving.nr and ${condition} offset 0) as one
+  where moving.tenant = $1 and moving.status = 'running'`;
+
+const stuckText = `select not exists (${cellsOfRunning(`state = 'running'`)})
+  and not exists (${cellsOfRunning(`state = 'waiting' and waits_for = 0`)}
+    and not ${heldBack('one')}) as stuck`;
 
 /**
  * Whether no running backfill of the tenant can go on: plans that were made before and after tasks
