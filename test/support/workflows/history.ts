@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 
 const { EventType } = temporal.api.enums.v1;
@@ -16,6 +17,16 @@ export async function signalNames(handle: WorkflowHandle): Promise<string[]> {
   const { events } = await handle.fetchHistory();
   return (events ?? []).flatMap(
     ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? [],
+  );
+}
+
+/** What the signals of this name carry that a workflow's run has taken, in order. */
+export async function signalsOf<T>(handle: WorkflowHandle, name: string): Promise<T[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+    signal?.signalName === name
+      ? [defaultPayloadConverter.fromPayload<T>(signal.input!.payloads![0]!)]
+      : [],
   );
 }
 
