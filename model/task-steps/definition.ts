@@ -24,7 +24,10 @@ export function whyNotEdit(state: TaskState, ifVersion: number | null): Refusal 
 /** Merges changes into the definition and judges every gate anew. Call `whyNotEdit` first. */
 export function editTask(state: TaskState, patch: DefinitionPatch, context: StepContext): void {
   const kindBefore = state.definition.kind;
+  const isToBegin = waitsForSlot(state);
   state.definition = mergeDefinition(state.definition, patch);
+  // It has not begun: two whole definitions would be too much for a roll-over.
+  if (isToBegin) state.live!.definition = state.definition;
   state.version += 1;
   state.updatedAt = context.now;
   const { kind } = state.definition;

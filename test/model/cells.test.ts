@@ -62,6 +62,18 @@ describe('slots', () => {
     expect(machine.running()).toEqual([hour(2)]);
   });
 
+  it('make a run wait that then begins with the definition of that moment', () => {
+    const machine = new TimeMachine();
+    machine.request(hour(1));
+    startRuns(machine);
+    machine.start();
+    machine.edit({ name: 'Other' });
+    expect(machine.state.live?.definition?.name).toBe('Other');
+    machine.endCell(hour(1));
+    machine.edit({ name: 'Third' });
+    expect(machine.state.live?.definition?.name).toBe('Other');
+  });
+
   it('are held by a live run, and one of several is enough for it', () => {
     const machine = new TimeMachine(slots(2));
     machine.start();

@@ -200,6 +200,15 @@ describe.each(sizes)('with $tables tables of $length characters it keeps under 2
   });
 });
 
+it('holds the definition once, also where it was edited while a run waited for a slot', () => {
+  const full = new Full(['crm.main.one'], { kind: 'manual' }).fillCells().begin().project();
+  const before = sizeOf(handOver(full.machine.state));
+  full.machine.edit({ description: 'd'.repeat(4000) });
+  expect(waitsForSlot(full.machine.state)).toBe(true);
+  expect(sizeOf(handOver(full.machine.state))).toBeLessThan(before);
+  expect(roundTrip(full.machine.state).live?.definition?.description).toBe('d'.repeat(4000));
+});
+
 it('reaches 1,000 dated gates where the task has one table', () => {
   expect(datedGateLimit(['crm.main.one'])).toBe(maxDatedGates);
 });
