@@ -53,7 +53,8 @@ export class TaskRemoval {
         await this.editing.send(caller, before, { dependsOn }, before.version);
         return;
       } catch (error) {
-        if (isRefusal(error, 'taskNotFound')) return;
+        // It is going itself.
+        if (isRefusal(error, 'taskNotFound') || isRefusal(error, 'taskRemoved')) return;
         if (!isRefusal(error, 'staleVersion') || triesLeft === 0) throw error;
       }
     }

@@ -66,14 +66,15 @@ test('an edit that comes between is not lost, nor does it keep the task from goi
   });
 });
 
-test('a task that goes away meanwhile need not be detached', async () => {
-  const { first, one, two } = await aFamily();
-  service.gateway.beforeUpdate = (name, taskId) => {
-    if (name === 'edit' && taskId === one.id) {
-      throw new TablegateError('taskNotFound', 'There is no such task.');
-    }
-  };
-  await remove(first.id, true);
-  service.gateway.beforeUpdate = () => undefined;
-  expect((await get(two.id)).dependsOn).toEqual([]);
-});
+test.each(['taskNotFound', 'taskRemoved'] as const)(
+  'a task that goes away meanwhile (%s) need not be detached',
+  async (code) => {
+    const { first, one, two } = await aFamily();
+    service.gateway.beforeUpdate = (name, taskId) => {
+      if (name === 'edit' && taskId === one.id) throw new TablegateError(code, 'It is gone.');
+    };
+    await remove(first.id, true);
+    service.gateway.beforeUpdate = () => undefined;
+    expect((await get(two.id)).dependsOn).toEqual([]);
+  },
+);
