@@ -56,6 +56,9 @@ export class World {
   backfillDrop: Activities['dropTaskFromBackfill'] = () => Promise.reject(new Error('no backfill'));
   /** What a delivery of a notice comes to. */
   webhook: Activities['deliverNotice'] = async () => ({ status: 200 });
+  /** What the watchdog does at a look around, and what it deletes of the store. */
+  watch: Activities['watch'] = async () => ({ ticked: 0, repaired: 0 });
+  prune: Activities['prune'] = async () => ({ deleted: 0 });
   private readonly scratchRoot = mkdtempSync(path.join(tmpdir(), 'tablegate-jobs-'));
   private readonly watchers = new Set<() => void>();
 
@@ -126,9 +129,9 @@ export class World {
       },
       advanceBackfill: (step) => this.backfillStep(step),
       dropTaskFromBackfill: (cell) => this.backfillDrop(cell),
-      watch: async () => ({ ticked: 0, repaired: 0 }),
+      watch: (window) => this.watch(window),
       deliverNotice: (delivery) => this.webhook(delivery),
-      prune: async () => ({ deleted: 0 }),
+      prune: () => this.prune(),
     };
   }
 
