@@ -20,8 +20,8 @@ export function makePrune(
     const until = performance.now() + bounds.forMs;
     let deleted = 0;
     for (;;) {
-      const { ledger, records, logs, audit } = await store.retention.prune(limits, bounds.batch);
-      const gone = ledger + records + logs + audit;
+      const pruned = await store.retention.prune(limits, bounds.batch);
+      const gone = Object.values(pruned).reduce((sum, rows) => sum + rows, 0);
       deleted += gone;
       const over = performance.now() >= until || cancellationSignal.aborted;
       if (gone === 0 || over) return { deleted };
@@ -38,5 +38,6 @@ function limitsAt(now: number, { ledger, records, logs, audit }: Retention) {
     records: before(records),
     logs: before(logs),
     audit: before(audit),
+    backfills: before(records),
   };
 }

@@ -1,5 +1,6 @@
 /** Deletes what is older than it is to be kept, some rows at a time. */
 import { sql, type RawBuilder } from 'kysely';
+import { pruneBackfills } from './backfills/prune';
 import { schemaName, type Database } from './schema';
 import type { Pruned, RetentionStore } from './store';
 
@@ -7,7 +8,7 @@ const table = (name: string): RawBuilder<unknown> => sql.table(`${schemaName}.${
 
 export function retentionStore(db: Database): RetentionStore {
   return {
-    prune: async ({ ledger, records, logs, audit }, batch) => {
+    prune: async ({ ledger, records, logs, audit, backfills }, batch) => {
       const ended = await deleteRecords(db, records, batch);
       const left = batch - ended.logs;
       return {
@@ -15,6 +16,7 @@ export function retentionStore(db: Database): RetentionStore {
         records: ended.records,
         logs: ended.logs + (await deleteOlder(db, 'run_log', logs, left)),
         audit: await deleteOlder(db, 'audit', audit, batch),
+        backfills: await pruneBackfills(db, backfills, batch),
       };
     },
   };

@@ -414,6 +414,8 @@ export interface Pruned {
   /** Lines in the logs of runs, those of deleted records among them. */
   logs: number;
   audit: number;
+  /** Rows of backfills and their plans. */
+  backfills: number;
 }
 
 export interface RetentionStore {

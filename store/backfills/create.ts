@@ -46,7 +46,7 @@ async function insertBackfill(step: Step, backfill: NewBackfill): Promise<string
 }
 
 /** Places that the number of a cell has room for: more than a plan has cells. */
-const places = 2 ** 20;
+export const places = 2 ** 20;
 
 const cellNumber = (nr: string, seq: string) => `${nr}::bigint * ${places} + ${seq}`;
 

@@ -7,7 +7,7 @@ import { quietActivity } from '../support/quiet-activity';
 
 const dayMs = 86_400_000;
 const forEver: Retention = { ledger: null, records: null, logs: null, audit: null };
-const none: Pruned = { ledger: 0, records: 0, logs: 0, audit: 0 };
+const none: Pruned = { ledger: 0, records: 0, logs: 0, audit: 0, backfills: 0 };
 
 interface Call {
   limits: Parameters<RetentionStore['prune']>[0];
@@ -60,8 +60,9 @@ test('counts the days of each kind back from now, and leaves alone what has none
   const before = Date.now();
   const { calls } = await run([], { ledger: 1, records: 30, audit: 36_500 });
   const after = Date.now();
-  const { ledger, records, logs, audit } = calls[0]!.limits;
+  const { ledger, records, logs, audit, backfills } = calls[0]!.limits;
   expect(logs).toBeNull();
+  expect(backfills).toEqual(records);
   for (const [limit, days] of [
     [ledger, 1] as const,
     [records, 30] as const,

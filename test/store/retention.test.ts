@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import type { RunProjection } from '../../model/run';
 import type { RetentionStore } from '../../store';
 import { newId, openTestStore, type OpenedStore } from './support/opened';
+import { cell, newBackfill } from './support/plans';
 import { sampleLine, sampleRun } from './support/samples';
 
 let opened: OpenedStore;
@@ -19,8 +20,8 @@ afterEach(async () => {
 
 const day = (number: number) => new Date(Date.UTC(2026, 0, number));
 const at = (number: number) => day(number).toISOString();
-const nothing = { ledger: null, records: null, logs: null, audit: null };
-const none = { ledger: 0, records: 0, logs: 0, audit: 0 };
+const nothing = { ledger: null, records: null, logs: null, audit: null, backfills: null };
+const none = { ledger: 0, records: 0, logs: 0, audit: 0, backfills: 0 };
 
 const prune = (limits: Partial<Parameters<RetentionStore['prune']>[0]>, batch = 1_000) =>
   opened.store.retention.prune({ ...nothing, ...limits }, batch);
@@ -93,7 +94,7 @@ test('ledger lines, audit lines and log lines go by their time, each kind by its
   const [run] = await keepRuns(ran(1, null));
   await log(run!.id, 1, 2, 3, 4);
   expect(await prune({ ledger: day(2), audit: day(3), logs: day(4) })).toEqual({
-    ...{ ledger: 1, audit: 2, logs: 3, records: 0 },
+    ...{ ledger: 1, audit: 2, logs: 3, records: 0, backfills: 0 },
   });
   expect(await values('receipt', 'ledger')).toEqual(['r1', 'r2', 'r3']);
   expect(await values('target', 'audit')).toEqual(['day 3', 'day 4']);
@@ -176,4 +177,21 @@ test('two that prune at once delete each row once', async () => {
   const rest = await prune({ ledger: day(9) });
   expect(both[0].ledger + both[1].ledger + rest.ledger).toBe(40);
   expect(await values('receipt', 'ledger')).toEqual([]);
+});
+
+test('backfills go with their plans, piece by piece, when they ended before; live ones stay', async () => {
+  const chain = (count: number) =>
+    Array.from({ length: count }, (_, nr) => cell('a', nr, nr === 0 ? [] : [nr - 1]));
+  const [old, live] = [newBackfill(chain(3)), newBackfill(chain(2))];
+  for (const one of [old, live]) await opened.store.backfills.create(one);
+  const finish = `update tablegate.backfills set status = 'failed', finished_at = $2 where id = $1`;
+  await client.query(finish, [old.id, at(1)]);
+  expect(await prune({ backfills: day(1) })).toEqual(none);
+  // Two needs and three cells of the plan, and itself.
+  expect(await prune({ backfills: day(2) }, 4)).toEqual({ ...none, backfills: 4 });
+  expect(await prune({ backfills: day(2) }, 4)).toEqual({ ...none, backfills: 2 });
+  expect(await values('id', 'backfills')).toEqual([live.id]);
+  expect(await values('state', 'backfill_cells')).toEqual(['waiting', 'waiting']);
+  expect(await values('cell', 'backfill_needs')).toHaveLength(1);
+  expect(await values('state', 'backfill_counts')).toEqual(['waiting']);
 });
