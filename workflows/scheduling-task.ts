@@ -60,7 +60,7 @@ async function runTask(
   const known: Known = { searchAttributes: hasTaskAttributes() };
   const children: Children = new Map();
   const projection = new CancellationScope();
-  void projection.run(() => projectChanges(state, known)).catch(ignoreCancellation);
+  void projection.run(() => projectChanges(state, known, context)).catch(ignoreCancellation);
   adoptRuns(state, context);
   void startRuns(state, context, { children, known });
   void cancelRuns(state);
@@ -95,10 +95,14 @@ interface Known {
 }
 
 /** Brings every change into the store, oldest first. */
-async function projectChanges(state: TaskState, known: Known): Promise<void> {
+async function projectChanges(
+  state: TaskState,
+  known: Known,
+  context: WorkflowStepContext,
+): Promise<void> {
   for (;;) {
     setCurrentDetails(detailsOfTask(state));
-    await condition(() => !isProjected(state));
+    await condition(() => !isProjected(state) && !isBeginning(state, context));
     const { ledger, runs } = nextBatch(state);
     const task = projectionOf(state);
     const { searchAttributes: available } = await projectTask({ task, ledger, runs });
@@ -110,6 +114,16 @@ async function projectChanges(state: TaskState, known: Known): Promise<void> {
       revision: task.revision,
     });
   }
+}
+
+/**
+ * True while the run that makes the task busy is being started: the store is told of it in a moment,
+ * once it has begun, as the telling would slow its start. Histories of the version before told it
+ * twice.
+ */
+function isBeginning(state: TaskState, context: WorkflowStepContext): boolean {
+  const { live, recordedByTask } = state;
+  return recordedByTask && live !== null && !context.closing() && runsToStart(state).includes(live);
 }
 
 /** Goes on with the runs of the history before; what waited while it ended begins now. */
