@@ -205,7 +205,8 @@ test('a task that reads what it writes is saved, and runs', async () => {
     ...{ kind: 'recurring', recurrence: dailyAt(due) },
     job: step({ reads: [table], writes: [table] }),
   });
-  await untilInstance(self.id, due, { status: 'succeeded' });
+  const done = await untilInstance(self.id, due, { status: 'succeeded' });
+  expect(done).toMatchObject({ attempts: 1, run: { startedBy: 'schedule' } });
   await stop(self);
 });
 
