@@ -1,6 +1,12 @@
 /** Rules 5 to 7 and 11: cells of backfills, from the request to the end that is reported. */
 import { describeTask } from '../../model/task-state';
-import { endRun, runHandedOver, runsToStart, takeReports } from '../../model/task-steps';
+import {
+  confirmReports,
+  endRun,
+  runHandedOver,
+  runsToStart,
+  takeReports,
+} from '../../model/task-steps';
 import { one, two, listed } from '../support/workflows/definition';
 import { hour, hourly, TimeMachine, withPolicy } from '../support/workflows/time-machine';
 
@@ -558,6 +564,16 @@ it('tells one backfill many ends at once, and nobody else', () => {
   const taken = takeReports(machine.state);
   expect(taken?.backfill).toBe('b1');
   expect(taken?.ends).toHaveLength(500);
+});
+
+it('tells the rest of the ends once the first of them have been taken', () => {
+  const machine = new TimeMachine();
+  machine.remove();
+  machine.request(hours(1, 2));
+  machine.request(hours(1, 2), { backfills: ['b2'] });
+  confirmReports(machine.state, 'b1', 1);
+  expect(machine.ends('b1')).toMatchObject([{ scheduleTime: hour(2) }]);
+  expect(machine.ends('b2')).toHaveLength(2);
 });
 
 it('keeps cells that wait and run across a roll-over', () => {

@@ -7,12 +7,8 @@ import fc from 'fast-check';
 import { liveRuns } from '../../model/task-state';
 import * as steps from '../../model/task-steps';
 import { listed, one } from '../support/workflows/definition';
-import {
-  NaiveTimeModel,
-  type Happening,
-  type Outcome,
-  type Settings,
-} from '../support/workflows/naive-time-model';
+import type { Happening, Outcome, Settings } from '../support/workflows/naive-history';
+import { NaiveTimeModel } from '../support/workflows/naive-time-model';
 import { hourly, TimeMachine, withPolicy } from '../support/workflows/time-machine';
 import {
   stepTimes,
@@ -30,6 +26,8 @@ class Comparison {
   /** Runs in the order in which they began. */
   private readonly runIds: string[] = [];
   private readonly cancelled = new Set<string>();
+  /** Records that showed a due time as blocked. */
+  private readonly blocked = new Set<string>();
   private seen = 0;
 
   constructor(settings: Settings) {
@@ -51,6 +49,7 @@ class Comparison {
         return step.nudge
           ? this.same({ fact: 'nudge' }, () => steps.upstreamChanged(machine.state))
           : undefined;
+      case 'judge':
       case 'ask':
         return this.judge();
       case 'request':
@@ -180,13 +179,14 @@ class Comparison {
     return fresh.flatMap((record): Outcome[] => {
       const { id, scheduleTime: time, attempt, status, failureReason: reason } = record;
       if (record.attempt === 0) {
+        if (status === 'blocked') this.blocked.add(id);
         return [{ fact: 'unrun', time: time!, status: status as 'skipped', reason: reason! }];
       }
       if (status !== 'queued') return [];
       this.runIds.push(id);
       const starters = { manual: 'hand', triggers: 'marks', schedule: 'due', backfill: 'cell' };
       const who = starters[record.startedBy] as 'hand';
-      return [{ fact: 'begin', who, time, attempt }];
+      return [{ fact: 'begin', who, time, attempt, wasBlocked: this.blocked.has(id) }];
     });
   }
 
@@ -219,6 +219,6 @@ it('due times, gates and cells end as the rules say, whatever happens in between
       const comparison = new Comparison(given);
       for (const step of all) comparison.take(step);
     }),
-    { numRuns: 200 },
+    { numRuns: 800 },
   );
 });

@@ -3,47 +3,16 @@
  * but the list of what happened and what came of it, and every question is answered by looking
  * through all of it. Slow, and as plain as the rules.
  */
-import type { CellEnd, ExistingChoice } from '../../../model/backfill';
-import type { CatchUp } from '../../../model/recurrence';
-import type { EndedStatus } from '../../../model/run';
-import type { RunPolicy, TaskKind } from '../../../model/task';
+import type { ExistingChoice } from '../../../model/backfill';
+import {
+  NaiveHistory,
+  type Begun,
+  type Fact,
+  type Happening,
+  type Outcome,
+  type Settings,
+} from './naive-history';
 import type { Upstream } from './time-steps';
-
-export interface Settings {
-  type: TaskKind;
-  catchUp: CatchUp;
-  mode: 'normal' | 'skip';
-  maxParallel: number;
-  rerunMode: RunPolicy['rerunMode'];
-}
-
-/** What somebody did. */
-export type Happening =
-  | { fact: 'tick'; time: string; next: string | null; at: number }
-  | { fact: 'answer'; time: string; upstream: Upstream }
-  | { fact: 'request'; time: string; backfill: string; existing: ExistingChoice }
-  | { fact: 'stop'; backfill: string; kill: boolean }
-  | { fact: 'ended'; run: number; status: EndedStatus; reason: string | null }
-  | { fact: 'mark'; time: string }
-  | { fact: 'edit'; settings: Partial<Settings> }
-  | { fact: 'passed'; at: number }
-  | { fact: 'start' | 'pause' | 'resume' | 'remove' | 'rollOver' | 'nudge' };
-
-/** What came of it. */
-export type Outcome =
-  | { fact: 'begin'; who: 'hand' | 'marks' | 'due' | 'cell'; time: string | null; attempt: number }
-  | { fact: 'unrun'; time: string; status: 'skipped' | 'missed' | 'blocked'; reason: string }
-  | {
-      fact: 'told';
-      backfill: string;
-      time: string;
-      status: CellEnd['status'];
-      reason: string | null;
-    }
-  | { fact: 'cancel'; run: number };
-
-type Fact = Happening | Outcome;
-type Begun = Extract<Outcome, { fact: 'begin' }> & { run: number; at: number };
 
 const strength: ExistingChoice[] = ['skip', 'failed', 'rerun'];
 const latestMs = 10 * 60_000;
@@ -57,13 +26,13 @@ const finalTold = [
   'withdrawn',
 ];
 
-export class NaiveTimeModel {
-  private readonly facts: Fact[] = [];
-
+export class NaiveTimeModel extends NaiveHistory {
   constructor(
-    private readonly first: Settings,
+    first: Settings,
     private readonly gateExpiryMs: number,
-  ) {}
+  ) {
+    super(first);
+  }
 
   /** Notes what somebody did. @returns all that comes of it, in order */
   note(what: Happening): Outcome[] {
@@ -85,14 +54,6 @@ export class NaiveTimeModel {
   /** Runs that have workflows of their own and have not ended. */
   liveRuns(): Begun[] {
     return this.live().filter((run) => run.who === 'cell' || this.hasSlot(run));
-  }
-
-  isBusy(): boolean {
-    return this.live().some((run) => run.who !== 'cell');
-  }
-
-  isRemoved(): boolean {
-    return this.facts.some(({ fact }) => fact === 'remove');
   }
 
   private comeOf(what: Happening): void {
@@ -399,88 +360,7 @@ export class NaiveTimeModel {
 
   private begin(who: Begun['who'], time: string | null): void {
     const attempt = time === null ? 1 : this.instance(time).attempts + 1;
-    this.facts.push({ fact: 'begin', who, time, attempt });
-  }
-
-  // Looking through what happened.
-
-  private begun(facts = this.facts): Begun[] {
-    return facts
-      .flatMap((fact, at) => (fact.fact === 'begin' ? [{ ...fact, at }] : []))
-      .map((fact, run) => ({ ...fact, run }));
-  }
-
-  private live(facts = this.facts): Begun[] {
-    const ended = new Set(facts.flatMap((fact) => (fact.fact === 'ended' ? [fact.run] : [])));
-    return this.begun(facts).filter(({ run }) => !ended.has(run));
-  }
-
-  /** A busy run has its workflow once cells leave it a slot, if only for a moment. */
-  private hasSlot({ at }: Begun): boolean {
-    for (let end = at + 1; end <= this.facts.length; end += 1) {
-      const then = this.facts.slice(0, end);
-      const cells = this.live(then).filter(({ who }) => who === 'cell').length;
-      if (cells < this.setting('maxParallel', then)) return true;
-    }
-    return false;
-  }
-
-  private instance(time: string): { attempts: number; status: EndedStatus | null } {
-    const runs = this.begun().filter((run) => run.time === time);
-    const last = runs.at(-1);
-    const end = this.facts.find((fact) => fact.fact === 'ended' && fact.run === last?.run);
-    return {
-      attempts: runs.length,
-      status: (end as { status: EndedStatus } | undefined)?.status ?? null,
-    };
-  }
-
-  private whyDenied(time: string): string | null {
-    const { attempts, status } = this.instance(time);
-    const rerunMode = this.setting('rerunMode');
-    if (attempts === 0 || rerunMode === 'AllAllowed') return null;
-    if (rerunMode === 'AllDenied') return 'its run policy allows no rerun';
-    if (status !== 'succeeded') return null;
-    return 'it has succeeded, and its run policy allows reruns only after a failure';
-  }
-
-  private isPaused(): boolean {
-    const last = this.facts.findLast(({ fact }) => fact === 'pause' || fact === 'resume');
-    return last?.fact === 'pause';
-  }
-
-  private setting<K extends keyof Settings>(name: K, facts = this.facts): Settings[K] {
-    const edit = facts.findLast(
-      (fact) => fact.fact === 'edit' && fact.settings[name] !== undefined,
-    ) as Extract<Happening, { fact: 'edit' }> | undefined;
-    return (edit?.settings[name] ?? this.first[name]) as Settings[K];
-  }
-
-  /** Every schedule time that was ever named, the oldest first. */
-  private times(): string[] {
-    const named = this.facts.flatMap((fact) => ('time' in fact && fact.time ? [fact.time] : []));
-    return [...new Set(named)].sort();
-  }
-
-  private lastIndex(holds: (fact: Fact) => boolean): number {
-    return this.facts.findLastIndex(holds);
-  }
-
-  private unrun(time: string, status: 'skipped' | 'missed' | 'blocked', reason: string): void {
-    this.facts.push({ fact: 'unrun', time, status, reason });
-  }
-
-  private tell(
-    backfill: string,
-    time: string,
-    status: CellEnd['status'],
-    reason: string | null,
-  ): void {
-    this.facts.push({ fact: 'told', backfill, time, status, reason });
-  }
-
-  private cancel({ run }: Begun): void {
-    const isTold = this.facts.some((fact) => fact.fact === 'cancel' && fact.run === run);
-    if (!isTold) this.facts.push({ fact: 'cancel', run });
+    const wasBlocked = time !== null && this.isDueOpen(time) && this.wasBlocked(time);
+    this.facts.push({ fact: 'begin', who, time, attempt, wasBlocked });
   }
 }

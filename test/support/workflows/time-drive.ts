@@ -60,6 +60,8 @@ export class TimeDrive {
         this.upstream.set(step.time, step.status);
         if (step.nudge) steps.upstreamChanged(state);
         return;
+      case 'judge':
+        return this.judgeAll();
       case 'ask':
         return this.ask();
       case 'answer':

@@ -8,15 +8,15 @@ import { one, two } from './definition';
 import { hour } from './time-machine';
 
 /** The schedule times of the steps. */
-export const stepTimes = [1, 2, 3, 4, 5].map(hour);
-export const stepBackfills = ['b1', 'b2', 'b3'];
+export const stepTimes = [1, 2, 3, 4].map(hour);
+export const stepBackfills = ['b1', 'b2'];
 
 export type Upstream = 'waiting' | 'blocked' | 'met';
 
 export type TimeStep =
   | { kind: 'tick'; time: string; next: boolean }
   | { kind: 'upstream'; time: string; status: Upstream; nudge: boolean }
-  | { kind: 'ask' | 'answer' | 'begin' | 'start' | 'pause' | 'resume' | 'remove' }
+  | { kind: 'judge' | 'ask' | 'answer' | 'begin' | 'start' | 'pause' | 'resume' | 'remove' }
   | { kind: 'request'; times: string[]; backfill: string; existing: ExistingChoice; late: boolean }
   | { kind: 'stop'; backfill: string; kill: boolean }
   | { kind: 'end'; run: number; status: EndedStatus; again: boolean }
@@ -46,13 +46,14 @@ const status = fc.oneof(
 
 const due = [
   weigh(10, fc.record({ kind: of('tick'), time, next: fc.boolean() })),
-  weigh(6, fc.record({ kind: of('ask') })),
-  weigh(6, fc.record({ kind: of('answer') })),
+  weigh(8, fc.record({ kind: of('judge') })),
+  weigh(3, fc.record({ kind: of('ask') })),
+  weigh(3, fc.record({ kind: of('answer') })),
   weigh(
     6,
     fc.record({
-      ...{ kind: of('upstream'), time, nudge: fc.boolean() },
-      status: fc.constantFrom<Upstream>('waiting', 'blocked', 'met', 'met'),
+      ...{ kind: of('upstream'), time, nudge: fc.constantFrom(true, true, false) },
+      status: fc.constantFrom<Upstream>('waiting', 'blocked', 'blocked', 'met', 'met'),
     }),
   ),
 ];
@@ -108,7 +109,7 @@ const edits = [
     }),
   ),
   weigh(
-    1,
+    2,
     fc.record({ kind: of('dependsOn'), ids: fc.subarray(['a'.repeat(32), 'b'.repeat(32)]) }),
   ),
   weigh(
