@@ -5,10 +5,10 @@ import { lineageOf } from '../model/lineage-of';
 import { intervalStart, needsOf } from '../model/needs';
 import type { RunStatus } from '../model/run';
 import { taskTimes, type TaskTimes } from '../model/task-times';
-import type { KnownInstance, Store } from '../store/store';
+import { knownByTime, type KnownByTime } from '../store/known-by-time';
+import type { Store } from '../store/store';
 import type { Activities, JudgedNeeds } from './activities';
 import type { ActivityDeps } from './deps';
-import { knownByTime, type KnownByTime } from './known-by-time';
 
 type Ask = Parameters<Activities['judgeNeeds']>[0];
 
@@ -90,12 +90,12 @@ async function loadByInstances(
 ): Promise<Upstream> {
   const from = Math.min(...at.map((time) => intervalStart(down, time) + 1));
   const [within, before, view] = await Promise.all([
-    store.runs.knownInstances(tenant, up.id, { from: isoOf(from), to: isoOf(Math.max(...at)) }),
-    store.runs.latestInstance(tenant, up.id, isoOf(from - 1)),
+    knownByTime(store, tenant, up.id, { from, to: Math.max(...at) }),
+    store.runs.latestInstance(tenant, up.id, new Date(from - 1).toISOString()),
     store.tasks.find(tenant, up.id),
   ]);
-  const instances: KnownInstance[] = before ? [before, ...within] : within;
-  const known = new Map(instances.map((one) => [Date.parse(one.scheduleTime), one]));
+  const known = new Map(within);
+  if (before) known.set(Date.parse(before.scheduleTime), before);
   const gates = (view?.gate?.dated ?? []).map((gate) => Date.parse(gate.scheduleTime));
   return { times: taskTimes(up, [...known.keys(), ...gates]), known };
 }
@@ -132,7 +132,3 @@ const obstacles: Record<RunStatus | 'waiting', string | null> = {
   missed: 'was missed',
   blocked: 'is blocked',
 };
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
-}

@@ -4,9 +4,9 @@ import { inverseOf, needsOf, standsUntil } from '../model/needs';
 import type { RunProjection } from '../model/run';
 import { taskTimes } from '../model/task-times';
 import type { Trigger } from '../model/trigger';
+import { knownByTime } from '../store/known-by-time';
 import { digest } from '../store/secrets';
 import type { Store } from '../store/store';
-import { knownByTime } from './known-by-time';
 
 /** As long as the caller of a trigger may be. */
 const longestCaller = 64;

@@ -2,8 +2,8 @@
 import { Context } from '@temporalio/activity';
 import { openCalendar, type Calendar } from '../model/calendar';
 import type { LineageTask } from '../model/lineage';
+import { knownByTime } from '../store/known-by-time';
 import type { ActivityDeps } from './deps';
-import { knownByTime } from './known-by-time';
 
 type Deps = Pick<ActivityDeps, 'store' | 'temporal' | 'log'>;
 

@@ -14,7 +14,7 @@ export function instanceQueries(
     instances: (tenant, taskId, filter, page) => list(db, tenant, taskId, filter, page),
     knownInstances: (tenant, taskId, times) =>
       Array.isArray(times)
-        ? known(db, namedText, [tenant, taskId, times])
+        ? knownOf(db, tenant, taskId, times)
         : known(db, rangeText, [tenant, taskId, times.from, times.to]),
     latestInstance: async (tenant, taskId, at) => {
       const [latest] = await known(db, latestText, [tenant, taskId, at]);
@@ -41,6 +41,23 @@ const latestText = `select ${columns} from tablegate.runs
 async function known(db: Database, text: string, values: unknown[]): Promise<KnownInstance[]> {
   const { rows } = await db.executeQuery(CompiledQuery.raw(text, values));
   return rows as KnownInstance[];
+}
+
+/** Times of one statement: it has to be done well within the longest time that one may take. */
+const timesAtOnce = 5_000;
+
+async function knownOf(
+  db: Database,
+  tenant: string,
+  taskId: string,
+  times: readonly string[],
+): Promise<KnownInstance[]> {
+  const all: KnownInstance[] = [];
+  for (let from = 0; from < times.length; from += timesAtOnce) {
+    const some = times.slice(from, from + timesAtOnce);
+    for (const one of await known(db, namedText, [tenant, taskId, some])) all.push(one);
+  }
+  return all;
 }
 
 async function list(

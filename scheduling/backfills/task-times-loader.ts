@@ -2,6 +2,7 @@
 import type { LineageTask } from '../../model/lineage';
 import type { TaskTimes } from '../../model/needs';
 import { sortedTimes } from '../../model/sorted-times';
+import { knownByTime } from '../../store/known-by-time';
 import { calendarOf } from '../calendars';
 import type { SchedulingDeps } from '../deps';
 import { inTurns } from '../in-turns';
@@ -37,13 +38,8 @@ export class TaskTimesLoader {
     if (recurrence !== null) {
       return { task, calendar: calendarOf(recurrence, timezone), instances: [] };
     }
-    const { runs } = this.deps.store;
-    const known = await runs.knownInstances(this.tenant, task.id, {
-      from: new Date(range.from).toISOString(),
-      to: new Date(range.to).toISOString(),
-    });
-    const instances = sortedTimes(known.map((instance) => Date.parse(instance.scheduleTime)));
-    return { task, calendar: null, instances };
+    const known = await knownByTime(this.deps.store, this.tenant, task.id, range);
+    return { task, calendar: null, instances: sortedTimes(known.keys()) };
   }
 
   /** The workflow shows all of its dated gates, the store the oldest. */
