@@ -12,6 +12,8 @@ export const maxNamedTimes = 100_000;
 export const cellsToConfirm = 10_000;
 /** Most cells of one plan. */
 export const maxCells = 500_000;
+/** Most marks that one call may leave, over tasks and times. */
+export const maxMarks = 500_000;
 /** Cells of one backfill that are under way at the same time. */
 export const defaultConcurrency = 16;
 const maxConcurrency = 64;

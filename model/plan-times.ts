@@ -2,6 +2,7 @@
 import { maxCells } from './backfill';
 import { TablegateError } from './errors';
 import { inverseOf, standsUntil } from './needs';
+import type { Slices } from './slices';
 import { sortedTimes } from './sorted-times';
 import { spannedCalendar } from './spanned-calendar';
 import { linkTasks, upstreamFirst } from './task-graph';
@@ -36,7 +37,7 @@ export interface PlannedTask {
  * @returns by task, upstream first
  * @throws TablegateError invalidInput where there are too many, or a time is too far ahead
  */
-export function planTimes(scope: PlanScope): PlannedTask[] {
+export function* planTimes(scope: PlanScope): Slices<PlannedTask[]> {
   const range = rangeOf(scope);
   if (range === null) return [];
   const tasks = scope.tasks.map((times) => times.task);
@@ -49,10 +50,12 @@ export function planTimes(scope: PlanScope): PlannedTask[] {
     if (planned.length === 0) continue;
     const task = { times: withPlanned(timesOf(id), planned), planned };
     done.push(task);
+    yield;
     const after = scope.downstream === 'matching' ? (links.get(id) ?? []) : [];
     for (const down of after) {
       for (const at of planned) {
         wanted.add(down.id, timesAfter(task.times, at, timesOf(down.id), scope.now));
+        yield;
       }
     }
   }

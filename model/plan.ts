@@ -2,13 +2,14 @@
 import type { ExistingChoice, Plan, PlannedCell, PlannedMark } from './backfill';
 import { intervalStart } from './needs';
 import { decideAction } from './plan-actions';
-import { planTimes, type PlannedTask, type PlanScope } from './plan-times';
+import type { PlannedTask } from './plan-times';
 import type { InstanceStand } from './rerun-mode';
+import type { Slices } from './slices';
 import { firstFrom, positionOf } from './sorted-times';
 import { linkTasks } from './task-graph';
 import { latestTime } from './task-times';
 
-export interface PlanRequest extends PlanScope {
+export interface PlanDetails {
   /** Tables to be marked where a triggered task has no instance; dropped where it has a cell. */
   marks: readonly PlannedMark[];
   existing: ExistingChoice;
@@ -19,24 +20,27 @@ export interface PlanRequest extends PlanScope {
 /**
  * Makes the plan. Each (task, time) is in it once. A cell waits for what it needs by rule 9 within
  * the plan, also where it was before the task upstream existed, and among the roots too.
- * @throws TablegateError invalidInput where there are too many cells, or a time is too far ahead
+ * @param tasks as `planTimes` has them
  */
-export function makePlan(request: PlanRequest): Plan {
-  const tasks = planTimes(request);
+export function* makePlan(
+  tasks: readonly PlannedTask[],
+  { marks, existing, known }: PlanDetails,
+): Slices<Plan> {
   const places = placeCells(tasks);
   const needs = new CellNeeds(tasks, places);
-  const cells = places.order.map(([task, index]): PlannedCell => {
+  const cells: PlannedCell[] = [];
+  for (const [task, index] of places.order) {
     const { times, planned } = tasks[task]!;
     const at = planned[index]!;
-    const stand = request.known(times.task.id, at);
-    return {
+    cells.push({
       taskId: times.task.id,
       scheduleTime: new Date(at).toISOString(),
-      ...decideAction(times.task, stand, request.existing),
+      ...decideAction(times.task, known(times.task.id, at), existing),
       needs: needs.of(task, at),
-    };
-  });
-  return { cells, marks: marksBeside(tasks, request.marks) };
+    });
+    yield;
+  }
+  return { cells, marks: marksBeside(tasks, marks) };
 }
 
 interface Places {

@@ -160,6 +160,8 @@ export function endOfDay(wall: number): number {
 
 /** The instants at which the clocks show a wall time: none, one or two, ascending. */
 export function instantsOf(zone: Zone, wall: number): number[] {
+  const { start, end, offset } = zone.periodAt(wall);
+  if (wall - reach >= start && wall + reach < end) return [wall - offset];
   const changes = zone.transitionsBetween(wall - reach, wall + reach);
   const offsets = new Set([
     zone.offsetAt(wall),

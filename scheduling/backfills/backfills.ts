@@ -80,7 +80,7 @@ export class Backfills implements BackfillService {
     const index = new LineageIndex(await store.tasks.lineage(tenant));
     const times = new TimesReader(timesOf(request), false);
     // Also where no task reads them, they have to be times.
-    times.in(settings.timezone);
+    await times.in(settings.timezone);
     const { roots, marks } = await this.rootsOf(tenant, index, request, times);
     const { downstream, existing } = request;
     const plan = await this.starter.plan(tenant, index, { roots, marks, downstream, existing });

@@ -2,8 +2,10 @@
 import type { ExistingChoice, Plan } from '../../model/backfill';
 import { makePlan } from '../../model/plan';
 import { planTimes, type PlannedTask } from '../../model/plan-times';
-import type { KnownInstance, RunStore } from '../../store/store';
+import { knownByTime, type KnownByTime } from '../../store/known-by-time';
+import type { KnownInstance, Store } from '../../store/store';
 import type { SchedulingDeps } from '../deps';
+import { inSlices } from '../in-slices';
 import { inTurns } from '../in-turns';
 import type { LineageIndex } from '../lineage-index';
 import type { BackfillRoots } from './roots';
@@ -33,9 +35,9 @@ export async function planBackfill(
   const first = roots.flatMap(({ taskId }) => index.find(taskId) ?? []);
   const all = downstream === 'matching' ? index.closure(first) : first;
   const tasks = await new TaskTimesLoader(deps, tenant).load(all, range);
-  const scope = { roots, tasks, downstream, now };
-  const known = await lookUp(deps.store.runs, tenant, planTimes(scope));
-  return makePlan({ ...scope, marks, existing, known });
+  const planned = await inSlices(planTimes({ roots, tasks, downstream, now }));
+  const known = await lookUp(deps.store, tenant, planned);
+  return inSlices(makePlan(planned, { marks, existing, known }));
 }
 
 /** From the first root to the last, or to now: what comes after a root is not before it. */
@@ -50,15 +52,14 @@ function rangeOf(roots: BackfillRoots['roots'], now: number): TimeRange | null {
 }
 
 async function lookUp(
-  runs: RunStore,
+  store: Pick<Store, 'runs'>,
   tenant: string,
   tasks: readonly PlannedTask[],
 ): Promise<(taskId: string, at: number) => KnownInstance | null> {
-  const found = new Map<string, Map<number, KnownInstance>>();
+  const found = new Map<string, KnownByTime>();
   await inTurns(tasks, async (task) => {
     const { id } = task.times.task;
-    const known = await runs.knownInstances(tenant, id, namedOrRange(task));
-    found.set(id, new Map(known.map((one) => [Date.parse(one.scheduleTime), one])));
+    found.set(id, await knownByTime(store, tenant, id, namedOrRange(task)));
   });
   return (taskId, at) => found.get(taskId)?.get(at) ?? null;
 }
@@ -74,9 +75,5 @@ function namedOrRange({ times: { calendar }, planned }: PlannedTask) {
     planned.length > fewTimes &&
     calendar !== null &&
     calendar.between(from, to, most).length < most;
-  return isDense ? { from: iso(from), to: iso(to) } : planned.map(iso);
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
+  return isDense ? { from, to } : planned;
 }

@@ -1,8 +1,10 @@
 /** What a backfill begins with: which tasks at which times, and which tables are marked (rule 8). */
-import { maxCells, type PlannedMark } from '../../model/backfill';
+import { maxCells, maxMarks, type PlannedMark } from '../../model/backfill';
 import { invalidInput } from '../../model/field-errors';
 import type { LineageTask } from '../../model/lineage';
+import { sortedTimes } from '../../model/sorted-times';
 import { timesInRange } from '../../model/task-times';
+import { knownByTime } from '../../store/known-by-time';
 import type { SchedulingDeps } from '../deps';
 import { refuseFarTime } from '../gate-times';
 import { TaskTimesLoader } from './task-times-loader';
@@ -19,6 +21,7 @@ type Deps = Pick<SchedulingDeps, 'store' | 'gateway' | 'log'>;
 export class RootFinder {
   private readonly loader: TaskTimesLoader;
   private readonly now = Date.now();
+  private marks = 0;
 
   /** @param times the times that were named, or the range */
   constructor(
@@ -38,23 +41,25 @@ export class RootFinder {
 
   /** What it does to the tasks that list or read a table when that is triggered. */
   async ofTable(table: string, tasks: readonly LineageTask[]): Promise<BackfillRoots> {
-    const all: BackfillRoots = { roots: [], marks: [] };
-    for (const task of tasks) {
-      const { roots, marks } = await this.ofTableIn(table, task);
-      all.roots.push(...roots);
-      all.marks.push(...marks);
-    }
-    return all;
+    const parts: BackfillRoots[] = [];
+    for (const task of tasks) parts.push(await this.ofTableIn(table, task));
+    return {
+      roots: parts.flatMap(({ roots }) => roots),
+      marks: parts.flatMap(({ marks }) => marks),
+    };
   }
 
   private async ofTableIn(table: string, task: LineageTask): Promise<BackfillRoots> {
-    const isRange = !('named' in this.times.in(task.timezone));
+    const isRange = !('named' in (await this.times.in(task.timezone)));
     if (task.kind === 'manual' && task.recurrence === null && isRange) return none;
     const times = await this.timesOf(task);
     if (task.kind !== 'triggered') return { roots: [{ taskId: task.id, times }], marks: [] };
     const existing = await this.existingOf(task, times);
     const missing = task.lists.includes(table) ? times.filter((at) => !existing.has(at)) : [];
-    for (const at of missing) refuseFarTime(at, isRange ? 'startTime' : 'scheduleTimes');
+    const path = isRange ? 'startTime' : 'scheduleTimes';
+    for (const at of missing) refuseFarTime(at, path);
+    this.marks += missing.length;
+    if (this.marks > maxMarks) throw tooManyMarks(path);
     return {
       roots: [{ taskId: task.id, times: times.filter((at) => existing.has(at)) }],
       marks: missing.map((at) => ({ taskId: task.id, table, scheduleTime: iso(at) })),
@@ -62,7 +67,7 @@ export class RootFinder {
   }
 
   private async timesOf(task: LineageTask): Promise<number[]> {
-    const wanted = this.times.in(task.timezone);
+    const wanted = await this.times.in(task.timezone);
     if ('named' in wanted) return wanted.named;
     const times = await this.loader.loadWithGates(task, wanted);
     const end = Math.min(wanted.to, this.now);
@@ -73,9 +78,8 @@ export class RootFinder {
 
   /** Those of these times at which the task has run, or runs. */
   private async existingOf(task: LineageTask, times: readonly number[]): Promise<Set<number>> {
-    const known = await this.deps.store.runs.knownInstances(this.tenant, task.id, times.map(iso));
-    const run = known.filter(({ attempts }) => attempts > 0);
-    return new Set(run.map(({ scheduleTime }) => Date.parse(scheduleTime)));
+    const known = await knownByTime(this.deps.store, this.tenant, task.id, times);
+    return new Set(times.filter((at) => (known.get(at)?.attempts ?? 0) > 0));
   }
 }
 
@@ -90,13 +94,9 @@ export function mergeRoots(parts: readonly BackfillRoots[]): BackfillRoots {
     times.set(taskId, known);
   }
   return {
-    roots: [...times].map(([taskId, all]) => ({ taskId, times: [...all].sort(byNumber) })),
+    roots: [...times].map(([taskId, all]) => ({ taskId, times: sortedTimes(all) })),
     marks: parts.flatMap(({ marks }) => marks),
   };
-}
-
-function byNumber(one: number, other: number): number {
-  return one - other;
 }
 
 function iso(at: number): string {
@@ -106,4 +106,9 @@ function iso(at: number): string {
 function tooMany({ name }: LineageTask): Error {
   const message = `from there on the task "${name}" has more than ${maxCells} times; take a shorter range`;
   return invalidInput('body', [{ path: 'startTime', message }]);
+}
+
+function tooManyMarks(path: string): Error {
+  const message = `more than ${maxMarks} tables would be marked, over all tasks; name fewer times`;
+  return invalidInput('body', [{ path, message }]);
 }

@@ -34,7 +34,7 @@ export async function triggerTable(
   }
   const reader = new TimesReader(times, options.plainTimes);
   // Also where no task reads them, they have to be times.
-  reader.in(settings.timezone);
+  await reader.in(settings.timezone);
   await requireTable(store, tenant, table);
   const index = new LineageIndex(await store.tasks.lineage(tenant));
   const finder = new RootFinder(deps, tenant, reader);

@@ -1,8 +1,10 @@
 /** Plans against a model that tries every minute, task by task. */
 import fc from 'fast-check';
 import { matchingTimes, standsUntil } from '../../model/needs';
-import { makePlan, type PlanRequest } from '../../model/plan';
+import { makePlan, type PlanDetails } from '../../model/plan';
+import { planTimes, type PlanScope } from '../../model/plan-times';
 import { taskTimes, type TaskTimes } from '../../model/task-times';
+import { inOneGo } from '../support/in-one-go';
 import { cron, daily, hourly, timesOf } from '../support/lineage-tasks';
 
 const minuteMs = 60_000;
@@ -61,12 +63,12 @@ const requests = fc
       const onSchedule = named.map((at) => times.calendar?.previous(at + 1) ?? at);
       return { taskId: times.task.id, times: off ? named : onSchedule };
     }),
-  })) as fc.Arbitrary<PlanRequest>;
+  })) as fc.Arbitrary<PlanScope & PlanDetails>;
 
 const textOf = (taskId: string, at: number): string => `${taskId} ${new Date(at).toISOString()}`;
 
 /** The cells with what each needs. Goes through the tasks as drawn: upstream before downstream. */
-function naivePlan(request: PlanRequest): Record<string, string[]> {
+function naivePlan(request: PlanScope): Record<string, string[]> {
   const done: { times: TaskTimes; planned: Set<number> }[] = [];
   const cells: Record<string, string[]> = {};
   for (const times of request.tasks) {
@@ -110,7 +112,8 @@ it('has exactly the cells and needs of the naive model, what is needed first', (
   fc.assert(
     fc.property(requests, fc.boolean(), (request, backwards) => {
       const tasks = backwards ? request.tasks.toReversed() : request.tasks;
-      const { cells } = makePlan({ ...request, tasks });
+      const planned = inOneGo(planTimes({ ...request, tasks }));
+      const { cells } = inOneGo(makePlan(planned, request));
       const names = cells.map((cell) => textOf(cell.taskId, Date.parse(cell.scheduleTime)));
       expect(new Set(names).size).toBe(names.length);
       const made = cells.map((cell, index) => {

@@ -1,17 +1,19 @@
 /** Rules 8, 11 and 12: the plan of a backfill. */
 import type { Plan } from '../../model/backfill';
-import { makePlan, type PlanRequest } from '../../model/plan';
+import { makePlan, type PlanDetails } from '../../model/plan';
+import { planTimes, type PlanScope } from '../../model/plan-times';
 import { timesInRange } from '../../model/task-times';
+import { inOneGo } from '../support/in-one-go';
 import { cron, daily, hourly, texts, timesOf, utc } from '../support/lineage-tasks';
 
 const now = utc('2026-06-01T12:00');
 
-function plan(request: Partial<PlanRequest>): Plan {
-  return makePlan({
-    ...{ roots: [], marks: [], tasks: [], downstream: 'matching', existing: 'rerun', now },
-    known: () => null,
-    ...request,
-  });
+function plan(request: Partial<PlanScope & PlanDetails>): Plan {
+  const scope: PlanScope = { roots: [], tasks: [], downstream: 'matching', now, ...request };
+  const planned = inOneGo(planTimes(scope));
+  return inOneGo(
+    makePlan(planned, { marks: [], existing: 'rerun', known: () => null, ...request }),
+  );
 }
 
 /** Cells as `task time`, each with the cells that it waits for. */
@@ -235,7 +237,7 @@ describe('what is done about a cell', () => {
   const days = ['2026-03-01', ...Object.keys(stands)];
 
   function actions(
-    existing: PlanRequest['existing'],
+    existing: PlanDetails['existing'],
     rerunMode: 'AllAllowed' | 'FailureAllowed' | 'AllDenied' = 'AllAllowed',
   ): (string | null)[] {
     const { cells } = plan({

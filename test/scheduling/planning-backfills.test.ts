@@ -228,3 +228,26 @@ test('a year of hours is planned whole; of more than 10,000 instances the first 
   const two = await plan({ taskIds: [id], ...range('2024-01-01', '2025-12-31 23:00:00') });
   expect([two.count, two.cells.length]).toEqual([8784 + 8760, 10_000]);
 });
+
+describe('a range with very many times', () => {
+  const table = newTable();
+  const days = range('2025-01-01', '2025-05-30');
+  const minutely = { kind: 'triggered', tables: [table], recurrence: { cron: '0 * * * * ?' } };
+
+  test('marks a table at each of them', async () => {
+    await service.task(minutely);
+    const { marks, count } = await plan({ tables: [table], ...days });
+    expect([marks.length, count]).toEqual([10_000, 0]);
+    expect(marks[0]).toMatchObject({ table, scheduleTime: '2025-01-01T00:00:00.000Z' });
+  });
+
+  test('is refused where too many tables would be marked, over all tasks', async () => {
+    await service.task(minutely);
+    await service.task(minutely);
+    const { code, fields } = await refusalOf(plan({ tables: [table], ...days }));
+    expect([code, fields.startTime]).toEqual([
+      'invalidInput',
+      expect.stringMatching(/more than 500000 tables would be marked/),
+    ]);
+  });
+});
