@@ -165,7 +165,6 @@ async function startRuns(
  */
 function mayRollOver(state: TaskState, messagesTaken: number): boolean {
   if (runsToStart(state).length > 0) return false;
-  if (belongsToNextHistory(state)) return true;
   const { quiet, due, urgent } = rollOverLimits;
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
   if (!isProjected(state)) {
@@ -173,6 +172,7 @@ function mayRollOver(state: TaskState, messagesTaken: number): boolean {
     return isUrgent && isWithinBound(handOver(state));
   }
   return (
+    belongsToNextHistory(state) ||
     continueAsNewSuggested ||
     historyLength > due.events ||
     historySize > due.bytes ||
