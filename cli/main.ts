@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { explain } from './console';
+import { explain, ignoreClosedConsole } from './console';
 import { withFlags, type PlaceFlags } from './flags';
 
 /** Loaded one at a time: the launcher has no use for what the server needs, and it is much. */
@@ -14,6 +14,31 @@ const commands = {
   rebuild: () => require('./commands/rebuild') as typeof import('./commands/rebuild'),
   server: () => require('./commands/server') as typeof import('./commands/server'),
   up: () => require('./commands/up') as typeof import('./commands/up'),
+};
+
+interface Group {
+  about: string;
+  load: () => { define: (command: Command, done: (code: number) => void) => void };
+}
+
+/** Commands that call the REST API of a server; each says itself what it takes. */
+const groups: Record<string, Group> = {
+  task: {
+    about: 'list, show, create, edit, pause and remove scheduling tasks',
+    load: () => require('./commands/task') as typeof import('./commands/task'),
+  },
+  run: {
+    about: 'start, list, show, cancel and repeat runs of tasks',
+    load: () => require('./commands/run') as typeof import('./commands/run'),
+  },
+  trigger: {
+    about: 'say that a table has arrived, to one task or to all',
+    load: () => require('./commands/trigger') as typeof import('./commands/trigger'),
+  },
+  backfill: {
+    about: 'run past schedule times of tasks, with what comes after them if wished',
+    load: () => require('./commands/backfill') as typeof import('./commands/backfill'),
+  },
 };
 
 type UpOptions = import('./commands/up').UpOptions;
@@ -27,11 +52,12 @@ function version(): string {
     : '';
 }
 
-function makeProgram(done: (code: number) => void): Command {
+function makeProgram(args: string[], done: (code: number) => void): Command {
   const program = new Command('tablegate')
     .description('Data-aware scheduling for Temporal')
     .version(version())
     .exitOverride()
+    .enablePositionalOptions()
     .showHelpAfterError();
   const at = (command: Command) =>
     command
@@ -67,6 +93,11 @@ function makeProgram(done: (code: number) => void): Command {
   at(program.command('doctor'))
     .description('look at everything that a start needs and say what is missing')
     .action(async (options: PlaceFlags) => done(await commands.doctor().doctor(options)));
+  for (const [name, { about, load }] of Object.entries(groups)) {
+    const group = program.command(name).description(about);
+    // What a group takes is of no interest to the other commands.
+    if (args.includes(name)) load().define(group, done);
+  }
   return program;
 }
 
@@ -80,15 +111,16 @@ function serveAs(roles: { api: boolean; worker: boolean }, done: (code: number) 
 /**
  * Runs one command line.
  * @param args words after the program's name
- * @returns exit code; what went wrong is told on standard error
+ * @returns exit code: 0 when it went well, 1 when it was refused or failed, 2 for a command line
+ * that cannot be meant so; what went wrong is told on standard error
  */
 export async function main(args: string[]): Promise<number> {
   let code = 0;
   try {
-    await makeProgram((result) => (code = result)).parseAsync(args, { from: 'user' });
+    await makeProgram(args, (result) => (code = result)).parseAsync(args, { from: 'user' });
   } catch (error) {
     // Its own text, or the help that was asked for, is out already.
-    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`${explain(error)}\n`);
     return 1;
   }
@@ -96,6 +128,7 @@ export async function main(args: string[]): Promise<number> {
 }
 
 if (require.main === module) {
+  ignoreClosedConsole();
   // What a command left open, such as a pool of connections, does not keep the process.
   void main(process.argv.slice(2)).then((code) => process.exit(code));
 }

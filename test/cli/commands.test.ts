@@ -30,7 +30,7 @@ describe('the command line', () => {
   });
 
   test('refuses what it does not know and shows what there is', async () => {
-    expect(await main(['up', '--nonsense'])).toBe(1);
+    expect(await main(['up', '--nonsense'])).toBe(2);
     expect(out).toContain("unknown option '--nonsense'");
     expect(out).toContain('--data-dir <folder>');
   });
