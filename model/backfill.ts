@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { existingChoices, type ExistingChoice } from './existing-choice';
 import { idSchema } from './fields';
+import type { RunStatus } from './run-status';
 import { tableNameSchema } from './task';
 
 export * from './existing-choice';
@@ -169,7 +170,7 @@ export interface CellRequest {
   existing: ExistingChoice;
   /** The instance as the store knew it: attempts so far and how the last one ended. */
   attempts: number;
-  status: string | null;
+  status: RunStatus | null;
   /** Name of who asked for it. */
   by: string;
 }

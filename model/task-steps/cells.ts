@@ -2,9 +2,10 @@
 import type { CellEnd, CellRequest } from '../backfill';
 import { existingChoices } from '../existing-choice';
 import { findDatedGate } from '../gate';
+import { whyLeft } from '../rerun-mode';
 import { liveRuns, type LiveRun, type TaskState } from '../task-state';
 import { dropDatedGate, newRun } from './begin';
-import { findInstance, noteAttempts, whyNotRerun } from './instances';
+import { findInstance, noteAttempts } from './instances';
 import { changed, type StepContext } from './step';
 
 /**
@@ -108,7 +109,7 @@ function followsAnother(state: TaskState, scheduleTime: string): boolean {
 
 /** @returns false where there is nothing to be run */
 function beginCell(state: TaskState, cell: CellRequest, context: StepContext): boolean {
-  const reason = whyNotRun(state, cell);
+  const reason = whyLeft(state.definition.runPolicy.rerunMode, cell, cell.existing);
   if (reason !== null) {
     reportEnd(state, cell.backfills, endOf(cell, 'skipped', reason));
     return false;
@@ -122,13 +123,6 @@ function beginCell(state: TaskState, cell: CellRequest, context: StepContext): b
   run.backfills = cell.backfills;
   state.cellRuns.push(run);
   return true;
-}
-
-function whyNotRun(state: TaskState, cell: CellRequest): string | null {
-  if (cell.attempts === 0) return null;
-  if (cell.existing === 'skip') return 'it has been run';
-  if (cell.existing === 'failed' && cell.status === 'succeeded') return 'it has succeeded';
-  return whyNotRerun(state, cell);
 }
 
 /** A gate that a due time opened for the same instance has nothing more to wait for. */

@@ -1,5 +1,6 @@
-/** What a task remembers of its instances, and what its run policy lets be run again. */
+/** What a task remembers of its instances. */
 import type { CellRequest } from '../backfill';
+import type { InstanceStand } from '../rerun-mode';
 import type { InstanceMemo, TaskState } from '../task-state';
 import { trimOldest } from './step';
 
@@ -32,10 +33,7 @@ export function rememberInstance(state: TaskState, memo: InstanceMemo): void {
 }
 
 /** Brings what a cell knows of its instance up to date, as the memo may be gone when it begins. */
-export function noteAttempts(
-  cell: CellRequest,
-  known: { attempts: number; status: string | null },
-): void {
+export function noteAttempts(cell: CellRequest, known: InstanceStand): void {
   if (known.attempts < cell.attempts) return;
   cell.attempts = known.attempts;
   cell.status = known.status;
@@ -44,18 +42,4 @@ export function noteAttempts(
 /** True where the instance may have been run and forgotten: the store is to be asked. */
 export function mayBeForgotten(state: TaskState, scheduleTime: string): boolean {
   return state.instancesForgotten && findInstance(state, scheduleTime) === null;
-}
-
-/** Why an instance that was run must not be run again; null where it may. */
-export function whyNotRerun(
-  state: Pick<TaskState, 'definition'>,
-  known: { attempts: number; status: string | null } | null,
-): string | null {
-  if (known === null || known.attempts === 0) return null;
-  const { rerunMode } = state.definition.runPolicy;
-  if (rerunMode === 'AllDenied') return 'its run policy allows no rerun';
-  if (rerunMode === 'FailureAllowed' && known.status === 'succeeded') {
-    return 'it has succeeded, and its run policy allows reruns only after a failure';
-  }
-  return null;
 }

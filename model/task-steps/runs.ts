@@ -1,10 +1,11 @@
 /** The run that makes the task busy: what asks for it, when it begins, what its end brings about. */
 import { emptyGate, judgeGate, type DatedGate } from '../gate';
+import { whyRerunDenied } from '../rerun-mode';
 import type { EndedStatus, RunProjection } from '../run';
 import { gateTables, liveRuns, type LiveRun, type TaskState } from '../task-state';
 import { dropDatedGate, newRun } from './begin';
 import { reportEnd, startCells, takeWaitingCell } from './cells';
-import { findInstance, mayBeForgotten, rememberInstance, whyNotRerun } from './instances';
+import { findInstance, mayBeForgotten, rememberInstance } from './instances';
 import { noteRunEnd } from './notices';
 import { lastVersion, queuedRecord, recordUnrun } from './records';
 import { changed, refuse, type Refusal, type StepContext } from './step';
@@ -166,7 +167,8 @@ function startRound(state: TaskState, context: StepContext): LiveRun {
 function startDated(state: TaskState, gate: DatedGate, context: StepContext): LiveRun | null {
   const { scheduleTime } = gate;
   const startedBy = gate.upstream ? 'schedule' : 'triggers';
-  const denied = whyNotRerun(state, findInstance(state, scheduleTime));
+  const { rerunMode } = state.definition.runPolicy;
+  const denied = whyRerunDenied(rerunMode, findInstance(state, scheduleTime));
   if (denied !== null) {
     const id = gate.upstream?.recordId ?? null;
     const what = { id, scheduleTime, status: 'skipped', reason: denied, startedBy } as const;
