@@ -44,7 +44,7 @@ const queryMs = 3_000;
 const receiptMs = 5_000;
 const pingMs = 2_000;
 
-const grpcInvalidArgument = 3;
+const grpc = { invalidArgument: 3, failedPrecondition: 9 };
 
 export interface GatewayOptions {
   taskQueue: string;
@@ -113,7 +113,7 @@ export class TemporalGateway {
     const sent = args as unknown as [object];
     try {
       return await this.call(updateMs, () =>
-        this.task(tenant, taskId).executeUpdate(update, { args: sent, updateId }),
+        untilTaken(() => this.task(tenant, taskId).executeUpdate(update, { args: sent, updateId })),
       );
     } catch (error) {
       // Nothing came back in time: that may be for want of a worker, or of Temporal itself.
@@ -281,6 +281,20 @@ export class TemporalGateway {
   }
 }
 
+/**
+ * Sends an Update again that met the roll-over of its task: Temporal drops it then. Its id keeps it
+ * from being taken twice; the caller's deadline ends the tries.
+ */
+async function untilTaken<T>(send: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      if (grpcCodeOf(error) !== grpc.failedPrecondition) throw error;
+    }
+  }
+}
+
 function toTablegateError(error: unknown): Error {
   if (error instanceof TablegateError) return error;
   if (error instanceof WorkflowNotFoundError) {
@@ -320,8 +334,12 @@ function refusalOf(error: WorkflowUpdateFailedError): Error {
 }
 
 function historyIsFull(error: unknown): boolean {
+  return grpcCodeOf(error) === grpc.invalidArgument;
+}
+
+function grpcCodeOf(error: unknown): number | null {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  return isGrpcServiceError(cause) && cause.code === grpcInvalidArgument;
+  return isGrpcServiceError(cause) ? cause.code : null;
 }
 
 function sentence(text: string): string {
