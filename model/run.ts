@@ -54,7 +54,13 @@ export interface RunProjection extends RunRecord {
    * Set where only status, end and reason count, and only where no end is written yet: the run's own
    * workflow has written the rest, or was lost.
    */
-  lost?: true;
+  endOnly?: true;
+}
+
+/** A record as the version before wrote it, in which `endOnly` was called `lost`. */
+export function asNow(record: RunProjection & { lost?: true }): RunProjection {
+  const { lost, ...rest } = record;
+  return lost ? { ...rest, endOnly: true } : rest;
 }
 
 export interface LogLine {

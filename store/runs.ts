@@ -106,14 +106,14 @@ export async function writeRuns(
   transaction: Transaction<Tables>,
   records: readonly RunProjection[],
 ): Promise<void> {
-  const whole = records.filter((record) => !record.lost);
+  const whole = records.filter((record) => !record.endOnly);
   const newest = newestOfEach(whole, ({ tenant, id }) => JSON.stringify([tenant, id]));
   await upsert(transaction, newest.map(toRow));
-  for (const record of records) if (record.lost) await writeLost(transaction, record);
+  for (const record of records) if (record.endOnly) await writeEnd(transaction, record);
 }
 
-/** Ends the record of a run that was lost; what the run had written of itself stays. */
-async function writeLost(transaction: Transaction<Tables>, record: RunProjection): Promise<void> {
+/** Ends the record of a run that has no end yet; what the run had written of itself stays. */
+async function writeEnd(transaction: Transaction<Tables>, record: RunProjection): Promise<void> {
   await upsert(transaction, [toRow({ ...record, version: 0 })]);
   await transaction
     .updateTable('runs')

@@ -90,7 +90,7 @@ function endedRecord(state: TaskState, run: LiveRun, end: RunEnd): RunProjection
     ...queuedRecord(state, run),
     ...{ status, finishedAt, failureReason },
     version: lastVersion,
-    lost: true,
+    endOnly: true,
   };
 }
 

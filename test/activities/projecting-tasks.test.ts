@@ -1,4 +1,5 @@
 /** Bringing a task's changes into the store. */
+import { sampleRun } from '../store/support/samples';
 import { makeSurroundings, taskOf, type Surroundings } from './support/surroundings';
 
 let around: Surroundings;
@@ -25,5 +26,17 @@ it('takes what a workflow of the version before recurrence has asked for', async
   await around.activities.projectTask({ task: former as typeof task, ledger: [], runs: [] });
   expect(await around.store.tasks.find('default', task.id)).toMatchObject({
     ...{ id: task.id, recurrence: null, dependsOn: [], notifications: null },
+  });
+});
+
+it('ends a run as the version before said it, whose own record stays', async () => {
+  const task = taskOf({});
+  const run = sampleRun({ taskId: task.id, status: 'running', tries: 2 });
+  const end = { status: 'failed', failureReason: 'Lost.', tries: 0, version: 9 } as const;
+  const former = { ...run, ...end, lost: true };
+  await around.store.runs.project(run);
+  await around.activities.projectTask({ task, ledger: [], runs: [former] });
+  expect(await around.store.runs.find('default', task.id, run.id)).toMatchObject({
+    ...{ status: 'failed', failureReason: 'Lost.', tries: 2 },
   });
 });

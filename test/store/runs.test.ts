@@ -128,7 +128,7 @@ describe('a run that was lost', () => {
     finishedAt: at,
     failureReason: 'The run was lost.',
     version: 1_000_000,
-    lost: true as const,
+    endOnly: true as const,
   };
   const lose = (run: ReturnType<typeof sampleRun>) =>
     opened.store.tasks.project(

@@ -192,7 +192,7 @@ it('lets a run write a long record itself, before the task says how it ended', a
   const ends = house.world.writes
     .flatMap(({ by, records }) => records.map((record) => ({ by, record })))
     .filter(({ record }) => record.id === runId && record.finishedAt !== null);
-  expect(ends.map(({ by, record }) => [by, record.lost ?? false])).toEqual([
+  expect(ends.map(({ by, record }) => [by, record.endOnly ?? false])).toEqual([
     ...[
       ['recordRun', false],
       ['projectTask', true],

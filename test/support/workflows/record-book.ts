@@ -6,7 +6,7 @@ export class RecordBook {
 
   write(records: readonly RunProjection[]): void {
     for (const record of records) {
-      if (record.lost) this.end(record);
+      if (record.endOnly) this.end(record);
       else this.put(record);
     }
   }

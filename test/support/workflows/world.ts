@@ -198,9 +198,9 @@ export class World {
   }
 }
 
-/** As the store does: a lost end changes nothing but status, end and reason, and no end that is there. */
+/** As the store does: a bare end changes nothing but status, end and reason, and no end that is there. */
 function settle(known: RunProjection | undefined, run: RunProjection): RunProjection {
-  if (!run.lost || !known) return run;
+  if (!run.endOnly || !known) return run;
   if (known.finishedAt !== null) return known;
   const { version, status, finishedAt, failureReason } = run;
   return { ...known, version, status, finishedAt, failureReason };
