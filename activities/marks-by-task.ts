@@ -4,8 +4,8 @@ import { inverseOf, needsOf, standsUntil } from '../model/needs';
 import type { RunProjection } from '../model/run';
 import { taskTimes } from '../model/task-times';
 import type { Trigger } from '../model/trigger';
+import { keyDigest, receiptOf } from '../store/digests';
 import { knownByTime } from '../store/known-by-time';
-import { digest } from '../store/secrets';
 import type { Store } from '../store/store';
 
 /** As long as the caller of a trigger may be. */
@@ -64,9 +64,9 @@ function triggerOf(mark: {
   scheduleTime: string | null;
 }): Trigger {
   const { up, down, run, table, scheduleTime } = mark;
-  const key = digest(JSON.stringify([run.id, down.id, table, scheduleTime]));
+  const parts = [run.id, down.id, table, scheduleTime];
   return {
-    ...{ receipt: key.slice(0, 30), key, table, scheduleTime },
+    ...{ receipt: receiptOf(parts), key: keyDigest(parts), table, scheduleTime },
     at: run.finishedAt ?? new Date().toISOString(),
     caller: `task ${up.name}`.slice(0, longestCaller),
   };

@@ -1,24 +1,24 @@
-/** Ids and digests that are made of an `Idempotency-Key`. */
-import { createHash } from 'node:crypto';
+/** Ids that are made of an `Idempotency-Key`: the same key and caller give the same thing. */
 import type { Caller } from '../model/people';
 import { makeId, type Secrets } from '../store/secrets';
 
 /** An Idempotency-Key counts for a day; the same one on a later day stands for another thing. */
-export function dayKey(key: string): string {
+function dayKey(key: string): string {
   return `${new Date().toISOString().slice(0, 10)}/${key}`;
 }
 
-/** The id of a backfill: a function of the key that came with the call; without one, a new one. */
+type Keys = Pick<Secrets, 'idOfKey'>;
+
+/** The id of a task: a function of the key that came with the call; without one, a new one. */
+export function taskIdOf(secrets: Keys, { tenant, userId }: Caller, key: string | null): string {
+  return key === null ? makeId() : secrets.idOfKey(tenant, userId, dayKey(key));
+}
+
+/** The same for a backfill. */
 export function backfillIdOf(
-  secrets: Pick<Secrets, 'taskIdOfKey'>,
+  secrets: Keys,
   { tenant, userId }: Caller,
   key: string | null,
 ): string {
-  return key === null ? makeId() : secrets.taskIdOfKey(tenant, userId, `backfill/${dayKey(key)}`);
-}
-
-/** Short enough for a thousand of them in a task's state; 128 bits do not collide. */
-export function keyDigest(parts: string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(parts)).digest();
-  return hash.subarray(0, 16).toString('base64url');
+  return key === null ? makeId() : secrets.idOfKey(tenant, userId, `backfill/${dayKey(key)}`);
 }

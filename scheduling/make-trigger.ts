@@ -1,5 +1,5 @@
 import type { Trigger } from '../model/trigger';
-import { keyDigest } from './idempotency-keys';
+import { keyDigest } from '../store/digests';
 
 /** A call on its way to a task. */
 export interface TriggerCall {

@@ -1,6 +1,6 @@
 /** Marks of tables in many tasks or for many times, sent as trigger calls of their own. */
-import { createHash } from 'node:crypto';
 import type { Caller } from '../model/people';
+import { receiptOf } from '../store/digests';
 import { makeTrigger } from './make-trigger';
 import { isRefusal } from './task-refusals';
 import type { TriggerQueue } from './trigger-queue';
@@ -27,14 +27,15 @@ export async function sendMarks(
   call: { receipt: string; idempotencyKey: string | null },
 ): Promise<void> {
   const send = async (mark: TableMark): Promise<void> => {
-    const receipt = marks.length === 1 ? call.receipt : receiptOf(call.receipt, mark);
-    const { table, scheduleTime } = mark;
+    const { taskId, table, scheduleTime } = mark;
+    const isLone = marks.length === 1;
+    const receipt = isLone ? call.receipt : receiptOf([call.receipt, taskId, table, scheduleTime]);
     const trigger = makeTrigger(
       { ...{ receipt, table, scheduleTime, caller }, idempotencyKey: keyOf(call, mark) },
       `user/${userId}`,
     );
     try {
-      await queue.send(tenant, mark.taskId, trigger);
+      await queue.send(tenant, taskId, trigger);
     } catch (error) {
       // It has been removed meanwhile: nothing is left that could be marked.
       if (!isRefusal(error, 'taskNotFound')) throw error;
@@ -48,9 +49,4 @@ export async function sendMarks(
 /** One call may mark a table at many times; each of them is judged by itself. */
 function keyOf({ idempotencyKey }: { idempotencyKey: string | null }, mark: TableMark) {
   return idempotencyKey === null ? null : `${idempotencyKey}/${mark.scheduleTime ?? ''}`;
-}
-
-function receiptOf(receipt: string, { taskId, table, scheduleTime }: TableMark): string {
-  const parts = JSON.stringify([receipt, taskId, table, scheduleTime]);
-  return createHash('sha256').update(parts).digest('hex').slice(0, 30);
 }

@@ -3,14 +3,13 @@ import { isId } from '../model/names';
 import type { Caller } from '../model/people';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
 import { newTaskState, projectTask, type TaskState } from '../model/task-state';
-import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
 import { withNextRunTime } from './calendars';
 import { newDefinition } from './definitions';
 import type { SchedulingDeps } from './deps';
 import { Drafts, idTaken } from './drafts';
 import { readGateTime } from './gate-times';
-import { dayKey } from './idempotency-keys';
+import { taskIdOf } from './idempotency-keys';
 import type { DraftView, Page, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
 import { checkDefinition, reserveOutputs } from './task-checks';
 import { TaskEditing } from './task-editing';
@@ -41,11 +40,7 @@ export class Tasks implements TaskService {
     const { store, secrets, settings } = this.deps;
     const { tenant } = caller;
     if (input.id !== undefined) this.drafts.expiryOf(tenant, input.id);
-    const taskId =
-      input.id ??
-      (idempotencyKey === null
-        ? makeId()
-        : secrets.taskIdOfKey(tenant, caller.userId, dayKey(idempotencyKey)));
+    const taskId = input.id ?? taskIdOf(secrets, caller, idempotencyKey);
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
     const definition = newDefinition(input, settings.timezone);
     const state = newTaskState(

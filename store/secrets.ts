@@ -68,8 +68,8 @@ export class Secrets {
     return hmac(this.tokenKey, [tenant, taskId, table, String(version)]).slice(0, 40);
   }
 
-  /** The task id that an Idempotency-Key stands for. */
-  taskIdOfKey(tenant: string, userId: string, key: string): string {
+  /** The id that an Idempotency-Key stands for. */
+  idOfKey(tenant: string, userId: string, key: string): string {
     return hmac(this.idKey, [tenant, userId, key]).slice(0, 32);
   }
 

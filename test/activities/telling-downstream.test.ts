@@ -111,7 +111,7 @@ describe('triggered tasks', () => {
         triggers: [
           {
             receipt: expect.stringMatching(/^[0-9a-f]{30}$/),
-            key: expect.stringMatching(/^[0-9a-f]{64}$/),
+            key: expect.stringMatching(/^[\w-]{22}$/),
             table,
             at: '2026-03-01T04:05:06.789Z',
             caller: 'task Writes it all',
