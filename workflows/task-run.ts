@@ -30,7 +30,7 @@ import {
 import { jobQueue, taskWorkflowId } from '../model/names';
 import type { EndedStatus, RunProjection, TableDetail } from '../model/run';
 import type { RunPolicy } from '../model/task';
-import type { RunEnd } from '../model/task-steps';
+import { wholeVersion, type RunEnd } from '../model/task-steps';
 import { noteRunAttributes } from './search-attributes';
 
 /** Bounds an attempt that has no time limit of its own; the job's own limit is kept in the activity. */
@@ -238,32 +238,42 @@ function endOf(record: RunProjection): RunEnd {
 
 /**
  * Leaves the record to the task, which writes those of many runs in one go; a long one is written
- * here. The task hears of the end from Temporal, or, once its history has changed, by a signal.
+ * here. The task hears of the end from Temporal; by a signal once its history has changed, or where
+ * the store does not take a long record.
  */
 async function handBack(
   input: TaskRunInput,
   record: RunProjection,
   rolledOver: () => boolean,
 ): Promise<RunEnd> {
-  record.version += 1;
   const isLong = JSON.stringify(record).length > longestForTask;
-  if (isLong) await recordRun({ ...record });
-  if (input.searchAttributes) noteRunAttributes(record, input.definition.name);
+  record.version = isLong ? wholeVersion : record.version + 1;
   const result: RunEnd = { ...endOf(record), record: isLong ? null : record };
+  if (isLong) {
+    const writing = recordRun({ ...record });
+    if (!(await isDoneSoon(writing))) await tellTask(input, result);
+    await writing;
+  }
+  if (input.searchAttributes) noteRunAttributes(record, input.definition.name);
   if (rolledOver()) await tellTask(input, result);
   return result;
 }
 
 async function finish(input: TaskRunInput, record: RunProjection): Promise<RunEnd> {
   const result = endOf(record);
-  let written = false;
-  const writing = write(record, input).then(() => {
-    written = true;
-  });
-  await condition(() => written, recordFirstMs);
+  const writing = write(record, input);
+  await isDoneSoon(writing);
   await tellTask(input, result);
   await writing;
   return result;
+}
+
+function isDoneSoon(writing: Promise<unknown>): Promise<boolean> {
+  let done = false;
+  void writing.then(() => {
+    done = true;
+  });
+  return condition(() => done, recordFirstMs);
 }
 
 async function tellTask({ record }: TaskRunInput, end: RunEnd): Promise<void> {

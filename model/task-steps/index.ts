@@ -7,7 +7,7 @@ export { runsToStart } from './begin';
 export * from './bookkeeping';
 export { requestCells, stopCells } from './cells';
 export * from './definition';
-export { queuedRecord } from './records';
+export { queuedRecord, wholeVersion } from './records';
 export {
   endLostRun,
   endRun,

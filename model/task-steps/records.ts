@@ -80,5 +80,7 @@ export function recordUnrun(state: TaskState, what: Unrun, context: StepContext)
   return id;
 }
 
-/** Above every version that a run's own workflow writes. */
+/** Above every version that a run's own workflow writes before its end. */
 export const lastVersion = 1_000_000;
+/** Of a whole record that may come after the task has written its end. */
+export const wholeVersion = lastVersion + 1;

@@ -1,13 +1,21 @@
 /** Without its store a task goes on deciding; what happened meanwhile arrives there afterwards. */
 import { one, two } from '../support/workflows/definition';
-import { House, tenant } from '../support/workflows/house';
-import { nothingDone } from '../support/workflows/world';
+import { House, tenant, type OpenedTask } from '../support/workflows/house';
+import { HeldJob, nothingDone } from '../support/workflows/world';
 
 let house: House;
 beforeAll(async () => {
   house = await House.open({ smallLimits: true });
 });
 afterAll(() => house.close());
+
+/** What a task shows once it has heard of the end of its run. */
+async function afterItsRun({ taskId }: OpenedTask) {
+  for (;;) {
+    const { task: shown } = await house.gateway.describe(tenant, taskId);
+    if (shown.latestRun?.finishedAt) return shown;
+  }
+}
 
 it('marks, starts and ends runs while the store is down, and loses no line and no record', async () => {
   const { world } = house;
@@ -23,12 +31,7 @@ it('marks, starts and ends runs while the store is down, and loses no line and n
   await world.until(() => world.refused >= 3);
   expect([...world.ledger.keys()]).toEqual([]);
 
-  const last = await (async () => {
-    for (;;) {
-      const { task: shown } = await house.gateway.describe(tenant, task.taskId);
-      if (shown.latestRun?.finishedAt) return shown;
-    }
-  })();
+  const last = await afterItsRun(task);
   expect(last.latestRun?.status).toBe('succeeded');
   receipts.push(...(await task.call(one, two)));
   await world.until(() => world.tries.filter((job) => job.taskId === task.taskId).length === 2);
@@ -42,4 +45,21 @@ it('marks, starts and ends runs while the store is down, and loses no line and n
     expect((await world.ended(runId)).status).toBe('succeeded');
   }
   expect(world.ledger.size).toBe(receipts.length);
+});
+
+it('hears of the end of a run whose record is too long for it, and the record arrives whole', async () => {
+  const { world } = house;
+  const summary = { long: 'x'.repeat(10_000) };
+  const held = new HeldJob();
+  world.job = held.job;
+  const task = await house.openTask();
+  const runId = await task.start();
+  await world.until(() => world.tries.find((job) => job.runId === runId));
+  world.storeDown = true;
+  held.end({ tables: [], summary });
+  expect((await afterItsRun(task)).latestRun).toMatchObject({ id: runId, status: 'succeeded' });
+  world.storeDown = false;
+  await world.until(() => world.runs.get(runId)?.summary);
+  await house.settled(task);
+  expect(world.runs.get(runId)).toMatchObject({ status: 'succeeded', summary });
 });
