@@ -7,10 +7,10 @@ import { handOver, takeOver, type HandedOver } from '../../../model/hand-over';
 import { liveRuns, type LiveRun } from '../../../model/task-state';
 import * as steps from '../../../model/task-steps';
 import type { TaskDefinition } from '../../../model/task';
-import { listed, one, two } from './definition';
+import { listed, one } from './definition';
 import { RecordBook } from './record-book';
 import { hourly, TimeMachine, withPolicy } from './time-machine';
-import { stepTimes, type TimeStep, type Upstream } from './time-steps';
+import { dueAfter, type TimeStep, type Upstream } from './time-steps';
 
 export class TimeDrive {
   readonly machine: TimeMachine;
@@ -25,9 +25,13 @@ export class TimeDrive {
   private asked: { judgements: steps.Judgement[]; definition: TaskDefinition } | null = null;
   private seen = 0;
 
-  constructor(given: Partial<TaskDefinition> = {}) {
+  /** @param usual what upstream tasks have done where nothing else is said */
+  constructor(
+    private usual: Upstream,
+    given: Partial<TaskDefinition> = {},
+  ) {
     this.machine = new TimeMachine({
-      ...{ tables: listed(one, two), recurrence: hourly({ catchUp: 'all' }) },
+      ...{ tables: listed(one), recurrence: hourly({ catchUp: 'all' }) },
       ...{ ...withPolicy({ gateExpiry: 3 * 3600 }), ...given },
     });
   }
@@ -134,7 +138,7 @@ export class TimeDrive {
     const isRemembered =
       ticks.includes(time) || instances.some(({ scheduleTime }) => scheduleTime === time);
     if (this.book.of(time).length > 0 && !isRemembered) return;
-    this.machine.tick(time, next ? (stepTimes[stepTimes.indexOf(time) + 1] ?? null) : null);
+    this.machine.tick(time, next ? dueAfter(time) : null);
     if (definition.kind === 'recurring' && !removed) this.ticked.add(time);
   }
 
@@ -143,7 +147,7 @@ export class TimeDrive {
     const { definition } = this.state;
     if (this.asked) return;
     const judgements = steps.takeGatesToJudge(this.state).map((scheduleTime) => {
-      const upstream = this.upstream.get(scheduleTime) ?? 'waiting';
+      const upstream = this.upstream.get(scheduleTime) ?? this.usual;
       const reason = upstream === 'met' ? null : `upstream is ${upstream}`;
       return { scheduleTime, upstream, reason, known: this.book.known(scheduleTime) };
     });
@@ -259,7 +263,8 @@ export class TimeDrive {
 
   /** Lets everything come to its end: upstream tasks do their part, runs succeed. */
   finish(): void {
-    for (const time of stepTimes) this.upstream.set(time, 'met');
+    this.upstream.clear();
+    this.usual = 'met';
     this.take({ kind: 'rollOver' });
     if (this.state.paused) this.take({ kind: 'resume' });
     for (let rounds = 0; rounds < 100; rounds += 1) {

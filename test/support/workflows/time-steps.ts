@@ -7,22 +7,19 @@ import type { RunPolicy, TaskKind } from '../../../model/task';
 import { one, two } from './definition';
 import { hour } from './time-machine';
 
-/** The schedule times of the steps. */
-export const stepTimes = [1, 2, 3, 4].map(hour);
-export const stepBackfills = ['b1', 'b2'];
-
 export type Upstream = 'waiting' | 'blocked' | 'met';
 
-export type TimeStep =
-  | { kind: 'tick'; time: string; next: boolean }
-  | { kind: 'upstream'; time: string; status: Upstream; nudge: boolean }
+/** A step; schedule times are `Time`. */
+type StepAt<Time> =
+  | { kind: 'tick'; time: Time; next: boolean }
+  | { kind: 'upstream'; time: Time; status: Upstream; nudge: boolean }
   | { kind: 'judge' | 'ask' | 'answer' | 'begin' | 'start' | 'pause' | 'resume' | 'remove' }
-  | { kind: 'request'; times: string[]; backfill: string; existing: ExistingChoice; late: boolean }
+  | { kind: 'request'; times: Time[]; backfill: string; existing: ExistingChoice; late: boolean }
   | { kind: 'stop'; backfill: string; kill: boolean }
   | { kind: 'end'; run: number; status: EndedStatus; again: boolean }
   | { kind: 'lose'; run: number }
-  | { kind: 'call'; table: string; time: string | null }
-  | { kind: 'reset'; time: string | null }
+  | { kind: 'call'; table: string; time: Time | null }
+  | { kind: 'reset'; time: Time | null }
   | { kind: 'parallel'; most: number }
   | { kind: 'type'; type: TaskKind }
   | { kind: 'rerunMode'; rerunMode: RunPolicy['rerunMode'] }
@@ -33,19 +30,27 @@ export type TimeStep =
   | { kind: 'close' | 'rollOver' | 'project' | 'tell' }
   | { kind: 'forget'; instances: number };
 
+export type TimeStep = StepAt<string>;
+/** Times are hours after the latest due time, so that steps meet. */
+type NearStep = StepAt<number>;
+
 const of = <K extends TimeStep['kind']>(kind: K) => fc.constant(kind);
-const time = fc.constantFrom(...stepTimes);
+const time = fc.constantFrom(0, 0, 0, -1, -1, -2, 1);
 const maybeTime = fc.option(time, { nil: null, freq: 3 });
-const backfill = fc.constantFrom(...stepBackfills);
-const weigh = (weight: number, arbitrary: fc.Arbitrary<TimeStep>) => ({ weight, arbitrary });
+const backfill = fc.constantFrom('b1', 'b2');
+const weigh = (weight: number, arbitrary: fc.Arbitrary<NearStep>) => ({ weight, arbitrary });
 
 const status = fc.oneof(
   { weight: 3, arbitrary: fc.constant<EndedStatus>('succeeded') },
   { weight: 2, arbitrary: fc.constantFrom(...endedStatuses) },
 );
 
+/** What upstream tasks have done. */
+export const upstreamStatus = fc.constantFrom<Upstream>('met', 'met', 'waiting', 'blocked');
+
+const next = fc.constantFrom(false, false, true);
 const due = [
-  weigh(10, fc.record({ kind: of('tick'), time, next: fc.boolean() })),
+  weigh(10, fc.record({ kind: of('tick'), time: fc.constantFrom(1, 1, 1, 0, 2), next })),
   weigh(8, fc.record({ kind: of('judge') })),
   weigh(3, fc.record({ kind: of('ask') })),
   weigh(3, fc.record({ kind: of('answer') })),
@@ -53,7 +58,7 @@ const due = [
     6,
     fc.record({
       ...{ kind: of('upstream'), time, nudge: fc.constantFrom(true, true, false) },
-      status: fc.constantFrom<Upstream>('waiting', 'blocked', 'blocked', 'met', 'met'),
+      status: upstreamStatus,
     }),
   ),
 ];
@@ -129,7 +134,7 @@ const others = [
   weigh(4, fc.record({ kind: of('rollOver') })),
   weigh(2, fc.record({ kind: of('project') })),
   weigh(4, fc.record({ kind: of('tell') })),
-  weigh(1, fc.record({ kind: of('forget'), instances: fc.integer({ min: 1, max: 5 }) })),
+  weigh(3, fc.record({ kind: of('forget'), instances: fc.integer({ min: 1, max: 5 }) })),
 ];
 
 const step = fc.oneof(...due, ...cells, ...runs, ...gates, ...edits, ...others);
@@ -137,9 +142,26 @@ const step = fc.oneof(...due, ...cells, ...runs, ...gates, ...edits, ...others);
 /** Many steps; some of them end with the removal of the task and a little more. */
 export const timeSteps = fc
   .tuple(
-    fc.array(step, { minLength: 5, maxLength: 70 }),
-    fc.option(fc.array(step, { maxLength: 8 }), { nil: null, freq: 2 }),
+    fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }),
+    fc.option(fc.array(step, { maxLength: 8, size: 'max' }), { nil: null, freq: 2 }),
   )
   .map(([all, after]): TimeStep[] =>
-    after === null ? all : [...all, { kind: 'remove' }, ...after],
+    placed(after === null ? all : [...all, { kind: 'remove' }, ...after]),
   );
+
+/** Gives each step its schedule times. */
+function placed(steps: NearStep[]): TimeStep[] {
+  let latest = 2;
+  const at = (offset: number): string => hour(Math.max(1, latest + offset));
+  return steps.map((step) => {
+    if (step.kind === 'request') return { ...step, times: [...new Set(step.times.map(at))] };
+    if (!('time' in step)) return step;
+    const time = step.time === null ? null : at(step.time);
+    if (step.kind === 'tick') latest += Math.max(0, step.time);
+    return { ...step, time } as TimeStep;
+  });
+}
+
+/** The due time after one. */
+export const dueAfter = (time: string): string =>
+  new Date(Date.parse(time) + 3_600_000).toISOString();
