@@ -51,6 +51,8 @@ export interface BackfillDriver {
   status?: BackfillStatus;
   /** When the records were last looked at, in milliseconds. */
   reconciledAt?: number;
+  /** Cells that tasks have been asked for and whose ends have not been passed on (`keyOf`). */
+  asked?: string[];
 }
 
 /** Works until the backfill has come to its end. */
@@ -104,6 +106,7 @@ async function takeStep(
   if (reconcile) driver.reconciledAt = Date.now();
   const state = await advanceBackfill({ tenant, id, number, ends, reconcile });
   const { status } = state;
+  driver.asked = stillAsked(driver, ends, state);
   setCurrentDetails(`**${status}**: ${state.running} running, ${state.waiting} waiting`);
   await Promise.all(state.taken.map((share) => request(driver, news, share)));
   if (status !== 'running' && (changed || status !== driver.status)) {
@@ -113,13 +116,40 @@ async function takeStep(
   return state;
 }
 
+/** What was asked for, without what has ended. */
+function stillAsked(
+  { asked = [] }: BackfillDriver,
+  ends: News['ends'],
+  { holders }: BackfillAdvance,
+): string[] {
+  const told = new Set(
+    ends.flatMap(({ taskId, cells }) => cells.map((cell) => keyOf(taskId, cell))),
+  );
+  return asked.filter((key) => !told.has(key) && holders.includes(taskOf(key)));
+}
+
+/**
+ * Asks a task for its share, each cell once: what was asked for is told of when it has ended, and
+ * asked for again in that very moment it would run twice. A task that was asked for all of it is
+ * only looked up.
+ */
 function request(
   driver: BackfillDriver,
   news: News,
-  { taskId, cells }: BackfillAdvance['taken'][number],
+  { taskId, cells: taken }: BackfillAdvance['taken'][number],
 ): Promise<void> {
   const task = getExternalWorkflowHandle(taskWorkflowId(driver.tenant, taskId));
+  const cells = taken.filter((cell) => !driver.asked!.includes(keyOf(taskId, cell)));
+  driver.asked!.push(...cells.map((cell) => keyOf(taskId, cell)));
   return orDrop(driver, news, taskId, () => task.signal(instancesRequestedSignal, { cells }));
+}
+
+function keyOf(taskId: string, { scheduleTime }: { scheduleTime: string }): string {
+  return `${taskId} ${scheduleTime}`;
+}
+
+function taskOf(key: string): string {
+  return key.split(' ')[0]!;
 }
 
 function stop(driver: BackfillDriver, news: News, taskId: string, kill: boolean): Promise<void> {
@@ -130,7 +160,7 @@ function stop(driver: BackfillDriver, news: News, taskId: string, kill: boolean)
 
 /** Tells a task something; one that is gone is dropped from the backfill. */
 async function orDrop(
-  { tenant, id }: BackfillDriver,
+  driver: BackfillDriver,
   news: News,
   taskId: string,
   tell: () => Promise<void>,
@@ -138,7 +168,9 @@ async function orDrop(
   try {
     await tell();
   } catch {
+    const { tenant, id } = driver;
     await dropTaskFromBackfill({ tenant, id, taskId });
+    driver.asked = driver.asked!.filter((key) => taskOf(key) !== taskId);
     news.changed = true;
   }
 }

@@ -1,7 +1,9 @@
 /** Drivers of backfills on a real Temporal, with a store in memory. */
+import type { CellRequest } from '../../model/backfill';
 import { JobError } from '../../model/job-type';
 import { backfillChangedSignal } from '../../model/messages';
 import { defaultRunPolicy, type RunPolicy } from '../../model/task';
+import { signalsOf } from '../support/workflows/history';
 import { House, makeId, type OpenedTask } from '../support/workflows/house';
 import {
   ScriptedBackfills,
@@ -212,6 +214,33 @@ it('asks anew for what a former driver took and never asked for', async () => {
   }
   await (await house.startDriver(backfill.id)).result();
   expect(timesRun(task)).toEqual(hours(2));
+});
+
+it('asks for a cell once, however often the store hands it out', async () => {
+  const { task, backfill, driver, held } = await halfWay();
+  store.handsOutAgain = true;
+  const { length: before } = backfill.steps;
+  await change(backfill, 'running');
+  await house.world.until(() => backfill.steps.length > before);
+  held.end();
+  await driver.result();
+  store.handsOutAgain = false;
+  const requests = await signalsOf<{ cells: CellRequest[] }>(task.handle, 'instancesRequested');
+  expect(requests.length).toBeGreaterThan(1);
+  expect(requests.flatMap(({ cells }) => cells.map(({ scheduleTime }) => scheduleTime))).toEqual(
+    hours(3),
+  );
+  expect(timesRun(task)).toEqual(hours(3));
+});
+
+it('finds out where a task was ended in Temporal that it had asked', async () => {
+  const { task, backfill, driver } = await halfWay();
+  await task.handle.terminate('from outside');
+  store.handsOutAgain = true;
+  await change(backfill, 'running');
+  await driver.result();
+  store.handsOutAgain = false;
+  expect(statesOf(backfill)).toEqual(['dropped', 'dropped', 'dropped']);
 });
 
 it('takes cells back also where it was paused while no driver was there', async () => {

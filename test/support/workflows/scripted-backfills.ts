@@ -30,6 +30,8 @@ const failed: readonly CellState[] = ['failed', 'timedOut', 'cancelled', 'droppe
 
 export class ScriptedBackfills {
   private readonly known = new Map<string, ScriptedBackfill>();
+  /** Hands out at every step what runs, as is done from time to time with what runs for long. */
+  handsOutAgain = false;
 
   constructor(private readonly world: World) {
     world.backfillStep = async (input) => this.advance(input);
@@ -66,6 +68,9 @@ export class ScriptedBackfills {
       for (const end of cells) noteEnd(backfill, taskId, end);
     }
     if (step.reconcile) this.reconcile(backfill, step.number);
+    if (this.handsOutAgain) {
+      for (const cell of inState(backfill, 'running')) cell.takenStep = step.number;
+    }
     block(backfill);
     if (backfill.status === 'cancelling') {
       for (const cell of inState(backfill, 'waiting')) cell.state = 'cancelled';
