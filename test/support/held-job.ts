@@ -15,7 +15,13 @@ export interface HeldRun {
 /** A job type `held`, and its runs in the order in which they begin. */
 export function heldJobs() {
   const begun: HeldRun[] = [];
-  const waiting: ((run: HeldRun) => void)[] = [];
+  const waiting: { taskId: string | null; take: (run: HeldRun) => void }[] = [];
+
+  const hand = (run: HeldRun): void => {
+    const index = waiting.findIndex(({ taskId }) => taskId === null || taskId === run.taskId);
+    if (index === -1) begun.push(run);
+    else waiting.splice(index, 1)[0]!.take(run);
+  };
 
   const hold = (context: JobContext<unknown>) =>
     new Promise<JobResult>((resolve, reject) => {
@@ -26,9 +32,7 @@ export function heldJobs() {
         fail: (message) => reject(new JobError(message)),
       };
       context.signal.addEventListener('abort', () => reject(context.signal.reason as Error));
-      const next = waiting.shift();
-      if (next) next(run);
-      else begun.push(run);
+      hand(run);
     });
 
   return {
@@ -40,10 +44,11 @@ export function heldJobs() {
       lineage: ({ tables }) => ({ reads: tables, writes: [] }),
       run: hold,
     }),
-    /** The next run whose job has begun. */
-    next: (): Promise<HeldRun> => {
-      const run = begun.shift();
-      return run ? Promise.resolve(run) : new Promise((resolve) => waiting.push(resolve));
+    /** The next run whose job has begun: of any task, or of one. */
+    next: (taskId: string | null = null): Promise<HeldRun> => {
+      const index = begun.findIndex((run) => taskId === null || taskId === run.taskId);
+      if (index !== -1) return Promise.resolve(begun.splice(index, 1)[0]!);
+      return new Promise((take) => waiting.push({ taskId, take }));
     },
   };
 }

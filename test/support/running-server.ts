@@ -24,6 +24,8 @@ export interface StartOptions {
   /** In place of the Temporal and the database of the test run. */
   temporalAddress?: string;
   databaseUrl?: string;
+  /** Settings beside those that every test has. */
+  env?: NodeJS.ProcessEnv;
 }
 
 export interface TestServer {
@@ -80,6 +82,7 @@ export async function makeInstallation(): Promise<Installation> {
       ...{ PORT: '0', TABLEGATE_DATA_DIR: dataDir, DATABASE_URL: databaseUrl },
       ...{ TABLEGATE_FILES_ROOTS: filesDir, TABLEGATE_TASK_QUEUE: taskQueue },
       TABLEGATE_TEMPORAL_UI_URL: temporalUiUrl,
+      ...options.env,
     });
     const bundle = await workflowBundle();
     const server = await oneAtATime(() => {
