@@ -117,7 +117,9 @@ it('tells what a dated gate still waits for once its deadline is over', async ()
 it('tells of a round that is late after its first mark, and not of one that was full', async () => {
   const task = await house.openTask({ notifications: { ...notifications, deadline: 1 } });
   await task.call(one, two);
-  await house.settled(task);
+  const { world } = house;
+  const { runId } = await world.until(() => world.tries.find((job) => job.taskId === task.taskId));
+  await world.ended(runId);
   await task.call(two);
   const late = await deliveries(2);
   expect(late[0]!.notice).toMatchObject({
