@@ -1,4 +1,4 @@
-/** Wires the workers: one for workflows and projections, one for jobs. */
+/** Wires the workers: one for workflows and projections, one for jobs, one for webhooks. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Activities } from './activities/activities';
-import { jobQueue } from './model/names';
+import { jobQueue, noticeQueue } from './model/names';
 
 export interface WorkerOptions {
   connection: NativeConnection;
@@ -25,11 +25,14 @@ const shutdownForceTime = '8 s';
 /** So that a cancellation reaches a job within two seconds. */
 const heartbeatThrottle = '1 s';
 
-/** Two workers that live and end together. */
+/** Most notices on their way at the same time; each may take ten seconds. */
+const mostDeliveries = 20;
+
+/** Workers that live and end together. */
 export interface Workers {
-  /** Settles when both have ended; rejects where one of them fails. */
+  /** Settles when all have ended; rejects where one of them fails. */
   done: Promise<void>;
-  /** Drains both. */
+  /** Drains them. */
   shutdown(): void;
 }
 
@@ -37,7 +40,7 @@ export interface Workers {
 export async function startWorkers(options: WorkerOptions): Promise<Workers> {
   const { connection, namespace, taskQueue, activities, maxJobs } = options;
   const shared = { connection, namespace, shutdownGraceTime, shutdownForceTime } as const;
-  const { runJob, ...others } = activities;
+  const { runJob, deliverNotice, ...others } = activities;
   const main = await Worker.create({
     ...shared,
     taskQueue,
@@ -52,7 +55,13 @@ export async function startWorkers(options: WorkerOptions): Promise<Workers> {
     maxHeartbeatThrottleInterval: heartbeatThrottle,
     defaultHeartbeatThrottleInterval: heartbeatThrottle,
   });
-  const workers = [main, jobs];
+  const notices = await Worker.create({
+    ...shared,
+    taskQueue: noticeQueue(taskQueue),
+    activities: { deliverNotice },
+    maxConcurrentActivityTaskExecutions: mostDeliveries,
+  });
+  const workers = [main, jobs, notices];
   const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
@@ -87,7 +96,7 @@ const longestTryMs = 10_000;
 export interface RunningWorkers {
   /** Settles only if the workers cannot go on. */
   failed: Promise<Error>;
-  /** Drains them; resolves when both have ended. */
+  /** Drains them; resolves when all have ended. */
   stop(): Promise<void>;
 }
 

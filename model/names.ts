@@ -34,6 +34,11 @@ export function jobQueue(taskQueue: string): string {
   return `${taskQueue}-jobs`;
 }
 
+/** The queue that notices are delivered on: webhooks that hang keep no projection waiting. */
+export function noticeQueue(taskQueue: string): string {
+  return `${taskQueue}-notices`;
+}
+
 export const backfillWorkflowType = 'backfill';
 export const tickWorkflowType = 'scheduleTick';
 export const watchdogWorkflowType = 'watchdog';

@@ -5,8 +5,10 @@ import {
   isCancellation,
   proxyActivities,
   setCurrentDetails,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities';
+import { noticeQueue } from '../model/names';
 import type { DeliveryEnd, NoticeDelivery } from '../model/notice';
 
 /** Older news are of no use to whoever is told. */
@@ -14,6 +16,7 @@ const givenUpAfter = '24 h';
 
 function deliver({ url, notice }: NoticeDelivery): Promise<{ status: number }> {
   const { deliverNotice } = proxyActivities<Activities>({
+    taskQueue: noticeQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '20 s',
     scheduleToCloseTimeout: givenUpAfter,
     retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '15 min' },

@@ -136,6 +136,17 @@ test('its details in Temporal UI name the host of the webhook and how the delive
   expect(await detailsOf(refused)).toContain('Given up. The webhook at a.example answered 404.');
 });
 
+test('a delivery has a queue of its own, so that webhooks that hang hold up nothing else', async () => {
+  house.world.webhook = async () => ({ status: 200 });
+  const handle = await start(newNotice());
+  await handle.result();
+  const { events } = await handle.fetchHistory();
+  const queues = (events ?? []).flatMap(
+    ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.taskQueue?.name ?? [],
+  );
+  expect(queues).toEqual([`${house.taskQueue}-notices`]);
+});
+
 /** A webhook whose first attempt goes on until the test lets it fail. */
 function heldWebhook(): { attempted: Promise<void>; fail(error: Error): void } {
   let fail: (error: Error) => void;
