@@ -51,11 +51,16 @@ export interface HandedOver extends Omit<TaskState, PackedLists> {
  * receipts in the ledger, instances in the records.
  */
 export function handOver(state: TaskState): HandedOver {
-  let handed = pack(state, false);
-  if (!isWithinBound(handed)) handed = pack(state, true);
-  if (!isWithinBound(handed)) handed.receipts = [];
-  if (isWithinBound(handed)) return handed;
-  return { ...handed, instancesForgotten: true, packed: { ...handed.packed, instances: [] } };
+  const whole = pack(state, false);
+  if (isWithinBound(whole)) return whole;
+  const nameless = pack(state, true);
+  const packed = { ...nameless.packed, instances: [] };
+  const lighter: HandedOver[] = [
+    nameless,
+    { ...nameless, receipts: [] },
+    { ...nameless, receipts: [], instancesForgotten: true, packed },
+  ];
+  return lighter.find(isWithinBound) ?? nameless;
 }
 
 function pack(state: TaskState, withoutNames: boolean): HandedOver {
