@@ -143,7 +143,7 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
   );
   setHandler(
     resetGateUpdate,
-    ({ scheduleTime }) => answerOnce(() => nothingElse(resetGate(state, scheduleTime))),
+    ({ scheduleTime }) => answerOnce(() => nothingElse(resetGate(state, scheduleTime, context))),
     { validator: ({ scheduleTime }) => refuse(whyNotReset(state, scheduleTime)) },
   );
   setHandler(

@@ -81,8 +81,15 @@ export function whyNotReset(state: TaskState, scheduleTime: string | null): Refu
     : null;
 }
 
-/** Drops the marks of the open round, or of one dated gate. Call `whyNotReset` first. */
-export function resetGate(state: TaskState, scheduleTime: string | null): void {
+/**
+ * Drops the marks of the open round, or of one dated gate; a cell that had waited for that gate may
+ * begin by itself. Call `whyNotReset` first.
+ */
+export function resetGate(
+  state: TaskState,
+  scheduleTime: string | null,
+  context: StepContext,
+): void {
   if (scheduleTime !== null) {
     const { gate, index } = findDatedGate(state.dated, scheduleTime);
     if (gate) state.dated.splice(index, 1);
@@ -91,6 +98,7 @@ export function resetGate(state: TaskState, scheduleTime: string | null): void {
   } else {
     state.round = emptyGate();
   }
+  startNext(state, context);
   changed(state);
 }
 

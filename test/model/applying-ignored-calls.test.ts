@@ -1,5 +1,5 @@
 /** An ignored call can be applied by hand, once, where it could be counted by now. */
-import { resetGate, whyNotApply } from '../../model/task-steps';
+import { whyNotApply } from '../../model/task-steps';
 import { listed, one, three, two } from '../support/workflows/definition';
 import { Machine } from '../support/workflows/machine';
 
@@ -50,7 +50,7 @@ it('cannot be applied twice', () => {
   machine.end();
   machine.apply(ignored);
   expect(whyNotApply(machine.state, ignored)?.code).toBe('triggerNotApplicable');
-  resetGate(machine.state, null);
+  machine.reset(null);
   expect(whyNotApply(machine.state, ignored)).toEqual({
     code: 'triggerNotApplicable',
     detail: 'this call was counted, not ignored',

@@ -3,7 +3,7 @@
  * interleavings: held against a model that answers by looking through the whole history.
  */
 import fc from 'fast-check';
-import { resetGate, whyNotApply, whyNotReset, whyNotStart } from '../../model/task-steps';
+import { whyNotApply, whyNotReset, whyNotStart } from '../../model/task-steps';
 import type { LedgerEntry } from '../../model/trigger';
 import { listed } from '../support/workflows/definition';
 import { Machine } from '../support/workflows/machine';
@@ -98,7 +98,7 @@ class Comparison {
         return next;
       case 'reset':
         if (whyNotReset(machine.state, next.time)) return null;
-        resetGate(machine.state, next.time);
+        machine.reset(next.time);
         return next;
       case 'rollOver':
         machine.rollOver();

@@ -390,6 +390,15 @@ describe('a gate of the same time', () => {
     expect(machine.running()).toEqual([hour(1)]);
   });
 
+  it('holds the cell up no longer once the gate is reset', () => {
+    const machine = new TimeMachine({ ...triggered, ...slots(2) });
+    machine.start();
+    machine.calls([one, two], { time: hour(1) });
+    machine.request(hour(1));
+    machine.reset(hour(1));
+    expect(machine.running()).toEqual([hour(1)]);
+  });
+
   it('that fills while the cell runs waits for its end: an instance runs once at a time', () => {
     const machine = new TimeMachine({ ...triggered, ...slots(2) });
     machine.request(hour(1));

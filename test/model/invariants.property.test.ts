@@ -140,7 +140,7 @@ class Drive {
         return this.applyOne();
       case 'reset': {
         const at = next.time === null ? null : times[next.time]!;
-        if (!whyNotReset(state, at)) resetGate(state, at);
+        if (!whyNotReset(state, at)) resetGate(state, at, this.context());
         return;
       }
       case 'edit': {

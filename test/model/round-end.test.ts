@@ -1,7 +1,7 @@
 /** Rule 3: which marks the end of a run resets. */
 import { endedStatuses } from '../../model/run';
 import { describeTask } from '../../model/task-state';
-import { endLostRun, endRun, resetGate, whyNotReset } from '../../model/task-steps';
+import { endLostRun, endRun, whyNotReset } from '../../model/task-steps';
 import { one, two } from '../support/workflows/definition';
 import { Machine } from '../support/workflows/machine';
 
@@ -75,10 +75,10 @@ it('resets a gate by hand', () => {
   const machine = new Machine();
   machine.call(one);
   machine.call(one, { time });
-  resetGate(machine.state, null);
+  machine.reset(null);
   expect(machine.marked()).toEqual([]);
   expect(machine.state.dated).toHaveLength(1);
-  resetGate(machine.state, time);
+  machine.reset(time);
   expect(machine.state.dated).toEqual([]);
 });
 
@@ -88,7 +88,7 @@ it('refuses to reset the gate of the live run, but lets its next round go', () =
   expect(whyNotReset(machine.state, null)?.code).toBe('runInProgress');
   machine.call(one);
   expect(whyNotReset(machine.state, null)).toBeNull();
-  resetGate(machine.state, null);
+  machine.reset(null);
   expect(machine.marked()).toEqual([one, two]);
   machine.end();
   expect(machine.marked()).toEqual([]);

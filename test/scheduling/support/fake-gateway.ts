@@ -162,7 +162,7 @@ function take(name: string, state: TaskState, args: Args): string | null {
       return steps.startByHand(state, by, context()).runId;
     case 'resetGate':
       refuseWhere(steps.whyNotReset(state, scheduleTime));
-      steps.resetGate(state, scheduleTime);
+      steps.resetGate(state, scheduleTime, context());
       return null;
     default:
       steps.setPaused(state, name === 'pause', context());

@@ -80,6 +80,11 @@ export class Machine {
     steps.setPaused(this.state, paused, this.context());
   }
 
+  /** Drops the marks of the open round, or of a time. */
+  reset(time: string | null): void {
+    steps.resetGate(this.state, time, this.context());
+  }
+
   remove(): void {
     steps.removeTask(this.state, 'somebody', this.context());
   }

@@ -86,7 +86,7 @@ export class TimeDrive {
       case 'call':
         return void machine.call(step.table, { time: step.time });
       case 'reset':
-        if (!steps.whyNotReset(state, step.time)) steps.resetGate(state, step.time);
+        if (!steps.whyNotReset(state, step.time)) machine.reset(step.time);
         return;
       case 'pass':
         machine.later(step.minutes * 60_000);
