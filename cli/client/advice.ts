@@ -64,11 +64,15 @@ function wordsOf(error: ApiError, flags: Record<string, string>): string[] {
 
 /** Names the options of the command in place of the fields of the API. */
 function withFlags(line: string, flags: Record<string, string>): string {
-  const named = line.replace(
-    /`(\w+)((?:\[\d+\])?)`(?: in the (?:body|query))?/g,
-    (whole, name: string, index: string) => (flags[name] ? `${flags[name]}${index}` : whole),
+  const field =
+    /`(\w+)((?:\[\d+\])?)`(?: in the (?:body|query))?|(?<=^ {2})(\w+)|\b([a-z]+[A-Z]\w*)/g;
+  return line.replace(
+    field,
+    (whole: string, quotedName?: string, index = '', first?: string, camelCase?: string) => {
+      const name = String(quotedName ?? first ?? camelCase);
+      return Object.hasOwn(flags, name) ? `${flags[name]}${index}` : whole;
+    },
   );
-  return named.replace(/^ {2}(\w+)/, (whole, name: string) => `  ${flags[name] ?? whole.trim()}`);
 }
 
 const steps: Record<string, (options: AdviceOptions) => string> = {

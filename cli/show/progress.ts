@@ -5,6 +5,7 @@ import { cutTo } from './width';
 const betweenLinesMs = 5_000;
 /** After so long even the same line is written again, as a sign of life. */
 const signOfLifeMs = 60_000;
+/** Of a terminal that does not know its size, or says 0. */
 const usualColumns = 80;
 
 export interface ProgressStream {
@@ -24,7 +25,7 @@ export class ProgressLine {
 
   /** Columns that a line may have; null: any. */
   get room(): number | null {
-    return this.stream.isTTY ? (this.stream.columns ?? usualColumns) - 1 : null;
+    return this.stream.isTTY ? (this.stream.columns || usualColumns) - 1 : null;
   }
 
   /** @param at once true: it is written even where the last line is fresh */

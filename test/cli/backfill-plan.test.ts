@@ -78,12 +78,18 @@ describe('what is asked for', () => {
   });
 
   test('what the API finds wrong is told by the name of the option', async () => {
-    const errors = [{ path: 'endTime', message: 'it comes before startTime' }];
-    const detail = '`endTime` in the body: it comes before startTime';
+    const errors = [
+      { path: 'endTime', message: 'it comes before startTime (2026-01-20)' },
+      { path: 'scheduleTimes[3]', message: 'it must be a time' },
+    ];
+    const detail = '`endTime` in the body: it comes before startTime (2026-01-20) (and 1 more)';
     api.on('POST /backfills', problem(400, 'invalidInput', detail, errors));
     const { code, err } = await run(dryRun);
     expect(code).toBe(1);
-    expect(err).toBe('--to: it comes before startTime\n');
+    expect(err).toBe(
+      '--to: it comes before --from (2026-01-20) (and 1 more)\n' +
+        '  --to: it comes before --from (2026-01-20)\n  --time[3]: it must be a time\n',
+    );
   });
 });
 

@@ -127,6 +127,12 @@ describe('a line of progress', () => {
     expect(written).toEqual(['\r\u001b[2K1/3 d', '\r\u001b[2K2/3 d', '\n']);
   });
 
+  test('is shown on a terminal that does not know its size too', () => {
+    const line = new ProgressLine(stream({ isTTY: true, columns: 0 }));
+    line.show('1/3 done');
+    expect(written).toEqual(['\r\u001b[2K1/3 done']);
+  });
+
   test('is elsewhere written every five seconds where it differs, else every minute', () => {
     const line = new ProgressLine(stream({}), () => clock);
     const after = (seconds: number, text: string) => {
