@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { TablegateError } from '../model/errors';
+import { fenceOf } from '../model/fence';
 import { jobFailedType, jobTimedOutType, type JobFailureDetails } from '../model/job-failure';
 import { JobError, type JobContext, type JobResult, type JobType } from '../model/job-type';
 import type { TableDetail } from '../model/run';
@@ -13,20 +14,6 @@ import { RunReporter } from './run-reporter';
 
 /** Often enough for a cancellation to reach the job within two seconds. */
 const heartbeatEveryMs = 500;
-
-/** Bits of the fence that the number of the try, and of the activity's own attempt, take. */
-const tryBits = 10n;
-const attemptBits = 10n;
-
-/**
- * The number that fences the commits of one try: greater for every later run of the task, every
- * later try within it and every later attempt of the activity.
- */
-function fenceOf(runNumber: number, tryNumber: number, attempt: number): bigint {
-  const top = (1n << attemptBits) - 1n;
-  const last = BigInt(attempt) > top ? top : BigInt(attempt);
-  return (((BigInt(runNumber) << tryBits) | BigInt(tryNumber)) << attemptBits) | last;
-}
 
 export function makeRunJob(deps: ActivityDeps): Activities['runJob'] {
   return async function runJob(input: RunJobInput): Promise<JobResult> {

@@ -70,7 +70,11 @@ export interface SwapRequest {
 
 /** Thrown by `swapIn` when a later run or try, or another task, has written since. */
 export class SupersededError extends Error {
-  constructor(message: string) {
+  /** @param lastFence fence of the writer's own last swap; null where another writer's came between */
+  constructor(
+    message: string,
+    readonly lastFence: bigint | null = null,
+  ) {
     super(message);
     this.name = 'SupersededError';
   }

@@ -83,7 +83,9 @@ async function raiseFence(connection: DuckDBConnection, request: SwapRequest): P
   const last = await lastWriteOf(connection, schema, table);
   if (last === null) await refuseForeignTable(connection, schema, table);
   const refusal = refusalOf(last, request);
-  if (refusal !== null) throw new SupersededError(refusal);
+  if (refusal !== null) {
+    throw new SupersededError(refusal, last?.writer === request.writer ? last.fence : null);
+  }
   const names = [schema, table, request.writer].map(quoteText).join(', ');
   await connection.run(
     `INSERT OR REPLACE INTO ${lastWrites} VALUES (${names}, ${request.fence}, ${Date.now()})`,

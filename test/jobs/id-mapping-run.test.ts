@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { SupersededError } from '../../connectors/connector';
+import { fenceOf } from '../../model/fence';
 import { JobError } from '../../model/job-type';
 import { rejection, runSql, Sandbox } from '../connectors/support/sandbox';
 import { analysisFile, readResult, runIdMapping, textTable, usersOf } from './support/run-job';
@@ -65,6 +66,20 @@ describe('a run', () => {
     ]);
     expect(new Set(rows.map((row) => row.run_id))).toEqual(new Set(['r7']));
     expect(rows[0]?.one_id).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('that a later run of its task has overtaken succeeds, and leaves the later result', async () => {
+    writeCrm();
+    const run = { tables: [customers], connections: crm() };
+    await runIdMapping(sandbox, { ...run, runId: 'later', fence: fenceOf(8, 1, 1) });
+    const { result, recorded } = await runIdMapping(sandbox, {
+      ...{ ...run, runId: 'overtaken', fence: fenceOf(7, 2, 3) },
+    });
+    expect(result.summary).toMatchObject({ superseded: true, users: 2 });
+    expect(recorded.logs.at(-1)).toContain('a later run had written');
+    expect(new Set((await readResult(sandbox)).map((row) => row.run_id))).toEqual(
+      new Set(['later']),
+    );
   });
 
   it('recalculates everything: the whole result carries the new run', async () => {
@@ -258,7 +273,8 @@ describe('a run that cannot succeed says which table and why, and keeps the form
   });
 
   it('a try that a later one has overtaken', async () => {
-    const run = { tables: [customers], connections: crm(), fence: 0n };
+    const fence = fenceOf(0, 0, 0);
+    const run = { tables: [customers], connections: crm(), fence };
     expect(await failureOf(runIdMapping(sandbox, run))).toBeInstanceOf(SupersededError);
   });
 

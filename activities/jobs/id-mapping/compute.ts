@@ -5,6 +5,7 @@ import { ConnectorError, SupersededError } from '../../../connectors/connector';
 import { withEngine } from '../../../connectors/duckdb-engine';
 import { messageOf } from '../../../connectors/message-of';
 import { TablegateError } from '../../../model/errors';
+import { isOfLaterRun } from '../../../model/fence';
 import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
 import { assignOneIds } from './assign-ids';
@@ -157,12 +158,31 @@ export async function computeIdMapping(
   );
   reporter.begin('swapping');
   reporter.at(0, `replacing ${request.output}`);
+  const superseded = !(await putInPlace(request, file, signal));
+  for (const detail of details) reporter.send({ type: 'table', detail });
+  const place = superseded
+    ? `a later run had written ${request.output} before, and its result stays`
+    : `in ${request.output}`;
+  reporter.log('info', `${summary.users} users from ${summary.ids} IDs, ${place}`);
+  return { ...summary, ...(superseded && { superseded }), seconds: reporter.end() };
+}
+
+/**
+ * Puts the result in the place of the former one. Runs of one task may go on side by side: each
+ * recalculates everything, so that of the latest is to be there in the end.
+ * @returns false where the result of a later run is there already
+ */
+async function putInPlace(
+  request: ComputeRequest,
+  file: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     await swapResult(request, file, signal);
+    return true;
   } catch (error) {
+    const last = error instanceof SupersededError ? error.lastFence : null;
+    if (last !== null && isOfLaterRun(last, BigInt(request.fence))) return false;
     throw failureOf(request.output, error);
   }
-  for (const detail of details) reporter.send({ type: 'table', detail });
-  reporter.log('info', `${summary.users} users from ${summary.ids} IDs, in ${request.output}`);
-  return { ...summary, seconds: reporter.end() };
 }

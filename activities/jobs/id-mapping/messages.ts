@@ -53,6 +53,8 @@ export interface IdMappingSummary {
   /** Those that most others occur with; `leftOutCount` counts all. */
   leftOut: LeftOutValue[];
   leftOutCount: number;
+  /** Set where a later run, which went on side by side, had written its result before. */
+  superseded?: true;
   seconds: Record<string, number>;
 }
 
