@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   readdirSync,
@@ -74,6 +75,11 @@ function copyAssets(root, out) {
   }
 }
 
+/** npm does that when it links the package, and not again when it is built anew. */
+function makeExecutable(command) {
+  if (existsSync(command)) chmodSync(command, 0o755);
+}
+
 /** Builds that were killed leave their folder, which holds their pid in its name. */
 function removeLeftovers(root) {
   for (const name of readdirSync(root)) {
@@ -116,6 +122,7 @@ export function build(root) {
   try {
     run(root, [tsc, '-p', 'tsconfig.build.json', '--outDir', out], 'The compiler');
     copyAssets(root, out);
+    makeExecutable(path.join(out, 'cli', 'main.js'));
     const workflows = path.join(out, 'workflows', 'index.js');
     if (existsSync(workflows)) {
       console.log('Building: bundling the workflows');

@@ -4,6 +4,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -38,6 +39,15 @@ describe('dist', () => {
     expect(readFileSync(dist('config.js'), 'utf8')).toContain('exports.port = 8080');
     expect(readFileSync(dist('store/migrations/001.sql'), 'utf8')).toBe('select 1;\n');
     expect(readdirSync(root).filter((name) => name.startsWith('.dist-'))).toEqual([]);
+  });
+
+  test('has a command that may be run, also when it is built anew', () => {
+    mkdirSync(path.join(root, 'cli'));
+    for (const code of [1, 2]) {
+      write('cli/main.ts', `process.exitCode = ${code};\n`);
+      build(root);
+      expect(statSync(dist('cli/main.js')).mode & 0o111).toBe(0o111);
+    }
   });
 
   test('is stale when a source changed, not when only its time did', () => {
