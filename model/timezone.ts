@@ -1,8 +1,14 @@
 /** Names of time zones that both this program and Temporal know. */
 
+/** Zones of IANA's list that are named in one word, and that `Intl` does not list. */
+const plainNames = [
+  ...['UTC', 'GMT', 'UCT', 'CET', 'EET', 'MET', 'WET', 'EST', 'MST', 'HST'],
+  ...['EST5EDT', 'CST6CDT', 'MST7MDT', 'PST8PDT', 'Japan', 'Singapore', 'Turkey', 'Poland', 'PRC'],
+];
+
 /** By their name in lower case, as they are written. */
 const known = new Map(
-  ['UTC', 'GMT', ...Intl.supportedValuesOf('timeZone')].map((name) => [name.toLowerCase(), name]),
+  [...plainNames, ...Intl.supportedValuesOf('timeZone')].map((name) => [name.toLowerCase(), name]),
 );
 
 /** Former names of zones are not listed by `Intl`; all of them are written like this. */

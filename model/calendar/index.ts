@@ -3,5 +3,13 @@ export { calendarsOf, type CalendarSpec } from './calendar-spec';
 export { openCalendar, type Calendar } from './open-calendar';
 export { dstRule, preview } from './preview';
 export type { Range } from './ranges';
-export { isoInZone, readPlainTime, readScheduleTime } from './read-time';
+export {
+  hasOffset,
+  isoInZone,
+  readInstants,
+  readPlainTime,
+  readRangeEnd,
+  readScheduleTime,
+  type TimeForm,
+} from './read-time';
 export { toScheduleSpec, type ClientScheduleSpec } from './schedule-spec';

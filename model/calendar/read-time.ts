@@ -1,7 +1,7 @@
 /** Schedule times as people write them, and as they are shown. */
 import { refuse } from './refuse';
 import { dayNumber, daysInMonth, secondsOfDay } from './wall';
-import { instantsOf, zoneOf, type Zone } from './zone';
+import { changeOver, instantsOf, zoneOf, type Zone } from './zone';
 
 const isoPattern =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?( ?[Zz]|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?)?$/;
@@ -15,6 +15,74 @@ const plainPattern = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/;
  * @throws TablegateError invalidInput where it cannot be read, or the clocks skip it
  */
 export function readScheduleTime(text: string, timezone: string, path: string): string {
+  return isoUtc(firstOf(readIso(text, path), timezone, path));
+}
+
+/** How a time is written: `iso` as people may, `plain` as the vendors have it. */
+export type TimeForm = 'iso' | 'plain';
+
+/**
+ * Reads a time that the clocks may show twice.
+ * @returns the instants that it may mean, in ms, ascending: one, or two
+ * @throws TablegateError invalidInput as `readScheduleTime` and `readPlainTime` do
+ */
+export function readInstants(
+  text: string,
+  form: TimeForm,
+  timezone: string,
+  path: string,
+): number[] {
+  const time = read(text, form, path);
+  if (time.offset !== null) return [(time.wall - time.offset) * 1000];
+  const zone = zoneOf(timezone);
+  const instants = instantsOf(zone, time.wall);
+  if (instants.length === 0) refuseSkipped(zone, time.wall, path);
+  return instants.map((instant) => instant * 1000);
+}
+
+/**
+ * Reads an end of a closed range: of a time that comes twice both belong to it, and one that the
+ * clocks skip stands for the moment at which they do.
+ * @returns ms; a range whose ends the clocks skip both ends 1 ms before it begins
+ * @throws TablegateError invalidInput where it cannot be read
+ */
+export function readRangeEnd(
+  text: string,
+  form: TimeForm,
+  timezone: string,
+  path: 'startTime' | 'endTime',
+): number {
+  const time = read(text, form, path);
+  if (time.offset !== null) return (time.wall - time.offset) * 1000;
+  const zone = zoneOf(timezone);
+  const instants = instantsOf(zone, time.wall);
+  const at = path === 'startTime' ? instants[0] : instants.at(-1);
+  if (at !== undefined) return at * 1000;
+  const change = changeOver(zone, time.wall) * 1000;
+  return path === 'startTime' ? change : change - 1;
+}
+
+/** True where the text says which instant it means, whatever the timezone. */
+export function hasOffset(text: string, form: TimeForm): boolean {
+  return form === 'iso' && (isoPattern.exec(text.trim())?.[8] ?? '') !== '';
+}
+
+interface Written {
+  /** Wall time, or, with an offset, the same as UTC. */
+  wall: number;
+  /** Seconds ahead of UTC; null where none was written. */
+  offset: number | null;
+}
+
+function read(text: string, form: TimeForm, path: string): Written {
+  return form === 'plain' ? { wall: readPlain(text, path), offset: null } : readIso(text, path);
+}
+
+function firstOf({ wall, offset }: Written, timezone: string, path: string): number {
+  return offset === null ? firstInstant(wall, timezone, path) : wall - offset;
+}
+
+function readIso(text: string, path: string): Written {
   const match = isoPattern.exec(text.trim());
   if (!match) {
     refuse(path, 'it must be a time such as 2026-01-20T00:00:00+01:00 or 2026-01-20 00:00:00');
@@ -22,9 +90,7 @@ export function readScheduleTime(text: string, timezone: string, path: string): 
   if (Number(match[7] ?? '0') !== 0) refuse(path, 'it must be a whole second');
   const wall = readWall(match.slice(1, 7), path);
   const offset = match[8]?.trim();
-  return isoUtc(
-    offset === undefined ? firstInstant(wall, timezone, path) : wall - readOffset(offset, path),
-  );
+  return { wall, offset: offset === undefined ? null : readOffset(offset, path) };
 }
 
 /**
@@ -33,9 +99,13 @@ export function readScheduleTime(text: string, timezone: string, path: string): 
  * @throws TablegateError invalidInput naming the field `path`
  */
 export function readPlainTime(text: string, timezone: string, path: string): string {
+  return isoUtc(firstInstant(readPlain(text, path), timezone, path));
+}
+
+function readPlain(text: string, path: string): number {
   const match = plainPattern.exec(text);
   if (!match) refuse(path, 'it must be written yyyy-MM-dd HH:mm:ss, as in 2026-01-20 00:00:00');
-  return isoUtc(firstInstant(readWall(match.slice(1, 7), path), timezone, path));
+  return readWall(match.slice(1, 7), path);
 }
 
 /**

@@ -144,6 +144,13 @@ function openZone(name: string): Zone {
   }
 }
 
+/** The instant at which the clocks skip a wall time. */
+export function changeOver(zone: Zone, wall: number): number {
+  const changes = zone.transitionsBetween(wall - reach, wall + reach);
+  const change = changes.find(({ at, before, after }) => wall >= at + before && wall < at + after);
+  return change?.at ?? wall - zone.offsetAt(wall);
+}
+
 /** The year of UTC that an instant is in. */
 export function yearOf(instant: number): number {
   return new Date(instant * 1000).getUTCFullYear();

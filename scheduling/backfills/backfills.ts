@@ -76,11 +76,11 @@ export class Backfills implements BackfillService {
     tenant: string,
     request: BackfillRequest,
   ): Promise<{ plan: Plan; taskIds: string[] }> {
-    const { store, settings } = this.deps;
+    const { store } = this.deps;
     const index = new LineageIndex(await store.tasks.lineage(tenant));
     const times = new TimesReader(timesOf(request), false);
     // Also where no task reads them, they have to be times.
-    await times.in(settings.timezone);
+    await times.check();
     const { roots, marks } = await this.rootsOf(tenant, index, request, times);
     const { downstream, existing } = request;
     const plan = await this.starter.plan(tenant, index, { roots, marks, downstream, existing });

@@ -5,10 +5,11 @@ import type { LineageTask } from '../../model/lineage';
 import { sortedTimes } from '../../model/sorted-times';
 import { timesInRange } from '../../model/task-times';
 import { knownByTime } from '../../store/known-by-time';
+import { calendarOf } from '../calendars';
 import type { SchedulingDeps } from '../deps';
 import { refuseFarTime } from '../gate-times';
 import { TaskTimesLoader } from './task-times-loader';
-import type { TimesReader } from './wanted-times';
+import type { TimesReader, WantedTimes } from './wanted-times';
 
 export interface BackfillRoots {
   /** Times in ms, ascending; each task once. */
@@ -68,7 +69,7 @@ export class RootFinder {
 
   private async timesOf(task: LineageTask): Promise<number[]> {
     const wanted = await this.times.in(task.timezone);
-    if ('named' in wanted) return wanted.named;
+    if ('named' in wanted) return namedTimes(task, wanted);
     const times = await this.loader.loadWithGates(task, wanted);
     const end = Math.min(wanted.to, this.now);
     const many = times.calendar?.between(wanted.from, end, maxCells + 1) ?? [];
@@ -81,6 +82,25 @@ export class RootFinder {
     const known = await knownByTime(this.deps.store, this.tenant, task.id, times);
     return new Set(times.filter((at) => (known.get(at)?.attempts ?? 0) > 0));
   }
+}
+
+/**
+ * Named times are taken as named. Of one that the clocks show twice the second is meant where only
+ * that is a schedule time of the task.
+ */
+function namedTimes(
+  { recurrence, timezone }: LineageTask,
+  { named, twice }: Extract<WantedTimes, { named: number[] }>,
+): number[] {
+  if (recurrence === null || twice.size === 0) return named;
+  const calendar = calendarOf(recurrence, timezone);
+  const meant = named.map((at) => {
+    const second = twice.get(at);
+    return second !== undefined && !calendar.includes(at) && calendar.includes(second)
+      ? second
+      : at;
+  });
+  return sortedTimes(meant);
 }
 
 const none: BackfillRoots = { roots: [], marks: [] };

@@ -23,7 +23,7 @@ export async function triggerTable(
   { table, times }: Parameters<Trigger>[1],
   options: Parameters<Trigger>[2],
 ): ReturnType<Trigger> {
-  const { store, settings } = deps;
+  const { store } = deps;
   const { tenant } = caller;
   const { receipt, idempotencyKey = null } = options;
   const id = backfillIdOf(deps.secrets, caller, idempotencyKey);
@@ -34,7 +34,7 @@ export async function triggerTable(
   }
   const reader = new TimesReader(times, options.plainTimes);
   // Also where no task reads them, they have to be times.
-  await reader.in(settings.timezone);
+  await reader.check();
   await requireTable(store, tenant, table);
   const index = new LineageIndex(await store.tasks.lineage(tenant));
   const finder = new RootFinder(deps, tenant, reader);

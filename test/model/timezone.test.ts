@@ -1,7 +1,16 @@
 import { isTimezone } from '../../model/timezone';
 
 it.each([
-  ...['UTC', 'GMT', 'Europe/Berlin', 'Asia/Kolkata', 'Asia/Calcutta', 'America/Port-au-Prince'],
+  ...[
+    'UTC',
+    'GMT',
+    'CET',
+    'EST5EDT',
+    'Europe/Berlin',
+    'Asia/Kolkata',
+    'Asia/Calcutta',
+    'America/Port-au-Prince',
+  ],
   ...['America/Argentina/Buenos_Aires', 'Etc/GMT+5', 'US/Pacific', 'Africa/Dar_es_Salaam'],
 ])('knows %s', (name) => {
   expect(isTimezone(name)).toBe(true);

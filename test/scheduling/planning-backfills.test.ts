@@ -53,6 +53,27 @@ describe('which times there are', () => {
     expect(timesOf(answer)).toEqual([...hours(0), '2026-01-20T01:17:00.000Z', ...hours(3)]);
   });
 
+  test('a range may begin with an offset and end without one', async () => {
+    const { id } = await service.task({ ...hourly, timezone: 'America/New_York' });
+    const mixed = range('2026-01-01T01:00:00-05:00', '2026-01-01 03:00:00');
+    expect(timesOf(await plan({ taskIds: [id], ...mixed }))).toHaveLength(3);
+    const swapped = range('2026-01-01T04:00:00-05:00', '2026-01-01 03:00:00');
+    const { fields } = await refusalOf(plan({ taskIds: [id], ...swapped }));
+    expect(fields.endTime).toContain('comes before startTime');
+  });
+
+  test('AC-24: of an end that the clocks show twice both instants are in the range', async () => {
+    // Temporal fires at the second 02:30 of that night.
+    const { id } = await service.task({
+      ...{ ...daily, recurrence: { every: 'day', at: '02:30' }, timezone: 'Europe/Berlin' },
+    });
+    const days = range('2025-10-25 02:30:00', '2025-10-26 02:30:00');
+    const both = ['2025-10-25T00:30:00.000Z', '2025-10-26T01:30:00.000Z'];
+    expect(timesOf(await plan({ taskIds: [id], ...days }))).toEqual(both);
+    const named = await plan({ taskIds: [id], scheduleTimes: ['2025-10-26 02:30:00'] });
+    expect(timesOf(named)).toEqual(both.slice(1));
+  });
+
   test('times without an offset are read in the timezone of each task', async () => {
     const berlin = await service.task({ ...daily, timezone: 'Europe/Berlin' });
     const tokyo = await service.task({ ...daily, timezone: 'Asia/Tokyo' });
