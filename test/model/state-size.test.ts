@@ -244,23 +244,44 @@ describe('what would break the bound and is known elsewhere is left out', () => 
     expect(taken.instances).toEqual(state.instances);
   });
 
-  it('then receipts, but no cell and nobody who waits for it', () => {
-    const full = new Full(tableNames(maxTables, 50)).fill().fillCells().begin().project();
-    const { state } = full.machine;
+  it('then receipts, and at last instances, which are looked up from then on', () => {
+    const { state } = new Full(tableNames(maxTables, 50))
+      .fill()
+      .fillCells()
+      .begin()
+      .project().machine;
+    state.instancesForgotten = false;
+    const left = new Set<string>();
+    for (let length = 0; ; length += 2000) {
+      state.definition.description = 'd'.repeat(length);
+      if (!isWithinBound(handOver(state))) break;
+      const { receipts, instances, instancesForgotten } = roundTrip(state);
+      left.add(`${receipts.length} receipts, ${instances.length} instances ${instancesForgotten}`);
+    }
+    expect([...left]).toEqual([
+      '100 receipts, 200 instances false',
+      '0 receipts, 200 instances false',
+      '0 receipts, 0 instances true',
+    ]);
+  });
+
+  it('but no cell, nobody who waits for it, and no key', () => {
+    const { state } = new Full(tableNames(maxTables, 50))
+      .fill()
+      .fillCells()
+      .begin()
+      .project().machine;
     state.definition.description = '\u0001'.repeat(4000);
     const taken = roundTrip(state);
-    expect(taken.receipts).toEqual([]);
     expect(taken.cells).toEqual(state.cells.map((cell) => ({ ...cell, by: '' })));
     expect(taken.cellRuns).toEqual(state.cellRuns.map((run) => ({ ...run, startedByUser: '' })));
     expect(taken.keys).toEqual(state.keys);
   });
 
-  it('at last instances, which are looked up from then on', () => {
-    const full = new Full(tableNames(maxTables, 50)).fill().fillCells().begin().project();
-    const { state } = full.machine;
-    state.instancesForgotten = false;
-    state.definition.description = '\u0001'.repeat(5000);
-    expect(roundTrip(state)).toMatchObject({ instances: [], instancesForgotten: true });
+  it('and nothing at all where that does not help: what is not in the store yet is too much', () => {
+    const { state } = new Full(tableNames(maxTables, 50)).fill().machine;
+    expect(isWithinBound(handOver(state))).toBe(false);
+    expect(roundTrip(state).receipts).toHaveLength(100);
   });
 });
 
@@ -269,11 +290,6 @@ it('takes over the keys of the version before', () => {
   const handed = handOver(machine.state);
   handed.packed.keys = machine.state.keys.map(({ key, at }) => [key, Date.parse(at)]);
   expect(takeOver(handed).keys).toEqual(machine.state.keys);
-});
-
-it('says where unconfirmed ledger lines do not fit', () => {
-  const { state } = new Full(tableNames(maxTables, 50)).fill().machine;
-  expect(isWithinBound(handOver(state))).toBe(false);
 });
 
 it.each([
