@@ -3,12 +3,11 @@ import { z } from 'zod';
 import { existingChoices, type ExistingChoice } from './existing-choice';
 import { idSchema } from './fields';
 import type { RunStatus } from './run-status';
+import { missingEnd, namedTimesFields } from './named-times';
 import { tableNameSchema } from './task';
 
 export * from './existing-choice';
 
-/** Most schedule times that one call may name. */
-export const maxNamedTimes = 100_000;
 /** Past this many cells a plan has to be confirmed. */
 export const cellsToConfirm = 10_000;
 /** Most cells of one plan. */
@@ -19,23 +18,41 @@ export const maxMarks = 500_000;
 export const defaultConcurrency = 16;
 const maxConcurrency = 64;
 
-const times = z.array(z.string().max(64)).min(1).max(maxNamedTimes);
-
 /** Body of `POST /backfills`. Either tasks or tables; either named times or a closed range. */
 export const backfillRequestSchema = z
   .strictObject({
-    taskIds: z.array(idSchema).min(1).max(500).optional(),
-    tables: z.array(tableNameSchema).min(1).max(500).optional(),
-    scheduleTimes: times.optional(),
-    startTime: z.string().max(64).optional(),
-    endTime: z.string().max(64).optional(),
-    /** `matching`: everything downstream at the times that match. */
-    downstream: z.enum(['none', 'matching']).default('none'),
-    existing: z.enum(existingChoices).default('rerun'),
-    concurrency: z.number().int().min(1).max(maxConcurrency).default(defaultConcurrency),
-    /** Answers the plan; nothing is made. */
-    dryRun: z.boolean().default(false),
-    confirm: z.boolean().default(false),
+    taskIds: z.array(idSchema).min(1).max(500).optional().meta({ description: 'Tasks to be run' }),
+    tables: z.array(tableNameSchema).min(1).max(500).optional().meta({
+      description: 'In place of `taskIds`: all tasks that list or read one of these tables',
+    }),
+    ...namedTimesFields,
+    downstream: z.enum(['none', 'matching']).default('none').meta({
+      description: '`matching`: everything downstream too, at the times that match',
+    }),
+    existing: z
+      .enum(existingChoices)
+      .default('rerun')
+      .meta({
+        description:
+          'What becomes of times that have been run: run again; only where they `failed`; or left ' +
+          'alone. `runPolicy.rerunMode` of a task may deny it',
+      }),
+    concurrency: z
+      .number()
+      .int()
+      .min(1)
+      .max(maxConcurrency)
+      .default(defaultConcurrency)
+      .meta({
+        description:
+          'Instances under way at the same time, over all tasks; of one task no more than its ' +
+          '`runPolicy.maxParallel`',
+      }),
+    dryRun: z.boolean().default(false).meta({ description: 'Answers the plan; nothing is made' }),
+    confirm: z
+      .boolean()
+      .default(false)
+      .meta({ description: `Needed past ${cellsToConfirm} instances` }),
   })
   .superRefine((request, context) => {
     const issue = (path: string, message: string): void => {
@@ -45,12 +62,11 @@ export const backfillRequestSchema = z
       issue('taskIds', 'give either taskIds or tables');
     }
     const range = request.startTime !== undefined || request.endTime !== undefined;
+    const missing = missingEnd(request);
     if (range === (request.scheduleTimes !== undefined)) {
       issue('scheduleTimes', 'give either scheduleTimes or startTime and endTime');
-    } else if (range && request.startTime === undefined) {
-      issue('startTime', 'a range needs its start too');
-    } else if (range && request.endTime === undefined) {
-      issue('endTime', 'a range needs its end too');
+    } else if (missing) {
+      issue(missing.path, missing.message);
     }
   });
 export type BackfillRequest = z.infer<typeof backfillRequestSchema>;

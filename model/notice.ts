@@ -67,7 +67,8 @@ const webhookSchema = z.strictObject({
     .array(z.enum(noticeEvents))
     .min(1, 'at least one event is needed')
     .max(noticeEvents.length, 'each event may be named once')
-    .default([...noticeEvents]),
+    .default([...noticeEvents])
+    .meta({ description: 'What it is told; without this, everything' }),
 });
 
 export const notificationsSchema = z.strictObject({
@@ -76,18 +77,20 @@ export const notificationsSchema = z.strictObject({
     .max(maxWebhooks, `at most ${maxWebhooks} webhooks are allowed in one task`)
     .refine((webhooks) => bytesOfUrls(webhooks) <= maxBytesOfUrls, {
       message: `the URLs of all webhooks together may have at most ${maxBytesOfUrls} bytes`,
-    }),
-  /**
-   * Seconds after a gate's schedule time, or after the first mark of a round, by which it should be
-   * full; null: it is never late.
-   */
+    })
+    .meta({ description: 'Each at a host that `TABLEGATE_WEBHOOK_HOSTS` allows' }),
   deadline: z
     .number()
     .int()
     .min(60)
     .max(366 * 86_400)
     .nullable()
-    .default(null),
+    .default(null)
+    .meta({
+      description:
+        'Seconds after its schedule time, or after the first mark of a round, by which a gate should ' +
+        'be full; past it, `gateLate` is told. Null: it is never late',
+    }),
 });
 export type Notifications = z.infer<typeof notificationsSchema>;
 

@@ -11,23 +11,47 @@ export const catchUpPolicies = ['latest', 'none', 'all'] as const;
 export type CatchUp = (typeof catchUpPolicies)[number];
 
 const common = {
-  /** First and last instant that belong to it; text without offset is read in the task's timezone. */
   startTime: z
     .string()
     .nullable()
     .default(null)
-    .meta({ examples: ['2026-01-01 00:00:00'] }),
-  endTime: z.string().nullable().default(null),
-  /** `skip` records success without any work. */
-  mode: z.enum(['normal', 'skip']).default('normal'),
-  catchUp: z.enum(catchUpPolicies).default('latest'),
+    .meta({
+      description:
+        'First instant that belongs to it; without an offset it is read in the timezone of the ' +
+        'task. Null: it has begun',
+      examples: ['2026-01-01 00:00:00'],
+    }),
+  endTime: z
+    .string()
+    .nullable()
+    .default(null)
+    .meta({ description: 'Last instant that belongs to it, read likewise. Null: it has no end' }),
+  mode: z
+    .enum(['normal', 'skip'])
+    .default('normal')
+    .meta({ description: '`skip`: due times are recorded as succeeded without any work' }),
+  catchUp: z
+    .enum(catchUpPolicies)
+    .default('latest')
+    .meta({
+      description:
+        'What becomes of due times that come late, after an outage or behind a run: `latest`: only ' +
+        'the last one runs, `none`: none that is over 10 minutes late, `all`: each in its turn. The ' +
+        'others are recorded as `missed`, or as `skipped` where a run was in progress',
+    }),
 };
 
-const dailySchema = z.strictObject({ every: z.literal('day'), at: clockSchema, ...common });
+const dailySchema = z.strictObject({
+  every: z.literal('day'),
+  at: clockSchema.meta({ description: 'Time of day by the clocks of the timezone' }),
+  ...common,
+});
 const hourlySchema = z.strictObject({
   every: z.literal('hour'),
-  from: clockSchema.default('00:00'),
-  interval: z.number().int().min(1).max(24).default(1),
+  from: clockSchema.default('00:00').meta({ description: 'The first of each day' }),
+  interval: z.number().int().min(1).max(24).default(1).meta({
+    description: 'Hours from one to the next; it begins again each day',
+  }),
   ...common,
 });
 const cronSchema = z.strictObject({
@@ -35,7 +59,12 @@ const cronSchema = z.strictObject({
     .string()
     .min(1)
     .max(500)
-    .meta({ examples: ['0 30 2 * * ?'] }),
+    .meta({
+      description:
+        'Quartz with 6 or 7 fields, seconds first, or Unix cron with 5, minutes first. In Quartz L, ' +
+        'W and # are known, and one of the two fields for days is ?',
+      examples: ['0 30 2 * * ?'],
+    }),
   ...common,
 });
 

@@ -34,7 +34,10 @@ export const tableNameSchema = z
 
 const tableListingSchema = z.strictObject({
   name: tableNameSchema,
-  by: z.enum(['url', 'task']).default('url'),
+  by: z.enum(['url', 'task']).default('url').meta({
+    description:
+      'Who marks it: calls of its trigger URL, or the tasks that write it, each time they succeed',
+  }),
 });
 
 const tablesSchema = z
@@ -91,21 +94,38 @@ const rerunModes = ['AllDenied', 'FailureAllowed', 'AllAllowed'] as const;
 const longestTimeout = 2_147_483;
 
 const runPolicyFields = {
-  /** Longest time of one attempt, in seconds; null: no limit. */
-  timeout: z.number().int().min(1).max(longestTimeout).nullable(),
-  rerunMode: z.enum(rerunModes),
-  /** How often a failed job is tried again within its run; counts only where reruns are allowed. */
-  rerunTimes: z.number().int().min(0).max(100),
-  /** Seconds between two tries. */
-  rerunInterval: z.number().int().min(0).max(86_400),
-  /** How many cells of backfills may run at the same time. */
-  maxParallel: z.number().int().min(1).max(64),
-  /** How long a dated gate stays open after its first mark, in seconds. */
+  timeout: z.number().int().min(1).max(longestTimeout).nullable().meta({
+    description: 'Longest time of one attempt, in seconds; null, as in new tasks: no limit',
+  }),
+  rerunMode: z.enum(rerunModes).meta({
+    description: 'Whether an instance that was run may be run again; of new tasks `AllAllowed`',
+  }),
+  rerunTimes: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .meta({
+      description:
+        'How often a failed job is tried again within its run, unless `rerunMode` denies it; of new ' +
+        'tasks 0',
+    }),
+  rerunInterval: z.number().int().min(0).max(86_400).meta({
+    description: 'Seconds between two tries; of new tasks 60',
+  }),
+  maxParallel: z.number().int().min(1).max(64).meta({
+    description: 'How many instances of backfills may run at the same time; of new tasks 1',
+  }),
   gateExpiry: z
     .number()
     .int()
     .min(60)
-    .max(366 * 86_400),
+    .max(366 * 86_400)
+    .meta({
+      description:
+        'How long the gate of a schedule time stays open after its first mark or its due time, in ' +
+        'seconds; then it is given up. Of new tasks 30 days',
+    }),
 };
 const runPolicySchema = z.object(runPolicyFields);
 export type RunPolicy = z.infer<typeof runPolicySchema>;
@@ -120,16 +140,43 @@ const editableFields = {
   description: z.string().max(4000),
   owner: z.string().max(255).nullable(),
   tags: tagsSchema,
-  kind: z.enum(taskKinds),
-  tables: tablesSchema,
-  whileRunning: z.enum(['ignore', 'latch']),
-  timezone: timezoneSchema,
-  job: jobSchema,
+  kind: z.enum(taskKinds).meta({
+    description:
+      'What starts it: a person, its `recurrence`, or its tables. People and backfills can start any',
+  }),
+  tables: tablesSchema.meta({
+    description: 'What the job works on and, where the kind is `triggered`, what it waits for',
+  }),
+  whileRunning: z.enum(['ignore', 'latch']).meta({
+    description:
+      'What calls without a schedule time do during a run: they are ignored, as in new tasks, or ' +
+      'mark the next round',
+  }),
+  timezone: timezoneSchema.meta({
+    description:
+      'In which its recurrence and schedule times without an offset are read; of new tasks, that ' +
+      'of the installation (`TABLEGATE_TIMEZONE`)',
+    examples: ['Europe/Berlin'],
+  }),
+  job: jobSchema.meta({ description: 'What a run does; `GET /api/v1/job-types` lists the types' }),
   runPolicy: z.strictObject(z.object(runPolicyFields).partial().shape),
-  recurrence: recurrenceSchema.nullable(),
-  /** Ids of the tasks that this one comes after. */
-  dependsOn: z.array(idSchema).max(100),
-  notifications: notificationsSchema.nullable(),
+  recurrence: recurrenceSchema.nullable().meta({
+    description:
+      'Its schedule times. A `recurring` task needs one and starts by it; for other kinds it only ' +
+      'says which times a backfill of a range has',
+  }),
+  dependsOn: z
+    .array(idSchema)
+    .max(100)
+    .meta({
+      description:
+        'Ids of tasks that come before: a due time waits until their instances up to it have ' +
+        'succeeded. Recurring tasks that write a table which this one reads come before it anyway',
+    }),
+  notifications: notificationsSchema.nullable().meta({
+    description:
+      'Webhooks that are told of failed and recovered runs and of late and expired gates',
+  }),
 };
 
 /** Body of `PATCH /tasks/{id}`: what is not sent stays as it is. */
@@ -143,9 +190,9 @@ export const taskInputSchema = z.strictObject({
   id: idSchema.optional(),
   environment: z.enum(['Dev', 'Prod']).default('Prod'),
   name: nameSchema,
-  kind: z.enum(taskKinds),
-  tables: tablesSchema,
-  job: jobSchema,
+  kind: editableFields.kind,
+  tables: editableFields.tables,
+  job: editableFields.job,
 });
 export type TaskInput = z.infer<typeof taskInputSchema>;
 

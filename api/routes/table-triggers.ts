@@ -1,33 +1,23 @@
 import { z } from 'zod';
-import { maxNamedTimes } from '../../model/backfill';
+import { missingEnd, namedTimesFields } from '../../model/named-times';
 import { newReceipt } from '../receipt';
 import { scheduleTimeText } from './fields';
 import { manyTimesLimit, route } from './route';
 
-const manyTimes = z
-  .array(z.string().max(64))
-  .min(1, 'at least one time is needed')
-  .max(maxNamedTimes, `at most ${maxNamedTimes} times may be named in one call`);
-
 const tableTriggerBody = z
-  .strictObject({
-    scheduleTime: scheduleTimeText.nullable().optional(),
-    scheduleTimes: manyTimes.optional(),
-    startTime: scheduleTimeText.optional(),
-    endTime: scheduleTimeText.optional(),
-  })
-  .superRefine(({ scheduleTime, scheduleTimes, startTime, endTime }, context) => {
+  .strictObject({ scheduleTime: scheduleTimeText.nullable().optional(), ...namedTimesFields })
+  .superRefine((body, context) => {
+    const { scheduleTime, scheduleTimes, startTime, endTime } = body;
     const issue = (path: string, message: string): void => {
       context.addIssue({ code: 'custom', path: [path], message });
     };
     const isRange = startTime !== undefined || endTime !== undefined;
     const ways = [scheduleTime != null, scheduleTimes !== undefined, isRange];
+    const missing = missingEnd(body);
     if (ways.filter(Boolean).length > 1) {
       issue('scheduleTimes', 'give scheduleTime, scheduleTimes, or startTime and endTime');
-    } else if (isRange && startTime === undefined) {
-      issue('startTime', 'a range needs its start too');
-    } else if (isRange && endTime === undefined) {
-      issue('endTime', 'a range needs its end too');
+    } else if (missing) {
+      issue(missing.path, missing.message);
     }
   });
 

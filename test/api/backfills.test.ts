@@ -1,6 +1,6 @@
 /** Backfills, reruns and table triggers as callers ask for them. */
 import type { Problem } from '../../api/errors/problem';
-import { maxNamedTimes } from '../../model/backfill';
+import { maxNamedTimes } from '../../model/named-times';
 import { TablegateError } from '../../model/errors';
 import { at, backfill, callerOf, cell, run, runId, taskId } from '../support/samples';
 import { testApi, type TestApi } from '../support/test-api';

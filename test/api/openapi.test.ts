@@ -136,3 +136,27 @@ test('its patterns take what the routes take', async () => {
     expect(samples.some((text) => new RegExp(pattern, 'u').test(text))).toBe(true);
   }
 });
+
+interface Described {
+  description?: string;
+  properties?: Record<string, Described>;
+  anyOf?: Described[];
+}
+
+test('it says of each field of a backfill, and of how runs start and end, what it is for', async () => {
+  const { paths } = await readDocument();
+  const bodyOf = (path: string): Described => {
+    const { requestBody } = paths[path]!.post as { requestBody?: unknown };
+    const { content } = requestBody as { content: Record<string, { schema: Described }> };
+    return content['application/json']!.schema;
+  };
+  const { recurrence, runPolicy, notifications, dependsOn } = bodyOf('/api/v1/tasks').properties!;
+  const kinds = recurrence!.anyOf!.filter(({ properties }) => properties);
+  expect(kinds).toHaveLength(3);
+  for (const part of [bodyOf('/api/v1/backfills'), ...kinds, runPolicy!, notifications!]) {
+    const { every: _literal, ...fields } = part.properties!;
+    const silent = Object.keys(fields).filter((name) => !fields[name]!.description);
+    expect(silent).toEqual([]);
+  }
+  expect(dependsOn!.description).toContain('come before');
+});

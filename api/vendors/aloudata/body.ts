@@ -3,7 +3,7 @@
  * content type, and curl then says that it is a form.
  */
 import express, { type Request, type Response } from 'express';
-import { maxNamedTimes } from '../../../model/backfill';
+import { maxNamedTimes } from '../../../model/named-times';
 import { TablegateError } from '../../../model/errors';
 import { runParser } from '../../body';
 

@@ -1,6 +1,6 @@
 /** The two calls, and what their bodies hold. Fields that are not known are ignored. */
 import { z } from 'zod';
-import { maxNamedTimes } from '../../../model/backfill';
+import { maxNamedTimes } from '../../../model/named-times';
 import { parseInput } from '../../../model/field-errors';
 import { noControlCharacters } from '../../../model/fields';
 import { plainTimeFault } from './plain-time';
