@@ -1,4 +1,5 @@
 /** All calls to Temporal that the service makes, with bounds, and with its errors in our words. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
@@ -281,6 +282,8 @@ export class TemporalGateway {
   }
 }
 
+const sendAgainAfterMs = 20;
+
 /**
  * Sends an Update again that met the roll-over of its task: Temporal drops it then. Its id keeps it
  * from being taken twice; the caller's deadline ends the tries.
@@ -292,6 +295,7 @@ async function untilTaken<T>(send: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (grpcCodeOf(error) !== grpc.failedPrecondition) throw error;
     }
+    await sleep(sendAgainAfterMs);
   }
 }
 
