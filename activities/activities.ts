@@ -1,11 +1,11 @@
 /** What workflows may ask of the outside world. */
-import type { BackfillStatus, CellEnd, CellRequest } from '../model/backfill';
+import type { BackfillStep, CellEnd } from '../model/backfill';
 import type { JobResult } from '../model/job-type';
 import type { Notice } from '../model/notice';
 import type { Recurrence } from '../model/recurrence';
-import type { RunProjection, RunStatus } from '../model/run';
+import type { RunProjection } from '../model/run';
 import type { TaskDefinition, TaskProjection } from '../model/task';
-import type { RunEnd } from '../model/task-steps';
+import type { Judgement, RunEnd } from '../model/task-steps';
 import type { LedgerProjection } from '../model/trigger';
 
 export interface RunJobInput {
@@ -19,25 +19,6 @@ export interface RunJobInput {
   definition: TaskDefinition;
   /** The record as it is when the try begins, to be written by the activity; null: it is written. */
   record?: RunProjection | null;
-}
-
-/** How the upstream tasks of one due time stand. */
-export interface JudgedNeeds {
-  scheduleTime: string;
-  upstream: 'met' | 'waiting' | 'blocked';
-  /** What it waits for, or what stands in the way: one sentence. */
-  reason: string | null;
-  /** What the records know of the instance; null where there is none. */
-  known: { attempts: number; status: RunStatus } | null;
-}
-
-/** What a backfill's driver gets to do next; see `BackfillStore.advance`. */
-export interface BackfillAdvance {
-  status: BackfillStatus;
-  waiting: number;
-  running: number;
-  taken: { taskId: string; cells: CellRequest[] }[];
-  holders: string[];
 }
 
 /** What a workflow is told after a write. */
@@ -73,7 +54,7 @@ export interface Activities {
     number: string;
     definition: TaskDefinition;
     scheduleTimes: string[];
-  }): Promise<JudgedNeeds[]>;
+  }): Promise<Judgement[]>;
   /** Makes the task's Schedule as it is to be: created, updated, or gone. Safe to repeat. */
   syncSchedule(task: {
     tenant: string;
@@ -89,7 +70,7 @@ export interface Activities {
     number: number;
     ends: { taskId: string; cells: CellEnd[] }[];
     reconcile: boolean;
-  }): Promise<BackfillAdvance>;
+  }): Promise<BackfillStep>;
   /** The task has been removed: its cells are dropped, and what needs them is blocked. */
   dropTaskFromBackfill(cell: { tenant: string; id: string; taskId: string }): Promise<void>;
   /**

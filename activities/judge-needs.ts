@@ -4,10 +4,11 @@ import { isUpstream, lineageTask, type LineageTask } from '../model/lineage';
 import { lineageOf } from '../model/lineage-of';
 import { intervalStart, needsOf } from '../model/needs';
 import type { RunStatus } from '../model/run';
+import type { Judgement } from '../model/task-steps';
 import { taskTimes, type TaskTimes } from '../model/task-times';
 import { knownByTime, type KnownByTime } from '../store/known-by-time';
 import type { Store } from '../store/store';
-import type { Activities, JudgedNeeds } from './activities';
+import type { Activities } from './activities';
 import type { ActivityDeps } from './deps';
 
 type Ask = Parameters<Activities['judgeNeeds']>[0];
@@ -31,7 +32,7 @@ export function makeJudgeNeeds({
       knownByTime(store, tenant, taskId, at),
       loadUpstream(store, ask, down, at),
     ]);
-    return ask.scheduleTimes.map((scheduleTime, index): JudgedNeeds => {
+    return ask.scheduleTimes.map((scheduleTime, index): Judgement => {
       const instance = known.get(at[index]!);
       return {
         scheduleTime,
@@ -100,9 +101,11 @@ async function loadByInstances(
   return { times: taskTimes(up, [...known.keys(), ...gates]), known };
 }
 
-type Judgement = Pick<JudgedNeeds, 'upstream' | 'reason'>;
-
-function judge(down: TaskTimes, at: number, upstream: Upstream[]): Judgement {
+function judge(
+  down: TaskTimes,
+  at: number,
+  upstream: Upstream[],
+): Pick<Judgement, 'upstream' | 'reason'> {
   const missing: string[] = [];
   for (const { times, known } of upstream) {
     for (const needed of needsOf(down, at, times)) {

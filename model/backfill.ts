@@ -199,3 +199,14 @@ export interface CellEnd {
   runId: string | null;
   reason: string | null;
 }
+
+/** What a driver gets to do next. */
+export interface BackfillStep {
+  status: BackfillStatus;
+  waiting: number;
+  running: number;
+  /** Cells handed out now, by task: each is to be asked of its task once. */
+  taken: { taskId: string; cells: CellRequest[] }[];
+  /** Tasks that hold cells of it, for a pause or a cancellation to reach. */
+  holders: string[];
+}

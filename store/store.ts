@@ -6,9 +6,9 @@
  */
 import type {
   BackfillStatus,
+  BackfillStep,
   BackfillView,
   CellEnd,
-  CellRequest,
   CellState,
   CellView,
   ExistingChoice,
@@ -23,7 +23,7 @@ import type { ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskKind, TaskProjection, TaskView } from '../model/task';
 import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
 
-export type { Page, PageRequest };
+export type { BackfillStep, Page, PageRequest };
 
 export interface Store {
   tasks: TaskStore;
@@ -190,17 +190,6 @@ export interface NewBackfill {
   existing: ExistingChoice;
   concurrency: number;
   cells: PlannedCell[];
-}
-
-/** What a driver gets to do next. */
-export interface BackfillStep {
-  status: BackfillStatus;
-  waiting: number;
-  running: number;
-  /** Cells handed out now, by task: each is to be asked of its task once. */
-  taken: { taskId: string; cells: CellRequest[] }[];
-  /** Tasks that hold cells of it, for a pause or a cancellation to reach. */
-  holders: string[];
 }
 
 export interface BackfillStore {

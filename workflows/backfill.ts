@@ -12,8 +12,8 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, BackfillAdvance } from '../activities/activities';
-import type { BackfillStatus, CellEnd } from '../model/backfill';
+import type { Activities } from '../activities/activities';
+import type { BackfillStatus, BackfillStep, CellEnd } from '../model/backfill';
 import {
   backfillChangedSignal,
   instancesEndedSignal,
@@ -84,7 +84,7 @@ function isNews({ ends, changed }: News): boolean {
   return ends.length > 0 || changed;
 }
 
-function isOver({ status }: BackfillAdvance): boolean {
+function isOver({ status }: BackfillStep): boolean {
   return status === 'succeeded' || status === 'failed' || status === 'cancelled';
 }
 
@@ -98,7 +98,7 @@ async function takeStep(
   driver: BackfillDriver,
   news: News,
   reconcile: boolean,
-): Promise<BackfillAdvance> {
+): Promise<BackfillStep> {
   const { tenant, id, step: number } = driver;
   const { ends, changed, kill } = news;
   Object.assign(news, { ends: [], changed: false, kill: false });
@@ -120,7 +120,7 @@ async function takeStep(
 function stillAsked(
   { asked = [] }: BackfillDriver,
   ends: News['ends'],
-  { holders }: BackfillAdvance,
+  { holders }: BackfillStep,
 ): string[] {
   const told = new Set(
     ends.flatMap(({ taskId, cells }) => cells.map((cell) => keyOf(taskId, cell))),
@@ -136,7 +136,7 @@ function stillAsked(
 function request(
   driver: BackfillDriver,
   news: News,
-  { taskId, cells: taken }: BackfillAdvance['taken'][number],
+  { taskId, cells: taken }: BackfillStep['taken'][number],
 ): Promise<void> {
   const task = getExternalWorkflowHandle(taskWorkflowId(driver.tenant, taskId));
   const cells = taken.filter((cell) => !driver.asked!.includes(keyOf(taskId, cell)));

@@ -79,11 +79,14 @@ export function takeGatesToJudge(state: TaskState): string[] {
   return gates.map((gate) => gate.scheduleTime);
 }
 
-/** What was found out about one schedule time; see `JudgedNeeds`. */
+/** What was found out about one schedule time. */
 export interface Judgement {
   scheduleTime: string;
+  /** How the tasks upstream stand. */
   upstream: 'met' | 'waiting' | 'blocked';
+  /** What it waits for, or what stands in the way: one sentence. */
   reason: string | null;
+  /** What the records know of the instance; null where there is none. */
   known: { attempts: number; status: RunStatus } | null;
 }
 

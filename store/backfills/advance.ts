@@ -1,7 +1,7 @@
 /** One step of a backfill's driver. */
-import type { BackfillStatus, CellState } from '../../model/backfill';
+import type { BackfillStatus, BackfillStep, CellState } from '../../model/backfill';
 import { notify } from '../notify';
-import type { BackfillStep, BackfillStore } from '../store';
+import type { BackfillStore } from '../store';
 import { passOn } from './dependents';
 import { countEnds, metStates, noteEnds, noteRecorded, type Ended } from './ends';
 import {

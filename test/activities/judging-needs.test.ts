@@ -1,5 +1,5 @@
 /** Whether due times may run: what the records say of the tasks upstream (rule 9). */
-import type { JudgedNeeds } from '../../activities/activities';
+import type { Judgement } from '../../model/task-steps';
 import type { RunStatus } from '../../model/run';
 import type { TaskProjection } from '../../model/task';
 import { daily, hourly } from '../support/lineage-tasks';
@@ -11,13 +11,13 @@ afterAll(() => around.close());
 
 const iso = (time: string): string => new Date(`${time}Z`).toISOString();
 
-async function judge(task: TaskProjection, ...times: string[]): Promise<JudgedNeeds[]> {
+async function judge(task: TaskProjection, ...times: string[]): Promise<Judgement[]> {
   const { tenant, id: taskId, createdAt, number } = task;
   const ask = { tenant, taskId, createdAt, number, definition: task };
   return around.activities.judgeNeeds({ ...ask, scheduleTimes: times.map(iso) });
 }
 
-async function judgeOne(task: TaskProjection, time: string): Promise<JudgedNeeds> {
+async function judgeOne(task: TaskProjection, time: string): Promise<Judgement> {
   return (await judge(task, time))[0]!;
 }
 

@@ -1,5 +1,5 @@
 /** Due times of a recurrence on a real Temporal: what they wait for, and the runs they lead to. */
-import type { JudgedNeeds } from '../../activities/activities';
+import type { Judgement } from '../../model/task-steps';
 import { upstreamChangedSignal } from '../../model/messages';
 import type { Recurrence } from '../../model/recurrence';
 import type { RunProjection } from '../../model/run';
@@ -39,7 +39,7 @@ function recordOf(
 const hasEnded = (record: RunProjection): boolean => record.finishedAt !== null;
 
 /** Lets the test say how upstream tasks stand, and see what was asked. */
-function upstream(...answers: Partial<JudgedNeeds>[]) {
+function upstream(...answers: Partial<Judgement>[]) {
   const asked: Parameters<House['world']['needs']>[0][] = [];
   house.world.needs = async (ask) => {
     const answer = answers[Math.min(asked.length, answers.length - 1)];

@@ -1,6 +1,12 @@
 /** Backfills in memory, for drivers: they take steps as the store does (`BackfillStore`). */
-import type { Activities, BackfillAdvance } from '../../../activities/activities';
-import type { BackfillStatus, CellEnd, CellRequest, CellState } from '../../../model/backfill';
+import type { Activities } from '../../../activities/activities';
+import type {
+  BackfillStatus,
+  BackfillStep,
+  CellEnd,
+  CellRequest,
+  CellState,
+} from '../../../model/backfill';
 import type { World } from './world';
 
 type StepInput = Parameters<Activities['advanceBackfill']>[0];
@@ -61,7 +67,7 @@ export class ScriptedBackfills {
     backfill.status = 'running';
   }
 
-  private advance(step: StepInput): BackfillAdvance {
+  private advance(step: StepInput): BackfillStep {
     const backfill = this.known.get(step.id)!;
     backfill.steps.push(step);
     for (const { taskId, cells } of step.ends) {
@@ -126,7 +132,7 @@ export class ScriptedBackfills {
     );
   }
 
-  private takenBy(backfill: ScriptedBackfill, number: number): BackfillAdvance['taken'] {
+  private takenBy(backfill: ScriptedBackfill, number: number): BackfillStep['taken'] {
     const byTask = new Map<string, CellRequest[]>();
     for (const cell of inState(backfill, 'running')) {
       if (cell.takenStep !== number) continue;
