@@ -130,12 +130,7 @@ export type CellView = z.infer<typeof cellViewSchema>;
 
 export const planViewSchema = z.object({
   cells: z.array(
-    z.object({
-      taskId: z.string(),
-      scheduleTime: z.string(),
-      action: z.enum(cellActions),
-      reason: z.string().nullable(),
-    }),
+    cellViewSchema.pick({ taskId: true, scheduleTime: true, action: true, reason: true }),
   ),
   /** Tables that would be marked, for triggered tasks without an instance at that time. */
   marks: z.array(z.object({ taskId: z.string(), table: z.string(), scheduleTime: z.string() })),

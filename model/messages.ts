@@ -21,8 +21,6 @@ export interface Tick {
 }
 export const tickSignal = defineSignal<[Tick]>('tick');
 
-/** At most this many cells travel in one signal. */
-export const maxCellsPerSignal = 500;
 /** From a backfill to a task: these instances are to be brought about. */
 export const instancesRequestedSignal =
   defineSignal<[{ cells: CellRequest[] }]>('instancesRequested');

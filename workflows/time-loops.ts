@@ -12,7 +12,7 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities/activities';
 import { instancesEndedSignal } from '../model/messages';
-import { backfillWorkflowId, noticeWorkflowId } from '../model/names';
+import { backfillWorkflowId, noticeWorkflowId, noticeWorkflowType } from '../model/names';
 import {
   confirmReports,
   confirmSchedule,
@@ -128,7 +128,7 @@ async function tellWebhooks(state: TaskState): Promise<void> {
     const delivery = state.notices[0]!;
     const { notice } = delivery;
     try {
-      await startChild<typeof noticeDelivery>('noticeDelivery', {
+      await startChild<typeof noticeDelivery>(noticeWorkflowType, {
         workflowId: noticeWorkflowId(state.tenant, state.taskId, notice.id),
         args: [delivery],
         parentClosePolicy: ParentClosePolicy.ABANDON,

@@ -20,9 +20,9 @@ export interface Within {
   years: number[] | null;
 }
 
-export const everyDayOfMonth = upTo(1, 31);
+const everyDayOfMonth = upTo(1, 31);
 export const everyMonth = upTo(1, 12);
-export const everyDayOfWeek = upTo(0, 6);
+const everyDayOfWeek = upTo(0, 6);
 const mondayToFriday = upTo(1, 5);
 const monday = [1];
 const friday = [5];

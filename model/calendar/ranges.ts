@@ -28,11 +28,6 @@ export function toRanges(values: readonly number[]): Range[] {
   return ranges.sort((one, other) => one.start - other.start);
 }
 
-/** All values of ranges, ascending. */
-export function fromRanges(ranges: readonly Range[]): number[] {
-  return sorted(ranges.flatMap(({ start, end, step }) => upTo(start, end, step)));
-}
-
 function isIn({ start, end, step }: Range, value: number): boolean {
   return value >= start && value <= end && (value - start) % step === 0;
 }

@@ -12,7 +12,7 @@ const maxTicks = 100;
 /** Catch-up policy `none`: how late a due time may be. */
 const latestMs = 10 * 60 * 1000;
 /** Most schedule times that are asked about at once. */
-export const maxJudged = 100;
+const maxJudged = 100;
 
 /** Takes a due time; a second one of the same time does nothing. */
 export function takeTick(

@@ -1,9 +1,12 @@
 /** The calendars of Temporal that a recurrence becomes. */
 import fc from 'fast-check';
 import { calendarsOf, toScheduleSpec } from '../../../model/calendar';
-import { fromRanges } from '../../../model/calendar/ranges';
+import { sorted, upTo, type Range } from '../../../model/calendar/ranges';
 import { cron, daily, hourly } from './support/recurrences';
 
+/** All values of ranges, ascending. */
+const fromRanges = (ranges: readonly Range[]) =>
+  sorted(ranges.flatMap(({ start, end, step }) => upTo(start, end, step)));
 const every = { month: [{ start: 1, end: 12, step: 1 }], year: [] };
 const everyDay = {
   ...{ dayOfMonth: [{ start: 1, end: 31, step: 1 }], dayOfWeek: [{ start: 0, end: 6, step: 1 }] },
