@@ -236,6 +236,85 @@ test('a diamond of four tasks runs its bottom once, after both sides', async () 
   expect(order.slice(1, 3).toSorted()).toEqual([left.id, right.id].toSorted());
 });
 
+test('on a night when the clocks change a range has the hours that there are, and ends of months are found', async () => {
+  const recurrence = { ...hourly, startTime: '2025-01-01', endTime: '2026-12-31' };
+  const one = await task('Berlin', { recurrence, timezone: 'Europe/Berlin' });
+  const cellsOn = async (day: string) => {
+    const range = { startTime: `${day} 00:00:00`, endTime: `${day} 23:00:00` };
+    const { cells } = await plan([one], range);
+    return cells.map(({ scheduleTime }) => scheduleTime.slice(5, 13));
+  };
+  const spring = await cellsOn('2026-03-29');
+  expect(spring).toHaveLength(23);
+  expect(spring.slice(1, 4)).toEqual(['03-29T00', '03-29T01', '03-29T02']);
+  // Temporal fires the hour that comes twice once, and so does a backfill.
+  const autumn = await cellsOn('2026-10-25');
+  expect(autumn).toHaveLength(24);
+  expect(autumn.slice(1, 4)).toEqual(['10-24T23', '10-25T00', '10-25T02']);
+
+  const month = await task('Months', { recurrence: { cron: '0 0 0 L * ?' } });
+  const { cells } = await plan([month], { startTime: '2024-01-01', endTime: '2024-12-31' });
+  expect(cells.map(({ scheduleTime }) => scheduleTime.slice(5, 10))).toEqual([
+    ...['01-31', '02-29', '03-31', '04-30', '05-31', '06-30'],
+    ...['07-31', '08-31', '09-30', '10-31', '11-30', '12-31'],
+  ]);
+});
+
+test('an instance that is cancelled by hand blocks what needs it, and the rest of the backfill goes on', async () => {
+  const up = await heldTask('Cancelled by hand');
+  const down = await task('Needs it', { dependsOn: [up.id] });
+  const backfill = await start([up], { ...hours(0, 1), downstream: 'matching' });
+  const first = await held.next(up.id);
+  await server.api.post(`/tasks/${up.id}/runs/${first.runId}:cancel`);
+  (await held.next(up.id)).succeed();
+  expect(await over(backfill)).toMatchObject({ status: 'failed' });
+  expect(await states(backfill)).toEqual({
+    [up.id]: ['cancelled', 'succeeded'],
+    [down.id]: ['blocked', 'succeeded'],
+  });
+  await move(backfill, 'retry-failed');
+  (await held.next(up.id)).succeed();
+  expect(await over(backfill)).toMatchObject({ status: 'succeeded' });
+  expect(await attemptsOf(up)).toEqual({ '00': 2, '01': 1 });
+  expect(await attemptsOf(down)).toEqual({ '00': 1, '01': 1 });
+});
+
+test('time limit and tries of the run policy hold for instances of a backfill too', async () => {
+  const slow = await heldTask('Slow', { runPolicy: { timeout: 1 } });
+  const failing = await task('Failing', { runPolicy: { rerunTimes: 2, rerunInterval: 0 } });
+  steps.break(failing.id);
+  const backfill = await start([slow, failing], { scheduleTimes: [hour(0)] });
+  expect(await over(backfill)).toMatchObject({
+    ...{ status: 'failed', counts: { timedOut: 1, failed: 1 } },
+  });
+  const [[late], [bad]] = (await Promise.all(
+    [slow, failing].map(({ id }) => runsOf(server.api, id)),
+  )) as [RunRead[], RunRead[]];
+  expect(late).toMatchObject({ status: 'timedOut', attempt: 1, tries: 1 });
+  expect(bad).toMatchObject({ status: 'failed', attempt: 1, tries: 3 });
+});
+
+test('times that were skipped as the task was paused count as not run: a backfill that leaves alone what has run makes them', async () => {
+  const [startTime, endTime] = [secondsAhead(4), secondsAhead(5)];
+  const recurrence = { cron: '* * * * * ?', startTime, endTime };
+  const one = await task('Was paused', { kind: 'manual', recurrence });
+  await server.api.post(`/tasks/${one.id}:pause`);
+  await server.api.patch(`/tasks/${one.id}`, { kind: 'recurring' });
+  await untilEnded(server.api, one.id, 2);
+  const range = { startTime, endTime, existing: 'skip' };
+  expect((await plan([one], range)).cells).toMatchObject(
+    Array(2).fill({ action: 'create', reason: 'it was skipped' }),
+  );
+  await over(await start([one], range));
+  const made = await instancesOf(server.api, one.id);
+  expect(made.map(({ status, attempts }) => [status, attempts])).toEqual(
+    Array(2).fill(['succeeded', 1]),
+  );
+  expect((await plan([one], range)).cells).toMatchObject(
+    Array(2).fill({ action: 'skip', reason: 'it has been run' }),
+  );
+});
+
 test('a paused backfill starts nothing new, what runs comes to its end, and it goes on when it is resumed', async () => {
   const one = await heldTask('Paused');
   const backfill = await start([one], hours(0, 2));

@@ -4,6 +4,7 @@ import { heldJobs } from '../../support/held-job';
 import { startServer, type Installation, type TestServer } from '../../support/running-server';
 import { stepJobs } from '../../support/step-job';
 import type { Problem } from '../../support/test-client';
+import { startBackfill, untilOver } from './support/backfills';
 import { dailyAt, instancesOf, secondsAhead, untilEnded } from './support/due-times';
 import {
   createTask,
@@ -24,7 +25,9 @@ let installation: Installation;
 let server: TestServer;
 beforeAll(async () => {
   const jobTypes = [held.jobType, steps.jobType];
-  ({ installation, server } = await startServer({ jobTypes }));
+  // However many cores there are: jobs that a test holds take none of another's places.
+  const env = { TABLEGATE_MAX_JOBS: '20' };
+  ({ installation, server } = await startServer({ jobTypes, env }));
 });
 afterAll(() => installation.end());
 
@@ -83,21 +86,21 @@ test('a daily task waits for all hours of its day, is blocked by one that failed
     ...{ kind: 'recurring', recurrence: hourly, job: { type: 'held' } },
   });
   const down = await task('Day', { kind: 'recurring', recurrence: daily, dependsOn: [up.id] });
-  const first = await held.next();
+  const first = await held.next(up.id);
   const reason = `the task "Hours" at ${shown(hours[0])} and 2 more`;
   const waiting = await untilInstance(down.id, day, { status: 'waiting', reason });
   expect(waiting).toMatchObject({ attempts: 0, run: null });
   first.succeed();
-  (await held.next()).fail('no data');
+  (await held.next(up.id)).fail('no data');
   const blocked = await untilInstance(down.id, day, { status: 'blocked' });
   expect(blocked).toMatchObject({
     ...{ attempts: 0, reason: `the task "Hours" at ${shown(hours[1])} has failed` },
     run: { status: 'blocked', attempt: 0, startedAt: null, finishedAt: null },
   });
-  (await held.next()).succeed();
+  (await held.next(up.id)).succeed();
   const [, failed] = await untilEnded(server.api, up.id, 3);
   await rerun(up.id, failed?.run);
-  (await held.next()).succeed();
+  (await held.next(up.id)).succeed();
   const done = await untilInstance(down.id, day, { status: 'succeeded' });
   expect(done).toMatchObject({ attempts: 1, run: { id: blocked.run?.id, startedBy: 'schedule' } });
   expect(await runsOf(server.api, down.id)).toHaveLength(1);
@@ -147,6 +150,38 @@ test('a time that was skipped upstream as the task was paused blocks what comes 
   await stop(one!, other!, paused, skipping);
 });
 
+test('a due time that is blocked is run by a backfill or a rerun of it, and by a backfill of what blocks it', async () => {
+  const { day, daily } = nearTimes();
+  const up = await task('Broken', { kind: 'recurring', recurrence: daily });
+  steps.break(up.id);
+  const settings = { kind: 'recurring', recurrence: daily, dependsOn: [up.id] };
+  const [filled, rerunOf, freed] = (await Promise.all(
+    ['Backfilled', 'Rerun', 'Freed'].map((name) => task(name, settings)),
+  )) as [TaskRead, TaskRead, TaskRead];
+  const backfill = async (taskId: string) => {
+    const { id } = await startBackfill(server.api, { taskIds: [taskId], scheduleTimes: [day] });
+    await untilOver(server.api, id);
+  };
+  for (const { id } of [filled, rerunOf, freed])
+    await untilInstance(id, day, { status: 'blocked' });
+  await backfill(filled.id);
+  const [blocked] = await runsOf(server.api, rerunOf.id);
+  await rerun(rerunOf.id, blocked);
+  steps.mend(up.id);
+  await untilInstance(rerunOf.id, day, { status: 'succeeded' });
+  await backfill(up.id);
+  for (const [{ id }, startedBy] of [
+    [filled, 'backfill'],
+    [rerunOf, 'backfill'],
+    [freed, 'schedule'],
+  ] as const) {
+    await untilInstance(id, day, { status: 'succeeded' });
+    expect(await runsOf(server.api, id)).toMatchObject([{ startedBy, attempt: 1 }]);
+    expect((await readTask(server.api, id)).gate).toBeNull();
+  }
+  await stop(up, filled, rerunOf, freed);
+});
+
 test('who takes the task that stands in the way out of `dependsOn` lets the instance run; so does its removal', async () => {
   const { day, daily } = nearTimes();
   const recurring = { kind: 'recurring', recurrence: daily };
@@ -154,7 +189,7 @@ test('who takes the task that stands in the way out of `dependsOn` lets the inst
   const [edited, detached] = await Promise.all(
     ['Edited', 'Detached'].map((name) => task(name, { ...recurring, dependsOn: [up.id] })),
   );
-  const run = await held.next();
+  const run = await held.next(up.id);
   for (const { id } of [edited!, detached!]) await untilInstance(id, day, { status: 'waiting' });
   await server.api.patch(`/tasks/${edited!.id}`, { dependsOn: [] });
   await untilInstance(edited!.id, day, { status: 'succeeded' });
@@ -221,9 +256,7 @@ test('a success marks the tables that it wrote in the open round of a task that 
   await startRun(server.api, up.id);
   await untilIdle(server.api, up.id, 1);
   steps.mend(up.id);
-  await server.api.post('/backfills', {
-    ...{ taskIds: [up.id], scheduleTimes: ['2026-03-01 00:00:00'] },
-  });
+  await startBackfill(server.api, { taskIds: [up.id], scheduleTimes: ['2026-03-01 00:00:00'] });
   await untilIdle(server.api, up.id, 2);
   expect(await gateOf(server.api, down.id)).toEqual(untouched);
 
