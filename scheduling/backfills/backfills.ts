@@ -162,10 +162,9 @@ export class Backfills implements BackfillService {
   ): Promise<BackfillView> {
     const { store, gateway } = this.deps;
     const { tenant } = caller;
-    const before = await this.stored(tenant, id);
     const moved = await store.backfills.changeStatus(tenant, id, from, to);
     const now = moved ?? (await this.stored(tenant, id));
-    if (now.status !== to) throw notLive(before);
+    if (now.status !== to) throw notLive(now, `${action} needs one that is ${from.join(' or ')}`);
     await tellDriver(gateway, tenant, id, kill);
     await noteAction(store, caller, `backfill.${action}`, `backfill/${id}`, { kill });
     return this.view(tenant, now);
@@ -176,7 +175,9 @@ export class Backfills implements BackfillService {
     const { tenant } = caller;
     const before = await this.stored(tenant, id);
     const cells = await store.backfills.retry(tenant, id);
-    if (cells === 0 && before.status === 'cancelling') throw notLive(before);
+    if (cells === 0 && before.status === 'cancelling') {
+      throw notLive(before, 'call again once it is cancelled');
+    }
     if (cells > 0) {
       await tellDriver(gateway, tenant, id, false);
       await noteAction(store, caller, 'backfill.retryFailed', `backfill/${id}`, { cells });
@@ -207,6 +208,6 @@ function unconfirmed({ cells }: Plan): TablegateError {
   );
 }
 
-function notLive({ id, status }: StoredBackfill): TablegateError {
-  return new TablegateError('backfillNotLive', `The backfill ${id} is ${status}.`);
+function notLive({ id, status }: StoredBackfill, hint: string): TablegateError {
+  return new TablegateError('backfillNotLive', `The backfill ${id} is ${status}; ${hint}.`);
 }

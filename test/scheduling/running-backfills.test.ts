@@ -175,15 +175,19 @@ describe('one that has ended', () => {
     return id;
   }
 
-  test.each(['pause', 'resume', 'cancel'] as const)(
-    'refuses to %s, naming its status',
-    async (move) => {
-      const id = await failed();
-      const { code, message } = await refusalOf({ pause, resume, cancel }[move](id));
-      expect([code, message]).toEqual(['backfillNotLive', `The backfill ${id} is failed.`]);
-      expect(service.gateway.told).toEqual([]);
-    },
-  );
+  test.each([
+    ['pause', 'running'],
+    ['resume', 'paused'],
+    ['cancel', 'running or paused'],
+  ] as const)('refuses to %s, naming its status and what that needs', async (move, needed) => {
+    const id = await failed();
+    const { code, message } = await refusalOf({ pause, resume, cancel }[move](id));
+    expect([code, message]).toEqual([
+      'backfillNotLive',
+      `The backfill ${id} is failed; ${move} needs one that is ${needed}.`,
+    ]);
+    expect(service.gateway.told).toEqual([]);
+  });
 
   test('goes on with what failed, by a new driver', async () => {
     const id = await failed();
