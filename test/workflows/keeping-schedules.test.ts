@@ -39,6 +39,8 @@ it('asks for its Schedule once, also over a roll-over', async () => {
 it('asks for it anew after an edit of recurrence or timezone', async () => {
   const task = await openDaily();
   const later: Recurrence = { ...daily, at: '03:00' };
+  // An edit that comes before it has asked would be taken along.
+  expect(await asked(task)).toHaveLength(1);
   await task.edit({ recurrence: later });
   expect(await asked(task)).toEqual([
     { recurrence: daily, timezone: 'UTC' },
