@@ -100,9 +100,10 @@ export class Runs implements RunService {
     caller: Caller,
     taskId: string,
     runId: string,
-    downstream: 'none' | 'matching',
+    options: Parameters<RunService['rerun']>[3],
   ): Promise<RerunView> {
-    const rerun = await this.reruns.rerun(caller, taskId, runId, downstream);
+    const rerun = await this.reruns.rerun(caller, taskId, runId, options);
+    const { downstream } = options;
     const detail = { runId, downstream, backfillId: rerun.backfillId };
     await noteAction(this.deps.store, caller, 'run.rerun', `task/${taskId}`, detail);
     return rerun;

@@ -149,14 +149,14 @@ export interface RunService {
   /**
    * Runs a record's instance again as its next attempt, or, where it has no schedule time, the task
    * by hand. Answers once the new record is there, or after a few seconds without it (`run` null:
-   * it waits for its turn).
+   * it waits for its turn). With an `idempotencyKey` it is done once, however often it is asked for.
    * @throws TablegateError rerunDenied by the run policy
    */
   rerun(
     caller: Caller,
     taskId: string,
     runId: string,
-    downstream: 'none' | 'matching',
+    options: { downstream: 'none' | 'matching'; idempotencyKey: string | null },
   ): Promise<RerunView>;
   /** Instances of a task and gates that have none yet, newest schedule time first. */
   instances(

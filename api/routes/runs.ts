@@ -97,9 +97,9 @@ export const runRoutes = [
       'runInProgress',
       ...changeUnanswered,
     ],
-    handler: async ({ scheduling, caller, params, body }) => {
-      const downstream = body?.downstream ?? 'none';
-      const rerun = await scheduling.runs.rerun(caller, params.id, params.runId, downstream);
+    handler: async ({ scheduling, caller, params, body, idempotencyKey }) => {
+      const options = { downstream: body?.downstream ?? 'none', idempotencyKey } as const;
+      const rerun = await scheduling.runs.rerun(caller, params.id, params.runId, options);
       return {
         ...(rerun.run ?? runToCome(params.id, caller, rerun)),
         backfillId: rerun.backfillId,

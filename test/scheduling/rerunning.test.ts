@@ -14,7 +14,8 @@ const rerun = (
   { id }: { id: string },
   run: { id: string },
   downstream: 'none' | 'matching' = 'none',
-) => service.scheduling.runs.rerun(service.caller, id, run.id, downstream);
+  idempotencyKey: string | null = null,
+) => service.scheduling.runs.rerun(service.caller, id, run.id, { downstream, idempotencyKey });
 
 async function cellsOf(id: string | null) {
   const filter = { state: null, taskId: null };
@@ -58,6 +59,20 @@ test('one whose turn does not come at once is answered without a record', async 
   const task = await service.task(hourly);
   const run = await service.ran(task, time, { status: 'running', finishedAt: null });
   expect(await rerun(task, run)).toMatchObject({ run: null, attempt: 2, scheduleTime: time });
+});
+
+test('one that is asked for again with the same key is not run twice, and has its driver', async () => {
+  const task = await service.task(hourly);
+  const run = await service.ran(task, time);
+  service.gateway.onDriver = () => service.ran(task, time, { attempt: 2 });
+  const key = 'the same key';
+  const first = await rerun(task, run, 'none', key);
+  service.gateway.driving.delete(first.backfillId!);
+  expect(await rerun(task, run, 'none', key)).toMatchObject({
+    ...{ backfillId: first.backfillId, scheduleTime: time, attempt: 2 },
+  });
+  expect(service.gateway.drivers).toEqual([first.backfillId, first.backfillId]);
+  expect((await rerun(task, run, 'none', 'another key')).backfillId).not.toBe(first.backfillId);
 });
 
 test('an instance that was never run has its first attempt', async () => {
