@@ -122,7 +122,8 @@ describe('a rerun', () => {
     const api = testApi();
     const answer = await post(api, path, { downstream: 'matching' });
     expect([answer.status, answer.body]).toEqual([202, { ...run, backfillId: backfill.id }]);
-    expect(api.callsOf('runs.rerun')).toEqual([[operator, taskId, runId, 'matching']]);
+    const options = { downstream: 'matching', idempotencyKey: null };
+    expect(api.callsOf('runs.rerun')).toEqual([[operator, taskId, runId, options]]);
   });
 
   test('that waits for its turn is queued without an id', async () => {
