@@ -103,6 +103,15 @@ function pack(state: TaskState, withoutNames: boolean): HandedOver {
   return { ...rest, live, receipts, recordedByTask: true, packed };
 }
 
+/** So many ledger lines break the bound by themselves, however short their texts are. */
+const tooManyLines = 1_000;
+
+/** True where the state may be handed on as it is. Costs little where much is not confirmed yet. */
+export function mayBeHandedOver(state: TaskState): boolean {
+  if (state.outbox.ledger.length + state.outbox.runs.length > tooManyLines) return false;
+  return isWithinBound(handOver(state));
+}
+
 /** True where a packed state may be handed on. */
 export function isWithinBound(handed: HandedOver): boolean {
   return new TextEncoder().encode(JSON.stringify(handed)).length <= maxHandedOver;

@@ -13,7 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities';
-import { handOver, isWithinBound, takeOver, type HandedOver } from '../model/hand-over';
+import { handOver, mayBeHandedOver, takeOver, type HandedOver } from '../model/hand-over';
 import { cancelUnbegun, confirmProjected, runsToStart, startNext } from '../model/task-steps';
 import {
   isProjected,
@@ -66,14 +66,15 @@ async function runTask(
   void cancelRuns(state);
   const loops = startTimeLoops(state, context);
 
+  const isLight = oncePerTask(mayBeHandedOver);
   const finished = (): boolean => isFinished(state) && loops.idle();
-  await condition(() => finished() || mayRollOver(state, messages.count()));
+  await condition(() => finished() || mayRollOver(state, messages.count(), isLight));
   if (finished()) return end(projection, messages);
   context.close();
   await letGo(state, children);
   await condition(loops.idle);
-  const isLight = (): boolean => isProjected(state) || isWithinBound(handOver(state));
-  if (!isLight()) await condition(isLight, storeFirstMs);
+  const isReady = (): boolean => isProjected(state) || isLight(state);
+  if (!isReady()) await condition(isReady, storeFirstMs);
   await condition(loops.idle);
   await end(projection, messages);
   await continueAsNew<typeof schedulingTask>(handOver(state));
@@ -163,13 +164,17 @@ async function startRuns(
  * has confirmed everything; only a history close to Temporal's limits takes unconfirmed entries
  * along.
  */
-function mayRollOver(state: TaskState, messagesTaken: number): boolean {
+function mayRollOver(
+  state: TaskState,
+  messagesTaken: number,
+  isLight: (state: TaskState) => boolean,
+): boolean {
   if (runsToStart(state).length > 0) return false;
   const { quiet, due, urgent } = rollOverLimits;
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
   if (!isProjected(state)) {
     const isUrgent = historyLength > urgent.events || historySize > urgent.bytes;
-    return isUrgent && isWithinBound(handOver(state));
+    return isUrgent && isLight(state);
   }
   return (
     belongsToNextHistory(state) ||
@@ -179,6 +184,19 @@ function mayRollOver(state: TaskState, messagesTaken: number): boolean {
     messagesTaken > due.messages ||
     (historyLength > quiet.events && liveRuns(state).length === 0)
   );
+}
+
+/**
+ * Answers a costly question once per workflow task: its predicate is looked at after each of the
+ * hundreds of signals that one may bring, and Temporal ends a task that takes seconds.
+ */
+function oncePerTask(look: (state: TaskState) => boolean): (state: TaskState) => boolean {
+  let known = { historyLength: -1, answer: false };
+  return (state) => {
+    const { historyLength } = workflowInfo();
+    if (known.historyLength !== historyLength) known = { historyLength, answer: look(state) };
+    return known.answer;
+  };
 }
 
 function ignoreCancellation(error: unknown): void {
