@@ -55,7 +55,12 @@ test.each([
   ['post', '/api/v1/backfills/b:resume', 'backfills.resume', ['b']],
   ['post', '/api/v1/backfills/b:cancel', 'backfills.cancel', ['b', 'drain']],
   ['post', '/api/v1/backfills/b:retry-failed', 'backfills.retryFailed', ['b']],
-  ['post', `/api/v1/tasks/t/runs/${runId}:rerun`, 'runs.rerun', ['t', runId, 'none']],
+  [
+    'post',
+    `/api/v1/tasks/t/runs/${runId}:rerun`,
+    'runs.rerun',
+    ['t', runId, { downstream: 'none', idempotencyKey: null }],
+  ],
   ['get', '/api/v1/lineage', 'lineage.graph', [{ taskId: null, table: null }]],
   ['get', '/api/v1/lineage?taskId=t', 'lineage.graph', [{ taskId: 't', table: null }]],
   ['get', '/api/v1/lineage?table=a.b.c', 'lineage.graph', [{ taskId: null, table: 'a.b.c' }]],
