@@ -135,6 +135,8 @@ export interface Tables {
     taken_by: string | null;
     taken_step: number | null;
     taken_at: string | null;
+    /** Handed out, to wait in its task until a slot is free there; with `running` only. */
+    ahead: Generated<boolean>;
     /** When it was handed out last: it may be more than once. */
     asked_at: string | null;
     ended_at: string | null;

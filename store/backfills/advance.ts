@@ -14,7 +14,7 @@ import {
   type Step,
 } from './statement';
 import { setStatus } from './status';
-import { allStuck, take, takeAgain, takenBy } from './take';
+import { allStuck, aheadOf, promote, take, takeAgain, takeAhead, takenBy } from './take';
 
 type StepInput = Parameters<BackfillStore['advance']>[2];
 
@@ -94,9 +94,13 @@ async function handOut(
   if (backfill.status !== 'running') return [];
   if (reconcile) await takeAgain(step, backfill, number);
   const { running = 0, waiting = 0 } = await countsOf(step, backfill);
-  const taken = await take(step, backfill, number, backfill.concurrency - running);
-  if (taken.length > 0 || running > 0 || waiting === 0) return taken;
-  return (await allStuck(step, backfill)) ? take(step, backfill, number, 1, true) : taken;
+  const free = backfill.concurrency - running + (await aheadOf(step, backfill));
+  const left = free - (await promote(step, backfill, free));
+  const taken = await take(step, backfill, number, left);
+  if (taken.length === 0 && running === 0 && waiting > 0 && (await allStuck(step, backfill))) {
+    return take(step, backfill, number, 1, true);
+  }
+  return [...taken, ...(await takeAhead(step, backfill, number))];
 }
 
 type Counts = Partial<Record<CellState, number>>;

@@ -24,15 +24,20 @@ function backfillsOf(db: Database | Step, tenant: string) {
   const counts = sql<Partial<Record<CellState, number>> | null>`(
     select json_object_agg(state, cells) from tablegate.backfill_counts as counted
     where counted.backfill = backfills.nr)`;
+  const ahead = sql<number>`(
+    select count(*)::integer from tablegate.backfill_cells as cell
+    where cell.backfill = backfills.nr and state = 'running' and ahead)`;
   return db
     .selectFrom('backfills')
     .selectAll()
-    .select(counts.as('counts'))
+    .select([counts.as('counts'), ahead.as('ahead')])
     .where('tenant', '=', tenant);
 }
 
 type Row = Selectable<Tables['backfills']> & {
   counts: Partial<Record<CellState, number>> | null;
+  /** Of those counted as running. */
+  ahead: number;
 };
 
 function toStored(row: Row): StoredBackfill {
@@ -46,7 +51,7 @@ function toStored(row: Row): StoredBackfill {
     existing: row.existing,
     concurrency: row.concurrency,
     count: row.count,
-    counts: allCounts(row.counts ?? {}),
+    counts: allCounts(row.counts ?? {}, row.ahead),
     createdAt: row.created_at,
     finishedAt: row.finished_at,
     resumedAt: row.resumed_at,
@@ -54,9 +59,13 @@ function toStored(row: Row): StoredBackfill {
   };
 }
 
-function allCounts(known: Partial<Record<CellState, number>>): Record<CellState, number> {
+function allCounts(
+  known: Partial<Record<CellState, number>>,
+  ahead: number,
+): Record<CellState, number> {
   const all = cellStates.map((state) => [state, known[state] ?? 0] as const);
-  return Object.fromEntries(all) as Record<CellState, number>;
+  const counts = Object.fromEntries(all) as Record<CellState, number>;
+  return { ...counts, waiting: counts.waiting + ahead, running: counts.running - ahead };
 }
 
 /** Newest first; of a task: those that it was asked for in, or has cells in. */
@@ -101,7 +110,7 @@ export async function cells(
       db.selectFrom('backfills').select('nr').where('tenant', '=', tenant).where('id', '=', id),
     )
     .where(paging.after('schedule_time', 'cell'))
-    .$if(state !== null, (query) => query.where('state', '=', state!))
+    .$if(state !== null, (query) => query.where(shownState, '=', state!))
     .$if(taskId !== null, (query) => query.where('task_id', '=', taskId!))
     .orderBy('schedule_time', 'desc')
     .orderBy('cell', 'desc')
@@ -110,13 +119,16 @@ export async function cells(
   return paging.page(rows, (row) => ({ at: row.schedule_time, id: row.cell }), toCell);
 }
 
+/** What waits in its task for a slot waits, as whoever looks sees it. */
+const shownState = sql<CellState>`case when state = 'running' and ahead then 'waiting' else state end`;
+
 function toCell(row: Selectable<Tables['backfill_cells']>): CellView {
   return {
     taskId: row.task_id,
     scheduleTime: row.schedule_time,
     action: row.action,
     reason: row.end_reason ?? row.reason,
-    state: row.state,
+    state: row.state === 'running' && row.ahead ? 'waiting' : row.state,
     runId: row.run_id,
   };
 }

@@ -5,6 +5,9 @@ import { latestFirst } from '../instances';
 import { longUnderWay } from './ends';
 import { affected, rowsOf, type Backfill, type Step } from './statement';
 
+/** Most cells that one task is handed ahead. */
+const mostAhead = 16;
+
 /** Cells of the instance of `one` that wait in any backfill; `offset 0` keeps it one lookup. */
 const sameInstance = (one: string) => `select cell, backfill, waits_for
   from tablegate.backfill_cells
@@ -18,20 +21,22 @@ const heldBack = (one: string) => `exists (
   where other.waits_for > 0 and backfill.status = 'running')`;
 
 // What is not held back goes along in all backfills that have it, so that one run serves them.
-const takeText = `with ready as (
+const takeText = (which: string, ahead: boolean) => `with ready as (
     select one.task_id, one.schedule_time from tablegate.backfill_cells as one
-    where one.backfill = $2 and one.state = 'waiting' and one.waits_for = 0
-      and ($5 or not ${heldBack('one')})
+    where one.backfill = $2 and one.state = 'waiting' and one.waits_for = 0 and ${which}
     order by one.schedule_time, one.cell limit $4),
   joined as (
     select other.cell from ready, lateral (${sameInstance('ready')}) as other
       join tablegate.backfills as backfill on backfill.nr = other.backfill
     where other.waits_for = 0 and backfill.status = 'running')
   update tablegate.backfill_cells as cell
-  set state = 'running', taken_by = $2, taken_step = $3, taken_at = now(), asked_at = now(),
-    end_reason = null, ended_at = null
+  set state = 'running', ahead = ${ahead}, taken_by = $2, taken_step = $3, taken_at = now(),
+    asked_at = now(), end_reason = null, ended_at = null
   from joined where cell.cell = joined.cell
   returning (select id from tablegate.backfills where nr = cell.backfill)`;
+
+const takeOldest = takeText(`($5 or not ${heldBack('one')})`, false);
+const takeOfTask = takeText(`one.task_id = $5 and not ${heldBack('one')}`, true);
 
 /**
  * Takes up to `most` cells, the oldest first.
@@ -46,9 +51,66 @@ export async function take(
   heldBackToo = false,
 ): Promise<string[]> {
   if (most <= 0) return [];
-  const values = [tenant, nr, number, most, heldBackToo];
-  const rows = await rowsOf<{ id: string }>(step, takeText, values);
+  return takeBy(step, takeOldest, [tenant, nr, number, most, heldBackToo]);
+}
+
+async function takeBy(step: Step, text: string, values: unknown[]): Promise<string[]> {
+  const rows = await rowsOf<{ id: string }>(step, text, values);
   return [...new Set(rows.map((row) => row.id))];
+}
+
+/** Cells that tasks have been handed ahead and that are not under way, as far as is known. */
+export async function aheadOf(step: Step, { nr }: Backfill): Promise<number> {
+  const text = `select count(*)::integer as ahead from tablegate.backfill_cells
+    where backfill = $1 and state = 'running' and ahead`;
+  const [row] = await rowsOf<{ ahead: number }>(step, text, [nr]);
+  return row?.ahead ?? 0;
+}
+
+const promoteText = `with oldest as (
+    select cell from tablegate.backfill_cells
+    where backfill = $1 and state = 'running' and ahead
+    order by schedule_time, cell limit $2)
+  update tablegate.backfill_cells as cell set ahead = false
+  from oldest where cell.cell = oldest.cell`;
+
+/**
+ * Counts up to `most` cells that were handed out ahead as under way, the oldest first: their tasks
+ * have begun them when others ended.
+ * @returns how many there were
+ */
+export async function promote(step: Step, { nr }: Backfill, most: number): Promise<number> {
+  return most > 0 ? affected(step, promoteText, [nr, most]) : 0;
+}
+
+// A task that is not stored has no slots that are known, and gets nothing ahead.
+const fullText = `select held.task_id as "taskId",
+    least(task.parallel, ${mostAhead}) - held.ahead as room
+  from (
+    select task_id, count(*) filter (where not ahead) as handed, count(*) filter (where ahead) as ahead
+    from tablegate.backfill_cells where backfill = $2 and state = 'running'
+    group by task_id) as held, lateral (
+    select coalesce((view->'runPolicy'->>'maxParallel')::integer, 1) as parallel
+    from tablegate.tasks where tenant = $1 and id = held.task_id) as task
+  where held.handed >= task.parallel and held.ahead < least(task.parallel, ${mostAhead})
+  order by held.task_id`;
+
+/**
+ * Hands more cells to tasks all of whose slots are taken, as many again, so that the next begins in
+ * the very moment in which one ends. No more run at the same time because of that.
+ * @returns ids of the backfills that cells were taken in
+ */
+export async function takeAhead(
+  step: Step,
+  { tenant, nr }: Backfill,
+  number: number,
+): Promise<string[]> {
+  const full = await rowsOf<{ taskId: string; room: string }>(step, fullText, [tenant, nr]);
+  const taken: string[] = [];
+  for (const { taskId, room } of full) {
+    taken.push(...(await takeBy(step, takeOfTask, [tenant, nr, number, room, taskId])));
+  }
+  return [...new Set(taken)];
 }
 
 /** Cells of the running backfills of a tenant, of those that `condition` picks. */

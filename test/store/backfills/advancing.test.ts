@@ -1,5 +1,14 @@
 import { newId, openTestStore, type OpenedStore } from '../support/opened';
-import { cell, drive, ended, handedOut, hour, newBackfill, Driven } from '../support/plans';
+import {
+  cell,
+  drive,
+  ended,
+  handedOut,
+  hour,
+  newBackfill,
+  saveTasks,
+  Driven,
+} from '../support/plans';
 
 let opened: OpenedStore;
 beforeAll(async () => {
@@ -58,6 +67,43 @@ describe('cells are handed out', () => {
         { taskId: 'b', cells: [request(1)] },
       ]),
     );
+  });
+});
+
+describe('a task all of whose slots are taken is handed as many cells again', () => {
+  const cells = Array.from({ length: 8 }, (_, nr) => cell('a', nr));
+
+  async function startWith(parallel: number, concurrency: number): Promise<Driven> {
+    const backfill = newBackfill(cells, { concurrency });
+    await saveTasks(opened.store, backfill.tenant, { a: parallel });
+    return drive(opened.store, backfill);
+  }
+
+  test('which are shown as waiting until others have ended', async () => {
+    const backfill = await startWith(2, 2);
+    expect(handedOut(await backfill.step())).toEqual(['a@0', 'a@1', 'a@2', 'a@3']);
+    const states = { 'a@0': 'running', 'a@1': 'running', 'a@2': 'waiting', 'a@3': 'waiting' };
+    expect(await backfill.states()).toMatchObject(states);
+    expect((await opened.store.backfills.find(backfill.tenant, backfill.id))?.counts).toMatchObject(
+      { running: 2, waiting: 6 },
+    );
+    expect(handedOut(await backfill.step(ended('a', 0)))).toEqual(['a@4']);
+    expect(await backfill.states()).toMatchObject({ 'a@0': 'succeeded', 'a@2': 'running' });
+  });
+
+  test('not where the backfill has room for fewer than the task has slots', async () => {
+    const backfill = await startWith(4, 2);
+    expect(handedOut(await backfill.step())).toEqual(['a@0', 'a@1']);
+  });
+
+  test('and gives back those that have not begun when it is paused', async () => {
+    const backfill = await startWith(2, 2);
+    await backfill.step();
+    await backfill.become('running', 'paused');
+    await backfill.step(ended('a', 2, 'withdrawn'), ended('a', 3, 'withdrawn'));
+    await backfill.become('paused', 'running');
+    expect(handedOut(await backfill.step(ended('a', 0)))).toEqual(['a@2', 'a@3', 'a@4']);
+    expect(await backfill.states()).toMatchObject({ 'a@2': 'running', 'a@3': 'waiting' });
   });
 });
 

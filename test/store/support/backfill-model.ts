@@ -24,7 +24,8 @@ interface Place {
 }
 
 type Happening =
-  | { kind: 'taken'; places: Place[]; by: string; step: number }
+  | { kind: 'taken'; places: Place[]; by: string; step: number; ahead: boolean }
+  | { kind: 'promoted'; places: Place[] }
   | { kind: 'ended'; places: Place[]; status: CellEnd['status']; runId: string | null }
   | { kind: 'cancelled' | 'dropped' | 'retried'; places: Place[] }
   | { kind: 'became'; id: string; status: BackfillStatus };
@@ -45,7 +46,11 @@ const met: readonly CellState[] = ['succeeded', 'skipped'];
 export class BackfillModel {
   readonly #history: Happening[] = [];
 
-  constructor(readonly plans: readonly ModelPlan[]) {}
+  /** @param parallel slots of the tasks that are known */
+  constructor(
+    readonly plans: readonly ModelPlan[],
+    readonly parallel: Record<string, number>,
+  ) {}
 
   status(id: string): BackfillStatus {
     const became = this.#history.filter((one) => one.kind === 'became' && one.id === id).at(-1);
@@ -54,6 +59,13 @@ export class BackfillModel {
 
   finished(id: string): boolean {
     return !['running', 'paused', 'cancelling'].includes(this.status(id));
+  }
+
+  /** State of every cell as it is shown, by its place in the plan. */
+  shown(id: string): CellState[] {
+    return this.states(id).map((state, seq) =>
+      state === 'running' && this.#isAhead({ id, seq }) ? 'waiting' : state,
+    );
   }
 
   /** State of every cell, by its place in the plan. */
@@ -112,6 +124,7 @@ export class BackfillModel {
   #ownState(place: Place, { action }: PlannedCell): CellState {
     let state: CellState = action === 'skip' ? 'skipped' : 'waiting';
     for (const one of this.#of(place)) {
+      if (one.kind === 'promoted') continue;
       if (one.kind === 'taken') state = 'running';
       else if (one.kind === 'retried') state = 'waiting';
       else if (one.kind === 'ended') state = one.status === 'withdrawn' ? 'waiting' : one.status;
@@ -156,16 +169,46 @@ export class BackfillModel {
     return this.#cell(place).needs.every((need) => met.includes(states[need]!));
   }
 
-  #take(id: string, step: number): void {
+  #isAhead(place: Place): boolean {
+    const last = this.#of(place)
+      .filter((one) => one.kind === 'taken' || one.kind === 'promoted')
+      .at(-1);
+    return last?.kind === 'taken' && last.ahead;
+  }
+
+  #oldestFirst(places: Place[]): Place[] {
     const timeOf = (place: Place) => Date.parse(this.#cell(place).scheduleTime);
-    const ready = this.#places(id, 'waiting')
-      .filter((place) => this.#waiting(this.#cell(place)).every((one) => this.#hasItsNeeds(one)))
-      .toSorted((one, other) => timeOf(one) - timeOf(other) || one.seq - other.seq);
-    const free = this.#plan(id).concurrency - this.#places(id, 'running').length;
-    const places = ready
-      .slice(0, Math.max(free, 0))
-      .flatMap((place) => this.#waiting(this.#cell(place)));
-    this.#history.push({ kind: 'taken', places, by: id, step });
+    return places.toSorted((one, other) => timeOf(one) - timeOf(other) || one.seq - other.seq);
+  }
+
+  #handed(id: string, ahead: boolean): Place[] {
+    const handed = this.#oldestFirst(this.#places(id, 'running'));
+    return handed.filter((place) => this.#isAhead(place) === ahead);
+  }
+
+  #ready(id: string): Place[] {
+    return this.#oldestFirst(this.#places(id, 'waiting')).filter((place) =>
+      this.#waiting(this.#cell(place)).every((one) => this.#hasItsNeeds(one)),
+    );
+  }
+
+  #take(id: string, step: number): void {
+    const free = Math.max(this.#plan(id).concurrency - this.#handed(id, false).length, 0);
+    const promoted = this.#handed(id, true).slice(0, free);
+    this.#history.push({ kind: 'promoted', places: promoted });
+    this.#hand(this.#ready(id).slice(0, free - promoted.length), id, step, false);
+    for (const taskId of Object.keys(this.parallel).toSorted()) {
+      const slots = this.parallel[taskId]!;
+      const ofTask = (place: Place) => this.#cell(place).taskId === taskId;
+      const room = slots - this.#handed(id, true).filter(ofTask).length;
+      if (room <= 0 || this.#handed(id, false).filter(ofTask).length < slots) continue;
+      this.#hand(this.#ready(id).filter(ofTask).slice(0, room), id, step, true);
+    }
+  }
+
+  #hand(chosen: Place[], by: string, step: number, ahead: boolean): void {
+    const places = chosen.flatMap((place) => this.#waiting(this.#cell(place)));
+    this.#history.push({ kind: 'taken', places, by, step, ahead });
   }
 
   #close(id: string): void {

@@ -7,7 +7,9 @@ import type {
   PlannedCell,
 } from '../../../model/backfill';
 import type { BackfillStep, NewBackfill, Store, StoredBackfill } from '../../../store';
+import { defaultRunPolicy } from '../../../model/task';
 import { newId } from './opened';
+import { batchOf, sampleTask } from './samples';
 
 /** The schedule time of that number: hours of one day and the next ones. */
 export const hour = (nr: number): string => new Date(Date.UTC(2026, 0, 1, nr)).toISOString();
@@ -39,6 +41,18 @@ export function newBackfill(
     ...change,
   };
   return { ...backfill, key: [backfill.tenant, backfill.id] };
+}
+
+/** Saves tasks with so many slots each. */
+export async function saveTasks(
+  store: Store,
+  tenant: string,
+  parallel: Record<string, number>,
+): Promise<void> {
+  for (const [id, maxParallel] of Object.entries(parallel)) {
+    const task = sampleTask({ tenant, id, runPolicy: { ...defaultRunPolicy, maxParallel } });
+    await store.tasks.project(batchOf({ task }));
+  }
 }
 
 /** How one cell ended, for a step. */
