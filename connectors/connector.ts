@@ -38,10 +38,22 @@ export interface DuckdbScan {
   explain(error: unknown): Error;
 }
 
+/** The rows that hold one of the texts, exactly as it is, in one of the columns. */
+export interface RowFilter {
+  /** Among those that are read; at least one. */
+  columns: string[];
+  /** At least one. */
+  texts: string[];
+}
+
 export interface ScanRequest {
   ref: TableRef;
   /** The columns that will be read; a missing one is a `columnNotFound` refusal that names it. */
   columns: string[];
+  /** Only these rows are in the relation, and copied where the source has to be; left out: all. */
+  only?: RowFilter;
+  /** How long a source that is held by others is waited for; left out: as long as a run waits. */
+  waitMs?: number;
   /** A folder of the run's own, removed after it. */
   scratchDir: string;
   signal: AbortSignal;

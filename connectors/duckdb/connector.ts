@@ -18,6 +18,7 @@ import { queryRows, smallEngine, type EngineLimits } from '../duckdb-engine';
 import { fileSystemError } from '../file-system-error';
 import { withLook } from '../looks';
 import { realRoots, resolveInRoots } from '../roots';
+import { filtered } from '../row-filter';
 import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
@@ -78,24 +79,20 @@ class DuckdbConnection implements Connection {
     return this.#look(file, async (connection) => describe(connection, ref, file));
   }
 
-  /** The wanted columns are copied into the scratch folder, so that the file is held briefly. */
+  /** The wanted columns and rows are copied into the scratch folder, so that the file is held briefly. */
   async prepareScan(request: ScanRequest): Promise<DuckdbScan> {
     const file = await this.#file();
     if (!(await exists(file))) throw tableNotFound(request.ref, path.basename(file));
     const copyName = `copy_${process.hrtime.bigint()}`;
-    const copyFile = path.join(request.scratchDir, `${copyName}.duckdb`);
-    const columns = await withDatabaseFile(
-      {
-        ...(await this.#use(file, request.scratchDir, request.signal)),
-        mode: 'read',
-      },
-      async (connection) => {
-        const present = await describe(connection, request.ref, file);
-        const picked = pickColumns(present, request.columns, path.basename(file));
-        await copyColumns(connection, request.ref, picked, copyFile);
-        return picked;
-      },
-    );
+    const { scratchDir, signal, waitMs } = request;
+    const copyFile = path.join(scratchDir, `${copyName}.duckdb`);
+    const use = await this.#use(file, scratchDir, signal, waitMs);
+    const columns = await withDatabaseFile({ ...use, mode: 'read' }, async (connection) => {
+      const present = await describe(connection, request.ref, file);
+      const picked = pickColumns(present, request.columns, path.basename(file));
+      await copyRows(connection, request, picked, copyFile);
+      return picked;
+    });
     return {
       setup: [`ATTACH ${quoteText(copyFile)} AS ${copyName} (TYPE duckdb, READ_ONLY)`],
       relation: `${copyName}.main.copied`,
@@ -148,14 +145,19 @@ class DuckdbConnection implements Connection {
     return withLook(() => withDatabaseFile({ ...use, mode: 'read' }, work));
   }
 
-  async #use(file: string, scratchDir: string, signal: AbortSignal) {
+  async #use(
+    file: string,
+    scratchDir: string,
+    signal: AbortSignal,
+    waitMs: number = this.#timing.runWaitMs,
+  ) {
     const limits: EngineLimits = {
       threads: copyThreads,
       memoryMiB: copyMemoryMiB,
       spillDir: path.join(scratchDir, 'spill'),
     };
     const folders = [...(await realRoots(this.#filesRoots)), scratchDir];
-    return { file, waitMs: this.#timing.runWaitMs, signal, limits, folders };
+    return { file, waitMs, signal, limits, folders };
   }
 }
 
@@ -198,9 +200,9 @@ async function describe(
   return describeRelation(connection, quoteName('opened', schema, table));
 }
 
-async function copyColumns(
+async function copyRows(
   connection: DuckDBConnection,
-  ref: TableRef,
+  { ref, only }: ScanRequest,
   columns: ColumnInfo[],
   copyFile: string,
 ): Promise<void> {
@@ -208,7 +210,7 @@ async function copyColumns(
   await connection.run(`ATTACH ${quoteText(copyFile)} AS copy (TYPE duckdb)`);
   await connection.run(
     `CREATE TABLE copy.main.copied AS
-     SELECT ${names} FROM ${quoteName('opened', ref.schema, ref.table)}`,
+     SELECT ${names} FROM ${filtered(quoteName('opened', ref.schema, ref.table), only)}`,
   );
   await connection.run('DETACH copy');
 }

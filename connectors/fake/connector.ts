@@ -11,6 +11,7 @@ import {
   type TableRef,
 } from '../connector';
 import { queryRows, smallEngine, withEngine } from '../duckdb-engine';
+import { filtered } from '../row-filter';
 import { foldName, quoteIdentifier, quotePath, quoteText } from '../sql-text';
 import { fakeConfigSchema, type FakeConfig, type FakeOperation } from './config';
 import { messageOf } from '../message-of';
@@ -70,7 +71,7 @@ class FakeConnection implements Connection {
     const table = this.#table(request.ref);
     return {
       setup: [],
-      relation: relationOf(table),
+      relation: filtered(relationOf(table), request.only),
       columns: pickColumns(table.columns, request.columns, request.ref.table),
       teardown: [],
       explain: (error) => new Error(messageOf(error), { cause: error }),

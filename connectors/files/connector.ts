@@ -11,6 +11,7 @@ import {
   type TableRef,
 } from '../connector';
 import { withLook } from '../looks';
+import { filtered } from '../row-filter';
 import { filesConfigSchema, type FilesConfig } from './config';
 import { csvColumns, csvRelation, inspectCsv, inspectHead } from './csv';
 import { csvError, parquetError } from './errors';
@@ -50,17 +51,17 @@ class FilesConnection implements Connection {
   }
 
   async prepareScan(request: ScanRequest): Promise<DuckdbScan> {
-    const { signal } = request;
+    const { signal, only } = request;
     const file = await this.#file(request.ref);
     if (file.format === 'parquet') {
       const columns = pickColumns(await parquetColumns(file, signal), request.columns, file.name);
-      const relation = parquetRelation(file);
+      const relation = filtered(parquetRelation(file), only);
       const explain = (error: unknown) => parquetError(file.name, error);
       return { setup: [], relation, columns, teardown: [], explain };
     }
     const csv = await inspectCsv(file, signal);
     const columns = pickColumns(csvColumns(csv.dialect), request.columns, file.name);
-    const relation = await csvRelation(file, csv, request.scratchDir, signal);
+    const relation = filtered(await csvRelation(file, csv, request.scratchDir, signal), only);
     const explain = (error: unknown) => csvError(file.name, error);
     return { setup: [], relation, columns, teardown: [], explain };
   }

@@ -118,6 +118,18 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
     expect(rows).toEqual(people);
   });
 
+  it('gives only the rows that hold one of the wanted texts, exactly, in one of the columns', async () => {
+    const ref = { schema: 'main', table: awkward };
+    const columns = ['phone', 'full name'];
+    const rowsWith = (filtered: string[], texts: string[]) =>
+      readTable(connection, sandbox, ref, columns, { columns: filtered, texts });
+    const [first, second] = people.map(([phone, name]) => [phone, name]);
+    await expect(rowsWith(['phone'], ['7', '007'])).resolves.toEqual([second]);
+    await expect(rowsWith(['full name'], ['O\'Hara "Q"'])).resolves.toEqual([first]);
+    await expect(rowsWith(columns, ['007', 'O\'Hara "Q"'])).resolves.toEqual([first, second]);
+    await expect(rowsWith(columns, ['nobody'])).resolves.toEqual([]);
+  });
+
   it('gives a relation over a table without rows', async () => {
     const ref = { schema: 'main', table: 'empty' };
     await expect(readTable(connection, sandbox, ref, ['id'])).resolves.toEqual([]);

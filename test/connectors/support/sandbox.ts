@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Connection, DuckdbScan, TableRef } from '../../../connectors/connector';
+import type { Connection, DuckdbScan, RowFilter, TableRef } from '../../../connectors/connector';
 
 export class Sandbox {
   readonly base = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'tablegate-')));
@@ -72,9 +72,11 @@ export async function readTable(
   sandbox: Sandbox,
   ref: TableRef,
   columns: string[],
+  only?: RowFilter,
 ): Promise<(string | null)[][]> {
   const signal = new AbortController().signal;
-  const scan = await connection.prepareScan({ ref, columns, scratchDir: sandbox.scratch, signal });
+  const request = { ref, columns, scratchDir: sandbox.scratch, signal, ...(only && { only }) };
+  const scan = await connection.prepareScan(request);
   return await readScan(scan, columns);
 }
 
