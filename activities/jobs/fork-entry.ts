@@ -7,11 +7,15 @@ const passedOn = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'SystemRoo
 
 /**
  * @param modulePath absolute, without extension
+ * @param heapMiB bound of its JavaScript heap; left out: Node's own
  * @returns the child; messages go by IPC, its standard error is piped
  */
-export function forkEntry(modulePath: string): ChildProcess {
+export function forkEntry(modulePath: string, heapMiB?: number): ChildProcess {
   const fromSource = __filename.endsWith('.ts');
-  const execArgv = fromSource ? ['--require', path.join(__dirname, 'from-source.cjs')] : [];
+  const execArgv = [
+    ...(fromSource ? ['--require', path.join(__dirname, 'from-source.cjs')] : []),
+    ...(heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`]),
+  ];
   const env = Object.fromEntries(
     passedOn.flatMap((name) =>
       process.env[name] === undefined ? [] : [[name, process.env[name]]],

@@ -1,98 +1,37 @@
 /** Job type `id-mapping`: the users of all tables of a task, resolved into one table. */
-import { connectorOf } from '../../../connectors';
-import { TablegateError } from '../../../model/errors';
-import { idTypeSchema } from '../../../model/id-types';
 import {
   defineJobType,
   JobError,
-  type JobConnection,
   type JobContext,
   type JobResult,
-  type JobTable,
   type JobType,
 } from '../../../model/job-type';
 import type { LogLine, RunProgress, TableDetail } from '../../../model/run';
-import { parseTableName, type TableName } from '../../../model/table-name';
 import { idMappingConfigSchema, outputOf, type IdMappingConfig } from './config';
-import type { ComputeRequest, SourceTable } from './messages';
+import type { ComputeRequest } from './messages';
+import { placesOf, type PlacesDeps } from './places';
 import { runInChild } from './run-in-child';
 
-export interface IdMappingDeps {
-  /** Folders (absolute) below which files of a tenant's connections must lie. */
-  filesRoots: (tenant: string) => string[];
-  /** Lets connections of kind `fake` work; for tests. */
-  fake?: boolean;
+export interface IdMappingDeps extends PlacesDeps {
   /** Told the process id of each computation. */
   onChild?: (pid: number) => void;
 }
 
 type Context = JobContext<IdMappingConfig>;
 
-function sourceOf(table: JobTable, parts: TableName, connection: JobConnection): SourceTable {
-  const idColumns = table.idMapping.map(({ column, idType }) => {
-    const parsed = idTypeSchema.safeParse(idType);
-    if (!parsed.success) throw new JobError(`${table.name}: "${idType}" is no name of an ID type.`);
-    return { column, idType: parsed.data };
-  });
-  if (idColumns.length === 0) throw new JobError(`${table.name}: the table has no ID mapping.`);
-  return {
-    name: table.name,
-    connection,
-    ref: { schema: parts.schema, table: parts.table },
-    idColumns,
-  };
-}
-
-/** @param user name of the table or target that needs the connection, for the message */
-async function connectionOf(context: Context, name: string, user: string): Promise<JobConnection> {
-  try {
-    return await context.connection(name);
-  } catch (error) {
-    const missing = error instanceof TablegateError && error.code === 'connectionNotFound';
-    if (!missing) throw error;
-    throw new JobError(`${user}: ${error.message}`, [], { cause: error });
-  }
-}
-
-async function targetOf(context: Context, deps: IdMappingDeps): Promise<ComputeRequest['target']> {
-  const { config, taskNumber } = context;
-  const connection = await connectionOf(context, config.analysisSource, config.analysisSource);
-  const connector = connectorOf(connection.type, { fake: deps.fake ?? false });
-  if (!connector.capabilities.write) {
-    throw new JobError(
-      `${config.analysisSource}: a connection of kind ${connection.type} cannot hold a result.`,
-    );
-  }
-  const [schema = '', table = ''] = outputOf(config, taskNumber).split('.');
-  return { connection, ref: { schema, table } };
-}
-
 async function requestOf(
   context: Context,
   deps: IdMappingDeps,
   startedAtMs: number,
 ): Promise<ComputeRequest> {
-  if (context.tables.length === 0) throw new JobError('The task has no tables to read.');
-  const tables: SourceTable[] = [];
-  for (const table of context.tables) {
-    const parts = parseTableName(table.name);
-    if (parts === null) throw new JobError(`${table.name}: this is no connection.schema.table.`);
-    const connection = await connectionOf(context, parts.connection, table.name);
-    tables.push(sourceOf(table, parts, connection));
-  }
-  const output = outputOf(context.config, context.taskNumber);
   return {
+    ...(await placesOf(context, deps)),
     runId: context.runId,
     scratchDir: context.scratchDir,
-    filesRoots: deps.filesRoots(context.tenant),
-    tables,
-    target: await targetOf(context, deps),
-    output: `${context.config.analysisSource}.${output}`,
     writer: context.taskId,
     fence: String(context.fence),
     startedAtMs,
     maxSharedBy: context.config.maxSharedBy,
-    fake: deps.fake ?? false,
   };
 }
 

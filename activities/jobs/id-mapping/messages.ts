@@ -12,15 +12,27 @@ export interface SourceTable {
   idColumns: { column: string; idType: string }[];
 }
 
-export interface ComputeRequest {
-  runId: string;
-  scratchDir: string;
+/** Where the IDs are read, and where their users stand. */
+export interface Places {
   filesRoots: string[];
   /** In the order of the task. */
   tables: SourceTable[];
   target: { connection: JobConnection; ref: TableRef };
   /** Name of the output for people: `connection.schema.table`. */
   output: string;
+  /** Connections of kind `fake` work; for tests. */
+  fake: boolean;
+}
+
+/** What reading them takes besides. */
+export interface ReadRequest extends Places {
+  scratchDir: string;
+  /** How long a source that is held by others is waited for; left out: as long as a run waits. */
+  waitMs?: number;
+}
+
+export interface ComputeRequest extends ReadRequest {
+  runId: string;
   /** Id of the task, for the fence. */
   writer: string;
   /** Decimal digits: JSON has no 64-bit integers. */
@@ -28,8 +40,6 @@ export interface ComputeRequest {
   /** When the try began, in milliseconds since 1970. */
   startedAtMs: number;
   maxSharedBy: number;
-  /** Connections of kind `fake` work; for tests. */
-  fake: boolean;
 }
 
 /** A value that was left out as too many others occur with it. */
