@@ -186,6 +186,7 @@ async function startWorker(
     searchAttributes: () => parts.searchAttributes.available,
     webhookHosts: settings.webhookHosts,
     retention: settings.retention,
+    filesRoots: (tenant) => filesRootsOf(settings, tenant),
     scratchRoot: await openScratch(path.join(settings.dataDir, 'scratch')),
   });
   return superviseWorkers({

@@ -1,4 +1,4 @@
-/** Wires the workers: one for workflows and projections, one for jobs, one for webhooks. */
+/** Wires the workers: one for workflows and projections, one each for jobs, webhooks and look-ups. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Activities } from './activities/activities';
-import { jobQueue, noticeQueue } from './model/names';
+import { jobQueue, lookUpQueue, noticeQueue } from './model/names';
 
 export interface WorkerOptions {
   connection: NativeConnection;
@@ -22,11 +22,14 @@ export interface WorkerOptions {
 /** Activities in progress are given this long when the worker is told to end. */
 const shutdownGraceTime = '2 s';
 const shutdownForceTime = '8 s';
-/** So that a cancellation reaches a job within two seconds. */
+/** So that a cancellation reaches a job, or a look-up, within two seconds. */
 const heartbeatThrottle = '1 s';
 
 /** Most notices on their way at the same time; each may take ten seconds. */
 const mostDeliveries = 20;
+
+/** Most look-ups at the same time; each has a process of its own, beside those of jobs. */
+const mostLookUps = 2;
 
 /** Workers that live and end together. */
 export interface Workers {
@@ -40,7 +43,7 @@ export interface Workers {
 export async function startWorkers(options: WorkerOptions): Promise<Workers> {
   const { connection, namespace, taskQueue, activities, maxJobs } = options;
   const shared = { connection, namespace, shutdownGraceTime, shutdownForceTime } as const;
-  const { runJob, deliverNotice, ...others } = activities;
+  const { runJob, deliverNotice, answerLookUp, ...others } = activities;
   const main = await Worker.create({
     ...shared,
     taskQueue,
@@ -61,7 +64,15 @@ export async function startWorkers(options: WorkerOptions): Promise<Workers> {
     activities: { deliverNotice },
     maxConcurrentActivityTaskExecutions: mostDeliveries,
   });
-  const workers = [main, jobs, notices];
+  const lookUps = await Worker.create({
+    ...shared,
+    taskQueue: lookUpQueue(taskQueue),
+    activities: { answerLookUp },
+    maxConcurrentActivityTaskExecutions: mostLookUps,
+    maxHeartbeatThrottleInterval: heartbeatThrottle,
+    defaultHeartbeatThrottleInterval: heartbeatThrottle,
+  });
+  const workers = [main, jobs, notices, lookUps];
   const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };

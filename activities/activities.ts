@@ -1,6 +1,7 @@
 /** What workflows may ask of the outside world. */
 import type { BackfillStep, CellEnd } from '../model/backfill';
 import type { JobResult } from '../model/job-type';
+import type { LookUpAnswer, LookUpInput } from '../model/look-up';
 import type { Notice } from '../model/notice';
 import type { Recurrence } from '../model/recurrence';
 import type { RunProjection } from '../model/run';
@@ -85,6 +86,8 @@ export interface Activities {
     url: string;
     notice: Notice;
   }): Promise<{ status: number }>;
+  /** Answers a question about a task's result, from the result and the tables as they are now. */
+  answerLookUp(input: LookUpInput): Promise<LookUpAnswer>;
   /** Deletes what the store need not keep any longer; a long backlog takes several calls. */
   prune(): Promise<{ deleted: number }>;
 }

@@ -32,6 +32,8 @@ export interface ActivityDeps {
   temporal: TemporalPort;
   /** Whether the server could register the search attributes. */
   searchAttributes(): boolean;
+  /** Folders (absolute) below which files of a tenant's connections must lie. */
+  filesRoots(tenant: string): string[];
   /** Folder below which every try gets a scratch folder of its own. */
   scratchRoot: string;
   /** Where webhooks may be; see `hostAllowed`. */

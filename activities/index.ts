@@ -1,6 +1,7 @@
 /** All activities, made from what they depend on. */
 import type { Activities } from './activities';
 import type { ActivityDeps } from './deps';
+import { makeAnswerLookUp } from './answer-look-up';
 import { makeBackfillSteps } from './advance-backfill';
 import { makeDeliverNotice } from './deliver-notice';
 import { makeJudgeNeeds } from './judge-needs';
@@ -22,6 +23,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     askRun: (run) => deps.temporal.askRun(run),
     judgeNeeds: makeJudgeNeeds(deps),
     deliverNotice: makeDeliverNotice(deps),
+    answerLookUp: makeAnswerLookUp(deps),
     prune: makePrune(deps),
     syncSchedule: makeSyncSchedule(deps),
     ...makeBackfillSteps(deps),

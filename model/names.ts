@@ -39,6 +39,18 @@ export function noticeQueue(taskQueue: string): string {
   return `${taskQueue}-notices`;
 }
 
+export const lookUpWorkflowType = 'lookUp';
+
+/** Id of the workflow that answers one question about a task's result. */
+export function lookUpWorkflowId(tenant: string, taskId: string, lookUpId: string): string {
+  return `look/${tenant}/${taskId}/${lookUpId}`;
+}
+
+/** The queue that look-ups are answered on: nobody who waits for an answer waits for jobs. */
+export function lookUpQueue(taskQueue: string): string {
+  return `${taskQueue}-look-ups`;
+}
+
 export const backfillWorkflowType = 'backfill';
 export const tickWorkflowType = 'scheduleTick';
 export const watchdogWorkflowType = 'watchdog';

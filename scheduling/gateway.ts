@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isGrpcServiceError,
+  TimeoutFailure,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
@@ -24,9 +25,12 @@ import {
   type TaskDescription,
   type TaskSnapshot,
 } from '../model/messages';
+import type { LookUpAnswer, LookUpInput } from '../model/look-up';
 import {
   backfillWorkflowId,
   backfillWorkflowType,
+  lookUpWorkflowId,
+  lookUpWorkflowType,
   runWorkflowId,
   taskWorkflowId,
   taskWorkflowType,
@@ -35,6 +39,7 @@ import { taskAttributes } from '../model/search-attributes';
 import type { RunEnd } from '../model/task-steps';
 import type { TaskState } from '../model/task-state';
 import type { ReceiptView, Trigger } from '../model/trigger';
+import { makeId } from '../store/secrets';
 
 /** How long a signal may take before its callers are told to come again. */
 const signalMs = 5_000;
@@ -44,8 +49,14 @@ const queryMs = 3_000;
 /** How long `?wait=outcome` waits. */
 const receiptMs = 5_000;
 const pingMs = 2_000;
+/** How long a look-up may take from its question to its answer; longer than its parts together. */
+const lookUpMs = 45_000;
+/** How long it is waited for before it is asked whether any worker has taken it. */
+const takenMs = 10_000;
+/** One look for its answer: the end of this process waits for no longer call. */
+const lookMs = 2_000;
 
-const grpc = { invalidArgument: 3, failedPrecondition: 9 };
+const grpc = { invalidArgument: 3, deadlineExceeded: 4, failedPrecondition: 9 };
 
 export interface GatewayOptions {
   taskQueue: string;
@@ -57,6 +68,7 @@ export interface GatewayOptions {
 
 export class TemporalGateway {
   private readonly underWay = new Set<Promise<unknown>>();
+  private isClosing = false;
 
   constructor(
     private readonly client: Client,
@@ -243,6 +255,64 @@ export class TemporalGateway {
     }
   }
 
+  /**
+   * Has a question answered by a worker.
+   * @param taskName for Temporal UI
+   * @throws TablegateError workerUnavailable, temporalUnavailable, lookUpTooLarge
+   */
+  async lookUp(input: LookUpInput, taskName: string): Promise<LookUpAnswer> {
+    const { tenant, taskId } = input;
+    const handle = await this.call(startMs, () =>
+      this.client.workflow.start(lookUpWorkflowType, {
+        workflowId: lookUpWorkflowId(tenant, taskId, makeId()),
+        workflowExecutionTimeout: lookUpMs,
+        taskQueue: this.options.taskQueue,
+        args: [input],
+        staticSummary: `Look-up in "${taskName}"`,
+        ...(this.options.searchAttributes() && {
+          typedSearchAttributes: taskAttributes(tenant, taskId, taskName),
+        }),
+      }),
+    );
+    const answer = this.answerOf(handle);
+    const forget = () => this.forget(handle);
+    const over = answer.then(forget, forget);
+    this.underWay.add(over);
+    void over.finally(() => this.underWay.delete(over));
+    return answer;
+  }
+
+  private async answerOf(handle: WorkflowHandle): Promise<LookUpAnswer> {
+    const startedAt = Date.now();
+    let isTaken = false;
+    for (;;) {
+      try {
+        return (await this.within(lookMs, () => handle.result())) as LookUpAnswer;
+      } catch (error) {
+        if (error instanceof WorkflowFailedError) throw endOfLookUp(error);
+        if (grpcCodeOf(error) !== grpc.deadlineExceeded) throw toTablegateError(error);
+      }
+      if (this.isClosing) throw new TablegateError('notReady', 'The server is being stopped.');
+      if (isTaken || Date.now() < startedAt + takenMs) continue;
+      // Where Temporal itself does not answer, this call says so.
+      const { historyLength } = await this.call(queryMs, () => handle.describe());
+      isTaken = historyLength > eventsUntaken;
+      if (!isTaken) throw noWorkerAnswers('No worker answered in time; start one and ask again.');
+    }
+  }
+
+  /**
+   * Deletes a look-up, and ends it where it is live: it is about a person, and nobody reads it again.
+   * One that cannot be deleted ends by its time limit.
+   */
+  private async forget({ workflowId }: WorkflowHandle): Promise<void> {
+    const { workflowService, options } = this.client;
+    const request = { namespace: options.namespace, workflowExecution: { workflowId } };
+    await this.within(signalMs, () => workflowService.deleteWorkflowExecution(request)).catch(
+      () => undefined,
+    );
+  }
+
   /** Address of a run's page in Temporal UI. */
   runUrl(tenant: string, taskId: string, runId: string): string | null {
     if (this.options.uiUrl === null) return null;
@@ -255,10 +325,12 @@ export class TemporalGateway {
   }
 
   /**
-   * Resolves when no call is under way. The connection must not be closed before: a call that is
-   * being tried again would throw out of a timer, where nobody can catch it.
+   * Resolves when no call is under way; who waits for a look-up is let go. The connection must not be
+   * closed before: a call that is being tried again would throw out of a timer, where nobody can
+   * catch it.
    */
   async settled(): Promise<void> {
+    this.isClosing = true;
     while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
   }
 
@@ -306,15 +378,31 @@ function toTablegateError(error: unknown): Error {
   }
   if (error instanceof WorkflowUpdateFailedError) return refusalOf(error);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-    return new TablegateError(
-      'workerUnavailable',
+    return noWorkerAnswers(
       'No worker answered in time; whether the change was made shows when the task is read again.',
-      { cause: error },
+      error,
     );
   }
   return new TablegateError(
     'temporalUnavailable',
     'Temporal does not answer; call again in a moment.',
+    { cause: error },
+  );
+}
+
+function noWorkerAnswers(detail: string, cause?: unknown): TablegateError {
+  return new TablegateError('workerUnavailable', detail, { cause });
+}
+
+/** Events of a workflow that no worker has looked at: it was started, and its task put into the queue. */
+const eventsUntaken = 2;
+
+/** How a look-up ended that has no answer. */
+function endOfLookUp(error: WorkflowFailedError): Error {
+  if (!(error.cause instanceof TimeoutFailure)) return error;
+  return new TablegateError(
+    'lookUpTooLarge',
+    `There was no answer within ${lookUpMs / 1000} s; ask again when less is going on.`,
     { cause: error },
   );
 }

@@ -2,6 +2,7 @@ import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
 import type { SchedulingDeps } from './deps';
 import { Lineage } from './lineage';
+import { LookUps } from './look-ups';
 import { People } from './people';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
@@ -27,6 +28,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     runs: new Runs(deps, tasks, starter),
     backfills: new Backfills(deps, starter),
     lineage: new Lineage(deps),
+    lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
     people: new People(deps),
     system: new System(deps),

@@ -10,6 +10,7 @@ import type {
   CellView,
   PlanView,
 } from '../model/backfill';
+import type { IdChain, LookedUpId, LookedUpUser } from '../model/look-up';
 import type { Page, PageRequest } from '../model/page';
 import type {
   AuditEntry,
@@ -348,6 +349,24 @@ export interface LineageService {
   ): Promise<LineageGraph>;
 }
 
+export interface LookUpService {
+  /**
+   * The user behind an ID of an `id-mapping` task's result, with all IDs and where they stand.
+   * @throws TablegateError idNotFound, noIdMapping, noResult, sourcesChanged, connectionFailed,
+   * tooManyLookUps, lookUpTooLarge, workerUnavailable
+   */
+  user(caller: Caller, taskId: string, id: LookedUpId): Promise<LookedUpUser>;
+  /**
+   * The shortest chain of rows between two IDs of one user.
+   * @throws TablegateError the same, and differentUsers
+   */
+  chain(
+    caller: Caller,
+    taskId: string,
+    ends: { from: LookedUpId; to: LookedUpId },
+  ): Promise<IdChain>;
+}
+
 export interface RecurrencePreview {
   /** The next ten times, each with what is special about it where clocks change. */
   times: { time: string; note: string | null }[];
@@ -391,6 +410,7 @@ export interface Scheduling {
   runs: RunService;
   backfills: BackfillService;
   lineage: LineageService;
+  lookUps: LookUpService;
   sources: SourceService;
   people: PeopleService;
   system: SystemService;

@@ -50,8 +50,10 @@ export function problemOf(refusal: TablegateError, publicUrl: string, traceId?: 
   };
 }
 
+const soonAgain = new Set<ErrorCode>(['tooManyTriggers', 'tooManyLookUps', 'requestInProgress']);
+
 /** Seconds after which a call that was refused with this code may do better; null: no sooner or later. */
 export function retryAfterSeconds(code: ErrorCode): number | null {
-  if (code === 'tooManyTriggers' || code === 'requestInProgress') return 1;
+  if (soonAgain.has(code)) return 1;
   return errorCatalogue[code].status === 503 ? 5 : null;
 }

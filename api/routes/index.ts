@@ -3,6 +3,7 @@ import { backfillRoutes } from './backfills';
 import { connectionRoutes } from './connections';
 import { auditRoutes, grantRoutes } from './grants';
 import { instanceRoutes, lineageRoutes } from './instances';
+import { lookUpRoutes } from './look-ups';
 import { keyRoutes, tenantRoutes, userRoutes } from './people';
 import { recurrenceRoutes } from './recurrences';
 import type { Route } from './route';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...triggerRoutes,
   ...runRoutes,
   ...instanceRoutes,
+  ...lookUpRoutes,
   ...backfillRoutes,
   ...recurrenceRoutes,
   ...lineageRoutes,

@@ -9,6 +9,7 @@ import {
   userSchema,
 } from '../../model/people';
 import { backfillViewSchema, cellViewSchema, planViewSchema } from '../../model/backfill';
+import { idChainSchema, lookedUpUserSchema } from '../../model/look-up';
 import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
 import { taskViewSchema } from '../../model/task';
@@ -68,6 +69,9 @@ export const instanceShape = z
     run: runShape.nullable().meta({ description: 'Its latest attempt' }),
   })
   .meta({ id: 'Instance' });
+
+export const lookedUpUserShape = lookedUpUserSchema.meta({ id: 'LookedUpUser' });
+export const idChainShape = idChainSchema.meta({ id: 'IdChain' });
 
 export const backfillShape = backfillViewSchema.meta({ id: 'Backfill' });
 export const cellShape = cellViewSchema.meta({ id: 'BackfillCell' });

@@ -17,10 +17,17 @@ import {
 
 const readme = readFileSync(path.resolve(__dirname, '../../README.md'), 'utf8');
 
-/** The shell block of the section, with the port of the server that the test has started. */
-function firstTask(url: string): string {
-  const block = /^## A first task[^]*?^```sh\n(?<lines>[^]*?)^```$/m.exec(readme)?.groups?.lines;
-  return (block ?? '').replace('http://127.0.0.1:8080', url);
+/** The shell blocks of the section, with the port of the server that the test has started. */
+function firstTask(url: string): string[] {
+  const section = /^## A first task[^]*?(?=^## )/m.exec(readme)?.[0] ?? '';
+  const blocks = [...section.matchAll(/^```sh\n(?<lines>[^]*?)^```$/gm)];
+  return blocks.map(({ groups }) => groups?.lines?.replace('http://127.0.0.1:8080', url) ?? '');
+}
+
+/** Runs lines of README in the folder. @returns what they print */
+async function run(lines: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('bash', ['-euc', lines], { cwd: folder });
+  return stdout.trim().split('\n');
 }
 
 interface Run {
@@ -84,11 +91,8 @@ test('the first task of README runs as it is written there', async () => {
   );
   await writeFile(path.join(folder, 'orders.csv'), 'mobile\n13800000001\n13800000003\n');
 
-  const { stdout } = await promisify(execFile)('bash', ['-euc', firstTask(started.url)], {
-    cwd: folder,
-  });
-
-  const lines = stdout.trim().split('\n');
+  const [saved = '', asked = ''] = firstTask(started.url);
+  const lines = await run(saved);
   expect(lines.filter((line) => line.includes('"data":"true"'))).toHaveLength(2);
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ items: [{ startedBy: 'triggers' }] });
 
@@ -108,4 +112,16 @@ test('the first task of README runs as it is written there', async () => {
     ['13800000002', 'bo@example.com'],
     ['13800000003'],
   ]);
+
+  const words = /^(?:API=|call\(\)).*$/gm;
+  const shell = [...(saved.match(words) ?? []), `TASK=${items[0]?.id}`, asked];
+  const [user, chain] = (await run(shell.join('\n'))).map((line) => JSON.parse(line) as unknown);
+  expect(user).toMatchObject({
+    idCount: 2,
+    tables: [
+      { table: 'crm.main.customers', rows: 1 },
+      { table: 'crm.main.orders', rows: 1 },
+    ],
+  });
+  expect(chain).toMatchObject({ length: 1, links: [{ table: 'crm.main.customers', rows: 1 }] });
 });

@@ -44,8 +44,8 @@ it('has a history of each thing that may happen to a task', () => {
   expect(ofFolder('.')).toEqual([
     ...['backfill', 'by-hand', 'cancel', 'cells', 'cells-killed', 'due-time', 'due-time-blocked'],
     ...['edit-during-a-run', 'failed-with-retries', 'former-generation', 'latch', 'late-gate'],
-    ...['lost-run', 'mode-skip', 'notices', 'plain-round', 'removal', 'schedule', 'schedule-tick'],
-    ...['watchdog'],
+    ...['look-up', 'lost-run', 'mode-skip', 'notices', 'plain-round', 'removal', 'schedule'],
+    ...['schedule-tick', 'watchdog'],
   ]);
   expect(ofFolder(smallLimitsFolder)).toEqual(['backfill', 'cells-roll-over', 'roll-over']);
 });
@@ -75,6 +75,7 @@ it.each([
   ['advanceBackfill', 'backfill'],
   ['watch', 'watchdog'],
   ['deliverNotice', 'notices'],
+  ['answerLookUp', 'look-up'],
 ])('finds a history with another activity in the place of %s', async (activity, name) => {
   const doctored = read(name).filter(({ history }) => {
     const scheduled = history.events

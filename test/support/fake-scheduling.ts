@@ -7,6 +7,7 @@ import type {
   BackfillService,
   IdempotencyService,
   LineageService,
+  LookUpService,
   Page,
   PeopleService,
   RunService,
@@ -22,8 +23,10 @@ import {
   callerOf,
   cell,
   connection,
+  idChain,
   instance,
   ledgerEntry,
+  lookedUpUser,
   run,
   runId,
   table,
@@ -72,6 +75,7 @@ export function fakeScheduling(): FakeScheduling {
       runs: noted('runs', fakeRuns()),
       backfills: noted('backfills', fakeBackfills()),
       lineage: noted('lineage', fakeLineage()),
+      lookUps: noted('lookUps', fakeLookUps()),
       sources: noted('sources', fakeSources()),
       people: noted('people', fakePeople()),
       system: noted('system', fakeSystem()),
@@ -143,6 +147,13 @@ function fakeLineage(): LineageService {
         nodes: { tasks: [{ id: taskId, name: 'Unify', kind: 'triggered' }], tables: [tableName] },
         edges: [{ from: tableName, to: taskId, kind: 'reads' }],
       }),
+  };
+}
+
+function fakeLookUps(): LookUpService {
+  return {
+    user: () => Promise.resolve(lookedUpUser),
+    chain: (_caller, _id, { from, to }) => Promise.resolve({ ...idChain, from, to }),
   };
 }
 

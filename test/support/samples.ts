@@ -1,5 +1,6 @@
 /** One of each thing that the API shows. */
 import { cellStates, type BackfillView, type CellState, type CellView } from '../../model/backfill';
+import type { IdChain, LookedUpUser } from '../../model/look-up';
 import type { Caller, Role } from '../../model/people';
 import type { ConnectionView, TableView } from '../../model/source';
 import { defaultRunPolicy } from '../../model/task';
@@ -141,4 +142,30 @@ export const table: TableView = {
   idMapping: { columns: [{ column: 'mobile', idType: 'phone' }] },
   createdAt: at,
   updatedAt: at,
+};
+
+const [phone, email] = [
+  { idType: 'phone', value: '0138' },
+  { idType: 'email', value: 'ann@x.org' },
+] as const;
+const oneId = 'a1'.repeat(16);
+
+export const lookedUpUser: LookedUpUser = {
+  ...{ oneId, runId, idCount: 1, truncated: false },
+  ids: [{ ...phone, firstTable: tableName, tables: [{ table: tableName, rows: 2 }] }],
+  tables: [{ table: tableName, rows: 2 }],
+  changes: [{ change: 'new', oneId, otherOneId: null, ids: 1, runId }],
+};
+
+export const idChain: IdChain = {
+  ...{ oneId, runId, from: phone, to: email, length: 1, truncated: false },
+  links: [
+    {
+      ...{ table: tableName, from: phone, to: email, rows: 2 },
+      row: [
+        { column: 'mobile', ...phone },
+        { column: 'mail', ...email },
+      ],
+    },
+  ],
 };

@@ -96,6 +96,7 @@ export async function makeSurroundings(): Promise<Surroundings> {
     secrets: new Secrets('a secret of the tests'),
     jobTypes: new Map([[copies.type, copies]]) as unknown as ActivityDeps['jobTypes'],
     searchAttributes: () => false,
+    filesRoots: () => [],
     scratchRoot: '',
     webhookHosts: [],
     retention: { ledger: null, records: null, logs: null, audit: null },

@@ -1,9 +1,13 @@
 /** Runs the id-mapping job as a worker does, over tables given as plain values. */
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
+import { idMappingConfigSchema } from '../../../activities/jobs/id-mapping/config';
 import { createIdMappingJob } from '../../../activities/jobs/id-mapping/job';
+import { lookUpInChild } from '../../../activities/jobs/id-mapping/look-up/run-in-child';
+import { placesOf, type TaskPlaces } from '../../../activities/jobs/id-mapping/places';
 import { TablegateError } from '../../../model/errors';
 import type { JobConnection, JobContext, JobTable } from '../../../model/job-type';
+import type { LookUpAnswer, LookUpQuestion } from '../../../model/look-up';
 import type { RunProgress, TableDetail } from '../../../model/run';
 import { runSql, type Sandbox } from '../../connectors/support/sandbox';
 
@@ -36,31 +40,62 @@ export function analysisFile(sandbox: Sandbox): string {
   return path.join(sandbox.root, 'analysis.duckdb');
 }
 
-/** Runs one try. @returns the job's answer and what it said on the way */
-export async function runIdMapping(sandbox: Sandbox, run: JobRun) {
-  const { onChild } = run;
-  const job = createIdMappingJob({
-    filesRoots: (tenant) => [tenant === 'default' ? sandbox.root : sandbox.outside],
-    fake: true,
-    ...(onChild === undefined ? {} : { onChild }),
-  });
-  const recorded: Recorded = { logs: [], progress: [], details: [] };
+/** Deps of the job: files of a tenant other than `default` lie in the sandbox's `outside`. */
+function depsOf(sandbox: Sandbox) {
+  const filesRoots = (tenant: string) => [tenant === 'default' ? sandbox.root : sandbox.outside];
+  return { filesRoots, fake: true };
+}
+
+/** The task as a job sees it. */
+function taskOf(sandbox: Sandbox, run: JobRun): TaskPlaces {
   const connections: JobRun['connections'] = {
     analysis: { type: 'duckdb', config: { path: analysisFile(sandbox) } },
     ...run.connections,
   };
-  const context: JobContext<ReturnType<typeof job.configSchema.parse>> = {
+  return {
     tenant: run.tenant ?? 'default',
-    taskId: 'task-1',
     taskNumber: '42',
-    runId: run.runId ?? 'run-1',
-    config: job.configSchema.parse(run.config ?? {}),
+    config: idMappingConfigSchema.parse(run.config ?? {}),
     tables: run.tables,
     connection: async (name) => {
       const connection = connections[name];
       if (connection) return { name, ...connection };
       throw new TablegateError('connectionNotFound', `There is no connection ${name}.`);
     },
+  };
+}
+
+/** Asks a question about the result of `runIdMapping`. @returns the answer and what was being done */
+export async function askResult(
+  sandbox: Sandbox,
+  run: JobRun,
+  question: LookUpQuestion,
+): Promise<{ answer: LookUpAnswer; doings: string[] }> {
+  const doings: string[] = [];
+  const places = await placesOf(taskOf(sandbox, run), depsOf(sandbox));
+  const scratchDir = mkdtempSync(path.join(sandbox.scratch, 'look-'));
+  const signal = run.signal ?? new AbortController().signal;
+  const onDoing = (what: string) => {
+    doings.push(what);
+    run.onProgress?.({ fraction: 0, text: what });
+  };
+  const request = { ...places, scratchDir, waitMs: 200, question };
+  const answer = await lookUpInChild(request, signal, onDoing);
+  return { answer, doings };
+}
+
+/** Runs one try. @returns the job's answer and what it said on the way */
+export async function runIdMapping(sandbox: Sandbox, run: JobRun) {
+  const { onChild } = run;
+  const job = createIdMappingJob({
+    ...depsOf(sandbox),
+    ...(onChild === undefined ? {} : { onChild }),
+  });
+  const recorded: Recorded = { logs: [], progress: [], details: [] };
+  const context: JobContext<TaskPlaces['config']> = {
+    ...taskOf(sandbox, run),
+    taskId: 'task-1',
+    runId: run.runId ?? 'run-1',
     fence: run.fence ?? 1n,
     scratchDir: mkdtempSync(path.join(sandbox.scratch, 'try-')),
     signal: run.signal ?? new AbortController().signal,

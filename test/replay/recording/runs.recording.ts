@@ -1,7 +1,8 @@
 /**
- * Records what tasks, runs and deliveries do (`scripts/record-histories.mjs`), from real runs. Not a
+ * Records what tasks, runs, deliveries and look-ups do (`scripts/record-histories.mjs`), from real runs. Not a
  * test of its own.
  */
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { defaultRunPolicy } from '../../../model/definition';
@@ -13,7 +14,13 @@ import {
   resetGateUpdate,
   resumeUpdate,
 } from '../../../model/messages';
-import { noticeWorkflowId, noticeWorkflowType } from '../../../model/names';
+import type { LookUpAnswer, LookUpInput } from '../../../model/look-up';
+import {
+  lookUpWorkflowId,
+  lookUpWorkflowType,
+  noticeWorkflowId,
+  noticeWorkflowType,
+} from '../../../model/names';
 import { aNotice } from '../../support/notices';
 import { listed, one, three, two } from '../../support/workflows/definition';
 import { makeId, tenant, type House } from '../../support/workflows/house';
@@ -145,4 +152,30 @@ it('records a delivery that is taken at the second attempt, and one that is refu
     throw ApplicationFailure.nonRetryable('It answered 410.', 'deliveryRefused');
   };
   await recorder.keep('notices', [taken, await deliver()]);
+});
+
+it('records a look-up that is answered, and one whose worker is lost', async () => {
+  const answer: LookUpAnswer = { kind: 'refused', code: 'noResult', detail: 'None yet.' };
+  const ask = async (): Promise<WorkflowHandle> => {
+    const id = { idType: 'phone', value: '0138' };
+    const input: LookUpInput = {
+      ...{ tenant, taskId: makeId(), taskNumber: '1', tables: [one], config: {} },
+      question: { about: 'user', id },
+    };
+    const handle = await house.client.workflow.start(lookUpWorkflowType, {
+      workflowId: lookUpWorkflowId(tenant, input.taskId, makeId()),
+      taskQueue: house.taskQueue,
+      args: [input],
+    });
+    await handle.result();
+    return handle;
+  };
+  house.world.lookUp = async () => answer;
+  const answered = await ask();
+  // Without a heartbeat both attempts count as lost.
+  house.world.lookUp = async () => {
+    await Context.current().cancelled;
+    return answer;
+  };
+  await recorder.keep('look-up', [answered, await ask()]);
 });

@@ -1,6 +1,7 @@
 /** A Temporal that keeps tasks in memory: their steps are taken, their runs never begin. */
 import type { UpdateDefinition } from '@temporalio/common';
 import { TablegateError, type ErrorCode } from '../../../model/errors';
+import type { LookUpAnswer, LookUpInput } from '../../../model/look-up';
 import type { TaskAnswer, TaskDescription, TaskSnapshot } from '../../../model/messages';
 import * as steps from '../../../model/task-steps';
 import { describeTask, projectTask, type TaskState } from '../../../model/task-state';
@@ -26,6 +27,10 @@ export class FakeGateway implements Gateway {
   readonly triggers: (Trigger & { taskId: string })[] = [];
   /** Runs before each Update; may throw what the Update is refused with. */
   beforeUpdate: (name: string, taskId: string) => void = () => undefined;
+  /** What was looked up. */
+  readonly lookUps: LookUpInput[] = [];
+  /** What a look-up answers. */
+  answer: LookUpAnswer = { kind: 'refused', code: 'noResult', detail: 'There is no result yet.' };
   /** What happens when a driver is started. */
   onDriver: () => Promise<unknown> = () => Promise.resolve();
   /** Backfills whose driver is at work, so that a signal finds it. */
@@ -99,6 +104,12 @@ export class FakeGateway implements Gateway {
     if (!this.driving.has(id)) return 'gone';
     this.told.push({ id, kill });
     return 'sent';
+  }
+
+  lookUp(input: LookUpInput): Promise<LookUpAnswer> {
+    this.refuseIfDown();
+    this.lookUps.push(input);
+    return Promise.resolve(this.answer);
   }
 
   receipt(): Promise<ReceiptView | null> {

@@ -56,6 +56,8 @@ export class World {
   backfillDrop: Activities['dropTaskFromBackfill'] = () => Promise.reject(new Error('no backfill'));
   /** What a delivery of a notice comes to. */
   webhook: Activities['deliverNotice'] = async () => ({ status: 200 });
+  /** What a look-up answers. */
+  lookUp: Activities['answerLookUp'] = () => Promise.reject(new Error('no look-up'));
   /** What the watchdog does at a look around, and what it deletes of the store. */
   watch: Activities['watch'] = async () => ({ ticked: 0, repaired: 0 });
   prune: Activities['prune'] = async () => ({ deleted: 0 });
@@ -131,6 +133,7 @@ export class World {
       dropTaskFromBackfill: (cell) => this.backfillDrop(cell),
       watch: (window) => this.watch(window),
       deliverNotice: (delivery) => this.webhook(delivery),
+      answerLookUp: (input) => this.lookUp(input),
       prune: () => this.prune(),
     };
   }
@@ -189,6 +192,7 @@ export class World {
       ]),
       temporal: {} as ActivityDeps['temporal'],
       searchAttributes: () => false,
+      filesRoots: () => [],
       webhookHosts: [],
       retention: { ledger: null, records: null, logs: null, audit: null },
       scratchRoot: this.scratchRoot,
