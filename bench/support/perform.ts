@@ -1,16 +1,19 @@
-/** Runs one benchmark on a stage of its own, which is taken down in every case. */
+/** Runs one benchmark on a stage or in a folder of its own, which is taken down in every case. */
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { CommonOptions } from './options';
+import { endMeasured } from './measured-process';
 import { writeReport, type Report } from './report';
 import { openStage, type Stage } from './stage';
 
-export interface Benchmark<Options extends CommonOptions> {
+/** `Place` is what it runs on: servers, or the absolute path of an empty folder. */
+export interface Benchmark<Options extends CommonOptions, Place = Stage> {
   name: string;
   options: Options;
   /** Longest time that it may take, in milliseconds. */
   limitMs: number;
-  measure(stage: Stage, options: Options): Promise<Report>;
+  measure(place: Place, options: Options): Promise<Report>;
 }
 
 /** @throws Error where it fails, takes too long or is told to stop; everything is stopped then */
@@ -31,6 +34,27 @@ export async function perform<Options extends CommonOptions>(
       await stage.stop();
     }
   } finally {
+    cut.clear();
+  }
+}
+
+/**
+ * The same for one that measures processes which need no servers.
+ * @throws Error as `perform`
+ */
+export async function performAlone<Options extends CommonOptions>(
+  benchmark: Benchmark<Options, string>,
+): Promise<void> {
+  const { name, options, limitMs } = benchmark;
+  const cut = cutAfter(limitMs);
+  const dir = mkdtempSync(path.join(tmpdir(), 'tablegate-bench-'));
+  try {
+    const report = await Promise.race([benchmark.measure(dir, options), cut.whenCut]);
+    print(`Report: ${path.relative(process.cwd(), await writeReport(null, name, report))}`);
+  } finally {
+    endMeasured();
+    // What they had started notices their end, and may write until then.
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     cut.clear();
   }
 }

