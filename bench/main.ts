@@ -1,14 +1,19 @@
-/** `npm run bench -- <name>`: one benchmark, both sides in turn, on servers of its own. */
-import { Command } from 'commander';
+/** `npm run bench -- <name>`: one benchmark, all sides in turn, on servers of its own where it needs any. */
+import { Command, Option } from 'commander';
 import { explain } from '../cli/console';
 import { backfillBenchmark, cellsOfYear, type BackfillOptions } from './backfill/benchmark';
 import { herdBenchmark, type HerdOptions } from './herd/benchmark';
+import { idMappingBenchmark, type IdMappingOptions } from './id-mapping/benchmark';
+import { scaleBenchmark } from './id-mapping/scale';
 import { latencyBenchmark, type LatencyOptions } from './latency';
 import { mostPairs, wholeNumber } from './support/options';
-import { perform } from './support/perform';
+import { perform, performAlone } from './support/perform';
 
 const program = new Command('npm run bench --')
-  .description('Measures Tablegate beside bare workflows on the same Temporal. One at a time.')
+  .description(
+    'Measures Tablegate beside bare workflows on the same Temporal, and ID mapping beside other ' +
+      'tools. One at a time.',
+  )
   .showHelpAfterError();
 
 function command(name: string, pairs = 5): Command {
@@ -42,6 +47,29 @@ command('latency')
   .description('from the last trigger call to the first line of the job, on an idle system')
   .option('--rounds <n>', 'rounds of each side, spread over the pairs', wholeNumber(5, 2000), 60)
   .action((options: LatencyOptions) => perform(latencyBenchmark(options)));
+
+program
+  .command('id-mapping')
+  .description(
+    'users out of four tables, beside pandas + scipy and beside DuckDB that only tells the IDs ' +
+      'apart; each side a process of its own, all results compared',
+  )
+  .option('--rows <n>', 'rows of all tables', wholeNumber(10_000, 20_000_000), 10_000_000)
+  .option('--pairs <n>', 'measurements of each side, in turn', wholeNumber(1, mostPairs), 5)
+  .option('--python <command>', 'what the environment of the peers is made with', 'python3')
+  .option('--with-splink', 'measure the clustering of Splink too', false)
+  .addOption(
+    new Option('--scale', 'in place of the peers: a tenth of the rows, all, and five times as many')
+      .default(false)
+      .conflicts(['withSplink']),
+  )
+  .action(({ scale, ...options }: IdMappingOptions & Modes) => {
+    return performAlone(scale ? scaleBenchmark(options) : idMappingBenchmark(options));
+  });
+
+interface Modes {
+  scale: boolean;
+}
 
 program.parseAsync(process.argv).then(
   () => process.exit(0),
