@@ -4,6 +4,7 @@ import { explain } from '../cli/console';
 import { backfillBenchmark, cellsOfYear, type BackfillOptions } from './backfill/benchmark';
 import { herdBenchmark, type HerdOptions } from './herd/benchmark';
 import { idMappingBenchmark, type IdMappingOptions } from './id-mapping/benchmark';
+import { responsiveBenchmark } from './id-mapping/responsive';
 import { scaleBenchmark } from './id-mapping/scale';
 import { latencyBenchmark, type LatencyOptions } from './latency';
 import { mostPairs, wholeNumber } from './support/options';
@@ -61,14 +62,21 @@ program
   .addOption(
     new Option('--scale', 'in place of the peers: a tenth of the rows, all, and five times as many')
       .default(false)
+      .conflicts(['responsive', 'withSplink']),
+  )
+  .addOption(
+    new Option('--responsive', 'in place of the peers: calls to a server that runs the job')
+      .default(false)
       .conflicts(['withSplink']),
   )
-  .action(({ scale, ...options }: IdMappingOptions & Modes) => {
+  .action(({ scale, responsive, ...options }: IdMappingOptions & Modes) => {
+    if (responsive) return perform(responsiveBenchmark(options));
     return performAlone(scale ? scaleBenchmark(options) : idMappingBenchmark(options));
   });
 
 interface Modes {
   scale: boolean;
+  responsive: boolean;
 }
 
 program.parseAsync(process.argv).then(

@@ -67,8 +67,8 @@ function reportOf(options: IdMappingOptions, python: Python, sizes: Size[]): Rep
   const figures = sizes.map(({ rows, data, ours, limit, same }) => {
     const toLinear = toLinearOf(sizes[0]!, rows, ours);
     print(
-      `${rows} rows: ${runsInWords(ours)} (at most ${memoryGoalOf(rows)}); ${inWords(toLinear)} times linear ` +
-        `(at most ${linearGoal}); limit ${runsInWords(limit)}`,
+      `${rows} rows: ${runsInWords(ours)} (at most ${memoryGoalOf(rows)}); ` +
+        `${inWords(toLinear)} times linear (at most ${linearGoal}); limit ${runsInWords(limit)}`,
     );
     const sides = { ours: sideFigures(ours), limit: sideFigures(limit) };
     return { rows, toLinear, ...sides, users: same, data: data.counts };

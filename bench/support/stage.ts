@@ -14,6 +14,8 @@ import { cpuSeconds, machineSeconds } from './process-usage';
 
 export interface Stage {
   services: Services;
+  /** Data folder of ours. */
+  dataDir: string;
   client: Client;
   /** Ours, as its first admin calls it. */
   api: ApiClient;
@@ -43,7 +45,7 @@ export async function openStage(profileDir: string | null): Promise<Stage> {
     const connection = await Connection.connect({ address });
     stops.push(() => connection.close());
     return {
-      ...{ services, stop },
+      ...{ services, stop, dataDir: dataDirOf(services) },
       client: new Client({ connection, namespace }),
       api: apiClient({ url: ours.url ?? '', key: adminKeyOf(services) }),
       sides: { ours, bare },
