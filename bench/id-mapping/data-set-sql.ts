@@ -117,7 +117,7 @@ export function macrosOf({ users, cookies, tree, chain, bush }: Shape): string[]
     'in_turn(n, stride, subjects) AS (n * stride) % subjects',
     'round_of(n) AS n // users()',
     // The square of an even choice: small numbers come far more often.
-    'even(n) AS pick(n, 3, 1000003) / 1000003',
+    'even(n) AS pick(n, 3, 2147483647) / 2147483647',
     'uneven(n) AS (users() * even(n) * even(n))::BIGINT',
     'one_of(n, what, texts) AS texts[1 + pick(n, what, len(texts))]',
     // Different keys are different digits: the factors are coprime with ten.
