@@ -89,12 +89,21 @@ function unionErrors(schema: z.ZodType, issue: z.core.$ZodIssueInvalidUnion, pat
     .filter((branch) => !branch.some(isOfAnotherType))
     .sort((one, other) => one.length - other.length);
   if (meant) return findings(schema, meant, path);
-  const expected = issue.errors.flat().filter(isOfAnotherType).map(expectedOf);
+  const expected = issue.errors.flat().filter(isOfAnotherType).flatMap(allowedBy);
   return [{ path, message: `it must be ${[...new Set(expected)].join(' or ')}` }];
 }
 
-function isOfAnotherType(issue: Issue): issue is z.core.$ZodIssueInvalidType {
-  return issue.code === 'invalid_type' && issue.path.length === 0;
+type OtherType = z.core.$ZodIssueInvalidType | z.core.$ZodIssueInvalidValue;
+
+/** Neither what is wanted nor, where only named values are, one of them. */
+function isOfAnotherType(issue: Issue): issue is OtherType {
+  const isOther = issue.code === 'invalid_type' || issue.code === 'invalid_value';
+  return isOther && issue.path.length === 0;
+}
+
+function allowedBy(issue: OtherType): string[] {
+  if (issue.code === 'invalid_type') return [expectedOf(issue)];
+  return issue.values.map((value) => JSON.stringify(value));
 }
 
 const typeNames: Record<string, string> = {

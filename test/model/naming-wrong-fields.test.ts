@@ -6,6 +6,7 @@ import { parseInput } from '../../model/field-errors';
 const schema = z.strictObject({
   output: z.string().default('main.result'),
   columns: z.array(z.strictObject({ column: z.string() })).optional(),
+  notices: z.union([z.literal(false), z.strictObject({ to: z.string() })]).optional(),
 });
 
 function refusalOf(input: unknown): TablegateError {
@@ -20,7 +21,7 @@ function refusalOf(input: unknown): TablegateError {
 test('an unknown field below other input is named where it stands, with the fields there are', () => {
   const { code, message, fields } = refusalOf({ outputt: 'main.x' });
   expect(code).toBe('invalidInput');
-  const said = 'there is no such field; there are output, columns';
+  const said = 'there is no such field; there are output, columns, notices';
   expect(fields).toEqual([{ path: 'job.config.outputt', message: said }]);
   expect(message).toBe(`\`job.config.outputt\` in the task: ${said}`);
 });
@@ -38,6 +39,17 @@ test('every wrong field is named once, the first of them in the sentence', () =>
     { path: 'job.config.columns[0].column', message: 'it is missing; it must be a text' },
   ]);
   expect(message).toBe('`job.config.output` in the task: it must be a text (and 1 more)');
+});
+
+test('of a field that may be one value or an object, what was meant is named, else both', () => {
+  expect(refusalOf({ notices: { to: 7 } }).fields).toEqual([
+    { path: 'job.config.notices.to', message: 'it must be a text' },
+  ]);
+  for (const notices of [true, 'a@b', []]) {
+    expect(refusalOf({ notices }).fields).toEqual([
+      { path: 'job.config.notices', message: 'it must be false or an object' },
+    ]);
+  }
 });
 
 test('good input is answered with its defaults', () => {
