@@ -1,8 +1,13 @@
-/**
- * ID types: which text of a column names the same user as which other. Jobs normalise every value by
- * these rules before it is compared and stored.
- */
+/** ID types: what they are called, and how IDs of a type are read where nothing is set. */
 import { z } from 'zod';
+import type { LetterCase } from './id-text';
+
+/**
+ * What the texts of a type are: `email` and `phone` are read as such, `text` is normalised only,
+ * `exact` is taken as it is.
+ */
+export const idForms = ['text', 'email', 'phone', 'exact'] as const;
+export type IdForm = (typeof idForms)[number];
 
 /** Types in which case says nothing; all others, users' own ones too, keep it. */
 const lowerCased = new Set([
@@ -33,17 +38,13 @@ function isIdTypeName(text: string): boolean {
   return /^[\p{L}\p{N}\p{M}_.-]{1,64}$/u.test(text);
 }
 
-/**
- * What is cut off both ends: Unicode's white space, with the zero-width characters that tables
- * catch from web pages and spreadsheets, as nobody sees them either.
- */
-export const trimmedCharacters: string = [
-  '\t\n\v\f\r \u0085\u00a0\u1680',
-  '\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b',
-  '\u2028\u2029\u202f\u205f\u2060\u3000\ufeff',
-].join('');
+/** How IDs of a type are read where nothing is set. */
+export function formOf(idType: string): IdForm {
+  return idType === 'email' || idType === 'phone' ? idType : 'text';
+}
 
-/** How letters of a type are compared; `kept`: texts of different case are different IDs. */
-export function letterCaseOf(idType: string): 'lower' | 'kept' {
-  return lowerCased.has(idType) ? 'lower' : 'kept';
+/** How letters of a type are compared where nothing is set. */
+export function letterCaseOf(idType: string, form: IdForm): LetterCase {
+  if (form === 'exact') return 'kept';
+  return form === 'email' || lowerCased.has(idType) ? 'lower' : 'kept';
 }

@@ -5,7 +5,7 @@ import { computeIdMapping } from '../../activities/jobs/id-mapping/compute';
 import type { ComputeRequest } from '../../activities/jobs/id-mapping/messages';
 import { Reporter } from '../../activities/jobs/id-mapping/report';
 import { Sandbox } from '../connectors/support/sandbox';
-import { normalizeIdValue } from '../support/normalize-id-value';
+import { normalizeIdValue, type PlainRules } from '../support/normalize-id-value';
 import { analysisFile, readResult, textTable, usersOf } from './support/run-job';
 
 let sandbox: Sandbox;
@@ -60,13 +60,19 @@ async function compute(tables: Table[], maxSharedBy = 1000) {
   return { summary, rows: await readResult(sandbox) };
 }
 
+const rulesOfTypes: Record<string, PlainRules> = {
+  email: { form: 'email', case: 'lower', region: null },
+  phone: { form: 'phone', case: 'kept', region: null },
+  card: { form: 'text', case: 'kept', region: null },
+};
+
 /** The same by joining sets of IDs as long as any two share one. */
 function naive(tables: Table[], maxSharedBy: number) {
   const rows = tables.flatMap((table, place) =>
     table.rows.map((row) => ({
       place,
       ids: table.idTypes.flatMap((idType, column) => {
-        const value = normalizeIdValue(idType, row[column] ?? null);
+        const value = normalizeIdValue(rulesOfTypes[idType]!, row[column] ?? null);
         return value === null ? [] : [`${idType}:${value}`];
       }),
     })),
@@ -100,7 +106,19 @@ function naive(tables: Table[], maxSharedBy: number) {
 const cell = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.constantFrom('a', 'A', ' a', 'b', 'B\u3000', 'c', 'd', 'e', "f'", 'g'),
+    arbitrary: fc.constantFrom(
+      'a',
+      'A',
+      ' a',
+      'b',
+      'B\u3000',
+      'c',
+      'd',
+      'e',
+      "f'",
+      '012345',
+      '01-23 45',
+    ),
   },
   { weight: 2, arbitrary: fc.constantFrom(null, '', ' ', '\u00a0', '\u3000\t') },
 );

@@ -1,5 +1,12 @@
-/** The rules of `model/id-types` for one text, plainly: what the SQL of jobs is held against. */
-import { letterCaseOf, trimmedCharacters } from '../../model/id-types';
+/** The rules of `model/id-rules` for one text, plainly: what the product is held against. */
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
+import { trimmedCharacters } from '../../model/id-text';
+
+export interface PlainRules {
+  form: 'text' | 'email' | 'phone' | 'exact';
+  case: 'lower' | 'kept';
+  region: CountryCode | null;
+}
 
 const trimmed = new Set(trimmedCharacters);
 
@@ -11,13 +18,42 @@ function lowerCaseOf(text: string): string {
 }
 
 /** @returns the text that is compared and stored; null for one that names nobody */
-export function normalizeIdValue(idType: string, text: string | null): string | null {
-  if (text === null) return null;
-  let start = 0;
-  let end = text.length;
-  while (start < end && trimmed.has(text[start] as string)) start += 1;
-  while (end > start && trimmed.has(text[end - 1] as string)) end -= 1;
-  if (start === end) return null;
-  const value = text.slice(start, end);
-  return letterCaseOf(idType) === 'lower' ? lowerCaseOf(value) : value;
+export function normalizeIdValue(rules: PlainRules, text: string | null): string | null {
+  if (text === null || text === '') return null;
+  if (rules.form === 'exact') return text;
+  const letters = Array.from(text.normalize('NFKC'));
+  while (trimmed.has(letters[0] ?? '')) letters.shift();
+  while (trimmed.has(letters.at(-1) ?? '')) letters.pop();
+  if (letters.length === 0) return null;
+  const value = letters.join('');
+  const cased = rules.case === 'lower' ? lowerCaseOf(value).normalize('NFKC') : value;
+  return rules.form === 'phone' ? phoneOf(cased, rules.region) : cased;
+}
+
+/** Kinds of characters in a phone number; what else there is makes it a text. */
+function kindOf(letter: string): 'digit' | 'plus' | 'between' | 'unseen' | 'other' {
+  if (/[0-9٠-٩۰-۹]/.test(letter)) return 'digit';
+  if (letter === '+') return 'plus';
+  if (' ()./−'.includes(letter) || /\p{Pd}/u.test(letter)) return 'between';
+  return /\p{Cf}/u.test(letter) ? 'unseen' : 'other';
+}
+
+function phoneOf(text: string, region: CountryCode | null): string {
+  const letters = Array.from(text);
+  const kinds = letters.map(kindOf);
+  const count = kinds.filter((kind) => kind === 'digit').length;
+  if (kinds.includes('other') || count < 5) return text;
+  const digits = letters
+    .filter((_, at) => kinds[at] === 'digit')
+    .map((digit) => (digit <= '9' ? digit : String(digit.charCodeAt(0) % 16)))
+    .join('');
+  const firstDigit = kinds.indexOf('digit');
+  let number = kinds.slice(0, firstDigit).includes('plus') ? `+${digits}` : digits;
+  // A trunk prefix may stand before the number more than once.
+  for (let before = ''; before !== number;) {
+    before = number;
+    const parsed = parsePhoneNumberFromString(number, region ?? undefined);
+    if (parsed?.isPossible()) number = parsed.number;
+  }
+  return number;
 }

@@ -12,6 +12,7 @@ import { assignOneIds } from './assign-ids';
 import { findComponents, findShared, type LinkTable } from './components';
 import { loadLinks, numberIds, storeComponents } from './dictionary';
 import { describeLeftOut, logLeftOut } from './left-out';
+import { registerIdFunctions } from './id-sql';
 import type { ComputeRequest, IdMappingSummary } from './messages';
 import { readTable } from './read-table';
 import type { Reporter } from './report';
@@ -102,6 +103,7 @@ async function resolveUsers(
   summary: Omit<IdMappingSummary, 'seconds'>;
   details: TableDetail[];
 }> {
+  registerIdFunctions(connection);
   const { tables, details } = await readTables(connection, request, reporter, signal);
   const idTypes = idTypesOf(request.tables);
 
@@ -113,7 +115,8 @@ async function resolveUsers(
 
   reporter.begin('linking');
   reporter.at(0, `linking ${idCount} IDs`);
-  const shared = findShared(links, idCount, request.maxSharedBy);
+  const { maxSharedBy } = request;
+  const shared = maxSharedBy === null ? [] : findShared(links, idCount, maxSharedBy);
   const names = tables.map((table) => table.name);
   const leftOut = await describeLeftOut(connection, shared, idTypes, names);
   logLeftOut(reporter, leftOut, shared.length);

@@ -1,5 +1,7 @@
 /** What a user sets for an `id-mapping` job, and the names that follow from it. */
 import { z } from 'zod';
+import { idTypesSchema, limitSchema } from '../../../model/id-rules';
+import { idTypeSchema } from '../../../model/id-types';
 
 const outputPattern = /^[^.\p{Cc}]{1,128}\.[^.\p{Cc}]{1,128}$/u;
 
@@ -15,11 +17,21 @@ export const idMappingConfigSchema = z.strictObject({
     .refine((output) => !/^tablegate\./i.test(output), 'must not be in the schema tablegate')
     .default('main.id_mapping_{number}')
     .describe('Table of the result, as schema.table; {number} stands for the number of the task'),
-  maxSharedBy: z
-    .int()
-    .min(1)
+  maxSharedBy: limitSchema
     .default(1000)
-    .describe('A value that occurs with more distinct other values than this is left out'),
+    .describe(
+      'A value that occurs with more distinct other values than this is left out; null: none is',
+    ),
+  priority: z
+    .array(idTypeSchema)
+    .max(100)
+    .default([])
+    .describe(
+      'ID types, the most telling first: where two contradict each other, the earlier wins',
+    ),
+  idTypes: idTypesSchema
+    .prefault({})
+    .describe('How IDs of a type are read, and which are left out, by the name of the type'),
 });
 
 export type IdMappingConfig = z.infer<typeof idMappingConfigSchema>;

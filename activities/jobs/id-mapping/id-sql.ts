@@ -1,12 +1,22 @@
-/** IDs as SQL: any column as the text a person would write, normalised as `model/id-types` says. */
+/** IDs as SQL: any column as the text a person would write, read by the rules of `model/id-rules`. */
+import { DuckDBScalarFunction, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier, quoteText } from '../../../connectors/sql-text';
-import { letterCaseOf, trimmedCharacters } from '../../../model/id-types';
+import {
+  fillerExpressions,
+  normalizeId,
+  type IdTypeRules,
+  type ReadingRules,
+} from '../../../model/id-rules';
 
 /** Holds every whole number that a DECIMAL or most of what a DOUBLE can hold. */
 const largestWhole = '1e38';
 
-/** @returns null for types that hold more than one value */
-function textOf(column: string, type: string): string | null {
+/**
+ * @param name of the column
+ * @returns null for types that hold more than one value
+ */
+export function rawSql(name: string, type: string): string | null {
+  const column = quoteIdentifier(name);
   const upper = type.toUpperCase();
   if (/\[\d*\]$|^(STRUCT|MAP|UNION)\(/.test(upper)) return null;
   if (upper === 'VARCHAR') return column;
@@ -23,13 +33,75 @@ function textOf(column: string, type: string): string | null {
   return text;
 }
 
+/** ASCII that begins and ends with what can be seen: neither NFKC nor trimming changes it. */
+const tidy = '[!-~]([ -~]*[!-~])?';
+/** What no phone number holds. */
+const unlikePhone = '[^-+ ()./0-9]';
+
 /**
- * The normalised ID of a column; NULL where it names nobody.
- * @returns null for a type whose values are no single texts
+ * A text as `normalizeId` reads it; NULL where it names nobody. Most texts are done by DuckDB alone;
+ * the others go to JavaScript, which takes ten times as long.
+ * @param text an expression that is cheap to repeat, as the name of a column
  */
-export function idSql(column: string, type: string, idType: string): string | null {
-  const text = textOf(quoteIdentifier(column), type);
-  if (text === null) return null;
-  const trimmed = `nullif(trim(${text}, ${quoteText(trimmedCharacters)}), '')`;
-  return letterCaseOf(idType) === 'lower' ? `lower(${trimmed})` : trimmed;
+export function normalSql(text: string, rules: ReadingRules): string {
+  if (rules.form === 'exact') return `nullif(${text}, '')`;
+  const cheap = rules.case === 'lower' ? `lower(${text})` : text;
+  return `CASE WHEN ${text} IS NULL THEN NULL WHEN ${isCheap(text, rules)} THEN ${cheap}
+    ELSE ${normalizeCall(text, rules)} END`;
+}
+
+function isCheap(text: string, { form, region }: ReadingRules): string {
+  const isTidy = `regexp_full_match(${text}, '${tidy}')`;
+  if (form !== 'phone') return isTidy;
+  const isText = `${isTidy} AND regexp_matches(${text}, '${unlikePhone}')`;
+  // Without a region, digits alone stay as they are.
+  return region === null ? `regexp_full_match(${text}, '[0-9]+') OR ${isText}` : isText;
+}
+
+/**
+ * Whether a normalised ID is one that `isFiller` knows; never true for NULL.
+ * @param text an expression that is cheap to repeat
+ */
+export function fillerSql(text: string, rules: IdTypeRules): string {
+  const lower = rules.form === 'exact' || rules.case === 'lower' ? text : lowerSql(text);
+  const expressions = fillerExpressions(rules);
+  if (expressions.length === 0) return 'false';
+  const matches = expressions.map((one) => `regexp_full_match(${lower}, ${quoteText(one)}, 's')`);
+  return `(${matches.join(' OR ')})`;
+}
+
+/** Beyond ASCII, DuckDB and JavaScript know different small letters. */
+function lowerSql(text: string): string {
+  const lower = normalizeCall(text, { form: 'text', case: 'lower', region: null });
+  return `CASE WHEN strlen(${text}) = length(${text}) THEN lower(${text}) ELSE ${lower} END`;
+}
+
+const normalizeName = 'tablegate_normalize_id';
+
+function normalizeCall(text: string, { form, case: letterCase, region }: ReadingRules): string {
+  const rules: ReadingRules = { form, case: letterCase, region };
+  return `${normalizeName}(${text}, ${quoteText(JSON.stringify(rules))})`;
+}
+
+/** Lets a connection run what `normalSql` and `fillerSql` ask for: its JavaScript thread is needed. */
+export function registerIdFunctions(connection: DuckDBConnection): void {
+  connection.registerScalarFunction(
+    DuckDBScalarFunction.create({
+      name: normalizeName,
+      parameterTypes: [VARCHAR, VARCHAR],
+      returnType: VARCHAR,
+      // NULL for NULL is told here, as DuckDB does it for a lone value but not for one among others.
+      specialHandling: true,
+      mainFunction: (_, input, output) => {
+        const texts = input.getColumnVector(0);
+        // A constant, the same in all rows.
+        const rules = JSON.parse(input.getColumnVector(1).getItem(0) as string) as ReadingRules;
+        for (let row = 0; row < input.rowCount; row += 1) {
+          const text = texts.getItem(row) as string | null;
+          output.setItem(row, text === null ? null : normalizeId(rules, text));
+        }
+        output.flush();
+      },
+    }),
+  );
 }

@@ -39,7 +39,8 @@ export interface ComputeRequest extends ReadRequest {
   fence: string;
   /** When the try began, in milliseconds since 1970. */
   startedAtMs: number;
-  maxSharedBy: number;
+  /** Null: no value is left out as too many others occur with it. */
+  maxSharedBy: number | null;
 }
 
 /** A value that was left out as too many others occur with it. */

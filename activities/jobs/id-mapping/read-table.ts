@@ -2,8 +2,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DuckdbScan } from '../../../connectors/connector';
 import { foldName } from '../../../connectors/sql-text';
+import { rulesOf } from '../../../model/id-rules';
 import { JobError } from '../../../model/job-type';
-import { idSql } from './id-sql';
+import { normalSql, rawSql } from './id-sql';
 import type { ReadRequest, SourceTable } from './messages';
 import { scanTable } from './scan-table';
 import { idColumnName, sourceTableName, type ReadTable } from './scratch';
@@ -11,9 +12,9 @@ import { idColumnName, sourceTableName, type ReadTable } from './scratch';
 /** Columns `id_<n>` of normalised texts. */
 function selectSql(table: SourceTable, scan: DuckdbScan): string {
   const types = new Map(scan.columns.map(({ name, type }) => [foldName(name), type]));
-  const columns = table.idColumns.map(({ column, idType }, index) => {
+  const texts = table.idColumns.map(({ column }, index) => {
     const type = types.get(foldName(column)) ?? 'VARCHAR';
-    const sql = idSql(column, type, idType);
+    const sql = rawSql(column, type);
     if (sql === null) {
       throw new JobError(
         `${table.name}: the column "${column}" is of type ${type}; an ID column holds one value a row.`,
@@ -21,7 +22,11 @@ function selectSql(table: SourceTable, scan: DuckdbScan): string {
     }
     return `${sql} AS ${idColumnName(index)}`;
   });
-  return `SELECT ${columns.join(', ')} FROM ${scan.relation}`;
+  const ids = table.idColumns.map(({ idType }, index) => {
+    const name = idColumnName(index);
+    return `${normalSql(name, rulesOf(idType, undefined))} AS ${name}`;
+  });
+  return `SELECT ${ids.join(', ')} FROM (SELECT ${texts.join(', ')} FROM ${scan.relation})`;
 }
 
 /**

@@ -4,8 +4,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows, withEngine } from '../../../../connectors/duckdb-engine';
 import { quoteText } from '../../../../connectors/sql-text';
 import { TablegateError } from '../../../../model/errors';
+import { rulesOf } from '../../../../model/id-rules';
 import type { LookedUpId, LookUpAnswer, LookUpQuestion } from '../../../../model/look-up';
-import { idSql } from '../id-sql';
+import { normalSql, registerIdFunctions } from '../id-sql';
 import { idTypesOf, scratchLimits } from '../scratch';
 import { describeChain } from './describe-chain';
 import { describeUser } from './describe-user';
@@ -22,7 +23,7 @@ async function normalized(engine: DuckDBConnection, asked: LookedUpId): Promise<
   const { idType } = asked;
   const [row] = await queryRows(
     engine,
-    `SELECT ${idSql('value', 'VARCHAR', idType)} AS value
+    `SELECT ${normalSql('value', rulesOf(idType, undefined))} AS value
      FROM (SELECT ${quoteText(asked.value)} AS value)`,
   );
   if (typeof row?.value === 'string') return { idType, value: row.value };
@@ -121,7 +122,8 @@ async function answer(
 export function lookUp(request: LookUpRequest, say: Say): Promise<LookUpAnswer> {
   const { scratchDir } = request;
   const file = path.join(scratchDir, 'look-up.duckdb');
-  return withEngine(file, scratchLimits(scratchDir), null, (engine) =>
-    answer(engine, request, say),
-  );
+  return withEngine(file, scratchLimits(scratchDir), null, (engine) => {
+    registerIdFunctions(engine);
+    return answer(engine, request, say);
+  });
 }
