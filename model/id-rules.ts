@@ -1,6 +1,6 @@
 /** What counts as one ID of a type, and what as none: the rules that a task sets, and their effect. */
 import { z } from 'zod';
-import { builtInFillers, expressionOf, joinExpressions } from './id-fillers';
+import { builtInFillers, expressionOf, type Fillers } from './id-fillers';
 import { normalizeText, type LetterCase } from './id-text';
 import { formOf, idForms, idTypeSchema, letterCaseOf, type IdForm } from './id-types';
 import { isRegion, type Region } from './numbering-plans';
@@ -155,23 +155,36 @@ export function normalizeId(rules: ReadingRules, raw: string): string | null {
 /** Whether a normalised ID stands for none. Case says nothing here, but for `exact`. */
 export function isFiller(rules: IdTypeRules, normalized: string): boolean {
   const text = rules.form === 'exact' ? normalized : normalizeText(normalized, 'lower');
-  return fillerExpressions(rules).some((one) => new RegExp(`^(?:${one})$`, 'su').test(text));
+  const { words, mailboxes, parts, expressions } = fillersOf(rules);
+  const at = text.indexOf('@');
+  return (
+    words.includes(text) ||
+    (at >= 0 && mailboxes.includes(text.slice(0, at))) ||
+    parts.some((part) => text.includes(part)) ||
+    expressions.some((one) => new RegExp(`^(?:${one})$`, 'su').test(text))
+  );
 }
 
-/**
- * What fillers look like in lower case (those of `exact`: as they are), for JavaScript and for RE2.
- * A text is one of them where an expression matches the whole of it.
- */
-export function fillerExpressions(rules: IdTypeRules): string[] {
+/** All fillers of a type: the built-in ones, where they count, and the task's own. */
+export function fillersOf(rules: IdTypeRules): Fillers {
   const { builtIn, values } = rules.fillers;
+  const given = builtIn ? builtInFillers[rules.form] : builtInFillers.exact;
   const own = values.flatMap((value) => ownFiller(rules, value) ?? []);
-  return joinExpressions([...(builtIn ? builtInFillers[rules.form] : []), ...own]);
+  return {
+    words: [...given.words, ...own.filter((text) => !text.includes('*'))],
+    mailboxes: given.mailboxes,
+    parts: given.parts,
+    expressions: [
+      ...given.expressions,
+      ...own.filter((text) => text.includes('*')).map(expressionOf),
+    ],
+  };
 }
 
 /** A user's filler, read as IDs of the type are; with a `*` it is no whole ID. */
 function ownFiller(rules: IdTypeRules, value: string): string | null {
-  if (rules.form === 'exact') return expressionOf(value);
+  if (rules.form === 'exact') return value;
   const text = normalizeText(value, 'lower');
   const id = text.includes('*') ? text : normalizeId(rules, value);
-  return id === null ? null : expressionOf(normalizeText(id, 'lower'));
+  return id === null ? null : normalizeText(id, 'lower');
 }

@@ -103,6 +103,33 @@ export function isSettled(number: string): boolean {
 }
 
 /**
+ * The same for what has no regular expressions but those of RE2.
+ * @returns `whole`, which settled numbers match as a whole, and `trunk`, which none begins with
+ */
+export function settledExpressions(): { whole: string; trunk: string } {
+  const whole: string[] = [];
+  const trunk: string[] = [];
+  for (const code of callingCodes) {
+    const { trunkPrefix, lengths } = codePlan(code);
+    const runs = runsOf([...lengths]).map(([least, most]) => `[0-9]{${least},${most}}`);
+    if (runs.length > 0) whole.push(`${code}(?:${runs.join('|')})`);
+    if (trunkPrefix !== null) trunk.push(`${code}(?:${trunkPrefix.source.slice(1)})`);
+  }
+  return { whole: `\\+(?:${whole.join('|')})`, trunk: `^\\+(?:${trunk.join('|')})` };
+}
+
+/** Numbers as runs of such as follow each other. */
+function runsOf(numbers: number[]): [least: number, most: number][] {
+  const runs: [number, number][] = [];
+  for (const number of numbers.toSorted((one, other) => one - other)) {
+    const last = runs.at(-1);
+    if (last?.[1] === number - 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs;
+}
+
+/**
  * @param digits as they are dialled in the region
  * @returns the number where the library only puts the region's code before it, in the place of a
  *   trunk prefix if there is one; null says nothing

@@ -22,22 +22,18 @@ describe('left out where nothing is set is', () => {
     ['member_id', '00000000000'],
     ['member_id', '--'],
     ['member_id', '?'],
-    ['member_id', '-1'],
     ['member_id', '3301**********1234'],
     ['idfa', '00000000-0000-0000-0000-000000000000'],
     ['mac', '02:00:00:00:00:00'],
     ['android_id', '9774D56D682E549C'],
     ['email', 'test@anything.org'],
     ['email', 'No-Reply@mail.org'],
-    ['email', 'ann@example.com'],
-    ['email', 'ann@mail.example.com'],
     ['email', 'unknown'],
     ['email', 'a***@mail.org'],
     ['phone', '00000000000'],
-    ['phone', '11111'],
+    ['phone', '111-111-11'],
     ['phone', '+86 111 1111 1111'],
     ['phone', '123-456-789'],
-    ['phone', '138 0013 8000'],
     ['phone', '138****8000'],
     ['phone', 'none'],
   ])('the %s %j', (idType, raw) => {
@@ -46,9 +42,7 @@ describe('left out where nothing is set is', () => {
 
   it.each([
     ['CN', '11111111111'],
-    ['CN', '13800138000'],
     ['DE', '0123456789'],
-    ['DE', '012345'],
     ['US', '1234567890'],
     ['US', '999-999-9999'],
   ])('in %s the phone %j', (region, raw) => {
@@ -65,9 +59,14 @@ describe('not left out is', () => {
     ['idfa', 'aebe52e7-03ee-455a-b3c4-e57283966239'],
     ['email', 'ann.test@mail.org'],
     ['email', 'testa@mail.org'],
-    ['email', 'ann@notexample.com'],
-    ['email', 'ann@example.com.cn'],
-    ['email', 'ann@exampleXcom'],
+    ['email', 'ann@example.com'],
+    ['email', 'noreply'],
+    ['member_id', '0'],
+    ['member_id', '0000'],
+    ['phone', '0'],
+    ['phone', '1111111'],
+    ['phone', '12345678'],
+    ['phone', '13800138000'],
     ['phone', '13811111111'],
     ['phone', '+12344444444'],
     ['phone', '0000123'],
@@ -117,7 +116,8 @@ describe('own fillers', () => {
 });
 
 describe('the lists of built-in fillers', () => {
-  const all = Object.values(fillerLists).flat();
+  const { mailboxes, ...texts } = fillerLists;
+  const all = Object.values(texts).flat();
 
   it('hold what normalised IDs look like, each once', () => {
     expect(all.map((text) => normalizeText(text, 'lower'))).toEqual(all);
@@ -136,6 +136,7 @@ describe('the lists of built-in fillers', () => {
     const section = docs.split('### Built-in fillers')[1]?.split(/\n##+ /)[0] ?? '';
     const rows = section.split('\n').filter((line) => line.startsWith('| '));
     const listed = rows.join().match(/`[^`]+`/g) ?? [];
-    expect(listed.map((text) => text.slice(1, -1)).toSorted()).toEqual(all.toSorted());
+    const written = [...all, ...mailboxes.map((mailbox) => `${mailbox}@*`)];
+    expect(listed.map((text) => text.slice(1, -1)).toSorted()).toEqual(written.toSorted());
   });
 });
