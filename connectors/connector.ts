@@ -2,6 +2,7 @@
  * The one interface behind which every kind of data source stands. One folder a kind, with the
  * same files (`config.ts`, `connector.ts`, `errors.ts`), one shared test suite over all.
  */
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { z } from 'zod';
 
 /** A table inside a connection; the connection's own name is not part of it. */
@@ -34,6 +35,8 @@ export interface DuckdbScan {
   columns: ColumnInfo[];
   /** Undoes `setup` (DETACH …); run when the reading is over, also after a failure. */
   teardown: string[];
+  /** The relation may be read several times; false: whoever needs it again copies it first. */
+  cheapToRepeat: boolean;
   /** Says in our words what DuckDB threw while the relation was read (CSV is judged row by row). */
   explain(error: unknown): Error;
 }
@@ -59,11 +62,25 @@ export interface ScanRequest {
   signal: AbortSignal;
 }
 
-/** A finished result on its way into a target table. */
-export interface SwapRequest {
+/** A table with its whole new content. */
+export interface SwapTable {
   ref: TableRef;
-  /** Parquet file with the whole new content. */
-  parquetPath: string;
+  /** What the table is to hold, as it stands in a FROM clause of the engine. */
+  relation: string;
+}
+
+/** Whose result a target holds. */
+export interface LastWrite {
+  writer: string;
+  fence: bigint;
+}
+
+/** A finished result on its way into its target. */
+export interface SwapRequest {
+  /** The caller's engine, in which the results are relations; it may be used while they are read. */
+  engine: DuckDBConnection;
+  /** Replaced together; the first is the result, the others lie beside it. */
+  tables: [SwapTable, ...SwapTable[]];
   /** Id of the task that writes; each table of a target is one task's at a time. */
   writer: string;
   /**
@@ -77,6 +94,11 @@ export interface SwapRequest {
    * other: a swap is refused with `SupersededError` when another writer's came after this time.
    */
   startedAtMs: number;
+  /**
+   * For a result that builds on the former one: the write that it was made from (null: there was
+   * none). The swap is refused with `OutdatedError` when another has come since.
+   */
+  basedOn?: LastWrite | null;
   signal: AbortSignal;
 }
 
@@ -89,6 +111,14 @@ export class SupersededError extends Error {
   ) {
     super(message);
     this.name = 'SupersededError';
+  }
+}
+
+/** Thrown by `swapIn` when the result that the new one builds on is not there any more. */
+export class OutdatedError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'OutdatedError';
   }
 }
 
@@ -123,10 +153,13 @@ export interface Connection {
    * its path and the names are spelled. Opens nothing, and the place need not be there yet.
    */
   targetKey(ref: TableRef): Promise<string>;
+  /** Who has written a table of results last; null: nobody, or it is not there. */
+  lastWrite(ref: TableRef): Promise<LastWrite | null>;
   /**
-   * Replaces the whole table by the Parquet file's content in one transaction of the target:
-   * readers see the former result or the new one. Creates schema and table when missing.
-   * @returns rows written
+   * Replaces whole tables by the content of relations in one transaction of the target:
+   * readers see the former result or the new one. Creates schema and tables when missing.
+   * @returns rows written into the first table
+   * @throws SupersededError, OutdatedError, ConnectorError; the target is then as it was
    */
   swapIn(request: SwapRequest): Promise<number>;
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import {
   type Connector,
   type ConnectorContext,
   type DuckdbScan,
+  type LastWrite,
   type ScanRequest,
   type SwapRequest,
   type TableRef,
@@ -22,8 +23,8 @@ import { filtered } from '../row-filter';
 import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
-import { withDatabaseFile } from './open-file';
-import { ownSchema, swapTable } from './swap';
+import { withAttachedFile, withDatabaseFile } from './open-file';
+import { lastWriteOf, ownSchema, swapTables } from './swap';
 
 export interface DuckdbTiming {
   /** How long a person's call waits for a file that another process holds. */
@@ -98,6 +99,7 @@ class DuckdbConnection implements Connection {
       relation: `${copyName}.main.copied`,
       columns,
       teardown: [`DETACH ${copyName}`],
+      cheapToRepeat: true,
       explain: (error) => duckdbError(path.basename(file), error),
     };
   }
@@ -112,14 +114,26 @@ class DuckdbConnection implements Connection {
   }
 
   async swapIn(request: SwapRequest): Promise<number> {
-    if (foldName(request.ref.schema) === ownSchema) {
+    if (request.tables.some(({ ref }) => foldName(ref.schema) === ownSchema)) {
       throw new ConnectorError(`The schema ${ownSchema} is not for results.`);
     }
+    const { engine, signal } = request;
+    const use = { file: await this.#file(), waitMs: this.#timing.runWaitMs, signal };
+    return withAttachedFile({ ...use, mode: 'write' }, engine, () => swapTables(request));
+  }
+
+  async lastWrite(ref: TableRef): Promise<LastWrite | null> {
     const file = await this.#file();
-    const use = await this.#use(file, path.dirname(request.parquetPath), request.signal);
-    return withDatabaseFile({ ...use, mode: 'write' }, async (connection) =>
-      swapTable(connection, request),
-    );
+    if (!(await exists(file))) return null;
+    const folders = await realRoots(this.#filesRoots);
+    const use = {
+      file,
+      waitMs: this.#timing.runWaitMs,
+      signal: null,
+      limits: smallEngine,
+      folders,
+    };
+    return withDatabaseFile({ ...use, mode: 'read' }, (connection) => lastWriteOf(connection, ref));
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** What DuckDB says about a database file, in one sentence that names the file. */
 import { TablegateError } from '../../model/errors';
-import { ConnectorError, SupersededError } from '../connector';
+import { ConnectorError, OutdatedError, SupersededError } from '../connector';
 import { messageOf } from '../message-of';
 
 /** True when another process has the file open in a way that keeps us out. */
@@ -28,7 +28,7 @@ export function busyError(fileName: string, waitedMs: number): ConnectorError {
 
 /** Everything else that DuckDB throws about a file or a table in it. */
 export function duckdbError(fileName: string, error: unknown): Error {
-  const known = [TablegateError, ConnectorError, SupersededError];
+  const known = [TablegateError, ConnectorError, SupersededError, OutdatedError];
   if (known.some((kind) => error instanceof kind)) return error as Error;
   const message = messageOf(error);
   const [firstLine = ''] = message.split('\n', 1);

@@ -18,6 +18,10 @@ export interface FileUse {
   /** How long other uses are waited for, in this process and in others together. */
   waitMs: number;
   signal: AbortSignal | null;
+}
+
+/** A use in an engine of its own. */
+export interface OwnUse extends FileUse {
   limits: EngineLimits;
   /** Folders below which views of the database, and we, may read and write files. */
   folders: string[];
@@ -70,11 +74,38 @@ async function confine(connection: DuckDBConnection, folders: string[]): Promise
 }
 
 /**
+ * Runs `work` while the file is attached to an engine of the caller's as catalog `opened`, and
+ * closes it. No view of the file may be read: it may read any file.
+ * @throws ConnectorError naming the file; what `work` throws of ours; the signal's reason
+ */
+export async function withAttachedFile<T>(
+  use: FileUse,
+  connection: DuckDBConnection,
+  work: () => Promise<T>,
+): Promise<T> {
+  const startedAt = Date.now();
+  const endTurn = await takeTurn(use);
+  try {
+    await attach(connection, use, startedAt);
+    try {
+      return await work();
+    } finally {
+      await connection.run('DETACH opened');
+    }
+  } catch (error) {
+    use.signal?.throwIfAborted();
+    throw duckdbError(path.basename(use.file), error);
+  } finally {
+    endTurn();
+  }
+}
+
+/**
  * Runs `work` while the file is attached as catalog `opened`, and closes it.
  * @throws ConnectorError naming the file; what `work` throws of ours; the signal's reason
  */
 export async function withDatabaseFile<T>(
-  use: FileUse,
+  use: OwnUse,
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   const startedAt = Date.now();

@@ -1,18 +1,20 @@
 /** Kind `fake`: tables in memory and failures by script, for tests of what stands on connectors. */
-import { pickColumns, tableNotFound } from '../columns';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { describeRelation, pickColumns, tableNotFound } from '../columns';
 import {
+  OutdatedError,
   SupersededError,
   type ColumnInfo,
   type Connection,
   type Connector,
   type DuckdbScan,
+  type LastWrite,
   type ScanRequest,
   type SwapRequest,
   type TableRef,
 } from '../connector';
-import { queryRows, smallEngine, withEngine } from '../duckdb-engine';
 import { filtered } from '../row-filter';
-import { foldName, quoteIdentifier, quotePath, quoteText } from '../sql-text';
+import { foldName, quoteIdentifier, quoteText } from '../sql-text';
 import { fakeConfigSchema, type FakeConfig, type FakeOperation } from './config';
 import { messageOf } from '../message-of';
 import { scriptedError } from './errors';
@@ -74,6 +76,7 @@ class FakeConnection implements Connection {
       relation: filtered(relationOf(table), request.only),
       columns: pickColumns(table.columns, request.columns, request.ref.table),
       teardown: [],
+      cheapToRepeat: true,
       explain: (error) => new Error(messageOf(error), { cause: error }),
     };
   }
@@ -82,20 +85,37 @@ class FakeConnection implements Connection {
     return JSON.stringify(['fake', this.#config.name, foldName(ref.schema), foldName(ref.table)]);
   }
 
+  async lastWrite(ref: TableRef): Promise<LastWrite | null> {
+    const last = this.#state().writes.get(await this.targetKey(ref));
+    return last ? { writer: last.writer, fence: last.fence } : null;
+  }
+
   async swapIn(request: SwapRequest): Promise<number> {
     await this.#act('swapIn', request.signal);
-    const table = await readParquet(request.parquetPath, request.signal);
+    const { writer, fence, basedOn } = request;
     const state = this.#state();
-    const key = await this.targetKey(request.ref);
-    const last = state.writes.get(key);
-    const overtaken =
-      last?.writer === request.writer
-        ? last.fence > request.fence
-        : (last?.atMs ?? -Infinity) >= request.startedAtMs;
-    if (overtaken) throw new SupersededError(`${request.ref.table} was written in the meantime.`);
-    state.writes.set(key, { writer: request.writer, fence: request.fence, atMs: Date.now() });
-    state.tables.set(`${request.ref.schema}.${request.ref.table}`, table);
-    return table.rows.length;
+    const before = await this.lastWrite(request.tables[0].ref);
+    const contents: FakeTable[] = [];
+    for (const { ref, relation } of request.tables) {
+      contents.push(await readRelation(request.engine, relation));
+      const last = state.writes.get(await this.targetKey(ref));
+      const overtaken =
+        last?.writer === writer
+          ? last.fence > fence
+          : (last?.atMs ?? -Infinity) >= request.startedAtMs;
+      if (overtaken) throw new SupersededError(`${ref.table} was written in the meantime.`);
+    }
+    if (
+      basedOn !== undefined &&
+      (before?.fence !== basedOn?.fence || before?.writer !== basedOn?.writer)
+    ) {
+      throw new OutdatedError(`${request.tables[0].ref.table} has been written since it was read.`);
+    }
+    for (const [place, { ref }] of request.tables.entries()) {
+      state.writes.set(await this.targetKey(ref), { writer, fence, atMs: Date.now() });
+      state.tables.set(`${ref.schema}.${ref.table}`, contents[place]!);
+    }
+    return contents[0]!.rows.length;
   }
 
   async close(): Promise<void> {
@@ -140,17 +160,10 @@ function relationOf(table: FakeTable): string {
   return `(SELECT ${columns.join(', ')} FROM ${values}${rows.length > 0 ? '' : ' WHERE false'})`;
 }
 
-async function readParquet(file: string, signal: AbortSignal): Promise<FakeTable> {
-  return withEngine(':memory:', smallEngine, signal, async (connection) => {
-    const relation = `read_parquet(${quotePath(file)})`;
-    const described = await queryRows(connection, `DESCRIBE SELECT * FROM ${relation}`);
-    const columns = described.map((row) => ({
-      name: String(row.column_name),
-      type: String(row.column_type),
-    }));
-    const texts = await connection.runAndReadAll(`SELECT COLUMNS(*)::VARCHAR FROM ${relation}`);
-    return { columns, rows: texts.getRowsJS() as (string | null)[][] };
-  });
+async function readRelation(engine: DuckDBConnection, relation: string): Promise<FakeTable> {
+  const columns = await describeRelation(engine, relation);
+  const texts = await engine.runAndReadAll(`SELECT COLUMNS(*)::VARCHAR FROM ${relation}`);
+  return { columns, rows: texts.getRowsJS() as (string | null)[][] };
 }
 
 export const fakeConnector: Connector<FakeConfig> = {

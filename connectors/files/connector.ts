@@ -57,16 +57,20 @@ class FilesConnection implements Connection {
       const columns = pickColumns(await parquetColumns(file, signal), request.columns, file.name);
       const relation = filtered(parquetRelation(file), only);
       const explain = (error: unknown) => parquetError(file.name, error);
-      return { setup: [], relation, columns, teardown: [], explain };
+      return { setup: [], relation, columns, teardown: [], cheapToRepeat: true, explain };
     }
     const csv = await inspectCsv(file, signal);
     const columns = pickColumns(csvColumns(csv.dialect), request.columns, file.name);
     const relation = filtered(await csvRelation(file, csv, request.scratchDir, signal), only);
     const explain = (error: unknown) => csvError(file.name, error);
-    return { setup: [], relation, columns, teardown: [], explain };
+    return { setup: [], relation, columns, teardown: [], cheapToRepeat: false, explain };
   }
 
   async targetKey(): Promise<string> {
+    throw holdsNoResult();
+  }
+
+  async lastWrite(): Promise<null> {
     throw holdsNoResult();
   }
 

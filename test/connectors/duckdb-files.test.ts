@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Connection } from '../../connectors/connector';
-import { smallEngine } from '../../connectors/duckdb-engine';
+import { smallEngine, withEngine } from '../../connectors/duckdb-engine';
 import { createDuckdbConnector } from '../../connectors/duckdb/connector';
 import { withDatabaseFile } from '../../connectors/duckdb/open-file';
 import { readTable, rejection, runSql, Sandbox } from './support/sandbox';
@@ -23,24 +23,21 @@ function open(timing = impatient): Connection {
   return createDuckdbConnector(timing).connect({ path: file }, sandbox.context);
 }
 
-let results = 0;
-
 async function swap(
   connection: Connection,
   signal = new AbortController().signal,
   content = 'new',
 ) {
-  results += 1;
-  const parquetPath = path.join(sandbox.scratch, `result-${results}.parquet`);
-  await runSql(':memory:', `COPY (SELECT '${content}' AS id) TO '${parquetPath}' (FORMAT parquet)`);
-  return await connection.swapIn({
-    ref,
-    parquetPath,
-    writer: 'task',
-    fence: 1n,
-    startedAtMs: 0,
-    signal,
-  });
+  return withEngine(':memory:', smallEngine, null, (engine) =>
+    connection.swapIn({
+      engine,
+      tables: [{ ref, relation: `(SELECT '${content}' AS id)` }],
+      writer: 'task',
+      fence: 1n,
+      startedAtMs: 0,
+      signal,
+    }),
+  );
 }
 
 /** Another process that holds the file open for writing until it is killed. */

@@ -1,6 +1,13 @@
 import path from 'node:path';
 import { openConnection } from '../../connectors';
-import { SupersededError, type Connection } from '../../connectors/connector';
+import {
+  OutdatedError,
+  SupersededError,
+  type Connection,
+  type SwapRequest,
+  type SwapTable,
+} from '../../connectors/connector';
+import { smallEngine, withEngine } from '../../connectors/duckdb-engine';
 import { TablegateError } from '../../model/errors';
 import { readTable, rejection, runSql, Sandbox } from './support/sandbox';
 
@@ -73,18 +80,19 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
     sandbox.remove();
   });
 
-  /** A Parquet file with one column `n` and as many rows. */
-  async function result(rows: number): Promise<string> {
-    const file = path.join(sandbox.scratch, `result-${rows}.parquet`);
-    const query = `SELECT range::VARCHAR AS n FROM range(${rows})`;
-    await runSql(':memory:', `COPY (${query}) TO '${file}' (FORMAT parquet)`);
-    return file;
+  /** A result with one column `n` and as many rows. */
+  const result = (rows: number) => `(SELECT range::VARCHAR AS n FROM range(${rows}))`;
+
+  function swapIn(request: Omit<SwapRequest, 'engine' | 'signal'>): Promise<number> {
+    return withEngine(':memory:', smallEngine, null, (engine) =>
+      connection.swapIn({ ...request, engine, signal }),
+    );
   }
 
   async function swap(rows: number, fence: bigint, writer = 'task', startedAtMs = Date.now()) {
     const ref = { schema: 'made here', table: 'out"put' };
-    const parquetPath = await result(rows);
-    return connection.swapIn({ ref, parquetPath, writer, fence, startedAtMs, signal });
+    const tables: [SwapTable] = [{ ref, relation: result(rows) }];
+    return swapIn({ tables, writer, fence, startedAtMs });
   }
 
   async function outputRows(): Promise<number> {
@@ -198,9 +206,9 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
   it('keeps the fences of the tables of one writer apart', async () => {
     await swap(5, 7n);
     const ref = { schema: 'made here', table: 'other' };
-    const parquetPath = await result(2);
-    const request = { ref, parquetPath, writer: 'task', fence: 6n, startedAtMs: 0, signal };
-    await expect(connection.swapIn(request)).resolves.toBe(2);
+    const tables: [SwapTable] = [{ ref, relation: result(2) }];
+    const request = { tables, writer: 'task', fence: 6n, startedAtMs: 0 };
+    await expect(swapIn(request)).resolves.toBe(2);
   });
 
   it('refuses a sleeper of the task that wrote the table before, whatever its fence', async () => {
@@ -240,8 +248,48 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
   it('holds a table once in whatever case its name is written', async () => {
     await swap(5, 7n);
     const ref = { schema: 'Made Here', table: 'OUT"put' };
-    const request = { ref, parquetPath: await result(2), writer: 'task', startedAtMs: 0, signal };
-    await expect(connection.swapIn({ ...request, fence: 6n })).rejects.toThrow(SupersededError);
+    const tables: [SwapTable] = [{ ref, relation: result(2) }];
+    const request = { tables, writer: 'task', startedAtMs: 0, fence: 6n };
+    await expect(swapIn(request)).rejects.toThrow(SupersededError);
+  });
+
+  const other = { schema: 'made here', table: 'beside' };
+
+  it('replaces several tables together, or none of them', async () => {
+    const ref = { schema: 'made here', table: 'out"put' };
+    const tables: SwapRequest['tables'] = [
+      { ref, relation: result(5) },
+      { ref: other, relation: result(3) },
+    ];
+    await expect(swapIn({ tables, writer: 'task', fence: 1n, startedAtMs: 0 })).resolves.toBe(5);
+    await expect(readTable(connection, sandbox, other, ['n'])).resolves.toHaveLength(3);
+    const broken: SwapRequest['tables'] = [
+      { ref, relation: result(7) },
+      { ref: other, relation: '(SELECT error($$it breaks$$) AS n)' },
+    ];
+    const breaking = swapIn({ tables: broken, writer: 'task', fence: 2n, startedAtMs: 0 });
+    await expect(breaking).rejects.toThrow('it breaks');
+    await expect(outputRows()).resolves.toBe(5);
+    await expect(connection.lastWrite(ref)).resolves.toEqual({ writer: 'task', fence: 1n });
+  });
+
+  it('tells who has written a table last', async () => {
+    const ref = { schema: 'made here', table: 'OUT"PUT' };
+    await expect(connection.lastWrite(ref)).resolves.toBeNull();
+    await swap(5, 7n);
+    await expect(connection.lastWrite(ref)).resolves.toEqual({ writer: 'task', fence: 7n });
+  });
+
+  it('refuses a result that builds on another than the one that is there', async () => {
+    const ref = { schema: 'made here', table: 'out"put' };
+    const tables: [SwapTable] = [{ ref, relation: result(2) }];
+    const request = { tables, writer: 'task', startedAtMs: 0 };
+    await swapIn({ ...request, fence: 1n, basedOn: null });
+    await expect(swapIn({ ...request, fence: 2n, basedOn: null })).rejects.toThrow(OutdatedError);
+    const first = { writer: 'task', fence: 1n };
+    await expect(swapIn({ ...request, fence: 2n, basedOn: first })).resolves.toBe(2);
+    await expect(swapIn({ ...request, fence: 3n, basedOn: first })).rejects.toThrow(OutdatedError);
+    await expect(connection.lastWrite(ref)).resolves.toEqual({ writer: 'task', fence: 2n });
   });
 
   it('lists the table of a result and nothing of our own', async () => {
