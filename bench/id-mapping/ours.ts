@@ -39,7 +39,8 @@ function requestOf(data: DataSet, dir: string, run: number, scratchDir: string):
       idColumns: columns,
     })),
     target: { connection: target, ref: { schema: 'main', table: 'id_mapping' } },
-    ...{ output: 'analysis.main.id_mapping', writer: 'bench', maxSharedBy: 1000 },
+    ...{ output: 'analysis.main.id_mapping', writer: 'bench' },
+    guards: { maxSharedBy: 1000, priority: [], idTypes: {} },
   };
 }
 

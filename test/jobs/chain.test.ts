@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { noId } from '../../activities/jobs/id-mapping/components';
+import { noId } from '../../activities/jobs/id-mapping/links';
 import {
   findChain,
   type Chain,

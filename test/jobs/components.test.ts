@@ -1,10 +1,7 @@
 import fc from 'fast-check';
-import {
-  findComponents,
-  findShared,
-  noId,
-  type LinkTable,
-} from '../../activities/jobs/id-mapping/components';
+import { findComponents } from '../../activities/jobs/id-mapping/components';
+import { leftOutCode, noId, type LinkTable } from '../../activities/jobs/id-mapping/links';
+import { findShared } from '../../activities/jobs/id-mapping/shared-ids';
 
 /** Rows of IDs (null: none) as columns. */
 function tableOf(rows: (number | null)[][]): LinkTable {
@@ -12,6 +9,28 @@ function tableOf(rows: (number | null)[][]): LinkTable {
   return Array.from({ length: width }, (_, column) =>
     Uint32Array.from(rows, (row) => row[column] ?? noId),
   );
+}
+
+/** A byte an ID, of which some are left out. */
+function codesOf(count: number, leftOut: number[] = []): Uint8Array {
+  const codes = new Uint8Array(count);
+  for (const id of leftOut) codes[id] = leftOutCode.filler;
+  return codes;
+}
+
+/** How many cells hold each ID. */
+function cellsOf(tables: LinkTable[], count: number): Uint32Array {
+  const cells = new Uint32Array(count);
+  for (const column of tables.flat()) {
+    for (const id of column) if (id !== noId) cells[id]! += 1;
+  }
+  return cells;
+}
+
+/** Of IDs that have all the same limit. */
+function sharedBy(tables: LinkTable[], count: number, maxSharedBy: number) {
+  const limits = [{ start: 0, end: count, maxSharedBy }];
+  return findShared(tables, cellsOf(tables, count), codesOf(count), limits);
 }
 
 /** Sets of IDs that are joined as long as two of them meet in a row; slow and plain. */
@@ -52,7 +71,7 @@ const anyTables = fc.array(anyTable, { maxLength: 4 });
 it('components are what plain joining of rows gives', () => {
   fc.assert(
     fc.property(anyTables, fc.uniqueArray(fc.nat(idCount - 1), { maxLength: 3 }), (rows, out) => {
-      const roots = findComponents(rows.map(tableOf), idCount, out);
+      const roots = findComponents(rows.map(tableOf), codesOf(idCount, out));
       expect([...roots]).toEqual(naiveRoots(rows, idCount, new Set(out)));
     }),
     { numRuns: 500 },
@@ -63,7 +82,7 @@ it('shared IDs are those with more distinct others than allowed, most first', ()
   fc.assert(
     fc.property(anyTables, fc.integer({ min: 1, max: 5 }), (rows, maxSharedBy) => {
       const others = naiveOthers(rows, idCount);
-      const found = findShared(rows.map(tableOf), idCount, maxSharedBy);
+      const found = sharedBy(rows.map(tableOf), idCount, maxSharedBy);
       const expected = others
         .map((count, id) => ({ id, others: count }))
         .filter((one) => one.others > maxSharedBy)
@@ -74,20 +93,32 @@ it('shared IDs are those with more distinct others than allowed, most first', ()
   );
 });
 
-it('a shared ID comes with the tables in which it links', () => {
-  const alone = tableOf([[0]]);
-  const linking = tableOf([
-    [0, 1],
-    [0, 2],
+it('each range of IDs has a limit of its own, or none', () => {
+  const rows = [2, 3, 4].flatMap((other) => [
+    [0, other],
+    [1, other],
   ]);
-  const found = findShared([alone, linking, tableOf([[3, 4]]), linking], 5, 1);
-  expect(found).toEqual([{ id: 0, others: 2, tables: [1, 3] }]);
+  const limits = [
+    { start: 0, end: 1, maxSharedBy: 2 },
+    { start: 1, end: 5, maxSharedBy: null },
+  ];
+  const tables = [tableOf(rows)];
+  const found = findShared(tables, cellsOf(tables, 5), codesOf(5), limits);
+  expect(found).toEqual([{ id: 0, others: 3 }]);
+});
+
+it('an ID that is left out already is not told as shared, but counts as another', () => {
+  const rows = [1, 2, 3].map((other) => [0, other]);
+  const limits = [{ start: 0, end: 4, maxSharedBy: 0 }];
+  const tables = [tableOf(rows)];
+  const found = findShared(tables, cellsOf(tables, 4), codesOf(4, [0, 3]), limits);
+  expect(found.map(({ id }) => id)).toEqual([1, 2]);
 });
 
 it('an ID exactly as widely shared as allowed stays', () => {
   const rows = [1, 2, 3].map((other) => [0, other]);
-  expect(findShared([tableOf(rows)], 4, 3)).toEqual([]);
-  expect(findShared([tableOf(rows)], 4, 2)).toHaveLength(1);
+  expect(sharedBy([tableOf(rows)], 4, 3)).toEqual([]);
+  expect(sharedBy([tableOf(rows)], 4, 2)).toHaveLength(1);
 });
 
 it.each([
@@ -97,13 +128,13 @@ it.each([
   ['a star', (id: number) => [999_999, id]],
 ])('%s of a million IDs is one component', (_, link) => {
   const rows = Array.from({ length: 999_999 }, (__, id) => link(id));
-  const roots = findComponents([tableOf(rows)], 1_000_000, []);
+  const roots = findComponents([tableOf(rows)], codesOf(1_000_000));
   expect(roots.every((root) => root === 0)).toBe(true);
 });
 
 it('the number of others of one very widely shared ID is exact', () => {
   const rows = Array.from({ length: 3_000_000 }, (_, row) => [0, 1 + (row % 1_500_000), 1_500_001]);
-  const found = findShared([tableOf(rows), tableOf(rows)], 1_500_002, 1_000_000);
+  const found = sharedBy([tableOf(rows), tableOf(rows)], 1_500_002, 1_000_000);
   expect(found.map(({ id, others }) => [id, others])).toEqual([
     [0, 1_500_001],
     [1_500_001, 1_500_001],

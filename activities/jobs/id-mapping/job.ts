@@ -31,7 +31,6 @@ async function requestOf(
     writer: context.taskId,
     fence: String(context.fence),
     startedAtMs,
-    maxSharedBy: context.config.maxSharedBy,
   };
 }
 
@@ -78,7 +77,9 @@ export function createIdMappingJob(deps: IdMappingDeps): JobType<IdMappingConfig
     needsIdMapping: true,
     lineage: ({ number, tables, config }) => ({
       reads: tables,
-      writes: [`${config.analysisSource}.${outputOf(config, number)}`],
+      writes: ['', '_changes'].map(
+        (beside) => `${config.analysisSource}.${outputOf(config, number)}${beside}`,
+      ),
     }),
     run: (context) => run(context, deps),
   });

@@ -1,53 +1,119 @@
-/** Tells which values were left out of linking. */
+/** Tells which IDs guard rails have left out of the result, and why. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { queryRows } from '../../../connectors/duckdb-engine';
-import type { SharedId } from './components';
-import type { LeftOutValue } from './messages';
+import { textsOf, type Dictionary } from './dictionary';
+import { leftOutReasons, type IdRange, type LeftOutReason, type LinkTable } from './links';
+import type { LeftOutCount, LeftOutValue } from './messages';
 import type { Reporter } from './report';
+import type { SharedId } from './shared-ids';
 
 /** The record stays below 64 KB. */
-const mostKept = 50;
+const mostKeptOfReason = 25;
 const mostLogged = 20;
 const mostTables = 5;
-const longestValue = 200;
+const longestValue = 120;
+const reasons = ['filler', 'shared', 'contradicting'] as const;
 
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
 
-/** @returns those with most others, worded for the record */
-export async function describeLeftOut(
-  connection: DuckDBConnection,
-  shared: SharedId[],
-  idTypes: string[],
-  tableNames: string[],
-): Promise<LeftOutValue[]> {
-  const kept = shared.slice(0, mostKept);
-  if (kept.length === 0) return [];
-  const numbers = kept.map((one) => one.id).join(', ');
-  const rows = await queryRows(
-    connection,
-    `SELECT rowid AS id, type, value FROM ids WHERE rowid IN (${numbers})`,
-  );
-  const byId = new Map(rows.map((row) => [Number(row.id), row]));
-  return kept.map(({ id, others, tables }) => ({
-    idType: idTypes[Number(byId.get(id)?.type)] ?? '',
-    value: shortened(String(byId.get(id)?.value)),
-    others,
-    tables: tables.slice(0, mostTables).map((place) => tableNames[place] as string),
-  }));
+/** What was left out, and where it stands. */
+export interface LeftOut {
+  /** Those that stand in most cells, of each reason. */
+  values: LeftOutValue[];
+  counts: LeftOutCount[];
 }
 
+/**
+ * @param shared with how many others the shared ones occur
+ * @param tables and their names, in the order of the task
+ */
+export async function describeLeftOut(
+  connection: DuckDBConnection,
+  { leftOut: codes, cells, types }: Dictionary,
+  shared: SharedId[],
+  tables: { name: string; links: LinkTable }[],
+): Promise<LeftOut> {
+  if (!codes.some(isReported)) return { values: [], counts: [] };
+  const others = new Map(shared.map((one) => [one.id, one.others]));
+  const kept = reasons.flatMap((reason) => largest(codes, reason, cells));
+  const texts = await textsOf(connection, types, kept);
+  const places = tablesOf(new Set(kept), tables);
+  const values = kept.map((id): LeftOutValue => {
+    const { idType, value } = texts.get(id)!;
+    const why = leftOutReasons[codes[id]!] as LeftOutReason;
+    const where = [...(places.get(id) ?? [])].slice(0, mostTables);
+    return {
+      ...{ idType, value: shortened(value), why, others: others.get(id) ?? null },
+      ...{ cells: cells[id]!, tables: where },
+    };
+  });
+  return { values, counts: countByType(codes, cells, types) };
+}
+
+function isReported(code: number): boolean {
+  return code !== 0 && code <= reasons.length;
+}
+
+/** Those in most cells, most first. */
+function largest(codes: Uint8Array, reason: LeftOutReason, cells: Uint32Array): number[] {
+  let found: number[] = [];
+  const shorten = (): void => {
+    found.sort((one, other) => cells[other]! - cells[one]! || one - other);
+    found = found.slice(0, mostKeptOfReason);
+  };
+  for (let id = 0; id < codes.length; id += 1) {
+    if (leftOutReasons[codes[id]!] !== reason) continue;
+    found.push(id);
+    if (found.length >= 40 * mostKeptOfReason) shorten();
+  }
+  shorten();
+  return found;
+}
+
+function tablesOf(
+  wanted: Set<number>,
+  tables: { name: string; links: LinkTable }[],
+): Map<number, Set<string>> {
+  const places = new Map([...wanted].map((id) => [id, new Set<string>()]));
+  for (const { name, links } of tables) {
+    for (const column of links) for (const id of column) places.get(id)?.add(name);
+  }
+  return places;
+}
+
+function countByType(codes: Uint8Array, cells: Uint32Array, types: IdRange[]): LeftOutCount[] {
+  return types.flatMap(({ idType, start, end }) =>
+    reasons.flatMap((why) => {
+      const count = { idType, why, values: 0, cells: 0 };
+      for (let id = start; id < end; id += 1) {
+        if (leftOutReasons[codes[id]!] !== why) continue;
+        count.values += 1;
+        count.cells += cells[id]!;
+      }
+      return count.values > 0 ? [count] : [];
+    }),
+  );
+}
+
+/** How many IDs were left out. */
+export function countOf(counts: LeftOutCount[]): number {
+  return counts.reduce((sum, { values }) => sum + values, 0);
+}
+
+const wording: Record<LeftOutReason, (value: LeftOutValue) => string> = {
+  filler: ({ cells }) => `it stands for nobody, in ${cells} cells of`,
+  shared: ({ others }) => `it occurs with ${others} other values in`,
+  contradicting: () => 'it occurs with several IDs of a stronger type in',
+};
+
 /** One line a value, and one for the rest. */
-export function logLeftOut(reporter: Reporter, leftOut: LeftOutValue[], count: number): void {
-  const logged = leftOut.slice(0, mostLogged);
-  for (const { idType, value, others, tables } of logged) {
-    reporter.log(
-      'warn',
-      `left out ${idType} "${value}": it occurs with ${others} other values in ${tables.join(', ')}`,
-    );
+export function logLeftOut(reporter: Reporter, { values, counts }: LeftOut): void {
+  const logged = values.slice(0, mostLogged);
+  for (const value of logged) {
+    const where = `${wording[value.why](value)} ${value.tables.join(', ')}`;
+    reporter.log('warn', `left out ${value.idType} "${value.value}": ${where}`);
   }
-  if (count > logged.length) {
-    reporter.log('warn', `left out ${count - logged.length} more values that are shared as widely`);
-  }
+  const more = countOf(counts) - logged.length;
+  if (more > 0) reporter.log('warn', `left out ${more} more values for such reasons`);
 }

@@ -2,6 +2,10 @@
 import type { TableRef } from '../../../connectors/connector';
 import type { JobConnection } from '../../../model/job-type';
 import type { LogLine, RunProgress, TableDetail } from '../../../model/run';
+import type { IdMappingConfig } from './config';
+import type { ChangeCounts } from './former';
+import type { LeftOutReason } from './links';
+import type { Matched } from './users';
 
 /** One table to read. */
 export interface SourceTable {
@@ -20,6 +24,8 @@ export interface Places {
   target: { connection: JobConnection; ref: TableRef };
   /** Name of the output for people: `connection.schema.table`. */
   output: string;
+  /** How IDs are read and which are left out, as the task says. */
+  guards: Pick<IdMappingConfig, 'maxSharedBy' | 'priority' | 'idTypes'>;
   /** Connections of kind `fake` work; for tests. */
   fake: boolean;
 }
@@ -39,18 +45,37 @@ export interface ComputeRequest extends ReadRequest {
   fence: string;
   /** When the try began, in milliseconds since 1970. */
   startedAtMs: number;
-  /** Null: no value is left out as too many others occur with it. */
-  maxSharedBy: number | null;
 }
 
-/** A value that was left out as too many others occur with it. */
+/** A value that a guard rail has left out. */
 export interface LeftOutValue {
   idType: string;
   value: string;
-  /** Distinct other values that occur in one row with it. */
-  others: number;
-  /** Some of the tables in which it links. */
+  why: LeftOutReason;
+  /** Distinct other values that occur in one row with it; null where that is not why. */
+  others: number | null;
+  /** Cells that hold it, in all tables. */
+  cells: number;
+  /** Some of the tables that hold it. */
   tables: string[];
+}
+
+/** How many values of a type a guard rail has left out, and how many cells hold them. */
+export interface LeftOutCount {
+  idType: string;
+  why: LeftOutReason;
+  values: number;
+  cells: number;
+}
+
+/** A user with more IDs of one type than a person has. */
+export interface CrowdedSample {
+  idType: string;
+  ids: number;
+  /** One of its IDs. */
+  sample: { idType: string; value: string };
+  /** True: each of its IDs was kept apart. */
+  apart: boolean;
 }
 
 /** What the record keeps of a computation. */
@@ -61,9 +86,19 @@ export interface IdMappingSummary {
   ids: number;
   idsByType: Record<string, number>;
   rowsRead: number;
-  /** Those that most others occur with; `leftOutCount` counts all. */
+  /** Users by how many IDs they have; `to` null: without end. */
+  sizes: { largest: number; groups: { from: number; to: number | null; users: number }[] };
+  /** Of each table: rows, rows with a user, and rows whose user other tables have too. */
+  matched: ({ table: string } & Matched)[];
+  /** What became of the users since the last run; null where there was none. */
+  changes: ChangeCounts | null;
+  /** Those in most cells, by reason; `leftOutCount` counts all. */
   leftOut: LeftOutValue[];
   leftOutCount: number;
+  leftOutByType: LeftOutCount[];
+  /** Those with most IDs; `crowdedCount` counts all. */
+  crowded: CrowdedSample[];
+  crowdedCount: number;
   /** Set where a later run, which went on side by side, had written its result before. */
   superseded?: true;
   seconds: Record<string, number>;

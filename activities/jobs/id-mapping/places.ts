@@ -75,11 +75,13 @@ export async function placesOf(task: TaskPlaces, deps: PlacesDeps): Promise<Plac
     tables.push(sourceOf(table, parts, connection));
   }
   const output = outputOf(task.config, task.taskNumber);
+  const { maxSharedBy, priority, idTypes } = task.config;
   return {
     filesRoots: deps.filesRoots(task.tenant),
     tables,
     target: await targetOf(task, deps),
     output: `${task.config.analysisSource}.${output}`,
+    guards: { maxSharedBy, priority, idTypes },
     fake: deps.fake ?? false,
   };
 }

@@ -1,47 +1,35 @@
-/**
- * The tables of the scratch database and what they are called. One `source_<n>` a table of the
- * task, with a column `id_<n>` for each of its ID columns; `ids`, whose row numbers are the numbers
- * that IDs have while they are linked; `components` and `users`, the outcome.
- */
+/** What a computation may use of the machine, and the rules of the ID types that it meets. */
 import os from 'node:os';
 import path from 'node:path';
 import type { EngineLimits } from '../../../connectors/duckdb-engine';
-import type { SourceTable } from './messages';
+import { rulesOf, type IdTypeRules } from '../../../model/id-rules';
+import type { Places } from './messages';
 
-/** A table of the task after it was read. */
-export interface ReadTable {
-  name: string;
-  /** Its place among the task's tables. */
-  place: number;
-  rows: number;
-  /** ID type of each column `id_<n>`. */
-  idTypes: string[];
-}
-
-/** The IDs of one type: a run of numbers in `ids`. */
-export interface IdRange {
+/** The rules of one type. */
+export interface TypeRules {
   idType: string;
-  start: number;
-  end: number;
+  rules: IdTypeRules;
 }
 
-/** With node and the typed arrays this stays below 1 GiB for a million links; DuckDB spills. */
+/** With node and its arrays this stays below 1 GiB for ten million rows; DuckDB spills. */
 const scratchMemoryMiB = 384;
 /** More threads would each want memory of their own. */
 const mostThreads = 4;
 
-export function sourceTableName(place: number): string {
-  return `source_${place}`;
-}
+/** Files are read through it, a chunk at a time. */
+export const readerLimits: EngineLimits = { threads: 1, memoryMiB: 128, spillDir: null };
 
-export function idColumnName(column: number): string {
-  return `id_${column}`;
-}
-
-/** Names of all ID types of the tables, sorted: a type's place here is its number in `ids`. */
-export function idTypesOf(tables: SourceTable[]): string[] {
+/** The rules of all ID types of the tables, by the names of the types. */
+export function typeRulesOf({ tables, guards }: Pick<Places, 'tables' | 'guards'>): TypeRules[] {
   const names = tables.flatMap((table) => table.idColumns.map((column) => column.idType));
-  return [...new Set(names)].toSorted();
+  const { maxSharedBy, idTypes } = guards;
+  return [...new Set(names)].toSorted().map((idType) => ({
+    idType,
+    rules: rulesOf(idType, {
+      maxSharedBy,
+      ...(Object.hasOwn(idTypes, idType) ? idTypes[idType] : {}),
+    }),
+  }));
 }
 
 export function scratchLimits(scratchDir: string): EngineLimits {

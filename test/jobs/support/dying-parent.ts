@@ -22,7 +22,7 @@ process.once('message', ({ scratchDir, root }: { scratchDir: string; root: strin
     writer: 'task-1',
     fence: '1',
     startedAtMs: Date.now(),
-    maxSharedBy: 1000,
+    guards: { maxSharedBy: 1000, priority: [], idTypes: {} },
     fake: true,
   };
   const listener = {

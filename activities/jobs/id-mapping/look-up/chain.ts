@@ -2,7 +2,7 @@
  * The shortest chain of rows between two IDs: IDs are numbers from 0, the IDs of one row are
  * neighbours. Pure, in typed arrays: about 10 bytes a cell and 9 an ID, however long the chain is.
  */
-import { noId, type LinkTable } from '../components';
+import { noId, type LinkTable } from '../links';
 
 /** Rows of one table that hold the same IDs are one line. */
 export interface Lines {

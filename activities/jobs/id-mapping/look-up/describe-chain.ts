@@ -4,7 +4,7 @@ import { queryRows } from '../../../../connectors/duckdb-engine';
 import { quoteText } from '../../../../connectors/sql-text';
 import { TablegateError } from '../../../../model/errors';
 import type { IdChain, LookedUpId } from '../../../../model/look-up';
-import { noId } from '../components';
+import { noId } from '../links';
 import type { SourceTable } from '../messages';
 import { mostListed, roomFor } from './bounds';
 import { findChain, type ChainLink, type Lines } from './chain';

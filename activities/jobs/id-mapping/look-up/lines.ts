@@ -6,13 +6,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows } from '../../../../connectors/duckdb-engine';
 import { quoteText } from '../../../../connectors/sql-text';
-import { noId } from '../components';
+import { noId } from '../links';
 import type { SourceTable } from '../messages';
-import { scanIds } from '../read-table';
-import { idColumnName } from '../scratch';
 import type { Lines } from './chain';
 import type { LookUpRequest } from './messages';
 import { refusalOf, tooLarge } from './refusals';
+import { idColumnName, scanIds } from './scan-ids';
 
 /** What `findChain` makes of so many cells stays below 1 GiB. */
 const mostCells = 50_000_000;

@@ -1,13 +1,13 @@
 /** Answers a question about a result; runs in a process of its own. */
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { queryRows, withEngine } from '../../../../connectors/duckdb-engine';
-import { quoteText } from '../../../../connectors/sql-text';
+import { withEngine } from '../../../../connectors/duckdb-engine';
 import { TablegateError } from '../../../../model/errors';
-import { rulesOf } from '../../../../model/id-rules';
+import { normalizeId, rulesOf } from '../../../../model/id-rules';
 import type { LookedUpId, LookUpAnswer, LookUpQuestion } from '../../../../model/look-up';
-import { normalSql, registerIdFunctions } from '../id-sql';
-import { idTypesOf, scratchLimits } from '../scratch';
+
+import { registerIdFunctions } from '../id-sql';
+import { scratchLimits, typeRulesOf } from '../scratch';
 import { describeChain } from './describe-chain';
 import { describeUser } from './describe-user';
 import { countRows, gatherLines } from './lines';
@@ -18,15 +18,12 @@ import { findIds, loadLoneId, loadUser, type FoundId } from './result';
 /** Told what is being done, in words that fit behind «while». */
 type Say = (what: string) => void;
 
-/** An ID as it is compared and stored: by the very SQL that the columns go through. */
-async function normalized(engine: DuckDBConnection, asked: LookedUpId): Promise<LookedUpId> {
+/** An ID as it is compared and stored. */
+function normalized(request: LookUpRequest, asked: LookedUpId): LookedUpId {
   const { idType } = asked;
-  const [row] = await queryRows(
-    engine,
-    `SELECT ${normalSql('value', rulesOf(idType, undefined))} AS value
-     FROM (SELECT ${quoteText(asked.value)} AS value)`,
-  );
-  if (typeof row?.value === 'string') return { idType, value: row.value };
+  const known = typeRulesOf(request).find((type) => type.idType === idType);
+  const value = normalizeId(known?.rules ?? rulesOf(idType, undefined), asked.value);
+  if (value !== null) return { idType, value };
   throw new TablegateError('idNotFound', `${wordsOf(asked)} is blank: it names nobody.`);
 }
 
@@ -44,7 +41,7 @@ async function whyMissing(
   id: LookedUpId,
   say: Say,
 ): Promise<TablegateError> {
-  const types = idTypesOf(request.tables);
+  const types = typeRulesOf(request).map(({ idType }) => idType);
   const missing = `${wordsOf(id)} is not in ${request.output}`;
   if (!types.includes(id.idType)) {
     const detail = `${missing}: the tables of the task hold IDs of the types ${types.join(', ')}.`;
@@ -106,7 +103,7 @@ async function answer(
   say: Say,
 ): Promise<LookUpAnswer> {
   const ids: LookedUpId[] = [];
-  for (const id of asked(request.question)) ids.push(await normalized(engine, id));
+  for (const id of asked(request.question)) ids.push(normalized(request, id));
   const { user, idCount } = await loadMembers(engine, request, ids, say);
   await gatherAll(engine, request, say);
   say('putting together what was read');

@@ -1,0 +1,195 @@
+/** The former result beside the present users: who goes on under which one_id, and what has changed. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { openConnection } from '../../../connectors';
+import type { LastWrite } from '../../../connectors/connector';
+import { queryRows } from '../../../connectors/duckdb-engine';
+import { chunksOf, numbersOf, registerLookUp } from '../../../connectors/duckdb-vectors';
+import { matchFormer, tiedUsers, type FormerPairs } from './former-ids';
+import { noId } from './links';
+import type { ComputeRequest } from './messages';
+import { scanTable } from './scan-table';
+import type { Users } from './users';
+
+/** What the target holds before a result is put in its place. */
+export interface Former {
+  /** Whose result it is; null: there is none. */
+  write: LastWrite | null;
+  /** Of each user the number of the former id that it keeps; null: there are no former ids. */
+  kept: Uint32Array | null;
+}
+
+const columns = ['one_id', 'id_type', 'id_value'];
+
+/**
+ * Matches the users with those of the former result. Leaves the tables `former_ids (number, one_id,
+ * ids)`, oldest id first, and `former_pairs (former, user, ids)`; `user` is null for IDs that are in
+ * no user any more.
+ */
+export async function matchWithFormer(
+  connection: DuckDBConnection,
+  request: ComputeRequest,
+  idTypes: string[],
+  users: Users,
+  signal: AbortSignal,
+): Promise<Former> {
+  const { target } = request;
+  const write = await lastWriteOf(request);
+  if (write === null) return { write, kept: null };
+  await scanTable(
+    connection,
+    request,
+    { ...target, columns, signal },
+    ({ relation }) => relation,
+    (relation) => pairUp(connection, relation, idTypes, users),
+  );
+  return { write, kept: await match(connection, users) };
+}
+
+async function lastWriteOf({
+  filesRoots,
+  fake,
+  target,
+}: ComputeRequest): Promise<LastWrite | null> {
+  const source = openConnection(target.connection, { filesRoots }, { fake });
+  try {
+    return await source.lastWrite(target.ref);
+  } finally {
+    await source.close();
+  }
+}
+
+/** How many IDs each former id shares with each user. */
+async function pairUp(
+  connection: DuckDBConnection,
+  former: string,
+  idTypes: string[],
+  { userOf }: Users,
+): Promise<void> {
+  const userSql = registerLookUp(connection, userOf);
+  const types = idTypes.map(
+    (_, place) => `SELECT ${place}::USMALLINT AS type, $${place + 1} AS name`,
+  );
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE shared_ids AS
+     WITH types AS (${types.join(' UNION ALL ')}),
+       former AS (SELECT one_id, type, id_value AS value
+         FROM ${former} LEFT JOIN types ON types.name = id_type),
+       present AS (SELECT ${userSql}(number) AS user, type, value FROM ids)
+     SELECT one_id, nullif(user, ${noId}) AS user, count(*) AS ids
+     FROM former LEFT JOIN present USING (type, value)
+     WHERE one_id IS NOT NULL
+     GROUP BY one_id, nullif(user, ${noId})`,
+    idTypes,
+  );
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE former_ids AS
+     SELECT (row_number() OVER (ORDER BY one_id) - 1)::UINTEGER AS number, one_id, ids
+     FROM (SELECT one_id, sum(ids)::UINTEGER AS ids FROM shared_ids GROUP BY one_id)`,
+  );
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE former_pairs AS
+     SELECT number AS former, user, shared_ids.ids::UINTEGER AS ids
+     FROM shared_ids JOIN former_ids USING (one_id)`,
+  );
+  await connection.run('DROP TABLE shared_ids');
+}
+
+async function match(connection: DuckDBConnection, users: Users): Promise<Uint32Array> {
+  const pairs = await readPairs(connection);
+  const ranks = await rankBySmallestId(connection, users, tiedUsers(pairs));
+  return matchFormer(pairs, users.count, ranks);
+}
+
+async function readPairs(connection: DuckDBConnection): Promise<FormerPairs> {
+  const [row] = await queryRows(connection, 'SELECT count(*) AS pairs FROM former_pairs');
+  const count = Number(row?.pairs);
+  const pairs: FormerPairs = {
+    former: new Uint32Array(count),
+    user: new Uint32Array(count),
+    ids: new Uint32Array(count),
+  };
+  let at = 0;
+  const sql = `SELECT former, coalesce(user, ${noId}::UINTEGER), ids FROM former_pairs`;
+  for await (const chunk of chunksOf(connection, sql)) {
+    pairs.former.set(numbersOf(chunk, 0).subarray(0, chunk.rowCount), at);
+    pairs.user.set(numbersOf(chunk, 1).subarray(0, chunk.rowCount), at);
+    pairs.ids.set(numbersOf(chunk, 2).subarray(0, chunk.rowCount), at);
+    at += chunk.rowCount;
+  }
+  return pairs;
+}
+
+/** Places of users in the order of their smallest IDs, by type and then by the bytes of the value. */
+async function rankBySmallestId(
+  connection: DuckDBConnection,
+  { count, userOf }: Users,
+  users: number[],
+): Promise<Map<number, number>> {
+  if (users.length === 0) return new Map();
+  const isWanted = new Uint8Array(count);
+  for (const user of users) isWanted[user] = 1;
+  const ofWanted = userOf.map((user) => (user !== noId && isWanted[user] === 1 ? user : noId));
+  const userSql = registerLookUp(connection, ofWanted);
+  const rows = await queryRows(
+    connection,
+    `SELECT user FROM (SELECT ${userSql}(number) AS user, type, value FROM ids)
+     WHERE user <> ${noId} GROUP BY user
+     ORDER BY min(struct_pack(type := type, value := value))`,
+  );
+  return new Map(rows.map((row, rank) => [Number(row.user), rank]));
+}
+
+/** What became of the users of the former result, and where the present ones come from. */
+export interface ChangeCounts {
+  new: number;
+  kept: number;
+  gone: number;
+  merged: number;
+  split: number;
+}
+
+/**
+ * Makes the table `changes (change, one_id, other_one_id, ids, run_id)`.
+ * @param hasFormer the tables of `matchWithFormer` are there
+ * @returns how many rows there are of each change
+ */
+export async function makeChanges(
+  connection: DuckDBConnection,
+  { runId }: ComputeRequest,
+  hasFormer: boolean,
+): Promise<ChangeCounts> {
+  const changes = hasFormer ? changesSql : newSql('true');
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE changes AS
+     SELECT change, one_id, other_one_id, ids::UBIGINT AS ids, $1 AS run_id FROM (${changes})`,
+    [runId],
+  );
+  const rows = await queryRows(
+    connection,
+    'SELECT change, count(*) AS count FROM changes GROUP BY change',
+  );
+  const known = Object.fromEntries(rows.map((row) => [String(row.change), Number(row.count)]));
+  return { new: 0, kept: 0, gone: 0, merged: 0, split: 0, ...known };
+}
+
+const newSql = (condition: string): string =>
+  `SELECT 'new' AS change, one_id, NULL::VARCHAR AS other_one_id, ids FROM users WHERE ${condition}`;
+
+// A pair that was not taken is one of a former id with several users, or of a user with several
+// former ids, or of both.
+const changesSql = `
+  WITH pairs AS (
+    SELECT former, user, ids, count(user) OVER (PARTITION BY former) AS users,
+      count(*) OVER (PARTITION BY user) AS formers
+    FROM former_pairs WHERE user IS NOT NULL),
+  apart AS (
+    SELECT users.one_id, former_ids.one_id AS other_one_id, pairs.*
+    FROM pairs JOIN users ON users.number = pairs.user JOIN former_ids ON former_ids.number = pairs.former
+    WHERE users.former IS DISTINCT FROM pairs.former)
+  ${newSql('former IS NULL')}
+  UNION ALL SELECT 'kept', one_id, NULL, pairs.ids
+    FROM users JOIN former_pairs AS pairs ON pairs.user = users.number AND pairs.former = users.former
+  UNION ALL SELECT 'gone', one_id, NULL, ids
+    FROM former_ids WHERE number NOT IN (SELECT former FROM users WHERE former IS NOT NULL)
+  UNION ALL SELECT 'merged', one_id, other_one_id, ids FROM apart WHERE formers > 1
+  UNION ALL SELECT 'split', one_id, other_one_id, ids FROM apart WHERE users > 1`;

@@ -1,0 +1,45 @@
+/** Rows of tables as rows of numbers: the IDs of one row belong together. 4 bytes a cell. */
+
+/** Stands for a cell without an ID. */
+export const noId = 0xffffffff;
+
+/** One array a column, all as long as the table has rows. */
+export type LinkTable = Uint32Array[];
+
+/** The IDs of one type: a run of numbers. */
+export interface IdRange {
+  idType: string;
+  start: number;
+  end: number;
+}
+
+/** Rows of a table as lists of their IDs, those with at least two. The list is used again. */
+export function forEachRow(table: LinkTable, visit: (ids: number[], count: number) => void): void {
+  const ids: number[] = [];
+  const rows = table[0]?.length ?? 0;
+  for (let row = 0; row < rows; row += 1) {
+    let count = 0;
+    for (const column of table) {
+      const id = column[row] as number;
+      if (id !== noId) ids[count++] = id;
+    }
+    if (count > 1) visit(ids, count);
+  }
+}
+
+/** Why an ID links nobody and is not in the result; `0`: it is. */
+export const leftOutReasons = [
+  '',
+  'filler',
+  'shared',
+  'contradicting',
+  'variant',
+  'nobody',
+] as const;
+export type LeftOutReason = 'filler' | 'shared' | 'contradicting';
+
+/** Place of a reason in an array of one byte an ID. `variant`: another spelling stands for it. */
+export const leftOutCode = {
+  ...{ filler: 1, shared: 2, contradicting: 3 },
+  ...{ variant: 4, nobody: 5 },
+} as const;

@@ -1,0 +1,65 @@
+/** Gives every user its one_id. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { queryRows } from '../../../connectors/duckdb-engine';
+import { registerLookUp } from '../../../connectors/duckdb-vectors';
+import type { Former } from './former';
+import { noId } from './links';
+import { countIds, type Representatives, type Users } from './users';
+
+/** Hex digits of the part of a one_id that says which run gave it: ids sort by their age. */
+const generationDigits = 12;
+
+/**
+ * Makes `users (number, one_id, former, ids)`. Who is the same user as before keeps the former id.
+ * A new id is made of the run that gives it, of the type and of the hash of the ID that stands for
+ * the user, so that no two users ever get the same one; in a first result the run says nothing, so
+ * that the same content gets the same ids, whatever the order of rows and tables.
+ * @param fence of the try
+ * @throws Error where an id would be given twice
+ */
+export async function assignOneIds(
+  connection: DuckDBConnection,
+  users: Users,
+  { low, high, type }: Representatives,
+  former: Former,
+  fence: bigint,
+): Promise<void> {
+  const kept = former.kept ?? new Uint32Array(users.count).fill(noId);
+  const ids = countIds(users, { start: 0, end: users.userOf.length });
+  const look = {
+    low: registerLookUp(connection, low),
+    high: registerLookUp(connection, high),
+    type: registerLookUp(connection, type),
+    kept: registerLookUp(connection, kept),
+    ids: registerLookUp(connection, ids),
+  };
+  const generation = former.kept === null ? 0n : fence;
+  const prefix = generation.toString(16).padStart(generationDigits, '0');
+  if (prefix.length > generationDigits)
+    throw new Error(`the fence ${fence} is too great for an id`);
+  const formerIds =
+    former.kept === null
+      ? '(SELECT NULL::UINTEGER AS number, NULL::VARCHAR AS one_id WHERE false)'
+      : 'former_ids';
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE users AS
+     SELECT numbers.number,
+       coalesce(former_ids.one_id, '${prefix}' || format('{:04x}{:08x}{:08x}',
+         ${look.type}(numbers.number), ${look.high}(numbers.number), ${look.low}(numbers.number)))
+         AS one_id,
+       former_ids.number AS former, ${look.ids}(numbers.number) AS ids
+     FROM (SELECT range::UINTEGER AS number FROM range(${users.count})) AS numbers
+       LEFT JOIN ${formerIds} AS former_ids ON former_ids.number = ${look.kept}(numbers.number)`,
+  );
+  if (former.kept !== null) await refuseDoubles(connection);
+}
+
+/** New ids differ by their hashes from each other, and by their first part from those of other runs. */
+async function refuseDoubles(connection: DuckDBConnection): Promise<void> {
+  const [row] = await queryRows(
+    connection,
+    `SELECT count(*) AS ids FROM users JOIN former_ids USING (one_id)
+     WHERE users.former IS DISTINCT FROM former_ids.number`,
+  );
+  if (row?.ids !== 0n) throw new Error('a one_id was about to be given twice');
+}

@@ -1,0 +1,90 @@
+/**
+ * The tables of a task, open for as long as they are read: their IDs are read more than once. What
+ * is dear to read (CSV) is brought into a file of the scratch folder first.
+ */
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { openConnection } from '../../../connectors';
+import type { Connection, DuckdbScan } from '../../../connectors/connector';
+import { quotePath, quoteText } from '../../../connectors/sql-text';
+import type { Engines } from './dictionary';
+import { columnNames, idColumnsOf, type IdColumn } from './id-columns';
+import type { ComputeRequest, SourceTable } from './messages';
+
+/** A table that can be read by SQL. */
+export interface OpenSource {
+  /** `connection.schema.table` */
+  name: string;
+  relation: string;
+  columns: IdColumn[];
+  /** Says in our words what DuckDB threw while the table was read. */
+  explain(error: unknown): Error;
+}
+
+/** Opens tables one by one, and closes all of them in the end. */
+export class OpenSources {
+  readonly #engines: Engines;
+  readonly #closing: (() => Promise<void>)[] = [];
+
+  constructor(engines: Engines) {
+    this.#engines = engines;
+  }
+
+  /** @throws ConnectorError, TablegateError or JobError with one sentence */
+  async open(request: ComputeRequest, place: number, signal: AbortSignal): Promise<OpenSource> {
+    const table = request.tables[place] as SourceTable;
+    const { filesRoots, scratchDir, fake } = request;
+    const connection = openConnection(table.connection, { filesRoots }, { fake });
+    this.#closing.push(() => connection.close());
+    const scan = await this.#scan(connection, table, { scratchDir, signal });
+    const { relation, explain } = scan;
+    const source = { name: table.name, relation, columns: idColumnsOf(table, scan), explain };
+    return scan.cheapToRepeat
+      ? source
+      : this.#copy(source, path.join(scratchDir, `source-${place}.parquet`));
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing.splice(0).toReversed()) await close();
+  }
+
+  async #scan(
+    connection: Connection,
+    table: SourceTable,
+    how: { scratchDir: string; signal: AbortSignal },
+  ): Promise<DuckdbScan> {
+    const columns = columnNames(table);
+    const scan = await connection.prepareScan({ ref: table.ref, columns, ...how });
+    this.#closing.push(async () => {
+      // A set-up that failed leaves nothing to undo, and its own error is the one to tell.
+      await this.#run(scan.teardown).catch(() => undefined);
+    });
+    try {
+      await this.#run(scan.setup);
+    } catch (error) {
+      throw scan.explain(error);
+    }
+    return scan;
+  }
+
+  /** Runs statements on both engines. */
+  async #run(statements: string[]): Promise<void> {
+    for (const engine of Object.values(this.#engines) as DuckDBConnection[]) {
+      for (const sql of statements) await engine.run(sql);
+    }
+  }
+
+  async #copy(source: OpenSource, file: string): Promise<OpenSource> {
+    const { relation, columns, explain } = source;
+    const texts = columns.map(({ text }, column) => `${text} AS text_${column}`);
+    try {
+      await this.#engines.main.run(
+        `COPY (SELECT ${texts.join(', ')} FROM ${relation}) TO ${quoteText(file)} (FORMAT parquet)`,
+      );
+    } catch (error) {
+      throw explain(error);
+    }
+    const copied = columns.map(({ idType }, column) => ({ idType, text: `text_${column}` }));
+    return { ...source, relation: `read_parquet(${quotePath(file)})`, columns: copied };
+  }
+}

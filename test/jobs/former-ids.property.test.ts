@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import {
+  matchFormer,
+  tiedUsers,
+  type FormerPairs,
+} from '../../activities/jobs/id-mapping/former-ids';
+import { noId } from '../../activities/jobs/id-mapping/links';
+
+interface Pair {
+  former: number;
+  /** Null: in no user any more. */
+  user: number | null;
+  ids: number;
+}
+
+function arraysOf(pairs: Pair[]): FormerPairs {
+  return {
+    former: Uint32Array.from(pairs, (pair) => pair.former),
+    user: Uint32Array.from(pairs, (pair) => pair.user ?? noId),
+    ids: Uint32Array.from(pairs, (pair) => pair.ids),
+  };
+}
+
+/** Takes the best pair that is left, again and again; the users are numbered by their smallest ID. */
+function naive(pairs: Pair[]): [user: number, former: number][] {
+  const taken: [number, number][] = [];
+  for (let left = pairs.filter((pair) => pair.user !== null); left.length > 0;) {
+    const best = left.reduce((one, other) => {
+      if (one.ids !== other.ids) return one.ids > other.ids ? one : other;
+      if (one.former !== other.former) return one.former < other.former ? one : other;
+      return one.user! < other.user! ? one : other;
+    });
+    taken.push([best.user!, best.former]);
+    left = left.filter((pair) => pair.former !== best.former && pair.user !== best.user);
+  }
+  return taken.toSorted(([one], [other]) => one - other);
+}
+
+const userCount = 7;
+const anyPairs = fc.uniqueArray(
+  fc.record({
+    former: fc.nat(6),
+    user: fc.option(fc.nat(userCount - 1), { freq: 6 }),
+    ids: fc.integer({ min: 1, max: 4 }),
+  }),
+  { selector: ({ former, user }) => `${former} ${user}`, maxLength: 20 },
+);
+
+it('pairs are taken by what they share, then by age of the id, then by smallest ID', () => {
+  fc.assert(
+    fc.property(anyPairs, (pairs) => {
+      const given = arraysOf(pairs);
+      // Only of tied users it is asked where they stand.
+      const ranks = new Map(tiedUsers(given).map((user) => [user, user]));
+      const kept = [...matchFormer(given, userCount, ranks)];
+      const taken = kept.flatMap((former, user) => (former === noId ? [] : [[user, former]]));
+      expect(taken).toEqual(naive(pairs));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('no two are tied where every former id has one user, however many there are', () => {
+  const count = 300_000;
+  const numbers = Uint32Array.from({ length: count }, (_, number) => number);
+  const pairs = { former: numbers, user: numbers, ids: new Uint32Array(count).fill(3) };
+  expect(tiedUsers(pairs)).toEqual([]);
+  expect(matchFormer(pairs, count, new Map())).toEqual(numbers);
+});
