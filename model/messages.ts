@@ -60,6 +60,10 @@ export const editUpdate = defineUpdate<
   [{ patch: DefinitionPatch; ifVersion: number | null }]
 >('edit');
 export const startUpdate = defineUpdate<TaskAnswer, [{ by: string }]>('start');
+/** Cancels a run whose own workflow may not be there yet. */
+export const cancelRunUpdate = defineUpdate<TaskAnswer, [{ runId: string; reason: string }]>(
+  'cancelRun',
+);
 export const pauseUpdate = defineUpdate<TaskAnswer, []>('pause');
 export const resumeUpdate = defineUpdate<TaskAnswer, []>('resume');
 export const removeUpdate = defineUpdate<TaskAnswer, [{ by: string; ifVersion: number | null }]>(

@@ -165,20 +165,18 @@ export class TemporalGateway {
     return description.historySize ?? 0;
   }
 
-  /** Tells a run to end; `runNotLive` where its workflow has ended or does not exist yet. */
-  async cancelRun(tenant: string, taskId: string, runId: string, reason: string): Promise<void> {
-    try {
-      await this.within(signalMs, () =>
-        this.client.workflow
-          .getHandle(runWorkflowId(tenant, taskId, runId))
-          .signal(cancelRunSignal, { reason }),
-      );
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) {
-        throw new TablegateError('runNotLive', 'The run has ended, or has not begun yet.');
-      }
-      throw toTablegateError(error);
-    }
+  /** Tells a run to end; `gone` where its workflow has ended or does not exist yet. */
+  async cancelRun(
+    tenant: string,
+    taskId: string,
+    runId: string,
+    reason: string,
+  ): Promise<'sent' | 'gone'> {
+    return this.signalled(() =>
+      this.client.workflow
+        .getHandle(runWorkflowId(tenant, taskId, runId))
+        .signal(cancelRunSignal, { reason }),
+    );
   }
 
   /** For the activity `askRun`: how a run's own workflow stands. */

@@ -1,8 +1,8 @@
 import { TablegateError } from '../model/errors';
-import { startUpdate } from '../model/messages';
+import { cancelRunUpdate, startUpdate } from '../model/messages';
 import { isId } from '../model/names';
 import type { Caller } from '../model/people';
-import { endedStatuses, type LogLine, type RunRecord, type RunStatus } from '../model/run';
+import { isEnded, type LogLine, type RunRecord, type RunStatus } from '../model/run';
 import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
 import type { BackfillStarter } from './backfills/starter';
@@ -20,6 +20,7 @@ import type {
   TaskService,
 } from './scheduling';
 import { waitUntilProjected } from './settle';
+import { isRefusal } from './task-refusals';
 import { TaskUpdates } from './task-updates';
 
 export class Runs implements RunService {
@@ -88,12 +89,29 @@ export class Runs implements RunService {
     const { gateway, store } = this.deps;
     const { tenant } = caller;
     const record = await this.get(caller, taskId, runId);
-    if (endedStatuses.some((ended) => ended === record.status)) {
-      throw new TablegateError('runNotLive', `The run has ended already: ${record.status}.`);
+    if (isEnded(record.status)) throw notLive(`The run has ended already: ${record.status}.`);
+    const reason = `by ${caller.name}`;
+    if ((await gateway.cancelRun(tenant, taskId, runId, reason)) === 'gone') {
+      await this.cancelUnbegun(tenant, taskId, { runId, reason });
     }
-    await gateway.cancelRun(tenant, taskId, runId, `by ${caller.name}`);
     await noteAction(store, caller, 'run.cancel', `task/${taskId}`, { runId });
     return this.get(caller, taskId, runId);
+  }
+
+  /** A run has no workflow while cells hold all slots of its task: the task itself ends it. */
+  private async cancelUnbegun(
+    tenant: string,
+    taskId: string,
+    cancel: { runId: string; reason: string },
+  ): Promise<void> {
+    try {
+      const { gateway } = this.deps;
+      const answer = await gateway.update(tenant, taskId, cancelRunUpdate, [cancel], makeId());
+      await this.updates.stored(answer.task, answer.run ? [answer.run] : []);
+    } catch (error) {
+      if (!isRefusal(error, 'taskNotFound')) throw error;
+      throw notLive('The run has ended, and its task has been removed.');
+    }
   }
 
   async rerun(
@@ -130,6 +148,10 @@ export class Runs implements RunService {
   private read(tenant: string, record: RunRecord): RunRead {
     return { ...record, temporalUrl: this.deps.gateway.runUrl(tenant, record.taskId, record.id) };
   }
+}
+
+function notLive(detail: string): TablegateError {
+  return new TablegateError('runNotLive', detail);
 }
 
 function notFound(runId: string): TablegateError {

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import {
   applyTriggerUpdate,
+  cancelRunUpdate,
   describeQuery,
   editUpdate,
   instancesRequestedSignal,
@@ -27,6 +28,7 @@ import {
 } from '../model/messages';
 import {
   applyIgnored,
+  cancelRun,
   editTask,
   endRun,
   findReceipt,
@@ -41,6 +43,7 @@ import {
   takeTriggers,
   upstreamChanged,
   whyNotApply,
+  whyNotCancel,
   whyNotEdit,
   whyNotReset,
   whyNotStart,
@@ -128,6 +131,15 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
     ({ by }) => answerOnce(() => ({ ...startByHand(state, by, context), entry: null })),
     { validator: (_start) => refuse(whyNotStart(state)) },
   );
+  setHandler(
+    cancelRunUpdate,
+    (cancel) =>
+      answerOnce(() => {
+        cancelRun(state, cancel, context);
+        return { runId: cancel.runId, entry: null };
+      }),
+    { validator: ({ runId }) => refuse(whyNotCancel(state, runId)) },
+  );
   setHandler(pauseUpdate, () => answerOnce(() => nothingElse(setPaused(state, true, context))), {
     validator: () => refuse(whyNotEdit(state, null)),
   });
@@ -170,6 +182,6 @@ function answerOf(state: TaskState, brought: Pick<TaskAnswer, 'runId' | 'entry'>
   return {
     task: projectTask(state),
     ...brought,
-    run: state.outbox.runs.find((record) => record.id === brought.runId) ?? null,
+    run: state.outbox.runs.findLast((record) => record.id === brought.runId) ?? null,
   };
 }

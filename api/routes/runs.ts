@@ -71,8 +71,11 @@ export const runRoutes = [
     role: 'operator',
     tags,
     summary: 'Cancel a live run',
+    description:
+      'What works is told to end, and has ten seconds to clean up. A run that waits behind cells of ' +
+      'backfills ends at once.',
     answer: runShape,
-    errors: ['runNotFound', 'runNotLive', 'temporalUnavailable'],
+    errors: ['runNotFound', 'runNotLive', ...changeUnanswered],
     handler: ({ scheduling, caller, params }) =>
       scheduling.runs.cancel(caller, params.id, params.runId),
   }),

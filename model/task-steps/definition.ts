@@ -2,10 +2,11 @@
 import { emptyGate, findDatedGate, keepMarksOf } from '../gate';
 import { mergeDefinition } from '../definition';
 import type { DefinitionPatch } from '../task';
-import { gateTables, isGateOfLiveRun, liveRuns, type LiveRun, type TaskState } from '../task-state';
+import { gateTables, isGateOfLiveRun, liveRuns, type TaskState } from '../task-state';
 import { waitsForSlot } from './begin';
+import { cancelUnbegun } from './cancel';
 import { dropCells } from './cells';
-import { endLostRun, startNext } from './runs';
+import { startNext } from './runs';
 import { changed, refuse, type Refusal, type StepContext } from './step';
 import { judgeDueGatesAnew, settleDueGates } from './ticks';
 
@@ -100,17 +101,6 @@ export function resetGate(
   }
   startNext(state, context);
   changed(state);
-}
-
-/** Ends a cancelled run that has no workflow of its own: nobody else can write its end. */
-export function cancelUnbegun(
-  state: TaskState,
-  { runId, cancelReason }: LiveRun,
-  context: StepContext,
-): void {
-  const failureReason = `cancelled: ${cancelReason}`;
-  const finishedAt = context.now;
-  endLostRun(state, { runId, status: 'cancelled', finishedAt, failureReason }, context);
 }
 
 /** Removes the task: nothing more starts, all gates and cells go, live runs are to be cancelled. */

@@ -5,6 +5,7 @@
  */
 export { runsToStart } from './begin';
 export * from './bookkeeping';
+export * from './cancel';
 export { requestCells, stopCells } from './cells';
 export * from './definition';
 export { queuedRecord, wholeVersion } from './records';

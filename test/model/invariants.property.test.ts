@@ -1,19 +1,23 @@
 /**
  * What holds after every step of random interleavings: every accepted call is in the ledger exactly
- * once, no run without all its tables, never two live runs, never stuck with a full gate. What
- * becomes of each call is in `call-outcomes.property.test.ts`.
+ * once, no run without all its tables, never two live runs, never stuck with a full gate, also where
+ * a cell holds the slot and the run that waits for it is cancelled. What becomes of each call is in
+ * `call-outcomes.property.test.ts`.
  */
 import fc from 'fast-check';
 import { isMarked } from '../../model/gate';
 import { handOver, takeOver, type HandedOver } from '../../model/hand-over';
 import {
   applyIgnored,
+  cancelRun,
   confirmProjected,
   editTask,
   endRun,
   removeTask,
+  requestCells,
   resetGate,
   runHandedOver,
+  runsToStart,
   setPaused,
   startByHand,
   takeTriggers,
@@ -22,7 +26,13 @@ import {
   whyNotStart,
   type StepContext,
 } from '../../model/task-steps';
-import { gateTables, newTaskState, type TaskState } from '../../model/task-state';
+import {
+  gateTables,
+  liveRuns,
+  newTaskState,
+  type LiveRun,
+  type TaskState,
+} from '../../model/task-state';
 import type { LedgerEntry } from '../../model/trigger';
 import { aDefinition, listed } from '../support/workflows/definition';
 
@@ -32,6 +42,7 @@ const times = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-
 type Step =
   | { kind: 'trigger'; tables: number[]; time: number | null; key: number | null }
   | { kind: 'start' | 'endRun' | 'handOver' | 'project' | 'pause' | 'resume' | 'remove' | 'apply' }
+  | { kind: 'cell' | 'endCell' | 'cancel' }
   | { kind: 'reset'; time: number | null }
   | { kind: 'edit'; tables: number[] }
   | { kind: 'kind'; triggered: boolean };
@@ -50,7 +61,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 6, arbitrary: fc.constant({ kind: 'endRun' as const }) },
   {
-    weight: 5,
+    weight: 6,
     arbitrary: fc.constantFrom<Step>(
       { kind: 'start' },
       { kind: 'handOver' },
@@ -59,6 +70,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       { kind: 'resume' },
       { kind: 'resume' },
       { kind: 'apply' },
+      { kind: 'cell' },
+      { kind: 'endCell' },
+      { kind: 'cancel' },
     ),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const), time }) },
@@ -110,6 +124,7 @@ class Drive {
   take(next: Step): void {
     const before = structuredClone(this.state);
     this.apply(next);
+    this.begin();
     this.checkStarts(before);
     this.checkAlways();
     expect(JSON.parse(JSON.stringify(this.state))).toEqual(this.state);
@@ -124,10 +139,15 @@ class Drive {
         if (!whyNotStart(state)) startByHand(state, 'me', this.context());
         return;
       case 'endRun':
-        return this.endRun();
+        return this.endRun(state.live);
+      case 'cell':
+        return this.requestCell();
+      case 'endCell':
+        return this.endRun(state.cellRuns[0] ?? null);
+      case 'cancel':
+        return this.cancel();
       case 'handOver':
-        if (!state.live?.definition) this.rollOver();
-        return;
+        return this.rollOver();
       case 'project':
         return this.project();
       case 'pause':
@@ -135,6 +155,8 @@ class Drive {
         if (!state.removed) setPaused(state, next.kind === 'pause', this.context());
         return;
       case 'remove':
+        // What waits for a slot ends with its task.
+        if (state.live?.definition) this.ended.add(state.live.runId);
         return removeTask(state, 'me', this.context());
       case 'apply':
         return this.applyOne();
@@ -175,23 +197,49 @@ class Drive {
     takeTriggers(this.state, triggers, context);
   }
 
-  private endRun(): void {
-    const { live } = this.state;
-    if (!live) return;
-    runHandedOver(this.state, live.runId);
-    const context = this.context();
-    const end = {
-      runId: live.runId,
-      status: 'succeeded' as const,
-      finishedAt: context.now,
-      failureReason: null,
-    };
-    expect(endRun(this.state, end, context)).toBe(true);
-    this.ended.add(live.runId);
+  /** Every run that may start gets its workflow. */
+  private begin(): void {
+    for (const { runId } of runsToStart(this.state)) runHandedOver(this.state, runId);
+  }
+
+  private requestCell(): void {
+    const scheduleTime = new Date(this.clock).toISOString();
+    const known = { attempts: 0, status: null, existing: 'rerun', by: 'me' } as const;
+    requestCells(this.state, [{ scheduleTime, backfills: ['b'], ...known }], this.context());
+  }
+
+  private endRun(run: LiveRun | null): void {
+    if (!run || run.definition !== null) return;
+    const { runId, cancelReason } = run;
+    const { now } = this.context();
+    const status = cancelReason === null ? ('succeeded' as const) : ('cancelled' as const);
+    const end = { runId, status, finishedAt: now, failureReason: cancelReason };
+    expect(endRun(this.state, end, this.context())).toBe(true);
+    this.ended.add(runId);
     // A second message of the same end does nothing.
     const after = structuredClone(this.state);
-    expect(endRun(this.state, end, context)).toBe(false);
+    expect(endRun(this.state, end, this.context())).toBe(false);
     expect(this.state).toEqual(after);
+  }
+
+  /** One that waits for a slot ends at once, and its gate with it; the ledger has nothing of it. */
+  private cancel(): void {
+    const { state } = this;
+    const { live } = state;
+    if (!live) return;
+    const { runId, definition, gate } = live;
+    const [ledger, nextRound] = [state.outbox.ledger.length, state.nextRound];
+    cancelRun(state, { runId, reason: 'by me' }, this.context());
+    expect(state.outbox.ledger).toHaveLength(ledger);
+    if (definition === null) return expect(live.cancelReason).not.toBeNull();
+    this.ended.add(runId);
+    expect(state.live?.runId).not.toBe(runId);
+    if (gate === 'round') expect(state.round.marks).toEqual(nextRound?.marks ?? {});
+    else if (gate === 'dated') expect(this.datedTimes()).not.toContain(live.scheduleTime);
+  }
+
+  private datedTimes(): string[] {
+    return this.state.dated.map(({ scheduleTime }) => scheduleTime);
   }
 
   project(): void {
@@ -241,7 +289,7 @@ class Drive {
       }
     }
     if (state.removed) expect(state.live === null || state.live.cancelReason).not.toBe(null);
-    const scheduled = state.dated.map(({ scheduleTime }) => scheduleTime);
+    const scheduled = this.datedTimes();
     expect(scheduled).toEqual([...new Set(scheduled)].sort());
     if (state.definition.whileRunning === 'ignore') expect(state.nextRound).toBeNull();
   }
@@ -252,8 +300,7 @@ class Drive {
     for (const receipt of this.sent) expect(this.writes.get(receipt)).toBe(1);
     const started = [...this.ledger.values()].filter((line) => line.outcome === 'started');
     expect(new Set(started.map((line) => line.runId)).size).toBe(started.length);
-    const live = this.state.live ? 1 : 0;
-    expect(this.runsSeen.size).toBe(this.ended.size + live);
+    expect(this.runsSeen.size).toBe(this.ended.size + liveRuns(this.state).length);
     expect(this.runsSeen.size).toBe(this.state.runCount);
   }
 }

@@ -69,6 +69,8 @@ class Comparison {
         );
       case 'end':
         return this.end(step);
+      case 'cancel':
+        return this.cancel(step.run);
       case 'start':
         if (naive.isBusy() || naive.isRemoved()) return;
         return this.same({ fact: 'start' }, () => void machine.start());
@@ -159,6 +161,18 @@ class Comparison {
     this.same({ fact: 'ended', run: run.run, status, reason }, () => {
       expect(steps.endRun(this.machine.state, end, this.machine.context())).toBe(true);
     });
+  }
+
+  private cancel(index: number): void {
+    const runs = this.naive.live();
+    const run = runs[index % Math.max(runs.length, 1)];
+    if (!run) return;
+    const { machine } = this;
+    const cancel = { runId: this.runIds[run.run]!, reason: 'by somebody' };
+    expect(steps.whyNotCancel(machine.state, cancel.runId)).toBeNull();
+    this.same({ fact: 'cancelled', run: run.run }, () =>
+      steps.cancelRun(machine.state, cancel, machine.context()),
+    );
   }
 
   /** Both do the same; what comes of it has to be the same. */

@@ -42,10 +42,10 @@ beforeAll(quietRuntime);
 
 it('has a history of each thing that may happen to a task', () => {
   expect(ofFolder('.')).toEqual([
-    ...['backfill', 'by-hand', 'cancel', 'cells', 'cells-killed', 'due-time', 'due-time-blocked'],
-    ...['edit-during-a-run', 'failed-with-retries', 'former-generation', 'latch', 'late-gate'],
-    ...['look-up', 'lost-run', 'mode-skip', 'notices', 'plain-round', 'removal', 'schedule'],
-    ...['schedule-tick', 'watchdog'],
+    ...['backfill', 'by-hand', 'cancel', 'cancel-queued', 'cells', 'cells-killed', 'due-time'],
+    ...['due-time-blocked', 'edit-during-a-run', 'failed-with-retries', 'former-generation'],
+    ...['latch', 'late-gate', 'look-up', 'lost-run', 'mode-skip', 'notices', 'plain-round'],
+    ...['removal', 'schedule', 'schedule-tick', 'watchdog'],
   ]);
   expect(ofFolder(smallLimitsFolder)).toEqual(['backfill', 'cells-roll-over', 'roll-over']);
 });

@@ -1,6 +1,11 @@
 /** Cells of backfills in a task, on a real Temporal: their slots, their ends, their records. */
 import { JobError } from '../../model/job-type';
-import { instancesStoppedSignal, startUpdate } from '../../model/messages';
+import {
+  cancelRunUpdate,
+  instancesStoppedSignal,
+  startUpdate,
+  type TaskAnswer,
+} from '../../model/messages';
 import { defaultRunPolicy, type RunPolicy } from '../../model/task';
 import { HeldJobs, hour, hours, requestCells, timesRun } from '../support/workflows/cells';
 import { House, makeId, tenant, type OpenedTask } from '../support/workflows/house';
@@ -27,6 +32,11 @@ async function begin(runPolicy: Partial<RunPolicy> = {}) {
 
 function startByHand({ taskId }: OpenedTask): Promise<{ runId: string | null }> {
   return house.gateway.update(tenant, taskId, startUpdate, [{ by: 'somebody' }], makeId());
+}
+
+function cancelRun({ taskId }: OpenedTask, runId: string): Promise<TaskAnswer> {
+  const args: [{ runId: string; reason: string }] = [{ runId, reason: 'by somebody' }];
+  return house.gateway.update(tenant, taskId, cancelRunUpdate, args, makeId());
 }
 
 it('runs as many at the same time as its run policy says, oldest first, and tells each end', async () => {
@@ -66,6 +76,34 @@ it('gives the next free slot to a run by hand, before any cell', async () => {
   jobs.endAll();
   await backfill.ends(2);
   expect(timesRun(house.world, task)).toEqual([hour(0), null, hour(1)]);
+});
+
+it('ends a run that is cancelled while cells hold its slot, and goes on with the cells', async () => {
+  const { task, backfill, jobs } = await begin();
+  await requestCells(task, backfill.id, hours(2));
+  await jobs.until(1);
+  const runId = await task.start();
+  expect(await house.gateway.cancelRun(tenant, task.taskId, runId, 'by somebody')).toBe('gone');
+  const cancelled = {
+    ...{ status: 'cancelled', failureReason: 'cancelled: by somebody', startedAt: null, tries: 0 },
+  };
+  expect((await cancelRun(task, runId)).run).toMatchObject({ id: runId, ...cancelled });
+  expect(await house.world.ended(runId)).toMatchObject(cancelled);
+  await expect(cancelRun(task, runId)).rejects.toMatchObject({ code: 'runNotLive' });
+  jobs.endAll();
+  await backfill.ends(2);
+  expect(timesRun(house.world, task)).toEqual(hours(2));
+  await expect(task.run(runId).describe()).rejects.toThrow('not found');
+});
+
+it('cancels a run through its task too, where its workflow has come to be meanwhile', async () => {
+  const { task, jobs } = await begin();
+  const runId = await task.start();
+  await jobs.until(1);
+  await cancelRun(task, runId);
+  expect(await house.world.ended(runId)).toMatchObject({
+    ...{ status: 'cancelled', failureReason: 'cancelled: by somebody' },
+  });
 });
 
 it('tells ends that come together in one message', async () => {

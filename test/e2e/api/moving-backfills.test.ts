@@ -163,3 +163,19 @@ test('a manual start goes before the cells that wait for the slot', async () => 
   for (const _left of [1, 2]) (await held.next(one.id)).succeed();
   expect(await over(backfill)).toMatchObject({ status: 'succeeded', counts: { succeeded: 3 } });
 });
+
+test('a manual start that waits for the slot can be cancelled, and the cells go on', async () => {
+  const one = await heldTask('Called off');
+  const backfill = await start([one], hours(0, 1));
+  const first = await held.next(one.id);
+  const byHand = await startRun(server.api, one.id);
+  const cancel = () => server.api.call('POST', `/tasks/${one.id}/runs/${byHand.id}:cancel`);
+  expect(await cancel()).toMatchObject({
+    status: 200,
+    body: { status: 'cancelled', failureReason: 'cancelled: by admin', startedAt: null },
+  });
+  expect(await cancel()).toMatchObject({ status: 409, body: { code: 'runNotLive' } });
+  first.succeed();
+  (await held.next(one.id)).succeed();
+  expect(await over(backfill)).toMatchObject({ status: 'succeeded', counts: { succeeded: 2 } });
+});

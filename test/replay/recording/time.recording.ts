@@ -2,6 +2,7 @@
 import { defaultRunPolicy } from '../../../model/definition';
 import {
   backfillChangedSignal,
+  cancelRunUpdate,
   instancesStoppedSignal,
   upstreamChangedSignal,
   type ScheduleTickInput,
@@ -48,6 +49,11 @@ function answer(upstream: 'met' | 'waiting' | 'blocked'): void {
       ...{ scheduleTime, upstream, known: null },
       reason: upstream === 'met' ? null : 'Load at 2026-03-01 01:00 has not succeeded.',
     }));
+}
+
+async function cancelRun({ taskId }: OpenedTask, runId: string): Promise<void> {
+  const args: [{ runId: string; reason: string }] = [{ runId, reason: 'by somebody' }];
+  await house.gateway.update(tenant, taskId, cancelRunUpdate, args, makeId());
 }
 
 /** Id of the task's run for this time, once it has ended. */
@@ -163,6 +169,25 @@ it('records cells that are killed and handed back', async () => {
   await backfill.ends(2);
   await house.settled(task);
   await recorder.keep('cells-killed', [task.handle, task.run(runId!)]);
+});
+
+it('records a run that is cancelled while cells hold its slot, and one told through its task', async () => {
+  const jobs = new HeldJobs(house.world);
+  house.world.job = jobs.job;
+  const task = await house.openTask({ kind: 'manual' });
+  const backfill = await Mailbox.open(house.client, makeId());
+  await requestCells(task, backfill.id, hours(1));
+  const [cell] = await jobs.until(1);
+  const waiting = await task.start();
+  await cancelRun(task, waiting);
+  jobs.end(cell!);
+  await backfill.ends(1);
+  const live = await task.start();
+  await jobs.until(1);
+  await cancelRun(task, live);
+  await house.world.ended(live);
+  await house.settled(task);
+  await recorder.keep('cancel-queued', [task.handle, task.run(cell!), task.run(live)]);
 });
 
 it('records a driver that is paused, goes on and drops a task', async () => {

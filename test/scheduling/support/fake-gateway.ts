@@ -15,6 +15,8 @@ type Args = {
   ifVersion: number | null;
   by: string;
   scheduleTime: string | null;
+  runId: string;
+  reason: string;
 };
 
 export class FakeGateway implements Gateway {
@@ -73,7 +75,7 @@ export class FakeGateway implements Gateway {
     if (!state) throw refusal('taskNotFound');
     this.beforeUpdate(definition.name, taskId);
     const runId = take(definition.name, state, (args[0] ?? {}) as Args);
-    const run = state.outbox.runs.find(({ id }) => id === runId) ?? null;
+    const run = state.outbox.runs.findLast(({ id }) => id === runId) ?? null;
     return structuredClone({ task: projectTask(state), runId, run, entry: null });
   }
 
@@ -121,8 +123,8 @@ export class FakeGateway implements Gateway {
   historySize(): Promise<number> {
     return Promise.resolve(0);
   }
-  cancelRun(): Promise<void> {
-    return Promise.resolve();
+  cancelRun(): Promise<'gone'> {
+    return Promise.resolve('gone');
   }
   askRun(): Promise<'lost'> {
     return Promise.resolve('lost');
@@ -158,7 +160,7 @@ export class FakeGateway implements Gateway {
 }
 
 function take(name: string, state: TaskState, args: Args): string | null {
-  const { patch, ifVersion, by, scheduleTime } = args;
+  const { patch, ifVersion, by, scheduleTime, runId } = args;
   switch (name) {
     case 'edit':
       refuseWhere(steps.whyNotEdit(state, ifVersion));
@@ -171,6 +173,10 @@ function take(name: string, state: TaskState, args: Args): string | null {
     case 'start':
       refuseWhere(steps.whyNotStart(state));
       return steps.startByHand(state, by, context()).runId;
+    case 'cancelRun':
+      refuseWhere(steps.whyNotCancel(state, runId));
+      steps.cancelRun(state, args, context());
+      return runId;
     case 'resetGate':
       refuseWhere(steps.whyNotReset(state, scheduleTime));
       steps.resetGate(state, scheduleTime, context());

@@ -23,6 +23,7 @@ export type Happening =
   | { fact: 'request'; time: string; backfill: string; existing: ExistingChoice }
   | { fact: 'stop'; backfill: string; kill: boolean }
   | { fact: 'ended'; run: number; status: EndedStatus; reason: string | null }
+  | { fact: 'cancelled'; run: number }
   | { fact: 'mark'; time: string }
   | { fact: 'edit'; settings: Partial<Settings> }
   | { fact: 'passed'; at: number }
@@ -70,7 +71,8 @@ export class NaiveHistory {
       .map((fact, run) => ({ ...fact, run }));
   }
 
-  protected live(facts = this.facts): Begun[] {
+  /** Runs that have not ended, with or without workflows of their own. */
+  live(facts = this.facts): Begun[] {
     const ended = new Set(facts.flatMap((fact) => (fact.fact === 'ended' ? [fact.run] : [])));
     return this.begun(facts).filter(({ run }) => !ended.has(run));
   }

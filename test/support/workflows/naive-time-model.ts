@@ -53,7 +53,7 @@ export class NaiveTimeModel extends NaiveHistory {
 
   /** Runs that have workflows of their own and have not ended. */
   liveRuns(): Begun[] {
-    return this.live().filter((run) => run.who === 'cell' || this.hasSlot(run));
+    return this.live().filter((run) => this.hasWorkflow(run));
   }
 
   private comeOf(what: Happening): void {
@@ -71,6 +71,8 @@ export class NaiveTimeModel extends NaiveHistory {
         return this.comeOfStop(what);
       case 'ended':
         return this.comeOfEnd(what);
+      case 'cancelled':
+        return this.comeOfCancel(this.begun()[what.run]!, 'by somebody');
       case 'edit':
         return this.comeOfEdit(what);
       case 'passed':
@@ -297,14 +299,26 @@ export class NaiveTimeModel extends NaiveHistory {
         this.tell(backfill, time, 'dropped', 'the task has been removed');
       }
     }
-    const hasWorkflow = (run: Begun): boolean => run.who === 'cell' || this.hasSlot(run);
-    for (const run of live.filter(hasWorkflow)) this.cancel(run);
-    for (const run of live.filter((one) => !hasWorkflow(one))) {
-      const reason = 'cancelled: task removed';
-      const ended = { fact: 'ended', run: run.run, status: 'cancelled', reason } as const;
-      this.facts.push(ended);
-      this.comeOfEnd(ended);
+    for (const run of live.filter((one) => this.hasWorkflow(one))) this.cancel(run);
+    for (const run of live.filter((one) => !this.hasWorkflow(one))) {
+      this.endWithout(run, 'task removed');
     }
+  }
+
+  private comeOfCancel(run: Begun, reason: string): void {
+    if (this.hasWorkflow(run)) this.cancel(run);
+    else this.endWithout(run, reason);
+  }
+
+  private hasWorkflow(run: Begun): boolean {
+    return run.who === 'cell' || this.hasSlot(run);
+  }
+
+  /** A run that has no workflow to be told ends at once. */
+  private endWithout({ run }: Begun, why: string): void {
+    const ended = { fact: 'ended', run, status: 'cancelled', reason: `cancelled: ${why}` } as const;
+    this.facts.push(ended);
+    this.comeOfEnd(ended);
   }
 
   // What begins.

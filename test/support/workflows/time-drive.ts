@@ -80,6 +80,8 @@ export class TimeDrive {
         return this.end(step);
       case 'lose':
         return this.lose(step.run);
+      case 'cancel':
+        return this.cancel(step.run);
       case 'start':
         if (!steps.whyNotStart(state)) machine.start();
         return;
@@ -207,6 +209,22 @@ export class TimeDrive {
     expect(steps.endRun(this.state, end, this.machine.context())).toBe(false);
     steps.endLostRun(this.state, end, this.machine.context());
     expect(this.state).toEqual(was);
+  }
+
+  /** A run that waits for a slot ends at once; of any other the reason is noted. */
+  private cancel(index: number): void {
+    const { machine, state } = this;
+    const runs = liveRuns(state);
+    const run = runs[index % Math.max(runs.length, 1)];
+    if (!run) return;
+    const { runId } = run;
+    const isWaiting = run.definition !== null && !steps.runsToStart(state).includes(run);
+    const ledger = structuredClone(state.outbox.ledger);
+    expect(steps.whyNotCancel(state, runId)).toBeNull();
+    steps.cancelRun(state, { runId, reason: 'by somebody' }, machine.context());
+    expect(state.outbox.ledger).toEqual(ledger);
+    expect(liveRuns(state).some((live) => live.runId === runId)).toBe(!isWaiting);
+    expect(steps.whyNotCancel(state, runId) === null).toBe(!isWaiting);
   }
 
   private lose(index: number): void {

@@ -18,6 +18,7 @@ type StepAt<Time> =
   | { kind: 'stop'; backfill: string; kill: boolean }
   | { kind: 'end'; run: number; status: EndedStatus; again: boolean }
   | { kind: 'lose'; run: number }
+  | { kind: 'cancel'; run: number }
   | { kind: 'call'; table: string; time: Time | null }
   | { kind: 'reset'; time: Time | null }
   | { kind: 'parallel'; most: number }
@@ -81,6 +82,7 @@ const runs = [
   weigh(8, fc.record({ kind: of('begin') })),
   weigh(12, fc.record({ kind: of('end'), run: fc.nat(5), status, again: fc.boolean() })),
   weigh(1, fc.record({ kind: of('lose'), run: fc.nat(5) })),
+  weigh(3, fc.record({ kind: of('cancel'), run: fc.nat(5) })),
   weigh(2, fc.record({ kind: of('start') })),
 ];
 
