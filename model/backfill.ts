@@ -193,6 +193,8 @@ export interface CellEnd {
   status: 'succeeded' | 'failed' | 'timedOut' | 'cancelled' | 'skipped' | 'dropped' | 'withdrawn';
   runId: string | null;
   reason: string | null;
+  /** Set where the task takes no more for now. */
+  full?: true;
 }
 
 /** What a driver gets to do next. */

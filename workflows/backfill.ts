@@ -13,7 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities';
-import type { BackfillStatus, BackfillStep, CellEnd } from '../model/backfill';
+import type { BackfillStatus, BackfillStep } from '../model/backfill';
 import {
   backfillChangedSignal,
   instancesEndedSignal,
@@ -21,6 +21,7 @@ import {
   instancesStoppedSignal,
 } from '../model/messages';
 import { taskWorkflowId } from '../model/names';
+import { holdBack, noPause, release, type Pause, type ToldEnds } from './full-tasks';
 import { rollOverLimits } from './roll-over-limits';
 
 const { advanceBackfill, dropTaskFromBackfill } = proxyActivities<Activities>({
@@ -35,7 +36,7 @@ const silenceMs = 120_000;
 
 /** What has been heard since the last step. */
 interface News {
-  ends: { taskId: string; cells: CellEnd[] }[];
+  ends: ToldEnds[];
   changed: boolean;
   kill: boolean;
 }
@@ -53,31 +54,54 @@ export interface BackfillDriver {
   reconciledAt?: number;
   /** Cells that tasks have been asked for and whose ends have not been passed on (`keyOf`). */
   asked?: string[];
+  /** What full tasks have handed back and is not to be asked for again yet. */
+  pause?: Pause;
 }
 
 /** Works until the backfill has come to its end. */
 export async function backfill(driver: BackfillDriver): Promise<void> {
-  const news = hear(driver.news);
+  const news = hear(driver, driver.news);
   for (let reconcile = driver.reconciledAt === undefined; ;) {
     const state = await takeStep(driver, news, reconcile);
     if (isOver(state) && !isNews(news)) return;
     if (mayRollOver()) await continueAsNew<typeof backfill>({ ...driver, news });
     const isJoined = state.status === 'running' && state.running === 0 && state.waiting > 0;
-    const heard = await condition(() => isNews(news), isJoined ? joinedMs : silenceMs);
-    reconcile = !heard || Date.now() - driver.reconciledAt! >= silenceMs;
+    const isSilent = !(await isHeard(driver, news, isJoined ? joinedMs : silenceMs));
+    reconcile = isSilent || Date.now() - driver.reconciledAt! >= silenceMs;
   }
 }
 
-function hear(before: News = { ends: [], changed: false, kill: false }): News {
+function hear(
+  driver: BackfillDriver,
+  before: News = { ends: [], changed: false, kill: false },
+): News {
   const news = { ...before };
-  setHandler(instancesEndedSignal, ({ taskId, ends }) => {
-    news.ends.push({ taskId, cells: ends });
+  setHandler(instancesEndedSignal, ({ taskId, ends: cells }) => {
+    const { ends, pause } = holdBack(driver.pause ?? noPause, { taskId, cells }, Date.now());
+    news.ends.push(...ends);
+    driver.pause = pause;
   });
   setHandler(backfillChangedSignal, ({ kill }) => {
     news.changed = true;
     news.kill ||= kill;
   });
   return news;
+}
+
+/** @returns false where for so long nothing was heard, and no pause has come to its end */
+async function isHeard(driver: BackfillDriver, news: News, ms: number): Promise<boolean> {
+  const end = Date.now() + ms;
+  const pauseUntil = (): number => driver.pause?.until ?? Infinity;
+  for (;;) {
+    const until = pauseUntil();
+    const waitMs = Math.min(end, until) - Date.now();
+    const isChanged = (): boolean => isNews(news) || pauseUntil() !== until;
+    if (waitMs > 0 && (await condition(isChanged, waitMs))) {
+      if (isNews(news)) return true;
+    } else {
+      return until <= end;
+    }
+  }
 }
 
 function isNews({ ends, changed }: News): boolean {
@@ -100,7 +124,10 @@ async function takeStep(
   reconcile: boolean,
 ): Promise<BackfillStep> {
   const { tenant, id, step: number } = driver;
-  const { ends, changed, kill } = news;
+  const { changed, kill } = news;
+  const held = release(driver.pause ?? noPause, Date.now(), changed);
+  const ends = [...news.ends, ...held.ends];
+  driver.pause = held.pause;
   Object.assign(news, { ends: [], changed: false, kill: false });
   driver.step += 1;
   if (reconcile) driver.reconciledAt = Date.now();

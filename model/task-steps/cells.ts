@@ -36,7 +36,8 @@ function queueCell(state: TaskState, cell: CellRequest): void {
   const waiting = state.cells.find((known) => known.scheduleTime === scheduleTime);
   const added = cell.backfills.filter((backfill) => !waiting?.backfills.includes(backfill));
   if (added.length > 0 && countWaits(state) + added.length > maxWaits) {
-    return reportEnd(state, added, endOf(cell, 'withdrawn', 'too many cells wait in the task'));
+    const end = endOf(cell, 'withdrawn', 'too many cells wait in the task');
+    return reportEnd(state, added, { ...end, full: true });
   }
   if (waiting) return join(waiting, cell, added);
   const memo = findInstance(state, scheduleTime);

@@ -537,7 +537,8 @@ describe('what is too much to keep', () => {
     expect(machine.waiting()).toHaveLength(500);
     expect(back).toHaveLength(1500);
     const reason = 'too many cells wait in the task';
-    expect(back[0]).toMatchObject({ scheduleTime: hour(501), status: 'withdrawn', reason });
+    const end = { scheduleTime: hour(501), status: 'withdrawn', reason, full: true };
+    expect(back[0]).toMatchObject(end);
   });
 
   it('is also a backfill more for a cell that waits, but not the same one again', () => {

@@ -18,6 +18,8 @@ interface Kept {
 const folder = path.join(__dirname, 'histories');
 /** What the version before recurrence has written; what the present one has stands beside it. */
 const former = 'before-recurrence';
+/** What was written before a full task was left alone for a while, and an expired gate recorded. */
+const beforeMissedGates = 'before-missed-gates';
 const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.replace(/\.json$/, ''))
@@ -44,8 +46,8 @@ it('has a history of each thing that may happen to a task', () => {
   expect(ofFolder('.')).toEqual([
     ...['backfill', 'by-hand', 'cancel', 'cancel-queued', 'cells', 'cells-killed', 'due-time'],
     ...['due-time-blocked', 'edit-during-a-run', 'failed-with-retries', 'former-generation'],
-    ...['latch', 'late-gate', 'look-up', 'lost-run', 'mode-skip', 'notices', 'plain-round'],
-    ...['removal', 'schedule', 'schedule-tick', 'watchdog'],
+    ...['full-task', 'latch', 'late-gate', 'look-up', 'lost-run', 'mode-skip', 'notices'],
+    ...['plain-round', 'removal', 'schedule', 'schedule-tick', 'watchdog'],
   ]);
   expect(ofFolder(smallLimitsFolder)).toEqual(['backfill', 'cells-roll-over', 'roll-over']);
 });
@@ -55,6 +57,10 @@ it('keeps what the version before recurrence has written', () => {
     ...['by-hand', 'cancel', 'edit-during-a-run', 'failed-with-retries', 'latch', 'lost-run'],
     ...['plain-round', 'removal', 'roll-over'],
   ]);
+});
+
+it('keeps what was written before missed gates were recorded', () => {
+  expect(ofFolder(beforeMissedGates)).toEqual(['full-task']);
 });
 
 it.each(names)('goes on with workflows under way: %s', async (name) => {

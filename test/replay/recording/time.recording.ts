@@ -13,7 +13,7 @@ import type { TaskDefinition } from '../../../model/task';
 import { HeldJobs, hour, hours, requestCells } from '../../support/workflows/cells';
 import { one } from '../../support/workflows/definition';
 import { aFormerState } from '../../support/workflows/former-state';
-import { eventTypes } from '../../support/workflows/history';
+import { eventTypes, signalNames } from '../../support/workflows/history';
 import { makeId, tenant, type House, type OpenedTask } from '../../support/workflows/house';
 import { Mailbox } from '../../support/workflows/mailbox';
 import { ScriptedBackfills } from '../../support/workflows/scripted-backfills';
@@ -214,6 +214,24 @@ it('records a driver that is paused, goes on and drops a task', async () => {
   held.end();
   await driver.result();
   await recorder.keep('backfill', [driver]);
+});
+
+it('records a driver whose task takes no more for a while', async () => {
+  const store = new ScriptedBackfills(house.world);
+  const jobs = new HeldJobs(house.world);
+  house.world.job = jobs.job;
+  const task = await house.openTask({ kind: 'manual' });
+  const other = await Mailbox.open(house.client, makeId());
+  await requestCells(task, other.id, hours(500));
+  await jobs.until(1);
+  const { taskId } = task;
+  const backfill = store.create(makeId(), [{ taskId, scheduleTime: hour(500) }]);
+  const driver = await house.startDriver(backfill.id);
+  while (!(await signalNames(driver)).includes('instancesEnded'));
+  await task.handle.signal(instancesStoppedSignal, { backfill: other.id, kill: false });
+  jobs.endAll();
+  await driver.result();
+  await recorder.keep('full-task', [driver]);
 });
 
 it('records a watchdog that has looked around', async () => {
