@@ -124,7 +124,8 @@ const runPolicyFields = {
     .meta({
       description:
         'How long the gate of a schedule time stays open after its first mark or its due time, in ' +
-        'seconds; then it is given up. Of new tasks 30 days',
+        'seconds; then its instance is `missed`, until its tables are all marked later. Of new tasks ' +
+        '30 days',
     }),
 };
 const runPolicySchema = z.object(runPolicyFields);

@@ -118,8 +118,11 @@ export class InstanceLists {
     const { items, more } = await this.records(tenant, task.id, range, pageSize);
     // Gates below the last record belong to a later page, as the records there do.
     const from = more ? items.at(-1)!.scheduleTime : range.from;
-    const gates = await this.unrecorded(tenant, task, { ...range, from });
-    return { items: [...items, ...gates], more };
+    const gates = await this.withoutRun(tenant, task, { ...range, from });
+    // An instance that was missed waits again once a new mark has opened its gate.
+    const open = new Set(gates.map(({ scheduleTime }) => scheduleTime));
+    const others = items.filter(({ scheduleTime }) => !open.has(scheduleTime));
+    return { items: [...others, ...gates], more };
   }
 
   private async records(
@@ -136,8 +139,8 @@ export class InstanceLists {
     return { items, more: found.nextPageToken !== null };
   }
 
-  /** Open gates in a range that have no record: nothing has run for them. */
-  private async unrecorded(
+  /** Open gates in a range for which nothing has run; one that is blocked has a record that says so. */
+  private async withoutRun(
     tenant: string,
     { id, dated }: ListedTask,
     range: InstanceRange,
@@ -146,7 +149,8 @@ export class InstanceLists {
     if (gates.length === 0) return [];
     const times = gates.map(({ scheduleTime }) => scheduleTime);
     const known = await this.deps.store.runs.knownInstances(tenant, id, times);
-    const recorded = new Set(known.map(({ scheduleTime }) => scheduleTime));
+    const shown = known.filter(({ attempts, status }) => attempts > 0 || status === 'blocked');
+    const recorded = new Set(shown.map(({ scheduleTime }) => scheduleTime));
     return gates
       .filter(({ scheduleTime }) => !recorded.has(scheduleTime))
       .map((gate) => waitingInstance(id, gate));

@@ -1,4 +1,4 @@
-import { uuid4 } from '@temporalio/workflow';
+import { patched, uuid4 } from '@temporalio/workflow';
 import type { StepContext } from '../model/task-steps';
 
 export interface WorkflowStepContext extends StepContext {
@@ -16,6 +16,7 @@ export function makeStepContext(): WorkflowStepContext {
     },
     newRunId: () => uuid4().replaceAll('-', ''),
     closing: () => closing,
+    knows: (change) => patched(change),
     close: () => {
       closing = true;
     },

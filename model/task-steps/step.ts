@@ -9,6 +9,8 @@ export interface StepContext {
   newRunId(): string;
   /** True while the history is being rolled over: nothing new begins then. */
   closing?(): boolean;
+  /** False for what happened in a history before this change came: it goes on as it was written. */
+  knows?(change: 'missed-gates'): boolean;
 }
 
 /** Why a step is not taken. */

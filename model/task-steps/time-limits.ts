@@ -1,9 +1,10 @@
 /** Deadlines and expiry of gates: what time alone brings about (rule 14). */
-import { openedAt, type DatedGate, type Gate } from '../gate';
-import { isGateOfLiveRun, type TaskState } from '../task-state';
+import { missingTables, openedAt, type DatedGate, type Gate } from '../gate';
+import { gateTables, isGateOfLiveRun, type TaskState } from '../task-state';
 import { dropDatedGate } from './begin';
+import { mayBeForgotten } from './instances';
 import { noteGate } from './notices';
-import { settleUnrun } from './records';
+import { recordUnrun, settleUnrun } from './records';
 import { changed, type StepContext } from './step';
 
 /** The next instant, in milliseconds, at which a gate is late or expires; null where none is open. */
@@ -54,9 +55,27 @@ export function passTime(state: TaskState, context: StepContext): void {
 
 function expire(state: TaskState, gate: DatedGate, context: StepContext): void {
   const { scheduleTime, upstream } = gate;
+  const what = { scheduleTime, status: 'missed', reason: whyMissed(state, gate) } as const;
   noteGate(state, 'gateExpired', gate, context);
   dropDatedGate(state, scheduleTime);
-  if (!upstream) return;
-  const reason = `its gate has expired; ${upstream.reason ?? 'upstream tasks did not do their part'}`;
-  settleUnrun(state, { id: upstream.recordId, scheduleTime, status: 'missed', reason }, context);
+  if (upstream) return settleUnrun(state, { id: upstream.recordId, ...what }, context);
+  if (context.knows && !context.knows('missed-gates')) return;
+  const unrun = { id: null, startedBy: 'triggers', ...what } as const;
+  // What is forgotten may have been run: the records know how often.
+  if (mayBeForgotten(state, scheduleTime)) recordUnrun(state, unrun, context);
+  else settleUnrun(state, unrun, context);
+}
+
+/** How many tables a reason names. */
+const mostNamed = 20;
+
+function whyMissed(state: TaskState, gate: DatedGate): string {
+  const { upstream } = gate;
+  if (upstream) {
+    return `its gate has expired; ${upstream.reason ?? 'upstream tasks did not do their part'}`;
+  }
+  const missing = missingTables(gate, gateTables(state.definition));
+  const named = missing.slice(0, mostNamed).join(', ');
+  const more = missing.length > mostNamed ? ` and ${missing.length - mostNamed} more` : '';
+  return `its gate has expired; it still waited for tables ${named}${more}`;
 }

@@ -1,5 +1,5 @@
 /** Rule 14: gates that are late, and gates that expire. */
-import { nextTimeLimit } from '../../model/task-steps';
+import { nextTimeLimit, passTime } from '../../model/task-steps';
 import type { Notice } from '../../model/notice';
 import { one, three, two, listed } from '../support/workflows/definition';
 import { hour, hourly, TimeMachine, withPolicy } from '../support/workflows/time-machine';
@@ -168,6 +168,68 @@ describe('expiry', () => {
     ]);
     expect(machine.gates()).toEqual([hour(40)]);
     expect(machine.call(one, { time: hour(50) }).outcome).toBe('counted');
+  });
+
+  it('records the instance as missed, with the tables that did not come, and no attempt', () => {
+    const machine = new TimeMachine({ ...triggered, ...withPolicy({ gateExpiry: 3600 }) });
+    machine.call(one, { time: hour(5) });
+    pass(machine, hours(2));
+    expect(machine.records(hour(5))).toMatchObject([
+      {
+        ...{ status: 'missed', startedBy: 'triggers', attempt: 0, tries: 0, startedAt: null },
+        failureReason: `its gate has expired; it still waited for tables ${two}`,
+      },
+    ]);
+    expect(machine.state.latestRun).toBeNull();
+    expect(machine.state.runCount).toBe(0);
+  });
+
+  it('lets a later full gate of the time run it as usual, as the first attempt', () => {
+    const machine = new TimeMachine({ ...triggered, ...withPolicy({ gateExpiry: 3600 }) });
+    machine.call(one, { time: hour(5) });
+    pass(machine, hours(2));
+    expect(machine.calls([two, one], { time: hour(5) })).toEqual(['counted', 'started']);
+    expect(machine.state.live).toMatchObject({ scheduleTime: hour(5), attempt: 1 });
+  });
+
+  it('leaves an instance that was run before what it is, for its next attempt too', () => {
+    const machine = new TimeMachine({ ...triggered, ...withPolicy({ gateExpiry: 3600 }) });
+    machine.calls([one, two], { time: hour(5) });
+    machine.end();
+    machine.call(one, { time: hour(5) });
+    pass(machine, hours(2));
+    expect(machine.state.instances).toMatchObject([{ attempts: 1, status: 'succeeded' }]);
+    machine.calls([one, two], { time: hour(5) });
+    expect(machine.state.live).toMatchObject({ attempt: 2 });
+  });
+
+  it('leaves open what it has forgotten of an instance, so that a later gate asks the records', () => {
+    const machine = new TimeMachine({ ...triggered, ...withPolicy({ gateExpiry: 3600 }) });
+    machine.state.instancesForgotten = true;
+    machine.call(one, { time: hour(5) });
+    pass(machine, hours(2));
+    machine.calls([one, two], { time: hour(5) });
+    expect(machine.state.live).toBeNull();
+    machine.answer('met', { known: { attempts: 3, status: 'succeeded' } });
+    expect(machine.state.live).toMatchObject({ scheduleTime: hour(5), attempt: 4 });
+  });
+
+  it('names the first of many tables', () => {
+    const tables = Array.from({ length: 30 }, (_, index) => `crm.main.t${index + 10}`);
+    const machine = new TimeMachine({ ...triggered, tables: listed(...tables) });
+    machine.call(tables[0]!, { time: hour(5) });
+    pass(machine, hours(31 * 24));
+    const [record] = machine.records(hour(5));
+    expect(record?.failureReason).toMatch(/crm\.main\.t11, .*, crm\.main\.t30 and 9 more$/);
+  });
+
+  it('leaves no record in a history that began before such records were', () => {
+    const machine = new TimeMachine({ ...triggered, ...withPolicy({ gateExpiry: 3600 }) });
+    machine.call(one, { time: hour(5) });
+    machine.later(hours(2));
+    passTime(machine.state, { ...machine.context(), knows: () => false });
+    expect(machine.gates()).toEqual([]);
+    expect(machine.records(hour(5))).toEqual([]);
   });
 
   it('is 30 days after the first mark where nothing else is said', () => {

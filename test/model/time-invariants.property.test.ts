@@ -12,12 +12,14 @@ import { timeSteps, upstreamStatus, type TimeStep } from '../support/workflows/t
 class Checks {
   private liveBefore = new Set<string>();
   private closingBefore = false;
+  private gatesBefore: string[] = [];
   private readonly faults: string[] = [];
 
   constructor(private readonly drive: TimeDrive) {}
 
-  after(): void {
+  after(step: TimeStep | null = null): void {
     this.checkBegun();
+    if (step?.kind === 'pass') this.checkExpired();
     this.checkLiveRuns();
     this.checkGatesStuck();
     this.checkCellsStuck();
@@ -27,6 +29,7 @@ class Checks {
     this.checkTold();
     this.liveBefore = new Set(liveRuns(this.state).map(({ runId }) => runId));
     this.closingBefore = this.drive.machine.closing;
+    this.gatesBefore = this.state.dated.map(({ scheduleTime }) => scheduleTime);
     expect(this.faults).toEqual([]);
   }
 
@@ -85,6 +88,15 @@ class Checks {
     this.hold(new Set(times).size === times.length, 'an instance has two live runs');
     const isLeft = this.state.removed !== null && runs.some((run) => run.cancelReason === null);
     this.hold(!isLeft, 'a run of a removed task goes on');
+  }
+
+  /** Time alone drops no gate without a trace. */
+  private checkExpired(): void {
+    const open = new Set(this.state.dated.map(({ scheduleTime }) => scheduleTime));
+    for (const time of this.gatesBefore.filter((before) => !open.has(before))) {
+      const isMissed = this.drive.book.of(time).some(({ status }) => status === 'missed');
+      this.hold(isMissed, `the gate of ${time} has expired and left no record`);
+    }
   }
 
   /** Whatever may begin has begun. */
@@ -172,7 +184,7 @@ function run(drive: TimeDrive, steps: TimeStep[]): void {
   const checks = new Checks(drive);
   for (const step of steps) {
     drive.take(step);
-    checks.after();
+    checks.after(step);
   }
   drive.finish();
   checks.after();

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { liveRuns } from '../../model/task-state';
 import * as steps from '../../model/task-steps';
-import { listed, one } from '../support/workflows/definition';
+import { listed, one, two } from '../support/workflows/definition';
 import type { Happening, Outcome, Settings } from '../support/workflows/naive-history';
 import { NaiveTimeModel } from '../support/workflows/naive-time-model';
 import { hourly, TimeMachine, withPolicy } from '../support/workflows/time-machine';
@@ -35,9 +35,9 @@ class Comparison {
     private readonly usual: Upstream,
     settings: Settings,
   ) {
-    const { type: kind, maxParallel, rerunMode, catchUp, mode } = settings;
+    const { type: kind, maxParallel, rerunMode, catchUp, mode, tables } = settings;
     this.machine = new TimeMachine({
-      ...{ kind, tables: listed(one), recurrence: hourly({ catchUp, mode }) },
+      ...{ kind, tables: listed(...tables), recurrence: hourly({ catchUp, mode }) },
       ...withPolicy({ maxParallel, rerunMode, gateExpiry }),
     });
     this.naive = new NaiveTimeModel(settings, gateExpiry * 1000);
@@ -75,7 +75,7 @@ class Comparison {
         if (naive.isBusy() || naive.isRemoved()) return;
         return this.same({ fact: 'start' }, () => void machine.start());
       case 'call':
-        return step.time === null ? undefined : this.call(step.time);
+        return step.time === null ? undefined : this.call(step.time, step.table);
       case 'pass':
         machine.later(step.minutes * 60_000);
         return this.same({ fact: 'passed', at: this.nextMoment() }, () => machine.passTime());
@@ -115,6 +115,10 @@ class Comparison {
       }
       case 'dependsOn':
         return edit({}, () => machine.edit({ dependsOn: step.ids }));
+      case 'tables': {
+        const { tables } = step;
+        return edit({ tables }, () => machine.edit({ tables: listed(...tables) }));
+      }
       default:
     }
   }
@@ -132,8 +136,10 @@ class Comparison {
     );
   }
 
-  private call(time: string): void {
-    this.same({ fact: 'mark', time }, () => void this.machine.call(one, { time }));
+  private call(time: string, table: string): void {
+    this.same({ fact: 'mark', time, table, at: this.nextMoment() }, () => {
+      this.machine.call(table, { time });
+    });
   }
 
   /** All that is asked at once, the oldest first. */
@@ -229,6 +235,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   mode: fc.constantFrom('normal' as const, 'normal', 'skip'),
   maxParallel: fc.integer({ min: 1, max: 3 }),
   rerunMode: fc.constantFrom('AllAllowed' as const, 'AllAllowed', 'FailureAllowed', 'AllDenied'),
+  tables: fc.subarray([one, two] as string[], { minLength: 1 }),
 });
 
 it('due times, gates and cells end as the rules say, whatever happens in between', () => {

@@ -76,6 +76,30 @@ test('a full gate waits for its turn; one of an instance that there is, is not s
   ]);
 });
 
+test('a gate that has expired leaves its instance as missed, with the tables that did not come', async () => {
+  const task = await triggered();
+  const reason = 'its gate has expired; it still waited for tables crm.main.two';
+  const missed = { status: 'missed', attempt: 0, startedBy: 'triggers' } as const;
+  for (const hour of [1, 2])
+    await service.ran(task, at(hour), { ...missed, failureReason: reason });
+  await mark(task, at(2), tables[1]);
+  expect((await list(task)).items).toMatchObject([
+    // A new mark has opened this one again.
+    {
+      scheduleTime: at(2),
+      status: 'waiting',
+      reason: 'waiting for tables crm.main.one',
+      run: null,
+    },
+    { scheduleTime: at(1), status: 'missed', reason, attempts: 0, run: { status: 'missed' } },
+  ]);
+  expect(times(await list(task, { ...everything, status: 'missed' }))).toEqual([at(2), at(1)]);
+  const page = { pageSize: 1, pageToken: null };
+  const { nextPageToken } = await list(task, everything, page);
+  const rest = await list(task, everything, { ...page, pageToken: nextPageToken });
+  expect(times(rest)).toEqual([at(1)]);
+});
+
 test('a gate that waits for tasks upstream says for what', async () => {
   const task = await service.task({ kind: 'recurring', recurrence: { every: 'hour' } });
   const gate = { marks: {}, fullSince: null, scheduleTime: at(1), ask: false };

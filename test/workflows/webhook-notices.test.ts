@@ -128,19 +128,29 @@ it('tells of a round that is late after its first mark, and not of one that was 
   });
 });
 
-it('tells of a dated gate that has expired', async () => {
+it('tells of a dated gate that has expired, and records its instance as missed', async () => {
+  const at = '2026-03-01T01:00:00.000Z';
   const runPolicy = { ...defaultRunPolicy, gateExpiry: 1 };
   const task = await house.openTask({ notifications, runPolicy });
-  await task.callAt('2026-03-01T01:00:00.000Z', two);
+  await task.callAt(at, two);
   const [expired] = await deliveries(1);
   expect(expired).toMatchObject({
     url,
-    notice: {
-      ...{ event: 'gateExpired', scheduleTime: '2026-03-01T01:00:00.000Z', missingTables: [one] },
-    },
+    notice: { event: 'gateExpired', scheduleTime: at, missingTables: [one] },
   });
   await house.settled(task);
   expect((await house.gateway.describe(tenant, task.taskId)).task.gate?.dated).toEqual([]);
+  const records = () =>
+    [...house.world.runs.values()].filter(({ taskId }) => taskId === task.taskId);
+  expect(records()).toMatchObject([
+    {
+      ...{ scheduleTime: at, status: 'missed', attempt: 0 },
+      failureReason: `its gate has expired; it still waited for tables ${one}`,
+    },
+  ]);
+  await task.callAt(at, one, two);
+  const ran = await house.world.until(() => records().find(({ status }) => status === 'succeeded'));
+  expect(ran).toMatchObject({ scheduleTime: at, attempt: 1 });
 });
 
 it('does not wait for a webhook, which is told even where the task is gone', async () => {

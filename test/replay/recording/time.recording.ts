@@ -11,7 +11,7 @@ import { tickWorkflowId, tickWorkflowType, watchdogWorkflowType } from '../../..
 import type { Recurrence } from '../../../model/recurrence';
 import type { TaskDefinition } from '../../../model/task';
 import { HeldJobs, hour, hours, requestCells } from '../../support/workflows/cells';
-import { one } from '../../support/workflows/definition';
+import { one, two } from '../../support/workflows/definition';
 import { aFormerState } from '../../support/workflows/former-state';
 import { eventTypes, signalNames } from '../../support/workflows/history';
 import { makeId, tenant, type House, type OpenedTask } from '../../support/workflows/house';
@@ -61,7 +61,10 @@ async function endOf({ taskId }: OpenedTask, scheduleTime: string): Promise<stri
   const { id } = await house.world.until(() =>
     [...house.world.runs.values()].find(
       (run) =>
-        run.taskId === taskId && run.scheduleTime === scheduleTime && run.finishedAt !== null,
+        run.taskId === taskId &&
+        run.scheduleTime === scheduleTime &&
+        run.attempt > 0 &&
+        run.finishedAt !== null,
     ),
   );
   return id;
@@ -245,7 +248,7 @@ it('records a watchdog that has looked around', async () => {
   await dog.terminate();
 });
 
-it('records gates that are late and expire', async () => {
+it('records gates that are late and expire, and a run of what was missed', async () => {
   const task = await house.openTask({
     notifications: {
       webhooks: [{ url: 'https://hooks.example.com/', events: ['gateLate', 'gateExpired'] }],
@@ -262,8 +265,10 @@ it('records gates that are late and expire', async () => {
   await task.call(one);
   await task.callAt(due, one);
   await house.world.until(() => told.size === 2);
+  await task.callAt(due, one, two);
+  const runId = await endOf(task, due);
   await house.settled(task);
-  await recorder.keep('late-gate', [task.handle]);
+  await recorder.keep('late-gate', [task.handle, task.run(runId)]);
 });
 
 it('records a task of the version before that is made recurring', async () => {

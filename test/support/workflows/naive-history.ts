@@ -14,6 +14,7 @@ export interface Settings {
   mode: 'normal' | 'skip';
   maxParallel: number;
   rerunMode: RunPolicy['rerunMode'];
+  tables: string[];
 }
 
 /** What somebody did. */
@@ -24,7 +25,7 @@ export type Happening =
   | { fact: 'stop'; backfill: string; kill: boolean }
   | { fact: 'ended'; run: number; status: EndedStatus; reason: string | null }
   | { fact: 'cancelled'; run: number }
-  | { fact: 'mark'; time: string }
+  | { fact: 'mark'; time: string; table: string; at: number }
   | { fact: 'edit'; settings: Partial<Settings> }
   | { fact: 'passed'; at: number }
   | { fact: 'start' | 'pause' | 'resume' | 'remove' | 'rollOver' | 'nudge' };

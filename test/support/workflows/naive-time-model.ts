@@ -1,7 +1,7 @@
 /**
- * Rules 2 to 14 for due times, gates of one table and cells, told in another way: nothing is kept
- * but the list of what happened and what came of it, and every question is answered by looking
- * through all of it. Slow, and as plain as the rules.
+ * Rules 2 to 14 for due times, dated gates and cells, told in another way: nothing is kept but the
+ * list of what happened and what came of it, and every question is answered by looking through all
+ * of it. Slow, and as plain as the rules.
  */
 import type { ExistingChoice } from '../../../model/backfill';
 import {
@@ -37,7 +37,7 @@ export class NaiveTimeModel extends NaiveHistory {
   /** Notes what somebody did. @returns all that comes of it, in order */
   note(what: Happening): Outcome[] {
     const from = this.facts.length;
-    const wasMarked = what.fact === 'mark' && this.isMarked(what.time);
+    const wasMarked = what.fact === 'mark' && this.isMarked(what);
     const wasTaken = what.fact === 'tick' && this.takesTick(what.time);
     if (wasMarked || (what.fact === 'tick' && !wasTaken)) return [];
     this.facts.push(what);
@@ -142,13 +142,37 @@ export class NaiveTimeModel extends NaiveHistory {
   }
 
   private comeOfTime(at: number): void {
-    for (const time of this.times().filter((one) => this.isDueOpen(one))) {
-      const opened = this.facts.find((fact) => fact.fact === 'tick' && fact.time === time);
-      const expires = (opened as { at: number }).at + this.gateExpiryMs;
-      if (this.answerOf(time) === 'met' || expires > at) continue;
-      const answer = this.lastReason(time) ?? 'upstream tasks did not do their part';
-      this.unrun(time, 'missed', `its gate has expired; ${answer}`);
+    for (const time of this.times()) {
+      const opened = this.isDueOpen(time) ? this.dueSince(time) : this.firstMark(time);
+      if (opened === null || this.isFilled(time) || opened + this.gateExpiryMs > at) continue;
+      this.unrun(time, 'missed', `its gate has expired; ${this.whyUnfilled(time)}`);
     }
+  }
+
+  private dueSince(time: string): number {
+    const tick = this.facts.find((fact) => fact.fact === 'tick' && fact.time === time);
+    return (tick as Extract<Happening, { fact: 'tick' }>).at;
+  }
+
+  /** When a gate of marks was opened; null where there is none, or its run is live. */
+  private firstMark(time: string): number | null {
+    if (this.live().some((run) => this.isOfGate(run, time))) return null;
+    const marks = this.marks(time).map((index) => this.facts[index]);
+    const times = marks.map((mark) => (mark as Extract<Happening, { fact: 'mark' }>).at);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  private isFilled(time: string): boolean {
+    if (this.isDueOpen(time)) return this.answerOf(time) === 'met';
+    return this.setting('tables').every((table) => this.isMarked({ time, table }));
+  }
+
+  private whyUnfilled(time: string): string {
+    if (this.isDueOpen(time)) {
+      return this.lastReason(time) ?? 'upstream tasks did not do their part';
+    }
+    const missing = this.setting('tables').filter((table) => !this.isMarked({ time, table }));
+    return `it still waited for tables ${missing.join(', ')}`;
   }
 
   /** Why it waited, as it was told last; a roll-over forgets the words. */
@@ -162,30 +186,48 @@ export class NaiveTimeModel extends NaiveHistory {
 
   // Gates that marks fill.
 
-  /** A mark stays until the run that it brought about has ended, or its gate is dropped. */
-  private isMarked(time: string): boolean {
-    if (this.isRemoved() || this.setting('type') !== 'triggered') return true;
-    return this.markedSince(time) !== -1;
+  /** True too where a mark would do nothing. */
+  private isMarked({ time, table }: { time: string; table: string }): boolean {
+    const isTaken = this.setting('type') === 'triggered' && this.setting('tables').includes(table);
+    return this.isRemoved() || !isTaken || this.markedSince(time, table) !== -1;
   }
 
-  private markedSince(time: string): number {
-    const since = this.lastIndex((fact) => fact.fact === 'mark' && fact.time === time);
+  /** Where the marks of a gate stand. */
+  private marks(time: string): number[] {
+    const tables = this.setting('type') === 'triggered' ? this.setting('tables') : [];
+    return tables.map((table) => this.markedSince(time, table)).filter((index) => index !== -1);
+  }
+
+  /** A mark stays until the run of its gate has ended, or its table or gate is dropped. */
+  private markedSince(time: string, table: string): number {
+    const since = this.lastIndex(
+      (fact) => fact.fact === 'mark' && fact.time === time && fact.table === table,
+    );
     if (since === -1) return -1;
     const isGone = this.facts.some((fact, index) => {
       if (index < since) return false;
       if (fact.fact === 'remove' || (fact.fact === 'edit' && this.changesType(index))) return true;
+      if (fact.fact === 'edit') return fact.settings.tables?.includes(table) === false;
       if (fact.fact === 'unrun') return fact.time === time;
       if (fact.fact !== 'ended') return false;
-      const run = this.begun()[fact.run]!;
-      return run.who === 'marks' && run.time === time && run.at > since;
+      return this.isOfGate(this.begun()[fact.run]!, time, since);
     });
     return isGone ? -1 : since;
   }
 
+  /** Whether a run is that of a gate of marks which was there at a moment, or is now. */
+  private isOfGate({ who, time: ofRun, at }: Begun, time: string, moment = Infinity): boolean {
+    if (who !== 'marks' || ofRun !== time) return false;
+    const isDropped = (fact: Fact, index: number): boolean =>
+      fact.fact === 'edit' && index > at && index < moment && this.changesType(index);
+    return !this.facts.some(isDropped);
+  }
+
   private isFull(time: string): 'marks' | 'due' | null {
     if (this.live().some((run) => run.time === time)) return null;
-    if (this.isDueOpen(time) && this.answerOf(time) === 'met') return 'due';
-    return this.markedSince(time) === -1 ? null : 'marks';
+    if (this.isDueOpen(time)) return this.answerOf(time) === 'met' ? 'due' : null;
+    const marked = this.marks(time).length;
+    return marked > 0 && marked === this.setting('tables').length ? 'marks' : null;
   }
 
   // Cells.
