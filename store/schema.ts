@@ -128,6 +128,8 @@ export interface Tables {
     state: CellState;
     /** How many of the cells that it needs have not succeeded yet. */
     waits_for: number;
+    /** Of the cells that need it, by number, the last that was told how it ended; null: all were. */
+    told_to: string | null;
     /** The run that ended it last; it stays over a retry. */
     run_id: string | null;
     end_reason: string | null;

@@ -208,9 +208,10 @@ export interface BackfillStore {
     page: PageRequest,
   ): Promise<Page<CellView>>;
   /**
-   * One step of a driver, in one transaction: notes ends, blocks what needs a cell that ended
-   * badly, hands out up to `concurrency` minus those under way (none unless `running`), and closes
-   * the backfill when nothing waits or runs. Safe to repeat: the same `step` hands out the same cells.
+   * One step of a driver: notes ends, blocks what needs a cell that ended badly, hands out up to
+   * `concurrency` minus those under way (none unless `running`), and closes the backfill when nothing
+   * waits or runs. Where much is to be blocked or let go it takes several transactions, so that other
+   * backfills come in between. Safe to repeat: the same `step` hands out the same cells.
    * @param step.number grows with every step of a driver
    * @param step.reconcile also looks at cells that have been under way for long: those whose run
    *   has ended in the records are ended, the others are handed out again

@@ -1,12 +1,13 @@
 /** One step of a backfill's driver. */
 import type { BackfillStatus, BackfillStep, CellState } from '../../model/backfill';
-import { notify } from '../notify';
+import { notify, type Change } from '../notify';
 import type { BackfillStore } from '../store';
-import { passOn } from './dependents';
-import { countEnds, metStates, noteEnds, noteRecorded, type Ended } from './ends';
+import { countEnds, noteEnds, noteRecorded } from './ends';
+import { metStates, passOn } from './passing-on';
 import {
   affected,
   alone,
+  inParts,
   rowsOf,
   type Backfill,
   type BackfillKey,
@@ -24,12 +25,15 @@ export async function advance(
   key: BackfillKey,
   input: StepInput,
 ): Promise<BackfillStep> {
-  for (;;) {
+  for (let isNoted = false; ; isNoted = true) {
     const done = await alone(db, key, async (step, backfill) => {
       if (!backfill || backfill.finished) return over(backfill?.status ?? 'cancelled');
+      if (!isNoted) await noteAllEnds(step, backfill, input);
+      if (await passOn(step, backfill)) return 'more is to be passed on';
       return advanceOnce(step, backfill, input);
     });
-    if (done !== null) return done;
+    if (typeof done === 'object') return done;
+    if (done === 'more is to be cancelled') await cancelWaiting(db, key);
   }
 }
 
@@ -37,19 +41,17 @@ function over(status: BackfillStatus): BackfillStep {
   return { status, waiting: 0, running: 0, taken: [], holders: [] };
 }
 
-/** @returns null where more is left to cancel than one transaction takes */
 async function advanceOnce(
   step: Step,
   backfill: Backfill,
   input: StepInput,
-): Promise<BackfillStep | null> {
-  const ended = await noteAllEnds(step, backfill, input);
-  if (backfill.status === 'cancelling' && (await cancelWaiting(step, backfill))) return null;
+): Promise<BackfillStep | 'more is to be cancelled'> {
   const joined = await handOut(step, backfill, input);
   const counts = await countsOf(step, backfill);
+  if (backfill.status === 'cancelling' && counts.waiting) return 'more is to be cancelled';
   const status = endOf(backfill.status, counts);
   if (status !== backfill.status) await setStatus(step, backfill, [backfill.status], status);
-  await tell(step, backfill, ended, joined);
+  for (const id of new Set(joined)) await notify(step, notice(backfill, id));
   return {
     status,
     waiting: counts.waiting ?? 0,
@@ -59,30 +61,27 @@ async function advanceOnce(
   };
 }
 
+/** Notes what has ended; those that need it are told by `passOn`. */
 async function noteAllEnds(
   step: Step,
   backfill: Backfill,
   { ends, reconcile }: StepInput,
-): Promise<Ended[]> {
+): Promise<void> {
   const told = await noteEnds(step, backfill, ends);
   const recorded = reconcile ? await noteRecorded(step, backfill) : [];
   const ended = [...told, ...recorded];
-  await passOn(step, ended);
   await countEnds(step, backfill, ended);
-  return ended;
+  if (ended.length > 0) await notify(step, notice(backfill, backfill.id));
 }
 
-/** Cells that one transaction cancels: more would keep other backfills of the tenant waiting. */
-const cancelledAtOnce = 10_000;
+const cancelText = `update tablegate.backfill_cells set state = 'cancelled'
+  where cell >= $1 and cell < $2 and state = 'waiting'`;
 
-const cancelText = `update tablegate.backfill_cells as cell set state = 'cancelled'
-  from (select cell from tablegate.backfill_cells
-    where backfill = $1 and state = 'waiting' limit ${cancelledAtOnce}) as waiting
-  where cell.cell = waiting.cell`;
-
-/** @returns whether more may be left to cancel */
-async function cancelWaiting(step: Step, { nr }: Backfill): Promise<boolean> {
-  return (await affected(step, cancelText, [nr])) === cancelledAtOnce;
+function cancelWaiting(db: Database, key: BackfillKey): Promise<void> {
+  return inParts(db, key, async (step, { status }, { from, to }) => {
+    if (status === 'cancelling') await affected(step, cancelText, [from, to]);
+    return 'done';
+  });
 }
 
 /** @returns ids of the backfills that cells were taken in */
@@ -119,14 +118,8 @@ function endOf(status: BackfillStatus, counts: Counts): BackfillStatus {
   return states.every((state) => metStates.includes(state)) ? 'succeeded' : 'failed';
 }
 
-async function tell(
-  step: Step,
-  { tenant, id }: Backfill,
-  ended: readonly Ended[],
-  joined: readonly string[],
-): Promise<void> {
-  const changed = new Set([...(ended.length > 0 ? [id] : []), ...joined]);
-  for (const one of changed) await notify(step, { tenant, kind: 'backfill', id: one });
+function notice({ tenant }: Backfill, id: string): Change {
+  return { tenant, kind: 'backfill', id };
 }
 
 async function holdersOf(step: Step, { nr }: Backfill): Promise<string[]> {

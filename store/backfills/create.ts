@@ -4,7 +4,7 @@ import { notify } from '../notify';
 import { transact } from '../schema';
 import { storableJson } from '../storable';
 import type { NewBackfill } from '../store';
-import { affected, type Database, type Step } from './statement';
+import { affected, places, type Database, type Step } from './statement';
 
 /** Cells of one statement: it has to be done well within the longest time that one may take. */
 const cellsAtOnce = 5_000;
@@ -44,9 +44,6 @@ async function insertBackfill(step: Step, backfill: NewBackfill): Promise<string
     .executeTakeFirst();
   return row?.nr ?? null;
 }
-
-/** Places that the number of a cell has room for: more than a plan has cells. */
-export const places = 2 ** 20;
 
 const cellNumber = (nr: string, seq: string) => `${nr}::bigint * ${places} + ${seq}`;
 

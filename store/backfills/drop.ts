@@ -1,21 +1,18 @@
 /** A task that is removed in the middle of a backfill. */
 import { notify } from '../notify';
-import { passOn } from './dependents';
-import type { Ended } from './ends';
-import { alone, rowsOf, type BackfillKey, type Database } from './statement';
+import { passAllOn, toldNobody } from './passing-on';
+import { affected, inParts, type BackfillKey, type Database } from './statement';
 
-const dropText = `update tablegate.backfill_cells
-  set state = 'dropped', end_reason = 'Its task was removed.'
-  where backfill = $1 and task_id = $2 and state in ('waiting', 'running')
-  returning cell, state`;
+const dropText = `update tablegate.backfill_cells as cell
+  set state = 'dropped', told_to = ${toldNobody('cell')}, end_reason = 'Its task was removed.'
+  where cell >= $1 and cell < $2 and task_id = $3 and state in ('waiting', 'running')`;
 
 /** Drops what has not ended of a task; see `BackfillStore.dropTask`. */
-export function dropTask(db: Database, key: BackfillKey, taskId: string): Promise<void> {
-  return alone(db, key, async (step, backfill) => {
-    if (!backfill) return;
-    const dropped = await rowsOf<Ended>(step, dropText, [backfill.nr, taskId]);
-    if (dropped.length === 0) return;
-    await passOn(step, dropped);
-    await notify(step, { tenant: key.tenant, kind: 'backfill', id: key.id });
+export async function dropTask(db: Database, key: BackfillKey, taskId: string): Promise<void> {
+  await inParts(db, key, async (step, _backfill, { from, to }) => {
+    const dropped = await affected(step, dropText, [from, to, taskId]);
+    if (dropped > 0) await notify(step, { tenant: key.tenant, kind: 'backfill', id: key.id });
+    return 'done';
   });
+  await passAllOn(db, key);
 }

@@ -1,6 +1,7 @@
 /** What tasks and records say of how cells ended. */
 import type { CellEnd, CellState } from '../../model/backfill';
 import { storableJson } from '../storable';
+import { toldNobody } from './passing-on';
 import { affected, rowsOf, type Backfill, type Step } from './statement';
 
 /** A cell that has just ended, or waits again. */
@@ -9,12 +10,10 @@ export interface Ended {
   state: CellState;
 }
 
-/** States in which a cell is as good as needed. */
-export const metStates: readonly CellState[] = ['succeeded', 'skipped'];
-
 /** Sets what `first` (cell, status, run_id, reason) says, of each cell once. */
 const setEnds = `update tablegate.backfill_cells as cell
   set state = case first.status when 'withdrawn' then 'waiting' else first.status end,
+    told_to = case when first.status <> 'withdrawn' then ${toldNobody('cell')} end,
     run_id = coalesce(first.run_id, cell.run_id),
     end_reason = first.reason,
     ended_at = case first.status when 'withdrawn' then null else now() end

@@ -1,6 +1,5 @@
 /** Deletes backfills that ended long ago, with their plans. */
-import { places } from './create';
-import { affected, rowsOf, type Step, type Database } from './statement';
+import { affected, places, rowsOf, type Step, type Database } from './statement';
 
 const oldestText = `select nr from tablegate.backfills where finished_at < $1
   order by finished_at limit 1`;

@@ -67,3 +67,43 @@ export function alone<Result>(
     return work(step, backfill ?? null);
   });
 }
+
+/**
+ * How much one transaction takes on: all other backfills of the tenant wait for it, and nobody is to
+ * wait for a second.
+ */
+export const atOnce = {
+  /** Cells or needs that are written, as far as that can be helped. */
+  rows: 2_500,
+  /** Cells of which others are told that they have ended. */
+  untold: 500,
+};
+
+/** Places that the number of a cell has room for: more than a plan has cells. */
+export const places = 2 ** 20;
+
+/** Cells from one number up to another, which is not among them. */
+export interface Part {
+  from: string;
+  to: string;
+}
+
+/**
+ * Runs `work` on all cells of a backfill, the oldest first, some in each transaction.
+ * @param work is called again for the same cells, in another transaction, where it says so
+ */
+export async function inParts(
+  db: Database,
+  key: BackfillKey,
+  work: (step: Step, backfill: Backfill, part: Part) => Promise<'done' | 'again'>,
+): Promise<void> {
+  for (let [seq, count] = [0, 1]; seq < count;) {
+    await alone(db, key, async (step, backfill) => {
+      count = backfill?.count ?? 0;
+      if (seq >= count) return;
+      const first = BigInt(backfill!.nr) * BigInt(places) + BigInt(seq);
+      const part = { from: String(first), to: String(first + BigInt(atOnce.rows)) };
+      if ((await work(step, backfill!, part)) === 'done') seq += atOnce.rows;
+    });
+  }
+}

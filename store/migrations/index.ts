@@ -4,10 +4,12 @@ import * as firstTables from './0001-first-tables';
 import * as time from './0002-time';
 import * as accounts from './0003-accounts';
 import * as ahead from './0004-cells-ahead';
+import * as passingOn from './0005-passing-on';
 
 export const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
   '0002-time': time,
   '0003-accounts': accounts,
   '0004-cells-ahead': ahead,
+  '0005-passing-on': passingOn,
 };

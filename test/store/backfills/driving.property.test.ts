@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { CellEnd, PlannedCell } from '../../../model/backfill';
 import type { BackfillStep } from '../../../store';
+import { atOnce } from '../../../store/backfills/statement';
 import { BackfillModel, type ModelPlan, type ModelStep } from '../support/backfill-model';
 import { newId, openTestStore, type OpenedStore } from '../support/opened';
 import { cell, drive, nameOf, newBackfill, saveTasks, type Driven } from '../support/plans';
@@ -10,6 +11,7 @@ beforeAll(async () => {
   opened = await openTestStore();
 });
 afterAll(() => opened.close());
+afterEach(() => jest.restoreAllMocks());
 
 type Ends = { taskId: string; cells: CellEnd[] }[];
 
@@ -208,13 +210,22 @@ class World {
   }
 }
 
-test('backfills go as a model of them that looks at all that happened, and come to an end', async () => {
-  await fc.assert(
-    fc.asyncProperty(plans, acts, async (drawn, acting) => {
-      const world = await World.open(drawn.map(planOf));
-      for (const act of acting) await world.act(act);
-      await world.finish();
-    }),
-    { numRuns: 40 },
-  );
-});
+// As they are, and a few cells at a time, as it is with large ones.
+test.each([
+  [atOnce.rows, atOnce.untold],
+  [2, 2],
+])(
+  'backfills go as a model of them that looks at all that happened, and end (%i rows at once)',
+  async (rows, untold) => {
+    jest.replaceProperty(atOnce, 'rows', rows);
+    jest.replaceProperty(atOnce, 'untold', untold);
+    await fc.assert(
+      fc.asyncProperty(plans, acts, async (drawn, acting) => {
+        const world = await World.open(drawn.map(planOf));
+        for (const act of acting) await world.act(act);
+        await world.finish();
+      }),
+      { numRuns: 40 },
+    );
+  },
+);

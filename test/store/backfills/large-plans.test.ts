@@ -1,5 +1,6 @@
-import { Client } from 'pg';
+import { Client, type QueryResult } from 'pg';
 import type { PlannedCell } from '../../../model/backfill';
+import { atOnce } from '../../../store/backfills/statement';
 import { newId, openTestStore, type OpenedStore } from '../support/opened';
 import { cell, drive, Driven, ended, endsOf, handedOut, newBackfill } from '../support/plans';
 
@@ -66,6 +67,57 @@ test('all that waits for one cell is blocked, taken up again and let go, many th
   const step = await driver.step(ended('first', 0));
   expect(handedOut(step)).toHaveLength(16);
   expect(step.waiting).toBe(25_000 - 16);
+});
+
+/** A plan in which many thousands need one cell, and what can be done to all of them. */
+const many = [cell('first', 0)];
+for (let nr = 1; nr <= 12_000; nr += 1) many.push(cell('each', nr, [0]));
+
+/** Everything that is done to a plan as a whole. */
+async function doAll(driver: Driven, cancelled: Driven): Promise<void> {
+  const { backfills } = opened.store;
+  const { tenant, id } = driver;
+  await driver.step();
+  await driver.step(ended('first', 0, 'failed'));
+  await backfills.retry(tenant, id);
+  await driver.step();
+  await driver.step(ended('first', 0));
+  await backfills.dropTask(tenant, id, 'each');
+  await cancelled.become('running', 'cancelling');
+  await cancelled.step();
+}
+
+test('no statement that others have to wait for writes more than a few thousand rows', async () => {
+  const tenant = `crowd-${newId()}`;
+  const [driver, cancelled] = [
+    await drive(opened.store, newBackfill(many, { tenant })),
+    await drive(opened.store, newBackfill(many, { tenant })),
+  ];
+  const spy = jest.spyOn(Client.prototype, 'query');
+  await doAll(driver, cancelled);
+  const answers = await Promise.all(
+    spy.mock.results.map(({ value }) => value as unknown as Promise<QueryResult>),
+  );
+  spy.mockRestore();
+  const written = answers.filter(({ command }) => command !== 'SELECT');
+  const rows = written.map(({ rowCount }) => rowCount ?? 0);
+  expect(Math.max(...rows)).toBe(atOnce.rows);
+});
+
+test('other backfills of the tenant come in between, whatever is done to a large one', async () => {
+  const tenant = `crowd-${newId()}`;
+  const crowd = [many, many, [cell('other', 1)]].map((cells) => newBackfill(cells, { tenant }));
+  const [driver, cancelled, other] = [
+    ...[await drive(opened.store, crowd[0]!), await drive(opened.store, crowd[1]!)],
+    await drive(opened.store, crowd[2]!),
+  ] as [Driven, Driven, Driven];
+  let isDone = false;
+  const work = doAll(driver, cancelled).finally(() => (isDone = true));
+  let between = 0;
+  for (; !isDone; between += 1) await other.step();
+  await work;
+  // Twelve thousand cells are gone through five times, and each time others come in four times.
+  expect(between).toBeGreaterThan(20);
 });
 
 test('backfills over the same cells, each with two drivers at once, come to their ends', async () => {
