@@ -74,7 +74,7 @@ export interface TaskService {
     input: TaskInput,
     ifVersion: number | null,
   ): Promise<TaskRead>;
-  /** `detach`: tasks that name it in `dependsOn` no longer do. */
+  /** `detach`: tasks that name it in `dependsOn` no longer do, and plans do not wait for it. */
   remove(caller: Caller, taskId: string, ifVersion: number | null, detach: boolean): Promise<void>;
   pause(caller: Caller, taskId: string): Promise<TaskRead>;
   resume(caller: Caller, taskId: string): Promise<TaskRead>;

@@ -1,6 +1,7 @@
 import { removeUpdate } from '../model/messages';
 import type { Caller } from '../model/people';
 import { noteAction } from './audit';
+import { tellDriver } from './backfills/driver';
 import type { SchedulingDeps } from './deps';
 import type { TaskService } from './scheduling';
 import type { TaskEditing } from './task-editing';
@@ -31,7 +32,7 @@ export class TaskRemoval {
     refuseStale(before, ifVersion);
     const users = await this.usersOf(tenant, taskId);
     if (users.length > 0 && !detach) throw taskInUse(before, users);
-    for (const user of users) await this.detach(caller, user.id, taskId);
+    if (detach) await this.detachAll(caller, users, taskId);
     await this.updates.send(taskId, (updateId) =>
       gateway.update(tenant, taskId, removeUpdate, [{ by, ifVersion }], updateId),
     );
@@ -42,6 +43,20 @@ export class TaskRemoval {
   private async usersOf(tenant: string, taskId: string): Promise<{ id: string; name: string }[]> {
     const after = await this.deps.store.tasks.downstreamOf(tenant, taskId, []);
     return after.filter(({ dependsOn }) => dependsOn.includes(taskId));
+  }
+
+  /** Nothing comes after the task any more: neither other tasks, nor what plans under way have of them. */
+  private async detachAll(
+    caller: Caller,
+    users: readonly { id: string }[],
+    taskId: string,
+  ): Promise<void> {
+    const { gateway, store } = this.deps;
+    const { tenant } = caller;
+    for (const user of users) await this.detach(caller, user.id, taskId);
+    for (const id of await store.backfills.detachTask(tenant, taskId)) {
+      await tellDriver(gateway, tenant, id, false);
+    }
   }
 
   /** Takes a task out of what another comes after, whoever edits that one at the same time. */

@@ -223,6 +223,12 @@ export interface BackfillStore {
   ): Promise<BackfillStep>;
   /** Drops all cells of a removed task that have not ended, and blocks what needs them. */
   dropTask(tenant: string, id: string, taskId: string): Promise<void>;
+  /**
+   * In no plan of the tenant anything waits for cells of this task any more. What was blocked for
+   * want of them alone waits again in plans that go on; in the others `retry` takes it.
+   * @returns ids of those in which something may go on now
+   */
+  detachTask(tenant: string, taskId: string): Promise<string[]>;
   /** Moves to another status where the present one is in `from`; null where it is not. */
   changeStatus(
     tenant: string,

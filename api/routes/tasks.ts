@@ -109,7 +109,10 @@ export const taskRoutes = [
       'in `dependsOn` stand in its way, unless they are detached.',
     ifMatch: true,
     query: z.strictObject({
-      detach: flag.optional().meta({ description: 'Takes it out of `dependsOn` of other tasks' }),
+      detach: flag.optional().meta({
+        description:
+          'Takes it out of `dependsOn` of other tasks, and out of what waits for it in backfills',
+      }),
     }),
     status: 204,
     errors: [...notChanged, 'taskInUse'],

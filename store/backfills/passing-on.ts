@@ -74,7 +74,7 @@ const letGoText = `update tablegate.backfill_cells as cell
   where cell.cell = done.cell and cell.state = 'waiting'`;
 
 /** What waits has so many needs less. */
-async function letGo(step: Step, needs: readonly Need[]): Promise<void> {
+export async function letGo(step: Step, needs: readonly Need[]): Promise<void> {
   if (needs.length === 0) return;
   const done = new Map<string, number>();
   for (const { cell } of needs) done.set(cell, (done.get(cell) ?? 0) + 1);

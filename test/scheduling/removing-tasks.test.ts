@@ -1,4 +1,5 @@
 /** Removal of tasks that others come after. */
+import { backfillRequestSchema } from '../../model/backfill';
 import { TablegateError } from '../../model/errors';
 import { openService, refusalOf, type TestService } from './support/service';
 
@@ -36,6 +37,19 @@ test('with detach it goes, and they no longer name it', async () => {
   expect((await get(one.id)).dependsOn).toEqual([other.id]);
   expect((await get(two.id)).dependsOn).toEqual([]);
   expect(await get(last.id)).toMatchObject({ dependsOn: [one.id], version: last.version });
+});
+
+test('with detach nothing in a backfill waits for it any more, and drivers are told', async () => {
+  const { first, one, last } = await aFamily();
+  const taskIds = [first.id, one.id, last.id];
+  const request = backfillRequestSchema.parse({ taskIds, scheduleTimes: ['2026-03-01T01:00:00Z'] });
+  const { id } = await service.scheduling.backfills.create(service.caller, request, null);
+  const step = (number: number) =>
+    service.store.backfills.advance('default', id, { number, ends: [], reconcile: false });
+  expect((await step(1)).taken.map(({ taskId }) => taskId)).toEqual([first.id]);
+  await remove(first.id, true);
+  expect(service.gateway.told).toEqual([{ id, kill: false }]);
+  expect((await step(2)).taken.map(({ taskId }) => taskId)).toEqual([one.id]);
 });
 
 test('a task that nobody names goes without more ado', async () => {

@@ -108,15 +108,31 @@ test('a task that is removed under a running backfill is dropped from it, and th
   const live = await held.next(up.id);
   await server.api.delete(`/tasks/${up.id}?detach=true`);
   const ended = await over(backfill);
-  expect(ended).toMatchObject({ status: 'failed', counts: { succeeded: 2, blocked: 2 } });
+  expect(ended).toMatchObject({ status: 'failed', counts: { succeeded: 4 } });
   const byTask = await states(ended);
   expect(byTask[beside.id]).toEqual(['succeeded', 'succeeded']);
-  expect(byTask[after.id]).toEqual(['blocked', 'blocked']);
-  expect(byTask[up.id]?.filter((state) => state === 'succeeded')).toEqual([]);
+  // It comes after the removed task no more, in this plan too.
+  expect(byTask[after.id]).toEqual(['succeeded', 'succeeded']);
   expect(byTask[up.id]).toContain('dropped');
   const path = `/tasks/${up.id}/runs/${live.runId}`;
   expect(await server.api.get(path)).toMatchObject({
     ...{ status: 'cancelled', failureReason: 'cancelled: task removed' },
+  });
+});
+
+test('a task that is removed without detach blocks what needs what it would have written', async () => {
+  const output = 'analysis.main.of_removed';
+  const job = (config: object) => ({ job: { type: 'step', config } });
+  const first = await heldTask('Before it');
+  const up = await task('Writes', { dependsOn: [first.id], ...job({ writes: [output] }) });
+  const after = await task('Reads', job({ reads: [output] }));
+  const backfill = await start([first, up, after], hours(0, 0));
+  const live = await held.next(first.id);
+  await server.api.delete(`/tasks/${up.id}`);
+  live.succeed();
+  const ended = await over(backfill);
+  expect(await states(ended)).toEqual({
+    ...{ [first.id]: ['succeeded'], [up.id]: ['dropped'], [after.id]: ['blocked'] },
   });
 });
 

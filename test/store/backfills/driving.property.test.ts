@@ -40,7 +40,7 @@ const acts = fc.array(
   fc.record({
     kind: fc.constantFrom(
       ...(['step', 'step', 'step', 'again', 'end', 'end', 'end', 'end', 'withdraw'] as const),
-      ...(['pause', 'resume', 'cancel', 'retry', 'drop'] as const),
+      ...(['pause', 'resume', 'cancel', 'retry', 'drop', 'detach'] as const),
     ),
     which: fc.nat({ max: 11 }),
     much: fc.nat({ max: 5 }),
@@ -120,6 +120,11 @@ class World {
       const taskId = tasks[act.which % tasks.length]!;
       await backfills.dropTask(tenant, id, taskId);
       this.#model.drop(id, taskId);
+    }
+    if (act.kind === 'detach' && act.much < 3) {
+      const taskId = tasks[act.which % tasks.length]!;
+      await backfills.detachTask(tenant, taskId);
+      this.#model.detach(taskId);
     }
     await this.expectSame();
   }

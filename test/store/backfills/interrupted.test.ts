@@ -134,3 +134,15 @@ test('a task that is dropped again takes with it all that needs it', () =>
     expect(await statesBehind(backfill)).toEqual(new Set(['blocked']));
     return isBroken;
   }));
+
+test('a task that is detached again lets go of all that needed it', () =>
+  atEveryStatement(async (statements) => {
+    const backfill = await start();
+    const detach = () => opened.store.backfills.detachTask(backfill.tenant, 'bad');
+    await backfill.step(ended('good', 0));
+    const isBroken = await breakOff(statements, detach);
+    if (isBroken) await detach();
+    const first = await backfill.step(ended('bad', 0, 'dropped'));
+    expect(await finish(backfill, first)).toEqual([...each, ...chain]);
+    return isBroken;
+  }));

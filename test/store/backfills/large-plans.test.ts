@@ -83,6 +83,7 @@ async function doAll(driver: Driven, cancelled: Driven): Promise<void> {
   await driver.step();
   await driver.step(ended('first', 0));
   await backfills.dropTask(tenant, id, 'each');
+  await backfills.detachTask(tenant, 'first');
   await cancelled.become('running', 'cancelling');
   await cancelled.step();
 }

@@ -134,3 +134,52 @@ describe('a task that is removed', () => {
     expect(await backfill.status()).toBe('succeeded');
   });
 });
+
+describe('a task that others are to come after no more', () => {
+  const detach = (tenant: string, taskId: string) =>
+    opened.store.backfills.detachTask(tenant, taskId);
+
+  test('is waited for in no plan of the tenant any more, which goes on without it', async () => {
+    const cells = [cell('a', 1), cell('b', 1, [0]), cell('c', 1, [1]), cell('d', 1, [0, 1])];
+    const backfill = await start(cells);
+    const beside = await start([cell('a', 2), cell('b', 2, [0])], { tenant: backfill.tenant });
+    const foreign = await start(cells);
+    await start([cell('b', 3), cell('c', 3, [0])], { tenant: backfill.tenant });
+    for (const one of [backfill, beside, foreign]) await one.step();
+    const changed = await detach(backfill.tenant, 'a');
+    expect(changed).toEqual([backfill.id, beside.id]);
+    expect(handedOut(await backfill.step())).toEqual(['b@1']);
+    expect(handedOut(await beside.step())).toEqual(['b@2']);
+    expect(handedOut(await foreign.step())).toEqual([]);
+    expect(handedOut(await backfill.step(ended('b', 1)))).toEqual(['c@1', 'd@1']);
+    expect(await detach(backfill.tenant, 'a')).toEqual([]);
+  });
+
+  test('blocks nothing when it is dropped, and lets wait again what it had blocked alone', async () => {
+    const failing = [cell('a', 1), cell('b', 1, [0]), cell('c', 1, [1]), cell('d', 1, [0, 6])];
+    const others = [cell('a', 2), cell('b', 2, [4]), cell('x', 1)];
+    const backfill = await start([...failing, ...others]);
+    await backfill.step();
+    await backfill.step(ended('a', 1, 'failed'), ended('x', 1, 'failed'));
+    const blocked = { 'b@1': 'blocked', 'c@1': 'blocked', 'd@1': 'blocked' };
+    expect(await backfill.states()).toMatchObject({ ...blocked, 'b@2': 'waiting' });
+    expect(await detach(backfill.tenant, 'a')).toEqual([backfill.id]);
+    await opened.store.backfills.dropTask(backfill.tenant, backfill.id, 'a');
+    expect(await backfill.states()).toEqual({
+      ...{ 'a@1': 'failed', 'b@1': 'waiting', 'c@1': 'waiting', 'd@1': 'blocked' },
+      ...{ 'a@2': 'dropped', 'b@2': 'waiting', 'x@1': 'failed' },
+    });
+    expect(handedOut(await backfill.step())).toEqual(['b@1', 'b@2']);
+  });
+
+  test('is left out by the retry of a backfill that is over, in which nothing goes on by itself', async () => {
+    const backfill = await start([cell('a', 1), cell('b', 1, [0]), cell('c', 1, [1])]);
+    await backfill.step();
+    await backfill.step(ended('a', 1, 'failed'));
+    expect(await detach(backfill.tenant, 'a')).toEqual([]);
+    expect(await backfill.status()).toBe('failed');
+    expect(await backfill.states()).toMatchObject({ 'b@1': 'blocked', 'c@1': 'blocked' });
+    expect(await opened.store.backfills.retry(backfill.tenant, backfill.id)).toBe(3);
+    expect(handedOut(await backfill.step())).toEqual(['a@1', 'b@1']);
+  });
+});

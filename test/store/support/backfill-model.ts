@@ -27,7 +27,8 @@ type Happening =
   | { kind: 'taken'; places: Place[]; by: string; step: number; ahead: boolean }
   | { kind: 'promoted'; places: Place[] }
   | { kind: 'ended'; places: Place[]; status: CellEnd['status']; runId: string | null }
-  | { kind: 'cancelled' | 'dropped' | 'retried'; places: Place[] }
+  | { kind: 'cancelled' | 'dropped' | 'retried' | 'blocked'; places: Place[] }
+  | { kind: 'detached'; taskId: string }
   | { kind: 'became'; id: string; status: BackfillStatus };
 
 /** What a step is to answer; requests by `task@hour`. */
@@ -73,7 +74,8 @@ export class BackfillModel {
     const states: CellState[] = [];
     for (const [seq, cell] of this.#plan(id).cells.entries()) {
       const own = this.#ownState({ id, seq }, cell);
-      const blocked = own === 'waiting' && cell.needs.some((need) => bad.includes(states[need]!));
+      const needs = this.#needs({ id, seq });
+      const blocked = own === 'waiting' && needs.some((need) => bad.includes(states[need]!));
       states.push(blocked ? 'blocked' : own);
     }
     return states;
@@ -89,6 +91,15 @@ export class BackfillModel {
     const open = this.#places(id, 'waiting', 'running');
     const places = open.filter((place) => this.#cell(place).taskId === taskId);
     this.#history.push({ kind: 'dropped', places });
+  }
+
+  /** Nothing needs the task any more; what is blocked in a plan that does not go on stays so. */
+  detach(taskId: string): void {
+    for (const { id } of this.plans) {
+      if (this.status(id) === 'running' || this.status(id) === 'paused') continue;
+      this.#history.push({ kind: 'blocked', places: this.#places(id, 'blocked') });
+    }
+    this.#history.push({ kind: 'detached', taskId });
   }
 
   retry(id: string): number {
@@ -116,6 +127,13 @@ export class BackfillModel {
     return this.plans.find((plan) => plan.id === id)!;
   }
 
+  /** What a cell still needs, by its place in the plan. */
+  #needs({ id, seq }: Place): number[] {
+    const { cells } = this.#plan(id);
+    const gone = this.#history.flatMap((one) => (one.kind === 'detached' ? [one.taskId] : []));
+    return cells[seq]!.needs.filter((need) => !gone.includes(cells[need]!.taskId));
+  }
+
   #cell({ id, seq }: Place): PlannedCell {
     return this.#plan(id).cells[seq]!;
   }
@@ -133,9 +151,9 @@ export class BackfillModel {
     return state;
   }
 
-  #of({ id, seq }: Place): Exclude<Happening, { kind: 'became' }>[] {
+  #of({ id, seq }: Place): Exclude<Happening, { kind: 'became' | 'detached' }>[] {
     return this.#history
-      .filter((one) => one.kind !== 'became')
+      .filter((one) => one.kind !== 'became' && one.kind !== 'detached')
       .filter((one) => one.places.some((place) => place.id === id && place.seq === seq));
   }
 
@@ -166,7 +184,7 @@ export class BackfillModel {
 
   #hasItsNeeds(place: Place): boolean {
     const states = this.states(place.id);
-    return this.#cell(place).needs.every((need) => met.includes(states[need]!));
+    return this.#needs(place).every((need) => met.includes(states[need]!));
   }
 
   #isAhead(place: Place): boolean {
