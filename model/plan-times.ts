@@ -43,12 +43,16 @@ export function* planTimes(scope: PlanScope): Slices<PlannedTask[]> {
   const tasks = scope.tasks.map((times) => times.task);
   const links = linkTasks(tasks);
   const timesOf = spannedTimes(scope.tasks, range);
+  yield;
   const wanted = new WantedTimes(scope.roots, range);
+  yield;
   const done: PlannedTask[] = [];
   for (const id of upstreamFirst(tasks, links)) {
     const planned = wanted.take(id);
     if (planned.length === 0) continue;
-    const task = { times: withPlanned(timesOf(id), planned), planned };
+    const times = timesOf(id);
+    yield;
+    const task = { times: withPlanned(times, planned), planned };
     done.push(task);
     yield;
     const after = scope.downstream === 'matching' ? (links.get(id) ?? []) : [];

@@ -4,7 +4,7 @@ import { intervalStart } from './needs';
 import { decideAction } from './plan-actions';
 import type { PlannedTask } from './plan-times';
 import type { InstanceStand } from './rerun-mode';
-import type { Slices } from './slices';
+import { mergeInSlices, stepsOfSlice, type Slices } from './slices';
 import { firstFrom, positionOf } from './sorted-times';
 import { linkTasks } from './task-graph';
 import { latestTime } from './task-times';
@@ -26,7 +26,7 @@ export function* makePlan(
   tasks: readonly PlannedTask[],
   { marks, existing, known }: PlanDetails,
 ): Slices<Plan> {
-  const places = placeCells(tasks);
+  const places = yield* placeCells(tasks);
   const needs = new CellNeeds(tasks, places);
   const cells: PlannedCell[] = [];
   for (const [task, index] of places.order) {
@@ -40,24 +40,32 @@ export function* makePlan(
     });
     yield;
   }
-  return { cells, marks: marksBeside(tasks, marks) };
+  return { cells, marks: yield* marksBeside(tasks, marks) };
 }
 
+/** A cell: its task, and the index of its time there. */
+type Place = [task: number, index: number];
+
 interface Places {
-  /** Task and index of its time, for each cell: oldest time first, upstream before downstream. */
-  order: [task: number, index: number][];
+  /** Oldest time first, upstream before downstream. */
+  order: Place[];
   /** The inverse: by task, the place of each of its cells. */
   placeOf: number[][];
 }
 
-function placeCells(tasks: readonly PlannedTask[]): Places {
-  const order = tasks.flatMap(({ planned }, task) =>
-    planned.map((_, index): [number, number] => [task, index]),
-  );
-  const timeOf = ([task, index]: [number, number]): number => tasks[task]!.planned[index]!;
-  order.sort((one, other) => timeOf(one) - timeOf(other) || one[0] - other[0]);
-  const placeOf = tasks.map(({ planned }) => Array.from<number>({ length: planned.length }));
-  order.forEach(([task, index], place) => (placeOf[task]![index] = place));
+function* placeCells(tasks: readonly PlannedTask[]): Slices<Places> {
+  const lists: Place[][] = [];
+  for (const [task, { planned }] of tasks.entries()) {
+    lists.push(Array.from(planned.keys(), (index): Place => [task, index]));
+    yield;
+  }
+  const timeOf = ([task, index]: Place): number => tasks[task]!.planned[index]!;
+  const order = yield* mergeInSlices(lists, (one, other) => timeOf(one) - timeOf(other));
+  const placeOf = tasks.map((): number[] => []);
+  for (const [place, [task, index]] of order.entries()) {
+    placeOf[task]![index] = place;
+    if (place % stepsOfSlice === 0) yield;
+  }
   return { order, placeOf };
 }
 
@@ -109,14 +117,18 @@ function upstreamPlaces(tasks: readonly PlannedTask[]): number[][] {
   return upstream;
 }
 
-function marksBeside(tasks: readonly PlannedTask[], marks: readonly PlannedMark[]): PlannedMark[] {
+function* marksBeside(
+  tasks: readonly PlannedTask[],
+  marks: readonly PlannedMark[],
+): Slices<PlannedMark[]> {
   const planned = new Map(tasks.map((task) => [task.times.task.id, task.planned]));
   const isCell = ({ taskId, scheduleTime }: PlannedMark): boolean =>
     positionOf(planned.get(taskId) ?? [], Date.parse(scheduleTime)) !== -1;
-  const byKey = new Map(
-    marks
-      .filter((mark) => !isCell(mark))
-      .map((mark) => [JSON.stringify([mark.taskId, mark.table, mark.scheduleTime]), mark]),
-  );
+  const byKey = new Map<string, PlannedMark>();
+  for (const mark of marks) {
+    const key = JSON.stringify([mark.taskId, mark.table, mark.scheduleTime]);
+    if (!isCell(mark)) byKey.set(key, mark);
+    yield;
+  }
   return [...byKey.values()];
 }

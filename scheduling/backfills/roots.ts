@@ -71,10 +71,11 @@ export class RootFinder {
     const wanted = await this.times.in(task.timezone);
     if ('named' in wanted) return namedTimes(task, wanted);
     const times = await this.loader.loadWithGates(task, wanted);
-    const end = Math.min(wanted.to, this.now);
-    const many = times.calendar?.between(wanted.from, end, maxCells + 1) ?? [];
-    if (many.length > maxCells) throw tooMany(task);
-    return timesInRange(times, wanted.from, wanted.to, this.now);
+    const { from, to } = wanted;
+    if (times.calendar === null) return timesInRange(times, from, to, this.now);
+    const regular = times.calendar.between(from, Math.min(to, this.now), maxCells + 1);
+    if (regular.length > maxCells) throw tooMany(task);
+    return regular;
   }
 
   /** Those of these times at which the task has run, or runs. */
@@ -107,14 +108,15 @@ const none: BackfillRoots = { roots: [], marks: [] };
 
 /** Puts the roots of several tables together: each task once, with all of its times. */
 export function mergeRoots(parts: readonly BackfillRoots[]): BackfillRoots {
-  const times = new Map<string, Set<number>>();
+  const times = new Map<string, number[][]>();
   for (const { taskId, times: more } of parts.flatMap(({ roots }) => roots)) {
-    const known = times.get(taskId) ?? new Set();
-    for (const at of more) known.add(at);
-    times.set(taskId, known);
+    times.set(taskId, [...(times.get(taskId) ?? []), more]);
   }
   return {
-    roots: [...times].map(([taskId, all]) => ({ taskId, times: sortedTimes(all) })),
+    roots: [...times].map(([taskId, lists]) => ({
+      taskId,
+      times: lists.length === 1 ? lists[0]! : sortedTimes(lists.flat()),
+    })),
     marks: parts.flatMap(({ marks }) => marks),
   };
 }
