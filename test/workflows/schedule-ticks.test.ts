@@ -1,10 +1,18 @@
 /** Due times as a real Schedule delivers them to a task. */
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { tickSignal, type ScheduleTickInput, type Tick } from '../../model/messages';
 import { tickWorkflowId, tickWorkflowType } from '../../model/names';
 import type { Recurrence } from '../../model/recurrence';
 import { makeTemporalPort } from '../../scheduling/temporal-port';
+import { hourly } from '../support/lineage-tasks';
 import { signalsOf } from '../support/workflows/history';
 import { House, tenant, type OpenedTask } from '../support/workflows/house';
+
+/** Set by the server on all that a Schedule starts. */
+const dueTime = defineSearchAttributeKey(
+  'TemporalScheduledStartTime',
+  SearchAttributeType.DATETIME,
+);
 
 let house: House;
 beforeAll(async () => {
@@ -50,6 +58,26 @@ it('delivers due times as the whole seconds that they are, each with the one aft
   expect(new Set(runs.map(({ scheduleTime }) => scheduleTime)).size).toBe(runs.length);
   expect(runs.every(({ scheduleTime }) => times.includes(scheduleTime!))).toBe(true);
 });
+
+it.each([
+  ['Europe/Berlin', '2026-10-25T00:00:00.000Z', '2026-10-25T02:00:00.000Z'],
+  ['Europe/Berlin', '2026-03-29T00:00:00.000Z', '2026-03-29T01:00:00.000Z'],
+  ['America/New_York', '2026-11-01T05:00:00.000Z', '2026-11-01T06:00:00.000Z'],
+  ['America/New_York', '2026-03-08T06:00:00.000Z', '2026-03-08T07:00:00.000Z'],
+])(
+  'in %s tells at %s, when the clocks change, that %s is the hour that comes next',
+  async (timezone, scheduleTime, nextTime) => {
+    const { taskId, handle } = await house.openTask({ kind: 'manual' });
+    const tick = await house.client.workflow.start(tickWorkflowType, {
+      workflowId: tickWorkflowId(tenant, taskId),
+      taskQueue: house.taskQueue,
+      args: [{ tenant, taskId, recurrence: hourly(), timezone }],
+      typedSearchAttributes: [{ key: dueTime, value: new Date(scheduleTime) }],
+    });
+    await tick.result();
+    expect(await signalsOf<Tick>(handle, tickSignal.name)).toEqual([{ scheduleTime, nextTime }]);
+  },
+);
 
 it('says where a due time was the last', async () => {
   const task = await house.openTask({ kind: 'manual' });
