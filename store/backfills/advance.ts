@@ -15,7 +15,7 @@ import {
   type Step,
 } from './statement';
 import { setStatus } from './status';
-import { allStuck, aheadOf, promote, take, takeAgain, takeAhead, takenBy } from './take';
+import { allStuck, promote, take, takeAgain, takeAhead, takenBy } from './take';
 
 type StepInput = Parameters<BackfillStore['advance']>[2];
 
@@ -92,10 +92,8 @@ async function handOut(
 ): Promise<string[]> {
   if (backfill.status !== 'running') return [];
   if (reconcile) await takeAgain(step, backfill, number);
-  const { running = 0, waiting = 0 } = await countsOf(step, backfill);
-  const free = backfill.concurrency - running + (await aheadOf(step, backfill));
-  const left = free - (await promote(step, backfill, free));
-  const taken = await take(step, backfill, number, left);
+  const { room, running, waiting } = await promote(step, backfill);
+  const taken = await take(step, backfill, number, room);
   if (taken.length === 0 && running === 0 && waiting > 0 && (await allStuck(step, backfill))) {
     return take(step, backfill, number, 1, true);
   }

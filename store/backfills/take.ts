@@ -1,5 +1,5 @@
 /** Handing cells out to their tasks. */
-import type { CellRequest, ExistingChoice } from '../../model/backfill';
+import type { CellRequest, CellState, ExistingChoice } from '../../model/backfill';
 import type { RunStatus } from '../../model/run';
 import { latestFirst } from '../instances';
 import { longUnderWay } from './ends';
@@ -59,28 +59,35 @@ async function takeBy(step: Step, text: string, values: unknown[]): Promise<stri
   return [...new Set(rows.map((row) => row.id))];
 }
 
-/** Cells that tasks have been handed ahead and that are not under way, as far as is known. */
-export async function aheadOf(step: Step, { nr }: Backfill): Promise<number> {
-  const text = `select count(*)::integer as ahead from tablegate.backfill_cells
-    where backfill = $1 and state = 'running' and ahead`;
-  const [row] = await rowsOf<{ ahead: number }>(step, text, [nr]);
-  return row?.ahead ?? 0;
-}
+const cellsIn = (state: CellState) => `coalesce((select cells from tablegate.backfill_counts
+    where backfill = $1 and state = '${state}'), 0)`;
 
-const promoteText = `with oldest as (
-    select cell from tablegate.backfill_cells
-    where backfill = $1 and state = 'running' and ahead
-    order by schedule_time, cell limit $2)
-  update tablegate.backfill_cells as cell set ahead = false
-  from oldest where cell.cell = oldest.cell`;
+const promoteText = `with ahead as (
+    select cell, row_number() over (order by schedule_time, cell) as place, count(*) over () as cells
+    from tablegate.backfill_cells where backfill = $1 and state = 'running' and ahead),
+  room as (
+    select $2::integer - ${cellsIn('running')} + coalesce(max(cells), 0) as cells from ahead),
+  promoted as (
+    update tablegate.backfill_cells as cell set ahead = false
+    from ahead, room where cell.cell = ahead.cell and ahead.place <= room.cells returning 1)
+  select (room.cells - (select count(*) from promoted))::integer as room,
+    ${cellsIn('running')}::integer as running, ${cellsIn('waiting')}::integer as waiting from room`;
 
 /**
- * Counts up to `most` cells that were handed out ahead as under way, the oldest first: their tasks
- * have begun them when others ended.
- * @returns how many there were
+ * Counts cells that were handed out ahead as under way, the oldest first, as far as there is room:
+ * their tasks have begun them when others ended.
+ * @returns for how many more there is room then; how many are handed out, and how many wait
  */
-export async function promote(step: Step, { nr }: Backfill, most: number): Promise<number> {
-  return most > 0 ? affected(step, promoteText, [nr, most]) : 0;
+export async function promote(
+  step: Step,
+  { nr, concurrency }: Backfill,
+): Promise<{ room: number; running: number; waiting: number }> {
+  const [row] = await rowsOf<{ room: number; running: number; waiting: number }>(
+    step,
+    promoteText,
+    [nr, concurrency],
+  );
+  return row!;
 }
 
 // A task that is not stored has no slots that are known, and gets nothing ahead.
