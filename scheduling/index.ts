@@ -5,6 +5,7 @@ import { Lineage } from './lineage';
 import { People } from './people';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
+import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
 import { Tasks } from './tasks';
@@ -21,6 +22,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const queue = new TriggerQueue(deps.gateway);
   const starter = new BackfillStarter(deps, queue);
   const tasks = new Tasks(deps);
+  const people = new People(deps);
   return {
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
@@ -28,7 +30,8 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     backfills: new Backfills(deps, starter),
     lineage: new Lineage(deps),
     sources: new Sources(deps),
-    people: new People(deps),
+    people,
+    sessions: new Sessions(deps, people),
     system: new System(deps),
     idempotency: idempotencyOf(deps),
     close: () => uses.close(),

@@ -315,6 +315,44 @@ export interface PeopleService {
   ): Promise<Page<AuditEntry>>;
 }
 
+/** What a browser signs in with: a key, or a code that was made with one. */
+export type SignInCredential = { key: string } | { code: string };
+
+export interface SessionView {
+  /** As the user is now. */
+  caller: Caller;
+  /** What has to come with each call that changes something. */
+  csrfToken: string;
+  /** When it ends if nothing more comes of it. */
+  expiresAt: string;
+}
+
+/** What signs in once; shown this once. */
+export interface SignInCode {
+  code: string;
+  /** Address in the console that does it. */
+  url: string;
+  expiresAt: string;
+}
+
+export interface SessionService {
+  /**
+   * Begins a session.
+   * @param address where the call comes from: who tries many wrong keys is held back
+   * @returns the session with its token, which the browser alone keeps
+   * @throws TablegateError notAuthenticated, tooManySignIns
+   */
+  signIn(credential: SignInCredential, address: string): Promise<SessionView & { token: string }>;
+  /**
+   * The session of a token; null where it has ended, by itself or with its key.
+   * @param options.isUse false: it is only looked at, and lasts no longer for that
+   */
+  find(token: string, options: { isUse: boolean }): Promise<SessionView | null>;
+  signOut(caller: Caller, token: string): Promise<void>;
+  /** Makes a code that begins one session by the caller's key. */
+  makeCode(caller: Caller): Promise<SignInCode>;
+}
+
 export interface JobTypeView {
   type: string;
   title: string;
@@ -393,6 +431,7 @@ export interface Scheduling {
   lineage: LineageService;
   sources: SourceService;
   people: PeopleService;
+  sessions: SessionService;
   system: SystemService;
   idempotency: IdempotencyService;
 }

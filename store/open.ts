@@ -10,6 +10,7 @@ import { peopleStore } from './people';
 import { retentionStore } from './retention';
 import { runStore } from './runs';
 import { openDatabase } from './schema';
+import { sessionStore } from './sessions';
 import { sourceStore } from './sources';
 import type { Store } from './store';
 import { taskStore } from './tasks';
@@ -47,6 +48,7 @@ export async function openStore(
     backfills: backfillStore(db),
     tokens: tokenStore(db, connections, tokenDigest),
     people: peopleStore(db),
+    sessions: sessionStore(db),
     sources: sourceStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),

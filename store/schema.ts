@@ -171,6 +171,14 @@ export interface Tables {
     created_at: Generated<string>;
     last_used_at: string | null;
   };
+  sessions: {
+    digest: string;
+    tenant: string;
+    key_id: string;
+    created_at: Generated<string>;
+    last_used_at: Generated<string>;
+  };
+  sign_in_codes: { digest: string; tenant: string; key_id: string; expires_at: string };
   grants: { tenant: string; user_id: string; connection: string; read: boolean; write: boolean };
   connections: {
     tenant: string;

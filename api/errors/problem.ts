@@ -53,5 +53,6 @@ export function problemOf(refusal: TablegateError, publicUrl: string, traceId?: 
 /** Seconds after which a call that was refused with this code may do better; null: no sooner or later. */
 export function retryAfterSeconds(code: ErrorCode): number | null {
   if (code === 'tooManyTriggers' || code === 'requestInProgress') return 1;
+  if (code === 'tooManySignIns') return 3;
   return errorCatalogue[code].status === 503 ? 5 : null;
 }

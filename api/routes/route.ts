@@ -8,6 +8,7 @@ import type { Settings } from '../../config';
 import type { ErrorCode } from '../../model/errors';
 import type { Caller, Role } from '../../model/people';
 import type { Scheduling } from '../../scheduling/scheduling';
+import type { CallSession } from '../auth/authenticate';
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 export type Method = (typeof methods)[number];
@@ -31,6 +32,10 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
   scheduling: Scheduling;
   settings: Settings;
   caller: Caller;
+  /** The session that it came by; null: it came with a key. */
+  session: CallSession | null;
+  /** Address that it came from. */
+  address: string;
   params: Params;
   query: Query;
   /** Undefined where the route takes none, or where it may be left out and was. */
@@ -40,10 +45,15 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
   idempotencyKey: string | null;
   /** The OpenAPI document. */
   document: () => unknown;
+  /** Gives the browser the token of its session; null takes it back. */
+  setSession: (token: string | null) => void;
 }
 
 /** A request to a route that needs no key. */
-export type PublicCall<Params = Record<string, string>> = Omit<Call<Params>, 'caller'>;
+export type PublicCall<Params = Record<string, string>, Body = unknown> = Omit<
+  Call<Params, unknown, Body>,
+  'caller' | 'session'
+>;
 
 /** How a good answer looks. */
 export interface Answer {
@@ -137,9 +147,13 @@ export function route<
 }
 
 /** Declares a route that anybody may call. */
-export function publicRoute<const Path extends string, Answered extends z.ZodType>(
-  declared: Declared<Path, Answered, NoQuery, z.ZodUndefined, z.ZodNever> & {
-    handler: (call: PublicCall<PathParams<Path>>) => Promise<z.input<Answered>>;
+export function publicRoute<
+  const Path extends string,
+  Answered extends z.ZodType,
+  Body extends z.ZodType = z.ZodUndefined,
+>(
+  declared: Declared<Path, Answered, NoQuery, Body, z.ZodNever> & {
+    handler: (call: PublicCall<PathParams<Path>, z.output<Body>>) => Promise<z.input<Answered>>;
   },
 ): Route {
   return complete(declared, 'public', declared.handler as unknown as Route['handler']);

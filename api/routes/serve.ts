@@ -5,7 +5,8 @@ import { TablegateError } from '../../model/errors';
 import { invalidInput, parseInput } from '../../model/field-errors';
 import type { Scheduling } from '../../scheduling/scheduling';
 import { sendJson, sendText } from '../answer';
-import { authenticate, requireRole } from '../auth/authenticate';
+import { authenticate, requireRole, type Identity } from '../auth/authenticate';
+import { setSessionCookie } from '../auth/session-cookie';
 import { readBody } from '../body';
 import { etagOf, versionIfMatch } from '../etag';
 import { digestRequest, once, readIdempotencyKey, type Reply } from '../idempotency';
@@ -58,7 +59,7 @@ async function readCall(
   req: Request,
   res: Response,
 ): Promise<Call> {
-  const caller = await readCaller(route, scheduling, req);
+  const identity = await readIdentity(route, scheduling, settings, req);
   const params = readParams(req);
   const query = parseInput(route.query, { ...req.query }, 'query');
   const ifVersion = route.ifMatch ? versionIfMatch(req.headers['if-match']) : null;
@@ -69,22 +70,29 @@ async function readCall(
     scheduling,
     settings,
     document,
-    caller,
+    ...identity,
+    address: req.socket.remoteAddress ?? 'unknown',
     params,
     query,
     body,
     ifVersion,
     idempotencyKey: route.method === 'post' ? idempotencyKey : null,
+    setSession: (token) => setSessionCookie(res, token, settings),
   };
 }
 
 /** Public routes are handled without a caller; their type does not show them one. */
-async function readCaller(route: Route, { people }: Scheduling, req: Request) {
-  if (route.role === 'public') return undefined as never;
-  const caller = await authenticate(req.headers.authorization, people);
-  noteForLog(req, { user: caller.name });
-  requireRole(caller, route.role);
-  return caller;
+async function readIdentity(
+  route: Route,
+  scheduling: Scheduling,
+  settings: Settings,
+  req: Request,
+): Promise<Identity> {
+  if (route.role === 'public') return { caller: undefined as never, session: null };
+  const identity = await authenticate(req, scheduling, settings);
+  noteForLog(req, { user: identity.caller.name });
+  requireRole(identity.caller, route.role);
+  return identity;
 }
 
 function readParams(req: Request): Record<string, string> {

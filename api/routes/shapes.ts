@@ -103,3 +103,25 @@ export const callerShape = z
     role: z.enum(roles),
   })
   .meta({ id: 'Caller' });
+
+export const sessionShape = callerShape
+  .extend({
+    csrfToken: z.string().nullable().meta({
+      description:
+        'For `X-CSRF-Token`, with every call that changes something; null: it came with a key',
+    }),
+    expiresAt: z.string().nullable().meta({
+      description: 'When the session ends if nothing more comes of it; null: it came with a key',
+    }),
+  })
+  .meta({ id: 'Session' });
+
+const codeShown = 'Shown this once; null where an `Idempotency-Key` repeats the call';
+
+export const signInCodeShape = z
+  .object({
+    code: z.string().nullable().meta({ description: codeShown }),
+    url: z.string().nullable().meta({ description: 'Address in the console that signs in' }),
+    expiresAt: z.string(),
+  })
+  .meta({ id: 'SignInCode' });

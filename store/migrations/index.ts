@@ -3,9 +3,11 @@ import type { Migration } from 'kysely';
 import * as firstTables from './0001-first-tables';
 import * as time from './0002-time';
 import * as accounts from './0003-accounts';
+import * as console from './0004-console';
 
 export const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
   '0002-time': time,
   '0003-accounts': accounts,
+  '0004-console': console,
 };

@@ -2,6 +2,7 @@
  * A `Scheduling` that answers with samples and notes every call. A test that needs another answer
  * replaces the method: `fake.scheduling.tasks.get = () => …`.
  */
+import { TablegateError } from '../../model/errors';
 import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
   BackfillService,
@@ -11,6 +12,7 @@ import type {
   PeopleService,
   RunService,
   Scheduling,
+  SessionService,
   SourceService,
   SystemService,
   TaskService,
@@ -50,6 +52,15 @@ export const credentialOf = (role: Role, type: TriggerCredential['type']): strin
     ...{ TOKEN: keyOf(role), APIKEY: keyOf(role) },
   })[type];
 
+/** The code that signs a role in. */
+export const codeOf = (role: Role): string => `${role}-code`;
+
+/** The token in the cookie of a role's session. */
+export const sessionTokenOf = (role: Role): string => `${role}-session`.padEnd(43, '_');
+
+/** What has to go beside that cookie. */
+export const csrfTokenOf = (role: Role): string => `${role}-csrf`;
+
 export function fakeScheduling(): FakeScheduling {
   const calls: FakeScheduling['calls'] = [];
   const noted = <Service extends object>(group: string, service: Service): Service =>
@@ -74,6 +85,7 @@ export function fakeScheduling(): FakeScheduling {
       lineage: noted('lineage', fakeLineage()),
       sources: noted('sources', fakeSources()),
       people: noted('people', fakePeople()),
+      sessions: noted('sessions', fakeSessions()),
       system: noted('system', fakeSystem()),
       idempotency: noted('idempotency', fakeIdempotency()),
     },
@@ -224,6 +236,27 @@ function fakePeople(): PeopleService {
     keys: () => page(key),
     removeKey: () => Promise.resolve(),
     audit: () => page(entry),
+  };
+}
+
+function fakeSessions(): SessionService {
+  const sessionOf = (role: Role) => ({
+    ...{ caller: callerOf(role), csrfToken: csrfTokenOf(role), expiresAt: at },
+  });
+  return {
+    signIn: (credential) => {
+      const sent = 'key' in credential ? credential.key : credential.code;
+      const role = roles.find((known) => [keyOf(known), codeOf(known)].includes(sent));
+      if (role) return Promise.resolve({ ...sessionOf(role), token: sessionTokenOf(role) });
+      return Promise.reject(new TablegateError('notAuthenticated', 'The key is not valid'));
+    },
+    find: (token) => {
+      const role = roles.find((known) => sessionTokenOf(known) === token);
+      return Promise.resolve(role ? sessionOf(role) : null);
+    },
+    signOut: () => Promise.resolve(),
+    makeCode: ({ role }) =>
+      Promise.resolve({ code: codeOf(role), url: `/sign-in?code=${codeOf(role)}`, expiresAt: at }),
   };
 }
 
