@@ -251,7 +251,7 @@ const gateViewSchema = z.object({
 });
 export type GateView = z.infer<typeof gateViewSchema>;
 
-const runSummarySchema = z.object({
+export const runSummarySchema = z.object({
   id: z.string(),
   status: z.enum(['queued', 'running', ...endedStatuses]),
   startedBy: z.enum(runStarters),

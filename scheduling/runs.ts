@@ -2,7 +2,7 @@ import { TablegateError } from '../model/errors';
 import { startUpdate } from '../model/messages';
 import { isId } from '../model/names';
 import type { Caller } from '../model/people';
-import { endedStatuses, type LogLine, type RunRecord, type RunStatus } from '../model/run';
+import { endedStatuses, type LogLine, type RunRecord } from '../model/run';
 import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
 import type { BackfillStarter } from './backfills/starter';
@@ -15,12 +15,14 @@ import type {
   Page,
   PageRequest,
   RerunView,
+  RunFilter,
   RunRead,
   RunService,
   TaskService,
 } from './scheduling';
 import { waitUntilProjected } from './settle';
 import { TaskUpdates } from './task-updates';
+import { readTimeSpan } from './time-spans';
 
 export class Runs implements RunService {
   private readonly updates: TaskUpdates;
@@ -63,19 +65,16 @@ export class Runs implements RunService {
     return this.read(tenant, record);
   }
 
-  async list(
-    caller: Caller,
-    filter: { taskId: string | null; status: RunStatus | null },
-    page: PageRequest,
-  ): Promise<Page<RunRead>> {
-    const { store, gateway } = this.deps;
+  async list(caller: Caller, filter: RunFilter, page: PageRequest): Promise<Page<RunRead>> {
+    const { store, gateway, settings } = this.deps;
     const { tenant } = caller;
     const { taskId } = filter;
+    const span = readTimeSpan(filter, settings.timezone);
     if (taskId !== null) {
       if (!(await store.tasks.exists(tenant, taskId))) await this.tasks.get(caller, taskId);
       if (page.pageToken === null) await waitUntilProjected(gateway, tenant, taskId);
     }
-    const { items, nextPageToken } = await store.runs.list(tenant, filter, page);
+    const { items, nextPageToken } = await store.runs.list(tenant, { ...filter, ...span }, page);
     return { items: items.map((record) => this.read(tenant, record)), nextPageToken };
   }
 

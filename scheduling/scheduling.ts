@@ -10,7 +10,7 @@ import type {
   CellView,
   PlanView,
 } from '../model/backfill';
-import type { Page, PageRequest } from '../model/page';
+import type { CountedPage, Page, PageRequest } from '../model/page';
 import type {
   AuditEntry,
   Caller,
@@ -26,9 +26,11 @@ import type { Recurrence } from '../model/recurrence';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
-import type { LedgerEntry, ReceiptView, TriggerOutcome } from '../model/trigger';
+import type { TaskQuery, TaskRow } from '../model/task-list';
+import type { LedgerEntry, ReceiptView } from '../model/trigger';
+import type { LedgerFilter, RunFilter } from '../store/store';
 
-export type { Page, PageRequest };
+export type { LedgerFilter, Page, PageRequest, RunFilter };
 
 /** A task as read: `stale` where the workflow did not answer and the store's copy is shown. */
 export type TaskRead = TaskView & { stale?: boolean };
@@ -54,11 +56,7 @@ export interface TaskService {
   /** `idempotencyKey` makes the id: the same key and caller give the same task. */
   create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;
   get(caller: Caller, taskId: string): Promise<TaskRead>;
-  list(
-    caller: Caller,
-    filter: { search: string | null; kind: TaskKind | null },
-    page: PageRequest,
-  ): Promise<Page<TaskView>>;
+  list(caller: Caller, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskRow>>;
   /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */
   edit(
     caller: Caller,
@@ -129,7 +127,7 @@ export interface TriggerService {
   ledger(
     caller: Caller,
     taskId: string,
-    filter: { outcome: TriggerOutcome | null; table: string | null },
+    filter: LedgerFilter,
     page: PageRequest,
   ): Promise<Page<LedgerEntry>>;
   apply(caller: Caller, taskId: string, receipt: string): Promise<LedgerEntry>;
@@ -139,11 +137,7 @@ export interface RunService {
   /** Starts by hand; `runInProgress` while busy. */
   start(caller: Caller, taskId: string, idempotencyKey: string | null): Promise<RunRead>;
   get(caller: Caller, taskId: string, runId: string): Promise<RunRead>;
-  list(
-    caller: Caller,
-    filter: { taskId: string | null; status: RunStatus | null },
-    page: PageRequest,
-  ): Promise<Page<RunRead>>;
+  list(caller: Caller, filter: RunFilter, page: PageRequest): Promise<Page<RunRead>>;
   log(caller: Caller, taskId: string, runId: string): Promise<{ items: LogLine[] }>;
   cancel(caller: Caller, taskId: string, runId: string): Promise<RunRead>;
   /**

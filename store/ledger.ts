@@ -1,9 +1,9 @@
 /** The trigger ledger: every call with what became of it. */
 import type { Selectable, Transaction } from 'kysely';
-import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
+import type { LedgerEntry, LedgerProjection } from '../model/trigger';
 import { Paging } from './paging';
 import type { Database, Tables } from './schema';
-import type { LedgerStore, PageRequest } from './store';
+import type { LedgerFilter, LedgerStore, PageRequest } from './store';
 import { newestOfEach, versionedUpsert } from './versioned-upsert';
 
 export function ledgerStore(db: Database): LedgerStore {
@@ -27,15 +27,17 @@ async function list(
   db: Database,
   tenant: string,
   taskId: string,
-  { outcome, table }: { outcome: TriggerOutcome | null; table: string | null },
+  { outcome, table, from, to }: LedgerFilter,
   page: PageRequest,
 ) {
-  const paging = new Paging(['ledger', tenant, taskId, outcome, table], page);
+  const paging = new Paging(['ledger', tenant, taskId, outcome, table, from, to], page);
   const rows = await linesOf(db, tenant, taskId)
     .selectAll()
     .where(paging.after('at', 'receipt'))
     .$if(outcome !== null, (query) => query.where('outcome', '=', outcome!))
     .$if(table !== null, (query) => query.where('table_name', '=', table!))
+    .$if(from !== null, (query) => query.where('at', '>=', from!))
+    .$if(to !== null, (query) => query.where('at', '<=', to!))
     .orderBy('at', 'desc')
     .orderBy('receipt', 'desc')
     .limit(paging.limit)

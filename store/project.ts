@@ -1,6 +1,7 @@
 /** Writes what the workflows send: tasks, ledger lines and records, all of one batch or nothing. */
 import type { Transaction } from 'kysely';
 import type { JobLineage } from '../model/job-type';
+import { nextRunTime } from '../model/next-run-time';
 import type { TaskProjection } from '../model/task';
 import { folded } from './folded';
 import { upsertLedger } from './ledger';
@@ -47,6 +48,11 @@ const upsertTask = versionedUpsert({
     revision: 'bigint',
     created_at: 'timestamptz(3)',
     removed_at: 'timestamptz(3)',
+    latest_status: 'text',
+    paused: 'boolean',
+    tags: 'text[]',
+    by_latest_run: 'timestamptz(3)',
+    by_next_run: 'timestamptz(3)',
   },
 });
 
@@ -67,6 +73,10 @@ async function writeTask(
   }
   if (task.removedAt !== null) await freeWhatItHeld(transaction, task);
 }
+
+/** Where tasks stand in a list by a time that they do not have. */
+const longAgo = '1970-01-01T00:00:00.000Z';
+const farAhead = '9999-12-31T00:00:00.000Z';
 
 function taskRow(task: TaskProjection, { reads, writes }: JobLineage) {
   const { tenant, revision, removedAt, ...view } = task;
@@ -89,6 +99,13 @@ function taskRow(task: TaskProjection, { reads, writes }: JobLineage) {
     revision,
     created_at: task.createdAt,
     removed_at: removedAt,
+    latest_status: task.latestRun?.status ?? 'none',
+    paused: task.paused,
+    tags: task.tags.flatMap(({ key, value }) =>
+      value === undefined ? [key] : [key, `${key}=${value}`],
+    ),
+    by_latest_run: task.latestRun?.queuedAt ?? longAgo,
+    by_next_run: nextRunTime(task, Date.now()) ?? farAhead,
   };
 }
 

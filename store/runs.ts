@@ -1,6 +1,6 @@
 /** Execution records. */
 import type { Transaction } from 'kysely';
-import type { RunProgress, RunProjection, RunStatus, TableDetail } from '../model/run';
+import type { RunProgress, RunProjection, TableDetail } from '../model/run';
 import { instanceQueries } from './instances';
 import { notify } from './notify';
 import { Paging } from './paging';
@@ -8,7 +8,7 @@ import { appendLog, readLog } from './run-log';
 import { toRecord } from './run-rows';
 import { transact, type Database, type Tables } from './schema';
 import { storableJson } from './storable';
-import type { PageRequest, RunStore } from './store';
+import type { PageRequest, RunFilter, RunStore } from './store';
 import { newestOfEach, versionedUpsert } from './versioned-upsert';
 
 export function runStore(db: Database): RunStore {
@@ -30,6 +30,7 @@ export function runStore(db: Database): RunStore {
         .executeTakeFirst();
       return row ? toRecord(row) : null;
     },
+    doings: (tenant, runIds) => doings(db, tenant, runIds),
     list: (tenant, filter, page) => list(db, tenant, filter, page),
     ...instanceQueries(db),
     appendLog: (tenant, runId, lines) => appendLog(db, tenant, runId, lines),
@@ -54,13 +55,28 @@ async function noteProgress(
     .execute();
 }
 
+async function doings(
+  db: Database,
+  tenant: string,
+  runIds: readonly string[],
+): ReturnType<RunStore['doings']> {
+  if (runIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('runs')
+    .select(['id', 'started_at as startedAt', 'progress'])
+    .where('tenant', '=', tenant)
+    .where('id', 'in', runIds)
+    .execute();
+  return new Map(rows.map(({ id, ...doing }) => [id, doing]));
+}
+
 async function list(
   db: Database,
   tenant: string,
-  { taskId, status }: { taskId: string | null; status: RunStatus | null },
+  { taskId, status, startedBy, from, to }: RunFilter,
   page: PageRequest,
 ) {
-  const paging = new Paging(['runs', tenant, taskId, status], page);
+  const paging = new Paging(['runs', tenant, taskId, status, startedBy, from, to], page);
   const rows = await db
     .selectFrom('runs')
     .selectAll()
@@ -68,6 +84,9 @@ async function list(
     .where(paging.after('queued_at', 'id'))
     .$if(taskId !== null, (query) => query.where('task_id', '=', taskId!))
     .$if(status !== null, (query) => query.where('status', '=', status!))
+    .$if(startedBy !== null, (query) => query.where('started_by', '=', startedBy!))
+    .$if(from !== null, (query) => query.where('queued_at', '>=', from!))
+    .$if(to !== null, (query) => query.where('queued_at', '<=', to!))
     .orderBy('queued_at', 'desc')
     .orderBy('id', 'desc')
     .limit(paging.limit)

@@ -12,6 +12,7 @@ import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
 import type { IdMapping } from '../model/source';
 import type { TaskKind } from '../model/task';
+import type { LatestStatus } from '../model/task-list';
 import type { TriggerOutcome } from '../model/trigger';
 import type { Connections } from './connections';
 import { isCollision, storeUnavailable } from './errors';
@@ -42,6 +43,13 @@ export interface Tables {
     revision: string;
     created_at: string;
     removed_at: string | null;
+    latest_status: LatestStatus;
+    paused: boolean;
+    /** `key` and `key=value` of each. */
+    tags: string[];
+    /** Of the latest and the next run; what has none is long ago, or far ahead. */
+    by_latest_run: string;
+    by_next_run: string;
   };
   installation: { name: string; value: string };
   outputs: {

@@ -16,11 +16,19 @@ import type {
 } from '../model/backfill';
 import type { JobLineage } from '../model/job-type';
 import type { LineageTask } from '../model/lineage';
-import type { Page, PageRequest } from '../model/page';
+import type { CountedPage, Page, PageRequest } from '../model/page';
 import type { AuditEntry, Grant, Key, Role, Tenant, User, UserChange } from '../model/people';
-import type { LogLine, RunProjection, RunRecord, RunStatus, TableDetail } from '../model/run';
+import type {
+  LogLine,
+  RunProjection,
+  RunRecord,
+  RunStarter,
+  RunStatus,
+  TableDetail,
+} from '../model/run';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
-import type { TaskKind, TaskProjection, TaskView } from '../model/task';
+import type { TaskProjection, TaskView } from '../model/task';
+import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
 
 export type { BackfillStep, Page, PageRequest };
@@ -57,7 +65,8 @@ export interface TaskStore {
   find(tenant: string, taskId: string): Promise<TaskView | null>;
   /** True for removed tasks too: their ids are never taken again. */
   exists(tenant: string, taskId: string): Promise<boolean>;
-  list(tenant: string, filter: TaskFilter, page: PageRequest): Promise<Page<TaskView>>;
+  /** In the order asked for; what has no latest run, or no next one, is as if that were long ago, or far ahead. */
+  list(tenant: string, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskView>>;
   /**
    * Reserves output tables for one task, replacing what it had reserved. One statement or
    * transaction, so that two tasks that race for one table cannot both have it.
@@ -113,20 +122,33 @@ export interface ProjectionBatch {
   runs: RunProjection[];
 }
 
-export interface TaskFilter {
-  /** Part of the name, whatever the case. */
-  search: string | null;
-  kind: TaskKind | null;
-}
-
 export interface LedgerStore {
   find(tenant: string, taskId: string, receipt: string): Promise<LedgerEntry | null>;
   list(
     tenant: string,
     taskId: string,
-    filter: { outcome: TriggerOutcome | null; table: string | null },
+    filter: LedgerFilter,
     page: PageRequest,
   ): Promise<Page<LedgerEntry>>;
+}
+
+/** First and last moment, ISO 8601 in UTC; both belong to it, null is open. */
+export interface TimeSpan {
+  from: string | null;
+  to: string | null;
+}
+
+/** By when the calls came. */
+export interface LedgerFilter extends TimeSpan {
+  outcome: TriggerOutcome | null;
+  table: string | null;
+}
+
+/** By when they were asked for; of one task, or of the tenant where `taskId` is null. */
+export interface RunFilter extends TimeSpan {
+  taskId: string | null;
+  status: RunStatus | null;
+  startedBy: RunStarter | null;
 }
 
 export interface RunStore {
@@ -140,12 +162,12 @@ export interface RunStore {
     tables: TableDetail[],
   ): Promise<void>;
   find(tenant: string, taskId: string, runId: string): Promise<RunRecord | null>;
-  /** Runs of one task, or of the tenant where `taskId` is null. */
-  list(
+  /** What some runs are doing, by id; those without a record are left out. */
+  doings(
     tenant: string,
-    filter: { taskId: string | null; status: RunStatus | null },
-    page: PageRequest,
-  ): Promise<Page<RunRecord>>;
+    runIds: string[],
+  ): Promise<Map<string, Pick<NonNullable<TaskRow['latestRun']>, 'startedAt' | 'progress'>>>;
+  list(tenant: string, filter: RunFilter, page: PageRequest): Promise<Page<RunRecord>>;
   /** The latest attempt of each instance, newest schedule time first. */
   instances(
     tenant: string,

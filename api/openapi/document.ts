@@ -72,6 +72,7 @@ function describeRoute(route: Route): RouteConfig {
     summary,
     description: route.description === null ? needs : `${route.description} ${needs}`,
     operationId: operationId(route),
+    'x-role': role,
     security: role === 'public' ? [] : [{ key: [] }, { session: [] }],
     request: describeRequest(route),
     responses: { ...goodResponse(route), ...refusalResponses(route) },

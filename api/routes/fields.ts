@@ -1,7 +1,7 @@
 /** Inputs and answers that several groups of routes share. */
 import { z } from 'zod';
 import { noControlCharacters } from '../../model/fields';
-import type { Page, PageRequest } from '../../model/page';
+import { mostCounted, type Page, type PageRequest } from '../../model/page';
 
 /** Text in a path or a query: what no store can hold is refused before anybody is asked. */
 export const plainText = z
@@ -22,6 +22,18 @@ export const scheduleTimeText = plainText.meta({
     'its first occurrence, a skipped one is refused',
   examples: ['2026-03-01T02:30:00+08:00'],
 });
+
+/** First and last moment of a list, by what its items have of it. */
+export function spanQuery(what: string) {
+  const description = `ISO 8601, by ${what}; without an offset, in the timezone of the installation`;
+  const time = plainText.optional().meta({ description });
+  return { from: time, to: time };
+}
+
+/** The span that a query asks for. */
+export function spanOf({ from, to }: { from?: string | undefined; to?: string | undefined }) {
+  return { from: from || null, to: to || null };
+}
 
 const pageSize = z
   .string()
@@ -59,6 +71,21 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
     nextPageToken: z.string().nullable().meta({ description: 'Null on the last page' }),
+  });
+}
+
+/** Answer of a list that says how long it is. */
+export function countedListOf<Item extends z.ZodType>(item: Item) {
+  return listOf(item).extend({
+    total: z
+      .object({
+        count: z
+          .number()
+          .int()
+          .meta({ description: `At most ${mostCounted}` }),
+        more: z.boolean().meta({ description: 'True: more than that' }),
+      })
+      .meta({ description: 'Items on all pages together' }),
   });
 }
 

@@ -12,6 +12,7 @@ import { backfillViewSchema, cellViewSchema, planViewSchema } from '../../model/
 import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
 import { taskViewSchema } from '../../model/task';
+import { taskRowSchema } from '../../model/task-list';
 import { ledgerEntrySchema } from '../../model/trigger';
 
 export const taskShape = taskViewSchema
@@ -21,6 +22,8 @@ export const taskShape = taskViewSchema
     }),
   })
   .meta({ id: 'Task' });
+
+export const taskRowShape = taskRowSchema.meta({ id: 'TaskRow' });
 
 export const triggerUrlShape = z
   .object({

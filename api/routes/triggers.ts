@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { tableNameSchema } from '../../model/task';
 import { triggerOutcomes } from '../../model/trigger';
 import { newReceipt } from '../receipt';
-import { listOf, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
+import {
+  listOf,
+  listQuery,
+  pageOf,
+  plainText,
+  scheduleTimeText,
+  spanOf,
+  spanQuery,
+} from './fields';
 import { changeUnanswered, route } from './route';
 import { triggerCallShape } from './shapes';
 
@@ -50,6 +58,7 @@ export const triggerRoutes = [
     query: listQuery({
       outcome: z.enum(triggerOutcomes).optional(),
       table: plainText.optional(),
+      ...spanQuery('when the call came'),
     }),
     answer: listOf(triggerCallShape),
     errors: ['taskNotFound'],
@@ -57,7 +66,7 @@ export const triggerRoutes = [
       scheduling.triggers.ledger(
         caller,
         params.id,
-        { outcome: query.outcome ?? null, table: query.table || null },
+        { outcome: query.outcome ?? null, table: query.table || null, ...spanOf(query) },
         pageOf(query),
       ),
   }),

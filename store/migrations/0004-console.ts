@@ -1,4 +1,4 @@
-/** What the console needs: sessions of browsers. */
+/** What the console needs: sessions of browsers, and lists of tasks in several orders. */
 import { sql, type Kysely } from 'kysely';
 
 // Both go with their key, and so with its user.
@@ -24,7 +24,34 @@ const sessions = [
   `create index sign_in_codes_of_key on tablegate.sign_in_codes (tenant, key_id)`,
 ];
 
-const statements = [sessions].flat();
+// When a task runs next is for its next projection to say.
+const lists = [
+  `alter table tablegate.tasks
+    add column latest_status text not null default 'none',
+    add column paused boolean not null default false,
+    add column tags text[] not null default '{}',
+    add column by_latest_run timestamptz(3) not null default '1970-01-01Z',
+    add column by_next_run timestamptz(3) not null default '9999-12-31Z'`,
+  `update tablegate.tasks set
+    latest_status = coalesce(view->'latestRun'->>'status', 'none'),
+    paused = coalesce((view->>'paused')::boolean, false),
+    tags = array(
+      select tag->>'key' from json_array_elements(view->'tags') as tag
+      union all
+      select (tag->>'key') || '=' || (tag->>'value') from json_array_elements(view->'tags') as tag
+        where tag->>'value' is not null
+    ),
+    by_latest_run =
+      coalesce((view->'latestRun'->>'queuedAt')::timestamptz, '1970-01-01Z')`,
+  `create index tasks_by_name on tablegate.tasks (tenant, (folded_name collate "C"), id)
+    where removed_at is null`,
+  `create index tasks_by_latest_run on tablegate.tasks (tenant, by_latest_run, id)
+    where removed_at is null`,
+  `create index tasks_by_next_run on tablegate.tasks (tenant, by_next_run, id)
+    where removed_at is null`,
+];
+
+const statements = [sessions, lists].flat();
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

@@ -87,7 +87,7 @@ describe('a projection', () => {
     const batch = batchOf({ ledger: [...lines, applied] });
     await project(batch);
     await project(batch);
-    const filter = { outcome: null, table: null };
+    const filter = { outcome: null, table: null, from: null, to: null };
     const all = { pageSize: 1000, pageToken: null };
     const { items } = await opened.store.ledger.list('default', taskId, filter, all);
     expect(items).toHaveLength(500);

@@ -32,6 +32,8 @@ import {
   tableName,
   task,
   taskId,
+  taskRow,
+  total,
   triggerUrl,
 } from './samples';
 
@@ -107,7 +109,7 @@ function fakeTasks(): TaskService {
       }),
     create: answer,
     get: answer,
-    list: () => page(task),
+    list: () => Promise.resolve({ items: [taskRow], nextPageToken: null, total }),
     edit: answer,
     replace: answer,
     remove: () => Promise.resolve(),

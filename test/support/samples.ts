@@ -2,7 +2,9 @@
 import { cellStates, type BackfillView, type CellState, type CellView } from '../../model/backfill';
 import type { Caller, Role } from '../../model/people';
 import type { ConnectionView, TableView } from '../../model/source';
+import type { Total } from '../../model/page';
 import { defaultRunPolicy } from '../../model/task';
+import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
 import type { InstanceView, RunRead, TaskRead, TriggerUrl } from '../../scheduling/scheduling';
 
@@ -47,6 +49,14 @@ export const task: TaskRead = {
   updatedAt: at,
   version: 3,
 };
+
+export const taskRow: TaskRow = {
+  ...task,
+  gateCounts: { marked: 0, tables: 1, dated: 0 },
+  latestRun: null,
+};
+
+export const total: Total = { count: 1, more: false };
 
 export const taskBody = {
   name: 'Unify',
