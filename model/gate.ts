@@ -83,6 +83,22 @@ export function openedAt(gate: Gate & { upstream?: UpstreamGate | null }): strin
   return times.length === 0 ? null : times.reduce((one, other) => (one < other ? one : other));
 }
 
+/**
+ * By when a gate should be full: after its schedule time, or after a round's first mark.
+ * @param openedAt when it was opened
+ * @param deadline in seconds
+ * @returns in milliseconds; null where it was opened past that: who marks a time of long ago knows
+ *   that it is late
+ */
+export function deadlineOf(
+  openedAt: string,
+  scheduleTime: string | null,
+  deadline: number,
+): number | null {
+  const limit = Date.parse(scheduleTime ?? openedAt) + deadline * 1000;
+  return limit < Date.parse(openedAt) ? null : limit;
+}
+
 /** Brings `fullSince` in line with the marks; `now` is taken where the gate has just become full. */
 export function judgeGate(gate: Gate, tables: readonly string[], now: string): void {
   const full = tables.length > 0 && tables.every((table) => isMarked(gate, table));

@@ -172,6 +172,10 @@ function showTables(gate: Gate, tables: string[]): GateView['tables'] {
   });
 }
 
+function showRunning({ live }: TaskState): GateView['running'] {
+  return live?.gate ? { scheduleTime: live.scheduleTime } : null;
+}
+
 function showDated(state: TaskState, tables: string[]): GateView['dated'] {
   return state.dated.map((gate) => ({
     scheduleTime: gate.scheduleTime,
@@ -198,9 +202,10 @@ export function describeTask(state: TaskState): TaskView {
         ? {
             tables: showTables(state.round, tables),
             dated: showDated(state, tables),
+            running: showRunning(state),
           }
         : state.dated.length > 0
-          ? { tables: [], dated: showDated(state, []) }
+          ? { tables: [], dated: showDated(state, []), running: showRunning(state) }
           : null,
     latestRun: state.latestRun,
     nextRunTime: null,

@@ -248,6 +248,8 @@ const datedGateSchema = z.object({
 const gateViewSchema = z.object({
   tables: z.array(gateTableSchema),
   dated: z.array(datedGateSchema),
+  /** The gate that the live run is of, which is reset when that ends; null: of none of them. */
+  running: z.object({ scheduleTime: z.string().nullable() }).nullable().default(null),
 });
 export type GateView = z.infer<typeof gateViewSchema>;
 

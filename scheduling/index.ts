@@ -12,6 +12,7 @@ import { Tasks } from './tasks';
 import { TriggerQueue } from './trigger-queue';
 import { Triggers } from './triggers';
 import { UseNotes } from './use-notes';
+import { Waiting } from './waiting';
 
 /**
  * Makes the one application service.
@@ -27,6 +28,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
     runs: new Runs(deps, tasks, starter),
+    waiting: new Waiting(deps),
     backfills: new Backfills(deps, starter),
     lineage: new Lineage(deps),
     sources: new Sources(deps),

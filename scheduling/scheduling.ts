@@ -28,7 +28,8 @@ import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../m
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
-import type { LedgerFilter, RunFilter } from '../store/store';
+import type { WaitingTask } from '../model/waiting';
+import type { LedgerFilter, RunFilter, WaitingQuery } from '../store/store';
 
 export type { LedgerFilter, Page, PageRequest, RunFilter };
 
@@ -131,6 +132,11 @@ export interface TriggerService {
     page: PageRequest,
   ): Promise<Page<LedgerEntry>>;
   apply(caller: Caller, taskId: string, receipt: string): Promise<LedgerEntry>;
+}
+
+export interface WaitingService {
+  /** Tasks with gates that wait, and when what is missing usually comes; longest waiting first. */
+  board(caller: Caller, query: WaitingQuery, page: PageRequest): Promise<CountedPage<WaitingTask>>;
 }
 
 export interface RunService {
@@ -421,6 +427,7 @@ export interface Scheduling {
   tasks: TaskService;
   triggers: TriggerService;
   runs: RunService;
+  waiting: WaitingService;
   backfills: BackfillService;
   lineage: LineageService;
   sources: SourceService;

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import type { JobLineage } from '../model/job-type';
 import { nextRunTime } from '../model/next-run-time';
 import type { TaskProjection } from '../model/task';
+import { waitingSince } from '../model/waiting';
 import { folded } from './folded';
 import { upsertLedger } from './ledger';
 import { notify, type Change } from './notify';
@@ -53,6 +54,7 @@ const upsertTask = versionedUpsert({
     tags: 'text[]',
     by_latest_run: 'timestamptz(3)',
     by_next_run: 'timestamptz(3)',
+    waiting_since: 'timestamptz(3)',
   },
 });
 
@@ -106,6 +108,7 @@ function taskRow(task: TaskProjection, { reads, writes }: JobLineage) {
     ),
     by_latest_run: task.latestRun?.queuedAt ?? longAgo,
     by_next_run: nextRunTime(task, Date.now()) ?? farAhead,
+    waiting_since: waitingSince(task),
   };
 }
 

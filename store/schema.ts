@@ -50,6 +50,8 @@ export interface Tables {
     /** Of the latest and the next run; what has none is long ago, or far ahead. */
     by_latest_run: string;
     by_next_run: string;
+    /** Null: none of its gates is open. */
+    waiting_since: string | null;
   };
   installation: { name: string; value: string };
   outputs: {

@@ -30,6 +30,7 @@ import type { ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskProjection, TaskView } from '../model/task';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
+import type { Arrival } from '../model/usual-arrival';
 
 export type { BackfillStep, Page, PageRequest };
 
@@ -67,6 +68,8 @@ export interface TaskStore {
   exists(tenant: string, taskId: string): Promise<boolean>;
   /** In the order asked for; what has no latest run, or no next one, is as if that were long ago, or far ahead. */
   list(tenant: string, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskView>>;
+  /** Tasks with a gate that waits, those that have waited longest first. */
+  waiting(tenant: string, query: WaitingQuery, page: PageRequest): Promise<CountedPage<TaskView>>;
   /**
    * Reserves output tables for one task, replacing what it had reserved. One statement or
    * transaction, so that two tasks that race for one table cannot both have it.
@@ -101,6 +104,13 @@ export interface TaskStore {
   ): Promise<{ tenant: string; task: LineageTask; paused: boolean }[]>;
 }
 
+/** Null: it does not matter. */
+export interface WaitingQuery {
+  /** Part of the name, whatever the case. */
+  search: string | null;
+  taskId: string | null;
+}
+
 export interface OutputTable {
   /** As the task names it. */
   name: string;
@@ -130,6 +140,8 @@ export interface LedgerStore {
     filter: LedgerFilter,
     page: PageRequest,
   ): Promise<Page<LedgerEntry>>;
+  /** The latest marks of some tables in some tasks, in the order asked for; empty where there are none. */
+  arrivals(tenant: string, of: { taskId: string; table: string }[]): Promise<Arrival[][]>;
 }
 
 /** First and last moment, ISO 8601 in UTC; both belong to it, null is open. */

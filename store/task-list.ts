@@ -1,4 +1,4 @@
-/** Lists of tasks: filtered, in one of several orders, counted. */
+/** Lists of tasks, counted: filtered in one of several orders, and those that wait. */
 import { sql, type RawBuilder } from 'kysely';
 import { mostCounted, type CountedPage, type Total } from '../model/page';
 import type { TaskView } from '../model/task';
@@ -6,7 +6,7 @@ import type { TaskQuery, TaskSort } from '../model/task-list';
 import { folded } from './folded';
 import { Paging } from './paging';
 import { liveTasks, type Database } from './schema';
-import type { PageRequest } from './store';
+import type { PageRequest, WaitingQuery } from './store';
 import { wholeTaskView } from './task-view';
 
 /** What each order goes by; there is an index for each. */
@@ -40,7 +40,7 @@ export async function listTasks(
     ({ at, id }) => ({ at, id }),
     ({ view }) => wholeTaskView(view),
   );
-  return { ...shown, total: await countTasks(db, tenant, query) };
+  return { ...shown, total: await count(db, chosenTasks(db, tenant, query)) };
 }
 
 function chosenTasks(
@@ -49,19 +49,47 @@ function chosenTasks(
   { search, kind, status, paused, tag }: TaskQuery,
 ) {
   return liveTasks(db, tenant)
-    .$if(search !== null, (query) =>
-      query.where(sql<boolean>`strpos(folded_name, ${folded(search!)}) > 0`),
-    )
+    .$if(search !== null, (query) => query.where(named(search!)))
     .$if(kind !== null, (query) => query.where('kind', '=', kind!))
     .$if(status !== null, (query) => query.where('latest_status', '=', status!))
     .$if(paused !== null, (query) => query.where('paused', '=', paused!))
     .$if(tag !== null, (query) => query.where(sql<boolean>`tags @> array[${tag}::text]`));
 }
 
-async function countTasks(db: Database, tenant: string, query: TaskQuery): Promise<Total> {
+export async function listWaiting(
+  db: Database,
+  tenant: string,
+  { search, taskId }: WaitingQuery,
+  page: PageRequest,
+): Promise<CountedPage<TaskView>> {
+  const paging = new Paging(['waiting', tenant, search, taskId], page, { order: 'asc' });
+  const chosen = liveTasks(db, tenant)
+    .where('waiting_since', 'is not', null)
+    .$if(search !== null, (query) => query.where(named(search!)))
+    .$if(taskId !== null, (query) => query.where('id', '=', taskId!));
+  const rows = await chosen
+    .select(['id', 'view', 'waiting_since'])
+    .where(paging.after('waiting_since', 'id'))
+    .orderBy('waiting_since')
+    .orderBy('id')
+    .limit(paging.limit)
+    .execute();
+  const shown = paging.page(
+    rows,
+    (row) => ({ at: row.waiting_since!, id: row.id }),
+    ({ view }) => wholeTaskView(view),
+  );
+  return { ...shown, total: await count(db, chosen) };
+}
+
+function named(search: string): RawBuilder<boolean> {
+  return sql<boolean>`strpos(folded_name, ${folded(search)}) > 0`;
+}
+
+async function count(db: Database, chosen: ReturnType<typeof liveTasks>): Promise<Total> {
   const { found } = await db
     .selectFrom(
-      chosenTasks(db, tenant, query)
+      chosen
         .select('id')
         .limit(mostCounted + 1)
         .as('chosen'),

@@ -5,7 +5,7 @@ import { projectBatch } from './project';
 import { liveTasks, type Database } from './schema';
 import type { TaskStore } from './store';
 import { lineageQueries } from './task-lineage';
-import { listTasks } from './task-list';
+import { listTasks, listWaiting } from './task-list';
 import { wholeTaskView } from './task-view';
 import type { TokenDigest } from './tokens';
 
@@ -33,6 +33,7 @@ export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
       return row !== undefined;
     },
     list: (tenant, query, page) => listTasks(db, tenant, query, page),
+    waiting: (tenant, query, page) => listWaiting(db, tenant, query, page),
     reserveOutputs: (tenant, taskId, tables) => reserveOutputs(db, tenant, taskId, tables),
     usersOfTable: (tenant, table) =>
       users(db, tenant, { listed: ['tables', 'reads'], written: 'table_name' }, table),

@@ -14,6 +14,7 @@ import { connectionViewSchema, tableViewSchema } from '../../model/source';
 import { taskViewSchema } from '../../model/task';
 import { taskRowSchema } from '../../model/task-list';
 import { ledgerEntrySchema } from '../../model/trigger';
+import { waitingTaskSchema } from '../../model/waiting';
 
 export const taskShape = taskViewSchema
   .extend({
@@ -43,6 +44,8 @@ export const draftShape = z
   .meta({ id: 'Draft' });
 
 export const triggerCallShape = ledgerEntrySchema.meta({ id: 'TriggerCall' });
+
+export const waitingTaskShape = waitingTaskSchema.meta({ id: 'WaitingTask' });
 
 export const runShape = runRecordSchema
   .extend({

@@ -3,6 +3,7 @@ import { tableNameSchema } from '../../model/task';
 import { triggerOutcomes } from '../../model/trigger';
 import { newReceipt } from '../receipt';
 import {
+  countedListOf,
   listOf,
   listQuery,
   pageOf,
@@ -12,7 +13,7 @@ import {
   spanQuery,
 } from './fields';
 import { changeUnanswered, route } from './route';
-import { triggerCallShape } from './shapes';
+import { triggerCallShape, waitingTaskShape } from './shapes';
 
 const tags = ['Triggers'];
 
@@ -88,5 +89,26 @@ export const triggerRoutes = [
     ],
     handler: ({ scheduling, caller, params }) =>
       scheduling.triggers.apply(caller, params.id, params.receipt),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/waiting',
+    role: 'viewer',
+    tags,
+    summary: 'List the tasks with gates that wait, longest waiting first',
+    description:
+      'What has arrived, what is missing, and how late that is against its usual time, where enough ' +
+      'former marks of the table in this task say one.',
+    query: listQuery({
+      search: plainText.optional().meta({ description: 'Part of the name, whatever the case' }),
+      taskId: plainText.optional(),
+    }),
+    answer: countedListOf(waitingTaskShape),
+    handler: ({ scheduling, caller, query: { search, taskId, ...page } }) =>
+      scheduling.waiting.board(
+        caller,
+        { search: search || null, taskId: taskId || null },
+        pageOf(page),
+      ),
   }),
 ];

@@ -1,4 +1,4 @@
-/** What the console needs: sessions of browsers, and lists of tasks in several orders. */
+/** What the console needs: sessions of browsers, lists of tasks in several orders, and which wait. */
 import { sql, type Kysely } from 'kysely';
 
 // Both go with their key, and so with its user.
@@ -51,7 +51,26 @@ const lists = [
     where removed_at is null`,
 ];
 
-const statements = [sessions, lists].flat();
+// Since when a task waits for tables of its open round; gates of schedule times, and what waits for
+// tasks upstream, come with the next projection.
+const waiting = [
+  `alter table tablegate.tasks add column waiting_since timestamptz(3)`,
+  `update tablegate.tasks set waiting_since = marked.since
+    from (
+      select task.tenant, task.id, min((mark->>'at')::timestamptz) as since
+      from tablegate.tasks as task, json_array_elements(task.view->'gate'->'tables') as mark
+      where task.kind = 'triggered'
+      group by task.tenant, task.id having bool_or(mark->>'at' is null)
+    ) as marked
+    where tasks.tenant = marked.tenant and tasks.id = marked.id`,
+  `create index tasks_waiting on tablegate.tasks (tenant, waiting_since, id)
+    where waiting_since is not null and removed_at is null`,
+  // By which the usual times of a table are learned.
+  `create index ledger_marks on tablegate.ledger (tenant, task_id, table_name, at)
+    where outcome in ('counted', 'started')`,
+];
+
+const statements = [sessions, lists, waiting].flat();
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

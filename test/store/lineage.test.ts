@@ -165,7 +165,10 @@ test('a task that a former version saved is read with defaults for what came lat
     removedAt: __,
     ...view
   } = await saved.save({
-    gate: { tables: [], dated: [{ scheduleTime: removedAt, tables: [], upstream: null }] },
+    gate: {
+      ...{ tables: [], running: null },
+      dated: [{ scheduleTime: removedAt, tables: [], upstream: null }],
+    },
   });
   const { recurrence: _r, dependsOn: _d, notifications: _n, ...former } = view;
   const { maxParallel: _m, gateExpiry: _g, ...runPolicy } = view.runPolicy;

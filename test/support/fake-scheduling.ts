@@ -17,6 +17,7 @@ import type {
   SystemService,
   TaskService,
   TriggerService,
+  WaitingService,
 } from '../../scheduling/scheduling';
 import {
   at,
@@ -35,6 +36,7 @@ import {
   taskRow,
   total,
   triggerUrl,
+  waitingTask,
 } from './samples';
 
 export interface FakeScheduling {
@@ -83,6 +85,7 @@ export function fakeScheduling(): FakeScheduling {
       tasks: noted('tasks', fakeTasks()),
       triggers: noted('triggers', fakeTriggers()),
       runs: noted('runs', fakeRuns()),
+      waiting: noted('waiting', fakeWaiting()),
       backfills: noted('backfills', fakeBackfills()),
       lineage: noted('lineage', fakeLineage()),
       sources: noted('sources', fakeSources()),
@@ -147,6 +150,12 @@ function fakeRuns(): RunService {
       Promise.resolve({ backfillId: backfill.id, run, scheduleTime: at, attempt: run.attempt }),
     instances: () => page(instance),
     tableInstances: () => page(instance),
+  };
+}
+
+function fakeWaiting(): WaitingService {
+  return {
+    board: () => Promise.resolve({ items: [waitingTask], nextPageToken: null, total }),
   };
 }
 

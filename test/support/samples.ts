@@ -6,6 +6,7 @@ import type { Total } from '../../model/page';
 import { defaultRunPolicy } from '../../model/task';
 import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
+import type { WaitingTask } from '../../model/waiting';
 import type { InstanceView, RunRead, TaskRead, TriggerUrl } from '../../scheduling/scheduling';
 
 export const at = '2026-03-01T02:30:00.000Z';
@@ -42,6 +43,7 @@ export const task: TaskRead = {
   gate: {
     tables: [{ table: tableName, status: 'Not Triggered', at: null, caller: null }],
     dated: [],
+    running: null,
   },
   latestRun: null,
   nextRunTime: null,
@@ -126,6 +128,21 @@ export const ledgerEntry: LedgerEntry = {
   runId: null,
   appliedBy: null,
   appliedAt: null,
+};
+
+export const waitingTask: WaitingTask = {
+  ...{ taskId, name: 'Unify', kind: 'triggered', timezone: 'UTC', paused: false, since: at },
+  gateCount: 1,
+  gates: [
+    {
+      ...{ scheduleTime: null, since: at, status: 'waiting', reason: null, deadline: null },
+      ...{ isLate: false, expiresAt: null, arrivedCount: 1, missingCount: 1 },
+      arrived: [{ table: tableName, at, caller: '127.0.0.1 curl' }],
+      missing: [
+        { table: 'crm.main.orders', usualAt: at, basis: 'timeOfDay', samples: 9, lateSeconds: 60 },
+      ],
+    },
+  ],
 };
 
 export const triggerUrl: TriggerUrl = {
