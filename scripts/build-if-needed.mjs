@@ -27,13 +27,16 @@ const folders = [
   'workflows',
 ];
 const stampName = '.build.json';
+/** Made by the build itself; it must not count among the sources. */
+const generated = path.join('console', 'generated');
 
 function filesBelow(root, folder) {
   const full = path.join(root, folder);
   if (!existsSync(full)) return [];
   return readdirSync(full, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+    .filter((file) => !file.startsWith(generated));
 }
 
 function sourceFiles(root) {
@@ -68,11 +71,24 @@ function run(root, args, what) {
   if (status !== 0) throw new Error(`${what} failed; see above`);
 }
 
-/** SQL, pages, plain JavaScript: what the compiler leaves lying. */
+/** SQL, pages, plain JavaScript: what the compiler leaves lying. The console has its own bundler. */
 function copyAssets(root, out) {
-  for (const file of folders.flatMap((folder) => filesBelow(root, folder))) {
+  const copied = folders.filter((folder) => folder !== 'console');
+  for (const file of copied.flatMap((folder) => filesBelow(root, folder))) {
     if (!file.endsWith('.ts')) cpSync(path.join(root, file), path.join(out, file));
   }
+}
+
+/** Types of the API's calls first, then the pages, into `console/` of the output. */
+function buildConsole(root, out) {
+  if (!existsSync(path.join(root, 'console', 'index.html'))) return;
+  console.log('Building: bundling the console');
+  run(root, [path.join(root, 'scripts', 'console-types.cjs')], "Reading the API's types");
+  const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const config = path.join('console', 'vite.config.mts');
+  const target = path.join(out, 'console');
+  const args = ['build', '--config', config, '--outDir', target, '--logLevel', 'warn'];
+  run(root, [vite, ...args], 'The bundler of the console');
 }
 
 /** npm does that when it links the package, and not again when it is built anew. */
@@ -129,6 +145,7 @@ export function build(root) {
       const bundler = path.join(root, 'scripts', 'bundle-workflows.cjs');
       run(root, [bundler, workflows, path.join(out, 'workflow-bundle.js')], 'The bundler');
     }
+    buildConsole(root, out);
     writeFileSync(path.join(out, stampName), JSON.stringify({ sources }));
     swapIn(root, out);
   } finally {

@@ -1,0 +1,94 @@
+import type { Schemas } from '../../api/client';
+import { useWords } from '../../i18n';
+import { clockOf } from '../../ui/format';
+
+type Instance = Schemas['Instance'];
+type Status = Instance['status'];
+
+export const heatWeeks = 26;
+const dayMs = 86_400_000;
+
+/** What a day shows where its instances differ: the first of these that is among them. */
+const worstFirst: Status[] = [
+  ...(['failed', 'timedOut', 'blocked', 'running', 'queued', 'waiting'] as const),
+  ...(['missed', 'cancelled', 'skipped', 'succeeded'] as const),
+];
+
+interface HeatMapProps {
+  instances: readonly Instance[];
+  zone: string;
+  /** The day that is looked at, `2026-11-28`. */
+  day: string;
+  onDay: (day: string) => void;
+}
+
+/** A calendar of the last half year: each day in the colour of its worst instance. */
+export function HeatMap({ instances, zone, day, onDay }: HeatMapProps) {
+  const { t, locale } = useWords();
+  const byDay = Map.groupBy(instances, ({ scheduleTime }) => clockOf(scheduleTime, zone).date);
+  const days = daysShown(zone);
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' });
+  const month = new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' });
+  return (
+    <div className="heat" role="group" aria-label={t('heat.title')}>
+      <div className="heat-days" aria-hidden>
+        {days.slice(0, 7).map((one) => (
+          <span key={one}>{weekday.format(new Date(one))}</span>
+        ))}
+      </div>
+      <div className="heat-grid" tabIndex={0} role="group" aria-label={t('heat.title')}>
+        {days.map((one) => {
+          const here = byDay.get(one) ?? [];
+          const status = worstFirst.find((worst) =>
+            here.some((instance) => instance.status === worst),
+          );
+          const label = status
+            ? t('heat.day', { day: one, count: here.length, status: t(`status.${status}`) })
+            : t('heat.none', { day: one });
+          const look = `heat-cell heat-${status ?? 'none'}${one === day ? ' chosen' : ''}`;
+          const first = one.endsWith('-01') ? month.format(new Date(one)) : '';
+          return status ? (
+            <button
+              key={one}
+              type="button"
+              className={look}
+              title={label}
+              aria-label={label}
+              aria-pressed={one === day}
+              onClick={() => onDay(one === day ? '' : one)}
+              data-month={first}
+            />
+          ) : (
+            <span key={one} className={look} title={label} data-month={first} />
+          );
+        })}
+      </div>
+      <Legend />
+    </div>
+  );
+}
+
+function Legend() {
+  const { t } = useWords();
+  return (
+    <div className="heat-legend">
+      {(['succeeded', 'failed', 'running', 'waiting', 'missed', 'skipped'] as const).map(
+        (status) => (
+          <span key={status}>
+            <i className={`heat-cell heat-${status}`} /> {t(`status.${status}`)}
+          </span>
+        ),
+      )}
+    </div>
+  );
+}
+
+/** Whole weeks from Monday on, up to and with the present one. */
+function daysShown(zone: string): string[] {
+  const today = Date.parse(clockOf(new Date(), zone).date);
+  const sinceMonday = (new Date(today).getUTCDay() + 6) % 7;
+  const first = today - (sinceMonday + (heatWeeks - 1) * 7) * dayMs;
+  return Array.from({ length: heatWeeks * 7 }, (_, index) =>
+    new Date(first + index * dayMs).toISOString().slice(0, 10),
+  );
+}

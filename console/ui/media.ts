@@ -1,0 +1,17 @@
+/** What the window is like. */
+import { useSyncExternalStore } from 'react';
+
+function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const list = window.matchMedia(query);
+      list.addEventListener('change', changed);
+      return () => list.removeEventListener('change', changed);
+    },
+    () => window.matchMedia(query).matches,
+  );
+}
+
+/** Phones and narrow windows: lists become cards, the menu a drawer. */
+export const useNarrow = (): boolean => useMedia('(max-width: 767px)');
+export const useSystemDark = (): boolean => useMedia('(prefers-color-scheme: dark)');
