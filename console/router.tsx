@@ -1,6 +1,7 @@
 /** The pages, each loaded when it is first opened. */
 import { createBrowserRouter, Navigate, type RouteObject } from 'react-router';
 import { Shell } from './layout/shell';
+import { Loading } from './ui/states';
 import { NotFound, PageFault } from './pages/faults';
 
 const tasks = async () => ({ Component: (await import('./pages/tasks/page')).TasksPage });
@@ -19,6 +20,7 @@ const tasksAt = (path: string): RouteObject => ({
 export const router = createBrowserRouter([
   {
     element: <Shell />,
+    hydrateFallbackElement: <Loading />,
     errorElement: <PageFault />,
     children: [
       {

@@ -23,7 +23,6 @@ const light: NonNullable<ThemeConfig['token']> = {
   colorBorderSecondary: '#e6e9f0',
   colorError: '#c9252d',
   colorSuccess: '#1d7a3e',
-  colorWarning: '#9a5b00',
 };
 
 const dark: NonNullable<ThemeConfig['token']> = {
@@ -43,7 +42,6 @@ const dark: NonNullable<ThemeConfig['token']> = {
   colorBorderSecondary: '#283145',
   colorError: '#ff7b7f',
   colorSuccess: '#5fd38a',
-  colorWarning: '#f0b355',
 };
 
 export function useIsDark(): boolean {
@@ -83,8 +81,10 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
         },
         components: {
           Layout: { headerHeight: 56, headerPadding: '0 20px' },
+          // The primary colour is too dark for text on dark ground.
+          Tabs: { itemSelectedColor: 'var(--accent)', inkBarColor: 'var(--accent)' },
           Table: { cellPaddingBlock: 12, headerSplitColor: 'transparent' },
-          Menu: { itemHeight: 38 },
+          Menu: { itemHeight: 38, itemPaddingInline: 12, itemMarginInline: 6 },
         },
       }}
     >

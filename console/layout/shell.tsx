@@ -74,7 +74,7 @@ export function Shell() {
             <SideMenu area={area} onChosen={close} />
           </Drawer>
         ) : (
-          <Layout.Sider width={248} theme="light" className="side">
+          <Layout.Sider width={272} theme="light" className="side">
             <SideMenu area={area} />
           </Layout.Sider>
         )}
@@ -118,6 +118,7 @@ function SideMenu({ area, onChosen }: { area: (typeof areas)[number]; onChosen?:
     <nav aria-label={t(area.label)}>
       <Menu
         mode="inline"
+        inlineIndent={14}
         selectedKeys={key ? [key] : []}
         openKeys={openKeys}
         onOpenChange={setOpened}

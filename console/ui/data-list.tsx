@@ -126,13 +126,13 @@ function Wide<Row extends object>({
   }
   return (
     <Table<Row>
+      className="wide-list"
       aria-label={label}
       dataSource={rows}
       columns={shown}
       rowKey={rowKey}
       pagination={false}
       size="middle"
-      scroll={{ x: 'max-content' }}
       {...(expand && {
         expandable: {
           expandedRowRender: expand,
@@ -187,7 +187,9 @@ function SortSelect<Row>({ columns, sorting, onSort }: DataListProps<Row>) {
   if (sortable.length === 0 || !onSort) return null;
   return (
     <Select
+      className="choice"
       aria-label={t('list.sort')}
+      placeholder={t('list.sort')}
       value={sorting ? `${sorting.by} ${sorting.order}` : null}
       onChange={(value: string) => {
         const [by = '', order] = value.split(' ');

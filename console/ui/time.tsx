@@ -1,7 +1,7 @@
 import { Tooltip } from 'antd';
 import { useEffect, useState } from 'react';
 import { useWords } from '../i18n';
-import { agoText, offsetText, timeText } from './format';
+import { agoText, clockOf, offsetText, timeText } from './format';
 
 interface TimeProps {
   at: string | null | undefined;
@@ -15,11 +15,12 @@ interface TimeProps {
 export function Time({ at, zone, none = '–' }: TimeProps) {
   const { locale } = useWords();
   if (!at) return <span className="faint">{none}</span>;
+  const { date, time } = clockOf(at, zone);
   const more = `${offsetText(at, zone)}${zone ? ` (${zone})` : ''} · UTC ${timeText(at, 'UTC')} · ${agoText(at, locale)}`;
   return (
     <Tooltip title={more}>
       <time dateTime={at} className="time">
-        {timeText(at, zone)}
+        <span>{date}</span> <span>{time}</span>
       </time>
     </Tooltip>
   );

@@ -1,5 +1,5 @@
 import { SearchOutlined } from '@ant-design/icons';
-import { AutoComplete, Button, Input, Space } from 'antd';
+import { AutoComplete, Button, Input } from 'antd';
 import { useState, type SubmitEvent } from 'react';
 import {
   useChainLookUp,
@@ -33,7 +33,7 @@ export function LookUp({ taskId, idTypes }: { taskId: string; idTypes: readonly 
   return (
     <Panel title={t('lookUp.title')}>
       <form onSubmit={submit} role="search" aria-label={t('lookUp.title')}>
-        <Space.Compact className="look-up">
+        <div className="look-up">
           <AutoComplete
             aria-label={t('mapping.idType')}
             value={idType}
@@ -54,7 +54,7 @@ export function LookUp({ taskId, idTypes }: { taskId: string; idTypes: readonly 
           >
             {t('lookUp.find')}
           </Button>
-        </Space.Compact>
+        </div>
       </form>
       {asked === null ? (
         <p className="under">{t('lookUp.about')}</p>

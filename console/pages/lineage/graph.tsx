@@ -27,7 +27,7 @@ function placed(lineage: Lineage, about: string): { nodes: Node[]; edges: Edge[]
     nodes: named.map(({ id, label, look }) => {
       const { x, y } = graph.node(id) as { x: number; y: number };
       return {
-        ...{ id, data: { label }, width, height },
+        ...{ id, data: { label: <Label text={label} /> }, width, height },
         position: { x: x - width / 2, y: y - height / 2 },
         className: `node-${look}${id === about ? ' node-about' : ''}`,
         ...({ sourcePosition: 'right', targetPosition: 'left' } as Pick<
@@ -44,6 +44,14 @@ function placed(lineage: Lineage, about: string): { nodes: Node[]; edges: Edge[]
       focusable: false,
     })),
   };
+}
+
+function Label({ text }: { text: string }) {
+  return (
+    <span className="node-label" title={text}>
+      {text}
+    </span>
+  );
 }
 
 interface GraphProps {

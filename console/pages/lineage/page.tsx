@@ -6,6 +6,7 @@ import type { Schemas } from '../../api/client';
 import { useT } from '../../i18n';
 import { DataList } from '../../ui/data-list';
 import { useFilters } from '../../ui/filters';
+import { useNarrow } from '../../ui/media';
 import { Page } from '../../ui/page';
 import { Answered, Loading, Nothing } from '../../ui/states';
 
@@ -24,6 +25,9 @@ export function LineagePage() {
       ...(filters.table && { table: filters.table }),
     },
   });
+  const narrow = useNarrow();
+  // A graph is too wide for a phone; who wants it there can have it.
+  const view = filters.view || (narrow ? 'list' : 'graph');
   const isPart = Boolean(filters.task || filters.table);
   return (
     <Page
@@ -35,7 +39,7 @@ export function LineagePage() {
           {isPart && <Link to="/lineage">{t('lineage.all')}</Link>}
           <Segmented
             aria-label={t('lineage.view')}
-            value={filters.view === 'list' ? 'list' : 'graph'}
+            value={view}
             onChange={(view) => setFilters({ view })}
             options={[
               { value: 'graph', label: t('lineage.graph') },
@@ -49,7 +53,7 @@ export function LineagePage() {
         {(lineage) =>
           lineage.nodes.tasks.length + lineage.nodes.tables.length === 0 ? (
             <Nothing title={t('lineage.none')} />
-          ) : filters.view === 'list' ? (
+          ) : view === 'list' ? (
             <Edges lineage={lineage} />
           ) : (
             <Suspense fallback={<Loading />}>

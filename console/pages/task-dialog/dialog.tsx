@@ -14,6 +14,7 @@ import { MoreFields, PolicyFields } from './policy-fields';
 import { TablePicker } from './table-picker';
 import { TriggerTables } from './trigger-tables';
 import { useUnsavedGuard } from './unsaved-guard';
+import { WebhookFields } from './webhook-fields';
 import { bodyOf, fieldOf, newTask, valuesOf, type TaskValues } from './values';
 
 /** `New Scheduling Task` and `Edit`: one dialog, above the list of tasks. */
@@ -94,7 +95,7 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
           { max: 255, message: t('task.nameTooLong') },
         ]}
       >
-        <Input autoFocus={task === null} placeholder={t('task.nameExample')} />
+        <Input autoFocus placeholder={t('task.nameExample')} />
       </Form.Item>
       <Form.Item<TaskValues>
         name="tables"
@@ -126,12 +127,12 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
         />
       )}
       {frequency === 'daily' && (
-        <Form.Item<TaskValues> name="cycle" label={t('cycle.title')}>
+        <Form.Item<TaskValues> name="cycle" label={t('cycle.title')} required>
           <CycleEditor timezone={values.timezone} modes={['day', 'cron']} />
         </Form.Item>
       )}
       {frequency === 'hourly' && (
-        <Form.Item<TaskValues> name="cycle" label={t('cycle.title')}>
+        <Form.Item<TaskValues> name="cycle" label={t('cycle.title')} required>
           <CycleEditor timezone={values.timezone} modes={['hour']} />
         </Form.Item>
       )}
@@ -157,6 +158,7 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
             children: (
               <>
                 <MoreFields taskId={taskId} />
+                <WebhookFields />
                 {(isTriggered || frequency === 'manual') && (
                   <>
                     <Form.Item<TaskValues>

@@ -42,7 +42,13 @@ export interface TaskValues {
   gateExpiryDays: number;
   dependsOn: string[];
   owner: string;
+  webhooks: { url: string; events: NoticeEvent[] }[];
+  /** After how long an open gate is late; null: it is never late. */
+  deadlineMinutes: number | null;
 }
+
+export const noticeEvents = ['runFailed', 'runRecovered', 'gateLate', 'gateExpired'] as const;
+type NoticeEvent = (typeof noticeEvents)[number];
 
 const newCycle: Cycle = {
   ...{ mode: 'day', at: '02:00', from: '00:00', interval: 1, cron: '0 0 2 * * ?' },
@@ -55,12 +61,13 @@ export const newTask: TaskValues = {
   ...{ jobType: 'id-mapping', output: '', analysisSource: '', config: '' },
   ...{ whileRunning: 'ignore', timeoutMinutes: null, rerunMode: 'AllAllowed' },
   ...{ rerunTimes: 0, rerunInterval: 60, maxParallel: 1, gateExpiryDays: 30 },
-  ...{ dependsOn: [], owner: '' },
+  ...{ dependsOn: [], owner: '', webhooks: [], deadlineMinutes: null },
 };
 
 export function valuesOf(task: Task): TaskValues {
   const { output, analysisSource, ...config } = task.job.config;
   const { runPolicy: policy } = task;
+  const deadline = task.notifications?.deadline ?? null;
   return {
     name: task.name,
     description: task.description,
@@ -83,6 +90,11 @@ export function valuesOf(task: Task): TaskValues {
     gateExpiryDays: policy.gateExpiry / 86_400,
     dependsOn: task.dependsOn,
     owner: task.owner ?? '',
+    webhooks: (task.notifications?.webhooks ?? []).map(({ url, events = [...noticeEvents] }) => ({
+      url,
+      events,
+    })),
+    deadlineMinutes: deadline === null ? null : deadline / 60,
   };
 }
 
@@ -151,7 +163,14 @@ export function bodyOf(values: TaskValues): TaskBody {
       gateExpiry: Math.round(values.gateExpiryDays * 86_400),
     },
     dependsOn: values.dependsOn,
+    notifications: notificationsOf(values),
   };
+}
+
+function notificationsOf({ webhooks, deadlineMinutes }: TaskValues): TaskBody['notifications'] {
+  if (webhooks.length === 0 && deadlineMinutes === null) return null;
+  const deadline = deadlineMinutes === null ? null : Math.round(deadlineMinutes * 60);
+  return { webhooks, deadline };
 }
 
 /** Which field of the dialog a path of the API's refusal belongs to. */
@@ -160,6 +179,7 @@ export function fieldOf(path: string): keyof TaskValues | null {
   const fields: Record<string, keyof TaskValues> = {
     ...{ name: 'name', description: 'description', tables: 'tables', kind: 'frequency' },
     ...{ recurrence: 'cycle', timezone: 'timezone', dependsOn: 'dependsOn', owner: 'owner' },
+    ...{ notifications: 'deadlineMinutes' },
     'job.type': 'jobType',
     'job.config': 'config',
     'runPolicy.timeout': 'timeoutMinutes',

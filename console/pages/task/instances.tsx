@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { call, type ApiProblem, type Schemas } from '../../api/client';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
@@ -13,7 +13,6 @@ import { Time } from '../../ui/time';
 import { RunActions } from '../runs-list/run-actions';
 import { HeatMap, heatWeeks } from './heat-map';
 import { useTask } from './page';
-import { useNavigate } from 'react-router';
 
 type Instance = Schemas['Instance'];
 
@@ -64,7 +63,8 @@ export function InstancesTab() {
 }
 
 async function readHalfYear(id: string, signal: AbortSignal): Promise<Instance[]> {
-  const from = new Date(Date.now() - heatWeeks * 7 * 86_400_000).toISOString();
+  const since = Math.floor(Date.now() / 1_000) - heatWeeks * 7 * 86_400;
+  const from = new Date(since * 1_000).toISOString();
   const items: Instance[] = [];
   let pageToken: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {

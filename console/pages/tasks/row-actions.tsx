@@ -23,6 +23,7 @@ interface TaskActionsProps {
 /** What can be done with a task: start, edit, see its records, and a menu with the rest. */
 export function TaskActions({ task, base, onRemoved, records = true }: TaskActionsProps) {
   const t = useT();
+  const size = records ? 'small' : 'middle';
   const navigate = useNavigate();
   const start = useDo('POST /tasks/{id}/runs', ['run']);
   const params = { id: task.id };
@@ -30,6 +31,7 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
     <>
       <ActionButton
         needs="operator"
+        size={size}
         blocked={whyNotStartable(task, t)}
         hint={t('task.start')}
         aria-label={`${t('task.start')}: ${task.name}`}
@@ -41,6 +43,7 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
       </ActionButton>
       <ActionButton
         needs="developer"
+        size={size}
         blocked={whyNotEditable(task, t)}
         aria-label={`${t('act.edit')}: ${task.name}`}
         onClick={() => void navigate(`${base}/${task.id}/edit`)}
@@ -49,18 +52,23 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
       </ActionButton>
       {records && (
         <Button
+          size={size}
           aria-label={`${t('nav.records')}: ${task.name}`}
           onClick={() => void navigate(`/tasks/${task.id}/records`)}
         >
           {t('nav.records')}
         </Button>
       )}
-      <TaskMenu task={task} {...(onRemoved && { onRemoved })} />
+      <TaskMenu task={task} size={size} {...(onRemoved && { onRemoved })} />
     </>
   );
 }
 
-function TaskMenu({ task, onRemoved }: { task: Task; onRemoved?: () => void }) {
+interface TaskMenuProps extends Pick<TaskActionsProps, 'task' | 'onRemoved'> {
+  size: 'small' | 'middle';
+}
+
+function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
   const t = useT();
   const confirm = useConfirm();
   const navigate = useNavigate();
@@ -114,7 +122,7 @@ function TaskMenu({ task, onRemoved }: { task: Task; onRemoved?: () => void }) {
         ],
       }}
     >
-      <Button icon={<MoreOutlined />} aria-label={t('task.more', { name })} />
+      <Button size={size} icon={<MoreOutlined />} aria-label={t('task.more', { name })} />
     </Dropdown>
   );
 }
