@@ -36,6 +36,7 @@ export const errorCatalogue = {
   idTaken: { status: 409, title: 'The id is taken' },
   outputTaken: { status: 409, title: 'Another task writes this output' },
   connectionInUse: { status: 409, title: 'The connection is in use' },
+  gateEmpty: { status: 409, title: 'No table has arrived in this gate' },
   triggerNotApplicable: { status: 409, title: 'The trigger call cannot be applied' },
   tableInUse: { status: 409, title: 'The table is in use' },
   taskKindMismatch: { status: 409, title: 'The task is not of the kind that this needs' },

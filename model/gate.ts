@@ -2,6 +2,8 @@
 export interface Mark {
   at: string;
   caller: string;
+  /** Set where it came while the gate ran without this table: it stays when the run ends. */
+  next?: true;
 }
 
 export interface Gate {

@@ -30,6 +30,8 @@ export interface LiveRun {
   cancelReason: string | null;
   /** Backfills that wait for it. */
   backfills: string[];
+  /** Set where a person started it with the tables that its gate had. */
+  partial?: true;
   /** Whether the task writes the record of its end (`TaskRunInput.recordedByTask`). */
   recordedByTask: boolean;
 }

@@ -142,6 +142,17 @@ export interface WaitingService {
 export interface RunService {
   /** Starts by hand; `runInProgress` while busy. */
   start(caller: Caller, taskId: string, idempotencyKey: string | null): Promise<RunRead>;
+  /**
+   * Starts one run of a triggered task with the tables that a gate has; that is reset at its end.
+   * @param gate.scheduleTime text of the gate's time; null: the open round
+   * @throws TablegateError gateEmpty, runInProgress, rerunDenied, taskKindMismatch
+   */
+  startWithPresent(
+    caller: Caller,
+    taskId: string,
+    gate: { scheduleTime: string | null },
+    idempotencyKey: string | null,
+  ): Promise<RunRead>;
   get(caller: Caller, taskId: string, runId: string): Promise<RunRead>;
   list(caller: Caller, filter: RunFilter, page: PageRequest): Promise<Page<RunRead>>;
   log(caller: Caller, taskId: string, runId: string): Promise<{ items: LogLine[] }>;

@@ -89,7 +89,22 @@ export class Triggers implements TriggerService {
       call.scheduleTime === null ? null : readGateTime(call.scheduleTime, task.timezone);
     const sent = { ...call, scheduleTime, caller: caller.name };
     await this.queue.send(tenant, taskId, makeTrigger(sent, `user/${caller.userId}`));
+    await this.noteMark(caller, taskId, { table: call.table, scheduleTime, receipt: call.receipt });
     return { receipt: call.receipt, tenant, taskId, scheduleTime };
+  }
+
+  /** Temporal has the call by now: it is taken, whatever becomes of this line. */
+  private async noteMark(
+    caller: Caller,
+    taskId: string,
+    detail: { table: string; scheduleTime: string | null; receipt: string },
+  ): Promise<void> {
+    const { store, log } = this.deps;
+    try {
+      await noteAction(store, caller, 'task.mark', `task/${taskId}`, detail);
+    } catch (error) {
+      log.warn({ err: error, taskId }, 'a mark could not be noted in the audit');
+    }
   }
 
   async callTable(

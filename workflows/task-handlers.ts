@@ -20,6 +20,7 @@ import {
   runEndedSignal,
   snapshotQuery,
   startUpdate,
+  startWithPresentUpdate,
   tablesTriggeredSignal,
   tickSignal,
   upstreamChangedSignal,
@@ -36,6 +37,7 @@ import {
   resetGate,
   setPaused,
   startByHand,
+  startWithPresent,
   stopCells,
   takeTick,
   takeTriggers,
@@ -44,6 +46,7 @@ import {
   whyNotEdit,
   whyNotReset,
   whyNotStart,
+  whyNotWithPresent,
   type Refusal,
   type StepContext,
 } from '../model/task-steps';
@@ -127,6 +130,11 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
     startUpdate,
     ({ by }) => answerOnce(() => ({ ...startByHand(state, by, context), entry: null })),
     { validator: (_start) => refuse(whyNotStart(state)) },
+  );
+  setHandler(
+    startWithPresentUpdate,
+    (ask) => answerOnce(() => ({ ...startWithPresent(state, ask, context), entry: null })),
+    { validator: (ask) => refuse(whyNotWithPresent(state, ask)) },
   );
   setHandler(pauseUpdate, () => answerOnce(() => nothingElse(setPaused(state, true, context))), {
     validator: () => refuse(whyNotEdit(state, null)),

@@ -2,7 +2,16 @@ import { z } from 'zod';
 import type { Caller } from '../../model/people';
 import { runStarters, runStatuses } from '../../model/run';
 import type { RerunView } from '../../scheduling/scheduling';
-import { listOf, listQuery, pageOf, plainText, spanOf, spanQuery, wholeList } from './fields';
+import {
+  listOf,
+  listQuery,
+  pageOf,
+  plainText,
+  scheduleTimeText,
+  spanOf,
+  spanQuery,
+  wholeList,
+} from './fields';
 import { changeUnanswered, route } from './route';
 import { rerunShape, runShape } from './shapes';
 
@@ -37,6 +46,36 @@ export const runRoutes = [
     errors: ['taskNotFound', 'taskRemoved', 'runInProgress', ...changeUnanswered],
     handler: ({ scheduling, caller, params, idempotencyKey }) =>
       scheduling.runs.start(caller, params.id, idempotencyKey),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/tasks/{id}:run-with-present',
+    role: 'operator',
+    tags,
+    summary: 'Start a run with the tables that a gate has',
+    description:
+      'Of the open round, or of the gate of `scheduleTime`; at least one table has to be there. The ' +
+      'run has all tables of the task and reads the missing ones as they are; the gate is reset when ' +
+      'it ends. A table that comes for that time meanwhile is kept for the next attempt.',
+    body: z.strictObject({ scheduleTime: scheduleTimeText.nullable().optional() }).optional(),
+    status: 202,
+    answer: runShape,
+    errors: [
+      'taskNotFound',
+      'taskRemoved',
+      'taskKindMismatch',
+      'runInProgress',
+      'gateEmpty',
+      'rerunDenied',
+      ...changeUnanswered,
+    ],
+    handler: ({ scheduling, caller, params, body, idempotencyKey }) =>
+      scheduling.runs.startWithPresent(
+        caller,
+        params.id,
+        { scheduleTime: body?.scheduleTime ?? null },
+        idempotencyKey,
+      ),
   }),
   route({
     method: 'get',

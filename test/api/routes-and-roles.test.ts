@@ -23,6 +23,7 @@ const bodies: Record<string, object> = {
   'put /api/v1/tasks/{id}': taskBody,
   'patch /api/v1/tasks/{id}': { name: 'Other' },
   'post /api/v1/tasks/{id}:reset-gate': {},
+  'post /api/v1/tasks/{id}:run-with-present': { scheduleTime: '2026-01-20' },
   'post /api/v1/tasks:draft': { tables: [tableName] },
   'post /api/v1/tasks/{id}/triggers': { table: tableName },
   'post /api/v1/tasks/{id}/runs/{runId}:rerun': { downstream: 'matching' },

@@ -45,7 +45,7 @@ it('has a history of each thing that may happen to a task', () => {
     ...['backfill', 'by-hand', 'cancel', 'cells', 'cells-killed', 'due-time', 'due-time-blocked'],
     ...['edit-during-a-run', 'failed-with-retries', 'former-generation', 'latch', 'late-gate'],
     ...['lost-run', 'mode-skip', 'notices', 'plain-round', 'removal', 'schedule', 'schedule-tick'],
-    ...['watchdog'],
+    ...['watchdog', 'with-present'],
   ]);
   expect(ofFolder(smallLimitsFolder)).toEqual(['backfill', 'cells-roll-over', 'roll-over']);
 });

@@ -142,6 +142,7 @@ function fakeRuns(): RunService {
   const answer = () => Promise.resolve(run);
   return {
     start: answer,
+    startWithPresent: answer,
     get: answer,
     list: () => page(run),
     log: () => Promise.resolve({ items: [{ at, level: 'info', line: 'reading' }] }),

@@ -14,6 +14,7 @@ type Args = {
   ifVersion: number | null;
   by: string;
   scheduleTime: string | null;
+  known: steps.PresentAsk['known'];
 };
 
 export class FakeGateway implements Gateway {
@@ -147,7 +148,7 @@ export class FakeGateway implements Gateway {
 }
 
 function take(name: string, state: TaskState, args: Args): string | null {
-  const { patch, ifVersion, by, scheduleTime } = args;
+  const { patch, ifVersion, by, scheduleTime, known } = args;
   switch (name) {
     case 'edit':
       refuseWhere(steps.whyNotEdit(state, ifVersion));
@@ -160,6 +161,11 @@ function take(name: string, state: TaskState, args: Args): string | null {
     case 'start':
       refuseWhere(steps.whyNotStart(state));
       return steps.startByHand(state, by, context()).runId;
+    case 'startWithPresent': {
+      const ask = { scheduleTime, by, known };
+      refuseWhere(steps.whyNotWithPresent(state, ask));
+      return steps.startWithPresent(state, ask, context()).runId;
+    }
     case 'resetGate':
       refuseWhere(steps.whyNotReset(state, scheduleTime));
       steps.resetGate(state, scheduleTime, context());
