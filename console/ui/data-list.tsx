@@ -9,9 +9,10 @@ import {
 import { App, Button, Select, Spin, Table, type TableColumnType } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useT } from '../i18n';
-import { csvOf, saveFile, type Cell } from './csv';
+import { csvOf, type Cell } from './csv';
 import { useNarrow } from './media';
 import type { Paged } from './paged';
+import { saveFile } from './save-file';
 import { Loading, ProblemView } from './states';
 
 export interface Column<Row> {

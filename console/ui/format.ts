@@ -42,8 +42,8 @@ export function offsetText(at: string | Date, zone?: string): string {
 
 /** `1 h 04 min`, `12.4 s`, of a number of seconds. */
 export function durationText(seconds: number): string {
-  if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${String(Math.round(seconds % 60)).padStart(2, '0')} s`;
   const hours = Math.floor(minutes / 60);
