@@ -169,7 +169,10 @@ async function startApi(parts: Parts): Promise<Listening> {
   return {
     url: listening.url,
     async close() {
-      await listening.close();
+      const closing = listening.close();
+      // Streams have no end of their own that could be waited for.
+      scheduling.events.close();
+      await closing;
       await scheduling.close();
     },
   };

@@ -57,6 +57,7 @@ export const errorCatalogue = {
   temporalUnavailable: { status: 503, title: 'Temporal does not answer' },
   storeUnavailable: { status: 503, title: 'The store does not answer' },
   workerUnavailable: { status: 503, title: 'No worker answers' },
+  tooManyStreams: { status: 503, title: 'Too many streams are open' },
   notReady: { status: 503, title: 'The server is not ready' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<string, { status: number; title: string }>;

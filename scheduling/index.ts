@@ -1,6 +1,7 @@
 import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
 import type { SchedulingDeps } from './deps';
+import { Events } from './events';
 import { Lineage } from './lineage';
 import { People } from './people';
 import { Runs } from './runs';
@@ -24,6 +25,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const starter = new BackfillStarter(deps, queue);
   const tasks = new Tasks(deps);
   const people = new People(deps);
+  const events = new Events(deps.store);
   return {
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
@@ -34,9 +36,13 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     sources: new Sources(deps),
     people,
     sessions: new Sessions(deps, people),
+    events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),
-    close: () => uses.close(),
+    close: async () => {
+      events.close();
+      await uses.close();
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   CellView,
   PlanView,
 } from '../model/backfill';
+import type { Change } from '../model/change';
 import type { CountedPage, Page, PageRequest } from '../model/page';
 import type {
   AuditEntry,
@@ -364,6 +365,32 @@ export interface SessionService {
   makeCode(caller: Caller): Promise<SignInCode>;
 }
 
+/** What a stream says; `id` is what its reader comes back with. */
+export type StreamEvent =
+  | { type: 'change'; id: string; change: Change }
+  /** `ready`: it is open. `resync`: something may have been missed. `end`: it is over. */
+  | { type: 'ready' | 'resync' | 'end'; id: string };
+
+/**
+ * Follows events.
+ * @param lastId of the last event that the reader has seen; null: it is new
+ * @returns what ends it
+ */
+export type EventFollower = (
+  lastId: string | null,
+  listener: (event: StreamEvent) => void,
+) => () => void;
+
+export interface EventService {
+  /**
+   * Tells of all changes in the caller's tenant, whichever process made them.
+   * @throws TablegateError tooManyStreams
+   */
+  subscribe(caller: Caller, ...how: Parameters<EventFollower>): ReturnType<EventFollower>;
+  /** Ends all streams. */
+  close(): void;
+}
+
 export interface JobTypeView {
   type: string;
   title: string;
@@ -444,6 +471,7 @@ export interface Scheduling {
   sources: SourceService;
   people: PeopleService;
   sessions: SessionService;
+  events: EventService;
   system: SystemService;
   idempotency: IdempotencyService;
 }

@@ -6,9 +6,9 @@ import type { TaskProjection } from '../model/task';
 import { waitingSince } from '../model/waiting';
 import { folded } from './folded';
 import { upsertLedger } from './ledger';
-import { notify, type Change } from './notify';
+import { notify, type NewChange } from './notify';
 import { outputsLockOf } from './outputs';
-import { writeRuns } from './runs';
+import { changesOfRun, writeRuns } from './runs';
 import { lock, transact, type Database, type Tables } from './schema';
 import type { ProjectionBatch } from './store';
 import { setTokens, tokenLockOf, type TokenDigest } from './tokens';
@@ -24,7 +24,7 @@ export async function projectBatch(
     if (batch.task) await writeTask(transaction, batch.task, batch.lineage, tokenDigest);
     await upsertLedger(transaction, batch.ledger);
     await writeRuns(transaction, batch.runs);
-    for (const change of tasksOf(batch)) await notify(transaction, change);
+    for (const [tenant, changes] of changesOf(batch)) await notify(transaction, tenant, changes);
   });
 }
 
@@ -139,14 +139,17 @@ async function freeWhatItHeld(
     .execute();
 }
 
-function tasksOf(batch: ProjectionBatch): Change[] {
-  const all = [
-    ...(batch.task ? [{ tenant: batch.task.tenant, id: batch.task.id }] : []),
-    ...batch.ledger.map(({ tenant, taskId }) => ({ tenant, id: taskId })),
-    ...batch.runs.map(({ tenant, taskId }) => ({ tenant, id: taskId })),
-  ];
-  const byKey = new Map(
-    all.map(({ tenant, id }) => [JSON.stringify([tenant, id]), { tenant, id }]),
-  );
-  return [...byKey.values()].map((task) => ({ ...task, kind: 'task' }));
+/** What a batch changes, by tenant. */
+function changesOf({ task, ledger, runs }: ProjectionBatch): Map<string, NewChange[]> {
+  const byTenant = new Map<string, NewChange[]>();
+  const add = (tenant: string, ...changes: NewChange[]): void => {
+    byTenant.set(tenant, [...(byTenant.get(tenant) ?? []), ...changes]);
+  };
+  if (task)
+    add(task.tenant, { type: 'task', id: task.id, taskId: task.id, version: task.revision });
+  for (const { tenant, taskId, receipt, version } of ledger) {
+    add(tenant, { type: 'trigger', id: receipt, taskId, version });
+  }
+  for (const run of runs) add(run.tenant, ...changesOfRun(run));
+  return byTenant;
 }

@@ -2,7 +2,7 @@
 import type { Transaction } from 'kysely';
 import type { RunProgress, RunProjection, TableDetail } from '../model/run';
 import { instanceQueries } from './instances';
-import { notify } from './notify';
+import { notify, type NewChange } from './notify';
 import { Paging } from './paging';
 import { appendLog, readLog } from './run-log';
 import { toRecord } from './run-rows';
@@ -16,7 +16,7 @@ export function runStore(db: Database): RunStore {
     project: (record) =>
       transact(db, async (transaction) => {
         await writeRuns(transaction, [record]);
-        await notify(transaction, { tenant: record.tenant, kind: 'run', id: record.id });
+        await notify(transaction, record.tenant, changesOfRun(record));
       }),
     progress: (tenant, runId, progress, tables) =>
       noteProgress(db, { tenant, runId, progress, tables }),
@@ -38,21 +38,32 @@ export function runStore(db: Database): RunStore {
   };
 }
 
+/** What a record changes: itself, and the instance that it is of. */
+export function changesOfRun({ id, taskId, scheduleTime, version }: RunProjection): NewChange[] {
+  const run: NewChange = { type: 'run', id, taskId, version };
+  return scheduleTime === null ? [run] : [run, { type: 'instance', id: scheduleTime, taskId }];
+}
+
 /** A record that has ended is never touched, however late the message comes. */
 async function noteProgress(
   db: Database,
   note: { tenant: string; runId: string; progress: RunProgress | null; tables: TableDetail[] },
 ): Promise<void> {
-  await db
-    .updateTable('runs')
-    .set({
-      progress: note.progress && storableJson(note.progress),
-      tables: storableJson(note.tables),
-    })
-    .where('tenant', '=', note.tenant)
-    .where('id', '=', note.runId)
-    .where('status', '=', 'running')
-    .execute();
+  const { tenant, runId: id } = note;
+  await transact(db, async (transaction) => {
+    const row = await transaction
+      .updateTable('runs')
+      .set({
+        progress: note.progress && storableJson(note.progress),
+        tables: storableJson(note.tables),
+      })
+      .where('tenant', '=', tenant)
+      .where('id', '=', id)
+      .where('status', '=', 'running')
+      .returning('task_id as taskId')
+      .executeTakeFirst();
+    if (row) await notify(transaction, tenant, [{ type: 'run', id, taskId: row.taskId }]);
+  });
 }
 
 async function doings(

@@ -14,6 +14,7 @@ import type {
   ExistingChoice,
   PlannedCell,
 } from '../model/backfill';
+import type { Change } from '../model/change';
 import type { JobLineage } from '../model/job-type';
 import type { LineageTask } from '../model/lineage';
 import type { CountedPage, Page, PageRequest } from '../model/page';
@@ -46,6 +47,7 @@ export interface Store {
   audit: AuditStore;
   idempotency: IdempotencyStore;
   retention: RetentionStore;
+  changes: ChangeStore;
   /**
    * Holds a value that all processes of an installation must share, such as a fingerprint of its
    * secret: the first one stays.
@@ -453,6 +455,22 @@ export interface IdempotencyStore {
   finish(tenant: string, key: string, status: number, body: unknown): Promise<void>;
   /** Gives the key free again, where the request failed in a way that a retry may mend. */
   release(tenant: string, key: string): Promise<void>;
+}
+
+export interface ChangeListener {
+  /** What transactions have changed, in the order in which they were committed. */
+  onChanges(tenant: string, changes: Change[]): void;
+  /** Changes may have been missed until now. */
+  onGap(): void;
+}
+
+export interface ChangeStore {
+  /**
+   * Hears of all that any process changes, by a connection of its own that is made at the first call
+   * and made again when it is lost.
+   * @returns what ends it
+   */
+  listen(listener: ChangeListener): () => void;
 }
 
 /** Rows of each kind, by number. */

@@ -72,6 +72,18 @@ function requireCsrfToken(sent: string | undefined, wanted: string): void {
   );
 }
 
+/** Whether whoever opened a stream may still read it: its key or session has not ended. */
+export async function isStillAllowed(
+  { session }: Pick<Identity, 'session'>,
+  req: Request,
+  { people, sessions }: Pick<Scheduling, 'people' | 'sessions'>,
+): Promise<boolean> {
+  // Nobody does anything for a stream that is open: it makes no session last longer.
+  if (session) return (await sessions.find(session.token, { isUse: false })) !== null;
+  const key = bearerPattern.exec(req.headers.authorization ?? '')?.[1];
+  return key !== undefined && (await people.authenticate(key)) !== null;
+}
+
 /** @throws TablegateError notAllowed where the caller's role may not do what needs `role` */
 export function requireRole(caller: Caller, role: Role): void {
   if (roleAllows(caller.role, role)) return;

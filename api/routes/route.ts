@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Settings } from '../../config';
 import type { ErrorCode } from '../../model/errors';
 import type { Caller, Role } from '../../model/people';
-import type { Scheduling } from '../../scheduling/scheduling';
+import type { EventFollower, Scheduling } from '../../scheduling/scheduling';
 import type { CallSession } from '../auth/authenticate';
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -60,7 +60,7 @@ export interface Answer {
   status: 200 | 201 | 202 | 204;
   /** Null: there is no body. */
   schema: z.ZodType | null;
-  mediaType: 'application/json' | 'text/html';
+  mediaType: 'application/json' | 'text/html' | 'text/event-stream';
   /** True: the answer carries the ETag of the task that it shows. */
   etag: boolean;
   /** Answered with 200 in place of the other where the body says `dryRun`; null: it cannot. */
@@ -117,7 +117,8 @@ interface Declared<
   answer?: Answered;
   planned?: Planned;
   etag?: boolean;
-  mediaType?: 'text/html';
+  /** Of `text/event-stream`, `answer` is what each event that tells of something has as its data. */
+  mediaType?: 'text/html' | 'text/event-stream';
   errors?: ErrorCode[];
   credentials?: RouteCredentials;
 }
@@ -140,7 +141,7 @@ export function route<
     role: Role;
     handler: (
       call: Call<PathParams<Path>, z.output<Query>, z.output<Body>>,
-    ) => Promise<z.input<Answered> | z.input<Planned>>;
+    ) => Promise<z.input<Answered> | z.input<Planned> | EventFollower>;
   },
 ): Route {
   return complete(declared, declared.role, declared.handler as unknown as Route['handler']);

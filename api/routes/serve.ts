@@ -3,12 +3,13 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import type { Settings } from '../../config';
 import { TablegateError } from '../../model/errors';
 import { invalidInput, parseInput } from '../../model/field-errors';
-import type { Scheduling } from '../../scheduling/scheduling';
+import type { EventFollower, Scheduling } from '../../scheduling/scheduling';
 import { sendJson, sendText } from '../answer';
-import { authenticate, requireRole, type Identity } from '../auth/authenticate';
+import { authenticate, isStillAllowed, requireRole, type Identity } from '../auth/authenticate';
 import { setSessionCookie } from '../auth/session-cookie';
 import { readBody } from '../body';
 import { etagOf, versionIfMatch } from '../etag';
+import { sendEvents } from '../event-stream';
 import { digestRequest, once, readIdempotencyKey, type Reply } from '../idempotency';
 import { noteForLog } from '../request-log';
 import { plainText } from './fields';
@@ -45,7 +46,10 @@ async function serve(
   const { etag, mediaType } = route.answer;
   const tag = etag ? etagOf(reply.body) : null;
   if (tag !== null) res.setHeader('ETag', tag);
-  if (mediaType === 'text/html') {
+  if (mediaType === 'text/event-stream') {
+    const mayGoOn = () => isStillAllowed(call, req, options.scheduling);
+    sendEvents(req, res, reply.body as EventFollower, { mayGoOn });
+  } else if (mediaType === 'text/html') {
     sendText(res, reply.status, 'text/html; charset=utf-8', String(reply.body));
   } else {
     sendJson(res, reply.status, reply.body);

@@ -8,6 +8,7 @@ import {
   tenantSchema,
   userSchema,
 } from '../../model/people';
+import { changeSchema } from '../../model/change';
 import { backfillViewSchema, cellViewSchema, planViewSchema } from '../../model/backfill';
 import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
@@ -94,6 +95,8 @@ export const tableWithColumnsShape = tableViewSchema
       .meta({ description: 'As the source has them now; null where it does not answer' }),
   })
   .meta({ id: 'TableWithColumns' });
+
+export const changeShape = changeSchema.meta({ id: 'Change' });
 
 export const tenantShape = tenantSchema.meta({ id: 'Tenant' });
 export const userShape = userSchema.meta({ id: 'User' });

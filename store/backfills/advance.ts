@@ -122,7 +122,8 @@ async function tell(
   joined: readonly string[],
 ): Promise<void> {
   const changed = new Set([...(ended.length > 0 ? [id] : []), ...joined]);
-  for (const one of changed) await notify(step, { tenant, kind: 'backfill', id: one });
+  const changes = [...changed].map((one) => ({ type: 'backfill' as const, id: one }));
+  await notify(step, tenant, changes);
 }
 
 async function holdersOf(step: Step, { nr }: Backfill): Promise<string[]> {

@@ -16,6 +16,6 @@ export function dropTask(db: Database, key: BackfillKey, taskId: string): Promis
     const dropped = await rowsOf<Ended>(step, dropText, [backfill.nr, taskId]);
     if (dropped.length === 0) return;
     await passOn(step, dropped);
-    await notify(step, { tenant: key.tenant, kind: 'backfill', id: key.id });
+    await notify(step, key.tenant, [{ type: 'backfill', id: key.id }]);
   });
 }

@@ -6,6 +6,7 @@ import { TablegateError } from '../../model/errors';
 import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
   BackfillService,
+  EventService,
   IdempotencyService,
   LineageService,
   Page,
@@ -24,6 +25,7 @@ import {
   backfill,
   callerOf,
   cell,
+  change,
   connection,
   instance,
   ledgerEntry,
@@ -91,6 +93,7 @@ export function fakeScheduling(): FakeScheduling {
       sources: noted('sources', fakeSources()),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
+      events: noted('events', fakeEvents()),
       system: noted('system', fakeSystem()),
       idempotency: noted('idempotency', fakeIdempotency()),
     },
@@ -269,6 +272,19 @@ function fakeSessions(): SessionService {
     signOut: () => Promise.resolve(),
     makeCode: ({ role }) =>
       Promise.resolve({ code: codeOf(role), url: `/sign-in?code=${codeOf(role)}`, expiresAt: at }),
+  };
+}
+
+/** A stream that tells of one change and is over. */
+function fakeEvents(): EventService {
+  return {
+    subscribe: (_caller, _lastId, listener) => {
+      listener({ type: 'ready', id: 'e-0' });
+      listener({ type: 'change', id: 'e-1', change });
+      listener({ type: 'end', id: 'e-1' });
+      return () => undefined;
+    },
+    close: () => undefined,
   };
 }
 

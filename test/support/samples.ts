@@ -1,5 +1,6 @@
 /** One of each thing that the API shows. */
 import { cellStates, type BackfillView, type CellState, type CellView } from '../../model/backfill';
+import type { Change } from '../../model/change';
 import type { Caller, Role } from '../../model/people';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
@@ -144,6 +145,8 @@ export const waitingTask: WaitingTask = {
     },
   ],
 };
+
+export const change: Change = { type: 'task', id: taskId, taskId, version: 4, at };
 
 export const triggerUrl: TriggerUrl = {
   table: tableName,
