@@ -56,7 +56,7 @@ export function changeFeed(databaseUrl: string, log: (line: string) => void): Ch
     for (const { onGap } of listeners) onGap();
     const ask = (): void => {
       if (isOver || closed) return;
-      timer = setTimeout(() => fresh.query('select 1').then(ask, lose), askEveryMs);
+      timer = setTimeout(() => void fresh.query('select 1').then(ask, lose), askEveryMs);
     };
     ask();
   };
