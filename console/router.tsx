@@ -44,6 +44,10 @@ export const router = createBrowserRouter([
                 }),
               },
               {
+                path: 'records/:runId',
+                lazy: async () => ({ Component: (await import('./pages/task/run')).RunTab }),
+              },
+              {
                 path: 'triggers',
                 lazy: async () => ({ Component: (await import('./pages/task/ledger')).LedgerTab }),
               },

@@ -70,7 +70,6 @@ export function useSessionChange(): {
   const client = useQueryClient();
   const enter = useCallback(
     (session: Session) => {
-      client.clear();
       setCsrfToken(session.csrfToken);
       client.setQueryData(sessionKey, session);
     },
@@ -78,7 +77,8 @@ export function useSessionChange(): {
   );
   const leave = useCallback(async () => {
     await request('DELETE', path);
-    client.clear();
+    // What the one has read is not for the next.
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
     client.setQueryData(sessionKey, null);
   }, [client]);
   return useMemo(() => ({ enter, leave }), [enter, leave]);

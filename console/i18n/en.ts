@@ -236,6 +236,8 @@ export const en = {
   'overview.all': 'Show all',
   'overview.failed': 'Failed at the latest run',
   'overview.latest': 'Latest runs',
+  'overview.next': 'Next runs',
+  'overview.noNext': 'No task has a recurrence',
   'overview.running': 'Running now',
   'overview.tasks': 'Scheduling Tasks',
   'overview.waiting': 'Waiting for tables',

@@ -233,6 +233,8 @@ export const zh: Catalogue = {
   'overview.all': '查看全部',
   'overview.failed': '最近一次失败',
   'overview.latest': '最近运行',
+  'overview.next': '接下来的运行',
+  'overview.noNext': '没有周期任务',
   'overview.running': '正在运行',
   'overview.tasks': '调度任务',
   'overview.waiting': '等待表到达',

@@ -5,8 +5,8 @@ import { useCall } from '../api/hooks';
 import { useT } from '../i18n';
 import { Page, Panel } from '../ui/page';
 import { Answered, Nothing } from '../ui/states';
-import { StatusTag } from '../ui/status-tag';
-import { Ago } from '../ui/time';
+import { StatusTag, Tag } from '../ui/status-tag';
+import { Ago, Time } from '../ui/time';
 import { useTaskNames } from './runs';
 
 /** The start page: what fails, what runs, what waits. */
@@ -35,6 +35,12 @@ export function Overview() {
         </Panel>
         <Panel title={t('nav.waiting')} extra={<Link to="/waiting">{t('overview.all')}</Link>}>
           <Waiting />
+        </Panel>
+        <Panel
+          title={t('overview.next')}
+          extra={<Link to="/tasks?kind=recurring&sort=nextRun">{t('overview.all')}</Link>}
+        >
+          <NextRuns />
         </Panel>
       </div>
     </Page>
@@ -92,7 +98,7 @@ function LatestRuns() {
             {items.map((run) => (
               <li key={run.id}>
                 <StatusTag status={run.status} reason={run.failureReason} />
-                <Link to={`/tasks/${run.taskId}/records`} className="row-name">
+                <Link to={`/tasks/${run.taskId}/records/${run.id}`} className="row-name">
                   {names.get(run.taskId) ?? run.taskId}
                 </Link>
                 <span className="under">
@@ -138,6 +144,36 @@ function Waiting() {
                 </li>
               );
             })}
+          </ul>
+        )
+      }
+    </Answered>
+  );
+}
+
+/** The schedule of all tasks: what is due next. */
+function NextRuns() {
+  const t = useT();
+  const query = { sort: 'nextRun', kind: 'recurring', pageSize: 8 } as const;
+  const read = useCall('GET /tasks', { query });
+  return (
+    <Answered of={read}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Nothing title={t('overview.noNext')} />
+        ) : (
+          <ul className="plain-list">
+            {items.map(({ id, name, nextRunTime, timezone, paused }) => (
+              <li key={id}>
+                <Link to={`/tasks/${id}`} className="row-name">
+                  {name}
+                </Link>
+                {paused && <Tag tone="warn">{t('task.paused')}</Tag>}
+                <span className="under">
+                  <Time at={nextRunTime} zone={timezone} />
+                </span>
+              </li>
+            ))}
           </ul>
         )
       }

@@ -159,7 +159,7 @@ function Cells({ id }: { id: string }) {
         columns={columnsOf(t, names)}
         actions={({ taskId, runId }) =>
           runId && (
-            <Link to={`/tasks/${taskId}/records`}>
+            <Link to={`/tasks/${taskId}/records/${runId}`}>
               <Button size="small" tabIndex={-1}>
                 {t('instances.record')}
               </Button>

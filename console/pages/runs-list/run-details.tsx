@@ -55,6 +55,7 @@ export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }
         of={{ rows: run.tables, problem: null, retry: () => undefined }}
         rowKey={({ table }) => table}
         columns={tableColumns(t, zone)}
+        exportAs={`run-${run.id}`}
         empty={<p className="faint">{t('run.noTables')}</p>}
       />
       <LogLines run={run} zone={zone} />
@@ -74,6 +75,7 @@ function tableColumns(t: ReturnType<typeof useT>, zone: string | undefined): Col
       key: 'table',
       title: t('run.table'),
       render: ({ table }) => <span className="row-name">{table}</span>,
+      text: ({ table }) => table,
     },
     {
       key: 'status',
@@ -84,18 +86,21 @@ function tableColumns(t: ReturnType<typeof useT>, zone: string | undefined): Col
           {error && <span className="under bad">{error}</span>}
         </>
       ),
+      text: ({ status, error }) => [t(`status.${status}`), error].filter(Boolean).join(': '),
     },
     {
       key: 'read',
       title: t('run.rowsRead'),
       align: 'right',
       render: ({ rowsRead }) => count(rowsRead),
+      text: ({ rowsRead }) => rowsRead,
     },
     {
       key: 'written',
       title: t('run.rowsWritten'),
       align: 'right',
       render: ({ rowsWritten }) => count(rowsWritten),
+      text: ({ rowsWritten }) => rowsWritten,
     },
     {
       key: 'start',

@@ -110,7 +110,7 @@ function columnsOf(t: ReturnType<typeof useT>, zone: string): Column<Instance>[]
       title: t('instances.record'),
       render: ({ taskId, run }) =>
         run ? (
-          <Link to={`/tasks/${taskId}/records`}>{t('nav.records')}</Link>
+          <Link to={`/tasks/${taskId}/records/${run.id}`}>{t('instances.record')}</Link>
         ) : (
           <span className="faint">–</span>
         ),

@@ -1,3 +1,4 @@
+import { Link } from 'react-router';
 import type { Query, Schemas } from '../../api/client';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
@@ -113,6 +114,17 @@ function columnsOf(t: ReturnType<typeof useT>, zone: string): Column<Entry>[] {
       title: t('run.scheduleTime'),
       render: ({ scheduleTime }) => <Time at={scheduleTime} zone={zone} />,
       text: ({ scheduleTime }) => scheduleTime && timeText(scheduleTime, zone),
+    },
+    {
+      key: 'run',
+      title: t('instances.record'),
+      render: ({ runId }) =>
+        runId ? (
+          <Link to={`../records/${runId}`}>{t('instances.record')}</Link>
+        ) : (
+          <span className="faint">–</span>
+        ),
+      text: ({ runId }) => runId,
     },
     {
       key: 'applied',

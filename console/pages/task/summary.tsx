@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import type { Schemas } from '../../api/client';
 import { useT } from '../../i18n';
+import { NextTimes } from '../../ui/next-times';
 import { Facts, Panel } from '../../ui/page';
 import { GateTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
@@ -37,6 +38,11 @@ export function SummaryTab() {
           <GateTables tables={gate.tables} zone={task.timezone} />
         </Panel>
       ))}
+      {recurrence && (
+        <Panel title={t('cycle.title')}>
+          <NextTimes recurrence={recurrence} timezone={task.timezone} />
+        </Panel>
+      )}
       <Panel title={t('task.settings')}>
         <Facts
           items={[

@@ -85,7 +85,6 @@ describe.each(looks)('at %s', (title, look) => {
     expect(await accessFaults(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);
     await takePicture(page, `${name}-${title.replace(' ', '-')}`);
-    await page.context().close();
   });
 });
 

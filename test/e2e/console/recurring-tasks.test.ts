@@ -144,9 +144,11 @@ test('a backfill is planned, looked at, started and followed to its end', async 
   await range.last().fill('2026-03-05 23:59');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Show the plan' }).click();
+  const start = page.getByRole('button', { name: 'Start 5 instances' });
+  await start.waitFor();
   expect(await page.locator('.plan-scroll tbody tr').count()).toBe(5);
   await takePicture(page, 'backfill-plan-1440');
-  await page.getByRole('button', { name: 'Start 5 instances' }).click();
+  await start.click();
   await page.getByRole('heading', { name: 'Backfill' }).waitFor();
   await page.locator('.task-head').getByText('Succeeded').waitFor();
   expect(await page.getByRole('row').filter({ hasText: 'Succeeded' }).count()).toBe(5);

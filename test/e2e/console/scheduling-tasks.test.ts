@@ -148,7 +148,7 @@ test('QA-17: a dialog that is closed leaves nothing behind, and asks before what
   const page = await openDialog();
   await nameField(page).fill('Never saved');
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await page.getByText('Leave without saving?').waitFor();
+  await page.locator('.ant-modal-confirm').waitFor();
   await page.getByRole('button', { name: 'Stay' }).click();
   expect(await nameField(page).inputValue()).toBe('Never saved');
   await page.getByRole('button', { name: 'Cancel' }).click();
@@ -232,10 +232,7 @@ test('QA-45: a second start during a run is told that a run is in progress, and 
   const run = await jobs.next(id);
   await rowOf(page, 'Once').getByText('Running').waitFor();
   await start.click();
-  await page
-    .getByText(/run is in progress/i)
-    .first()
-    .waitFor();
+  await page.getByText('is in progress; wait for its end').waitFor();
   run.succeed();
   expect(await untilIdle(server.api, id, 1)).toHaveLength(1);
 });

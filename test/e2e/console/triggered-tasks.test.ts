@@ -65,7 +65,7 @@ test('QA-22, QA-23, QA-24, QA-25: URLs are shown and copied before Save, and wor
   await rowOf(page, 'Waits for three').getByText('0 of 3').waitFor();
   const { items } = await server.api.get<{ items: TaskRead[] }>('/tasks?search=Waits');
   const id = items[0]?.id ?? '';
-  expect(await urlsOf(server.api, id)).toEqual(urls);
+  expect((await urlsOf(server.api, id)).toSorted()).toEqual(urls.toSorted());
   expect(await runsOf(server.api, id)).toEqual([]);
   expect(Object.values(await gateOf(server.api, id))).toEqual(Array(3).fill('Not Triggered'));
   const changed = first.replace(/.$/, (end) => (end === '0' ? '1' : '0'));

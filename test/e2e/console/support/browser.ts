@@ -40,6 +40,13 @@ export interface Look {
   key?: string | null;
 }
 
+const opened: BrowserContext[] = [];
+
+/** What a test leaves open goes on listening to the server. */
+afterEach(async () => {
+  for (const context of opened.splice(0)) await context.close();
+});
+
 /** A window of its own, signed in, at a page. */
 export async function openConsole(
   browser: Browser,
@@ -54,6 +61,7 @@ export async function openConsole(
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  opened.push(context);
   if (key !== null) await signIn(context, key);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
