@@ -84,7 +84,13 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
           // The primary colour is too dark for text on dark ground.
           Tabs: { itemSelectedColor: 'var(--accent)', inkBarColor: 'var(--accent)' },
           Table: { cellPaddingBlock: 12, headerSplitColor: 'transparent' },
-          Menu: { itemHeight: 38, itemPaddingInline: 12, itemMarginInline: 6 },
+          Menu: {
+            ...{ itemHeight: 38, itemPaddingInline: 12, itemMarginInline: 6 },
+            itemSelectedColor: 'var(--accent)',
+            itemSelectedBg: 'var(--accent-soft)',
+            subMenuItemSelectedColor: 'var(--accent)',
+          },
+          Dropdown: { colorPrimary: 'var(--accent)' },
         },
       }}
     >

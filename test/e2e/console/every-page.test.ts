@@ -63,11 +63,15 @@ afterAll(async () => {
 /** A page whose data have come. */
 async function openSettled(name: string, look: Look): Promise<Page> {
   const page = await openConsole(browser, server, pages[name] ?? '/', look);
+  await settle(page);
+  return page;
+}
+
+async function settle(page: Page): Promise<void> {
   await page.locator('h1, [role="dialog"] form').first().waitFor();
   await page.waitForFunction(
     "document.querySelector('.ant-skeleton, .ant-spin-spinning') === null",
   );
-  return page;
 }
 
 const looks: [string, Look][] = [
@@ -78,8 +82,15 @@ const looks: [string, Look][] = [
 ];
 
 describe.each(looks)('at %s', (title, look) => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await openConsole(browser, server, '/', { ...look, kept: true });
+  });
+  afterAll(() => page.context().close());
+
   test.each(names)('%s can be used by everybody and needs no scrolling sideways', async (name) => {
-    const page = await openSettled(name, look);
+    await page.goto(pages[name] ?? '/');
+    await settle(page);
     // What fades in is judged once it is there.
     await page.waitForTimeout(400);
     expect(await accessFaults(page)).toEqual([]);
