@@ -10,7 +10,9 @@ import type {
   CellView,
   PlanView,
 } from '../model/backfill';
+import type { RowSample } from '../connectors/connector';
 import type { Change } from '../model/change';
+import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { CountedPage, Page, PageRequest } from '../model/page';
 import type {
   AuditEntry,
@@ -267,6 +269,19 @@ export interface SourceService {
   connections(caller: Caller, page: PageRequest): Promise<Page<ConnectionView>>;
   removeConnection(caller: Caller, name: string): Promise<void>;
   testConnection(caller: Caller, name: string): Promise<{ ok: boolean; message: string | null }>;
+  /** Tries a configuration that is not saved; what could not be saved is refused as it would be then. */
+  testConfig(
+    caller: Caller,
+    input: Omit<ConnectionInput, 'name'>,
+  ): Promise<{ ok: boolean; message: string | null }>;
+  /** The first rows of a table of the source, registered or not; noted in the audit. */
+  rows(caller: Caller, name: string, table: string, limit: number): Promise<RowSample>;
+  /** Which columns of such a table look like IDs. */
+  suggestions(
+    caller: Caller,
+    name: string,
+    table: string,
+  ): Promise<{ columns: ColumnSuggestion[] }>;
   /** All tables of the source, registered or not. */
   connectionTables(
     caller: Caller,

@@ -35,19 +35,19 @@ export function spanOf({ from, to }: { from?: string | undefined; to?: string | 
   return { from: from || null, to: to || null };
 }
 
-const pageSize = z
-  .string()
-  .regex(/^(?:[1-9]\d{0,2}|1000)$/, 'it must be a whole number from 1 to 1000')
-  .transform(Number)
-  .default(50)
-  .meta({
-    type: 'integer',
-    minimum: 1,
-    maximum: 1000,
-    default: 50,
-    pattern: undefined,
-    description: 'Most items in one answer',
-  });
+/** A whole number in a query, from 1 on. */
+export function numberUpTo(most: number, usual: number, description: string) {
+  return z
+    .string()
+    .refine((text) => /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most, {
+      message: `it must be a whole number from 1 to ${most}`,
+    })
+    .transform(Number)
+    .default(usual)
+    .meta({ type: 'integer', minimum: 1, maximum: most, default: usual, description });
+}
+
+const pageSize = numberUpTo(1000, 50, 'Most items in one answer');
 
 const pageToken = z
   .string()

@@ -10,6 +10,7 @@ import {
 } from '../../model/people';
 import { changeSchema } from '../../model/change';
 import { backfillViewSchema, cellViewSchema, planViewSchema } from '../../model/backfill';
+import { columnSuggestionSchema } from '../../model/id-suggestions';
 import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
 import { taskViewSchema } from '../../model/task';
@@ -84,6 +85,18 @@ export const connectionShape = connectionViewSchema.meta({
   id: 'Connection',
   description: 'Secrets are never shown',
 });
+
+export const rowSampleShape = z
+  .object({
+    columns: z.array(z.object({ name: z.string(), type: z.string() })),
+    rows: z.array(z.array(z.string().nullable())).meta({
+      description: 'Values in the order of the columns',
+    }),
+    more: z.boolean().meta({ description: 'Whether the table has more rows' }),
+  })
+  .meta({ id: 'RowSample' });
+
+export const columnSuggestionShape = columnSuggestionSchema.meta({ id: 'ColumnSuggestion' });
 
 export const tableShape = tableViewSchema.meta({ id: 'Table' });
 

@@ -1,4 +1,5 @@
 /** Filters and pages reach the service as it wants them. */
+import type { Problem } from '../../api/errors/problem';
 import { allTasks } from '../support/all-tasks';
 import { callerOf, taskId, total } from '../support/samples';
 import { testApi } from '../support/test-api';
@@ -117,6 +118,26 @@ test.each([
   const api = testApi();
   expect((await api.send('viewer', 'get', path)).status).toBe(200);
   expect(api.callsOf(name)).toEqual([[viewer, ...args]]);
+});
+
+test.each([
+  ['', 50],
+  ['?limit=200', 200],
+])('rows of a table, asked for with "%s", are at most %d', async (query, limit) => {
+  const api = testApi();
+  const path = '/api/v1/connections/crm/tables/crm.main.a%2Fb/rows';
+  expect((await api.send('developer', 'get', `${path}${query}`)).status).toBe(200);
+  const developer = callerOf('developer');
+  expect(api.callsOf('sources.rows')).toEqual([[developer, 'crm', 'crm.main.a/b', limit]]);
+});
+
+test.each(['0', '201', '1e2', ''])('a limit of "%s" rows is refused', async (limit) => {
+  const path = '/api/v1/connections/crm/tables/crm.main.a/rows';
+  const answer = await testApi().send('developer', 'get', `${path}?limit=${limit}`);
+  expect([answer.status, (answer.body as Problem).errors]).toEqual([
+    400,
+    [{ path: 'limit', message: 'it must be a whole number from 1 to 200' }],
+  ]);
 });
 
 test('the answer is the page as the service gave it', async () => {

@@ -31,6 +31,7 @@ const bodies: Record<string, object> = {
   'post /api/v1/backfills/{id}:cancel': { mode: 'kill' },
   'post /api/v1/recurrences:preview': { recurrence: { every: 'day', at: '02:30' } },
   'post /api/v1/tables/{table}:trigger': { scheduleTime: '2026-01-20' },
+  'post /api/v1/connections:test': { type: 'files', config: {} },
   'post /api/v1/connections': { name: 'crm', type: 'files', config: {} },
   'put /api/v1/connections/{name}': { type: 'files', config: {} },
   'put /api/v1/tables/{table}/id-mapping': { columns: [{ column: 'mobile', idType: 'phone' }] },

@@ -1,6 +1,8 @@
 /** One of each thing that the API shows. */
 import { cellStates, type BackfillView, type CellState, type CellView } from '../../model/backfill';
+import type { RowSample } from '../../connectors/connector';
 import type { Change } from '../../model/change';
+import type { ColumnSuggestion } from '../../model/id-suggestions';
 import type { Caller, Role } from '../../model/people';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
@@ -161,6 +163,16 @@ export const connection: ConnectionView = {
   config: { path: 'crm' },
   createdAt: at,
   updatedAt: at,
+};
+
+export const rowSample: RowSample = {
+  columns: [{ name: 'mobile', type: 'VARCHAR' }],
+  ...{ rows: [['0138'], [null]], more: false },
+};
+
+export const columnSuggestion: ColumnSuggestion = {
+  ...{ column: 'mobile', type: 'VARCHAR', idType: 'phone', confidence: 'low' },
+  ...{ byName: true, values: 1, matching: 1 },
 };
 
 export const table: TableView = {
