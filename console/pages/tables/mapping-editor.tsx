@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { ApiProblem, type Schemas } from '../../api/client';
 import { useCall } from '../../api/hooks';
 import { useMay } from '../../api/session';
-import { useT } from '../../i18n';
+import { useT, type Translate } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { DataList, type Column } from '../../ui/data-list';
-import { Answered } from '../../ui/states';
+import { Loading, ProblemView } from '../../ui/states';
 import { Tag } from '../../ui/status-tag';
 import { useDo } from '../../ui/use-do';
 
@@ -26,6 +26,7 @@ interface ColumnRow {
 
 /** Says which columns of a table hold which ID types, with a suggestion for each. */
 export function MappingEditor({ table }: { table: string }) {
+  const t = useT();
   const mayEdit = useMay('developer');
   const connection = table.split('.')[0] ?? '';
   const registered = useCall('GET /tables/{table}', { params: { table } });
@@ -36,29 +37,30 @@ export function MappingEditor({ table }: { table: string }) {
   );
   const isUnknown = registered.error instanceof ApiProblem && registered.error.status === 404;
   // A table that nobody has registered is no fault here: saving its mapping registers it.
-  const known = isUnknown && mayEdit ? suggestions : registered;
-  if (known.data === undefined || (mayEdit && suggestions.isPending)) {
-    return <Answered of={known.error ? known : suggestions}>{() => null}</Answered>;
-  }
-  const rows = rowsOf(registered.data ?? null, suggestions.data ?? null);
+  const problem = isUnknown && mayEdit ? suggestions.error : registered.error;
+  if (problem) return <ProblemView problem={problem} retry={() => void registered.refetch()} />;
+  if (registered.isPending || (mayEdit && suggestions.isPending)) return <Loading />;
+  const rows = suggestions.data
+    ? suggestions.data.columns.map((column) => suggestedRow(column, t))
+    : (registered.data?.columns ?? []).map(plainRow);
   const saved = registered.data?.idMapping?.columns ?? [];
   return <Editor key={JSON.stringify(saved)} table={table} rows={rows} saved={saved} />;
 }
 
-type Suggestions = Schemas['ColumnSuggestions'];
+const plainRow = ({ name, type }: { name: string; type: string }): ColumnRow => ({
+  ...{ column: name, type, suggestion: null, reason: null },
+});
 
-function rowsOf(
-  table: Schemas['TableWithColumns'] | null,
-  suggested: Suggestions | null,
-): ColumnRow[] {
-  if (suggested) {
-    return suggested.columns.map(({ column, type, idType, reason }) => ({
-      ...{ column, type, reason },
-      suggestion: idType,
-    }));
-  }
-  const columns = table?.columns ?? [];
-  return columns.map(({ name, type }) => ({ column: name, type, suggestion: null, reason: null }));
+/** Says in words why an ID type is suggested. */
+function suggestedRow(
+  { column, type, idType, byName, values, matching }: Schemas['ColumnSuggestion'],
+  t: Translate,
+): ColumnRow {
+  const reasons = [
+    ...(byName ? [t('mapping.byName')] : []),
+    ...(matching === null ? [] : [t('mapping.byValues', { matching, values })]),
+  ];
+  return { column, type, suggestion: idType, reason: reasons.join(' · ') || null };
 }
 
 interface EditorProps {

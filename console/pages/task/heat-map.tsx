@@ -17,16 +17,18 @@ const worstFirst: Status[] = [
 interface HeatMapProps {
   instances: readonly Instance[];
   zone: string;
+  /** The last week that is shown is that of this instant. */
+  end: Date;
   /** The day that is looked at, `2026-11-28`. */
   day: string;
   onDay: (day: string) => void;
 }
 
-/** A calendar of the last half year: each day in the colour of its worst instance. */
-export function HeatMap({ instances, zone, day, onDay }: HeatMapProps) {
+/** A calendar of half a year: each day in the colour of its worst instance. */
+export function HeatMap({ instances, zone, end, day, onDay }: HeatMapProps) {
   const { t, locale } = useWords();
   const byDay = Map.groupBy(instances, ({ scheduleTime }) => clockOf(scheduleTime, zone).date);
-  const days = daysShown(zone);
+  const days = daysShown(end, zone);
   const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' });
   const month = new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' });
   return (
@@ -83,9 +85,9 @@ function Legend() {
   );
 }
 
-/** Whole weeks from Monday on, up to and with the present one. */
-function daysShown(zone: string): string[] {
-  const today = Date.parse(clockOf(new Date(), zone).date);
+/** Whole weeks from Monday on, up to and with that of an instant. */
+function daysShown(end: Date, zone: string): string[] {
+  const today = Date.parse(clockOf(end, zone).date);
   const sinceMonday = (new Date(today).getUTCDay() + 6) % 7;
   const first = today - (sinceMonday + (heatWeeks - 1) * 7) * dayMs;
   return Array.from({ length: heatWeeks * 7 }, (_, index) =>

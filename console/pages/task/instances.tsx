@@ -1,4 +1,6 @@
+import { LeftOutlined, RightOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { call, type ApiProblem, type Schemas } from '../../api/client';
@@ -18,16 +20,21 @@ type Instance = Schemas['Instance'];
 
 /** Enough for half a year of hours; what is older is in the execution records. */
 const mostPages = 5;
+const halfYearMs = heatWeeks * 7 * 86_400_000;
 
-/** The instances of the last half year: a calendar, and the list of one day or of all. */
+/** The instances of half a year: a calendar, and the list of one day or of all. */
 export function InstancesTab() {
   const t = useT();
   const { id, timezone, name } = useTask();
   const navigate = useNavigate();
   const [day, setDay] = useState('');
+  /** How many half years back. */
+  const [back, setBack] = useState(0);
+  const [now] = useState(() => Math.floor(Date.now() / 1_000) * 1_000);
+  const end = new Date(now - back * halfYearMs);
   const read = useQuery<Instance[], ApiProblem>({
-    queryKey: ['GET /tasks/{id}/instances', id, 'half a year'],
-    queryFn: ({ signal }) => readHalfYear(id, signal),
+    queryKey: ['GET /tasks/{id}/instances', id, back],
+    queryFn: ({ signal }) => readHalfYear(id, back === 0 ? null : end, end, signal),
   });
   const shown = read.data?.filter(
     ({ scheduleTime }) => day === '' || clockOf(scheduleTime, timezone).date === day,
@@ -46,9 +53,20 @@ export function InstancesTab() {
         </ActionButton>
       }
     >
-      {read.data && read.data.length > 0 && (
-        <HeatMap instances={read.data} zone={timezone} day={day} onDay={setDay} />
-      )}
+      <div className="heat-moves">
+        <Button size="small" icon={<LeftOutlined />} onClick={() => setBack(back + 1)}>
+          {t('heat.earlier')}
+        </Button>
+        <Button
+          size="small"
+          icon={<RightOutlined />}
+          disabled={back === 0}
+          onClick={() => setBack(back - 1)}
+        >
+          {t('heat.later')}
+        </Button>
+      </div>
+      <HeatMap instances={read.data ?? []} zone={timezone} end={end} day={day} onDay={setDay} />
       <DataList
         label={t('instances.title')}
         of={list}
@@ -62,13 +80,22 @@ export function InstancesTab() {
   );
 }
 
-async function readHalfYear(id: string, signal: AbortSignal): Promise<Instance[]> {
-  const since = Math.floor(Date.now() / 1_000) - heatWeeks * 7 * 86_400;
-  const from = new Date(since * 1_000).toISOString();
+/** @param to null: also what is yet to come */
+async function readHalfYear(
+  id: string,
+  to: Date | null,
+  end: Date,
+  signal: AbortSignal,
+): Promise<Instance[]> {
+  const from = new Date(end.getTime() - halfYearMs).toISOString();
   const items: Instance[] = [];
   let pageToken: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
-    const query = { from, pageSize: 1000, ...(pageToken && { pageToken }) };
+    const query = {
+      ...{ from, pageSize: 1000 },
+      ...(to && { to: to.toISOString() }),
+      ...(pageToken && { pageToken }),
+    };
     const answer = await call('GET /tasks/{id}/instances', { params: { id }, query }, signal);
     items.push(...answer.items);
     if (answer.nextPageToken === null) break;

@@ -154,6 +154,7 @@ test('a backfill is planned, looked at, started and followed to its end', async 
   expect(await page.getByRole('row').filter({ hasText: 'Succeeded' }).count()).toBe(5);
   await takePicture(page, 'backfill-1440');
   await page.goto(`/tasks/${id}/instances`);
+  await page.getByRole('button', { name: 'Earlier' }).click();
   await page.getByRole('row').filter({ hasText: 'Succeeded' }).first().waitFor();
   await takePicture(page, 'instances-1440');
 });

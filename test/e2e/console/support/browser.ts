@@ -38,6 +38,8 @@ export interface Look {
   language?: 'en' | 'zh';
   /** The key to sign in with; that of the first admin by default. Null: nobody signs in. */
   key?: string | null;
+  /** True: it outlives the test, and whoever opened it closes it. */
+  kept?: boolean;
 }
 
 const opened: BrowserContext[] = [];
@@ -52,7 +54,7 @@ export async function openConsole(
   browser: Browser,
   { url, api }: TestServer,
   at: string,
-  { width = 1440, dark = false, language = 'en', key = api.key }: Look = {},
+  { width = 1440, dark = false, language = 'en', key = api.key, kept = false }: Look = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     baseURL: url,
@@ -61,7 +63,7 @@ export async function openConsole(
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  opened.push(context);
+  if (!kept) opened.push(context);
   if (key !== null) await signIn(context, key);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
