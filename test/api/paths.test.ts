@@ -74,7 +74,6 @@ test.each([
 });
 
 test.each([
-  ['get', '/'],
   ['get', '/api/v1'],
   ['get', '/api/v1/nothing'],
   ['get', '/API/v1/tasks'],
