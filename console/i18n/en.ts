@@ -108,6 +108,7 @@ export const en = {
   'heat.none': '{day}: nothing',
   'heat.title': 'Instances of 26 weeks',
   'instances.attempts': 'Attempts',
+  'instances.more': '{count} more; choose a day of the calendar to see its instances',
   'instances.none':
     'There are no instances in this time: they come with a recurrence, dated triggers or a backfill',
   'instances.reason': 'Reason',

@@ -107,6 +107,7 @@ export const zh: Catalogue = {
   'heat.none': '{day}：无',
   'heat.title': '26 周的实例',
   'instances.attempts': '尝试次数',
+  'instances.more': '另有 {count} 个；点击日历中的某一天查看',
   'instances.none': '该时段没有实例：它们来自周期、带时间的触发或补数据',
   'instances.reason': '原因',
   'instances.record': '记录',

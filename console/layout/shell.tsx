@@ -23,16 +23,16 @@ import { OfflineBar } from './offline-bar';
 import { UserMenu } from './user-menu';
 
 const icons: Record<string, ReactNode> = {
-  overview: <HomeOutlined />,
-  tasks: <ScheduleOutlined />,
-  runs: <UnorderedListOutlined />,
-  waiting: <HourglassOutlined />,
-  backfills: <HistoryOutlined />,
-  lineage: <ApartmentOutlined />,
-  configuration: <SettingOutlined />,
-  connections: <DatabaseOutlined />,
-  tables: <TableOutlined />,
-  integration: <ApiOutlined />,
+  overview: <HomeOutlined aria-hidden />,
+  tasks: <ScheduleOutlined aria-hidden />,
+  runs: <UnorderedListOutlined aria-hidden />,
+  waiting: <HourglassOutlined aria-hidden />,
+  backfills: <HistoryOutlined aria-hidden />,
+  lineage: <ApartmentOutlined aria-hidden />,
+  configuration: <SettingOutlined aria-hidden />,
+  connections: <DatabaseOutlined aria-hidden />,
+  tables: <TableOutlined aria-hidden />,
+  integration: <ApiOutlined aria-hidden />,
 };
 
 /** What is around every page: areas on top, the menu of the area at the left. */
@@ -53,7 +53,7 @@ export function Shell() {
         {narrow && (
           <Button
             type="text"
-            icon={<MenuOutlined />}
+            icon={<MenuOutlined aria-hidden />}
             aria-label={t('nav.menu')}
             onClick={() => setMenuOpen(true)}
           />

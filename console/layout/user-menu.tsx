@@ -28,7 +28,7 @@ export function UserMenu() {
           { type: 'divider' },
           {
             key: 'language',
-            icon: <GlobalOutlined />,
+            icon: <GlobalOutlined aria-hidden />,
             label: t('prefs.language'),
             children: [
               { key: 'language-en', label: 'English', onClick: () => setPrefs({ language: 'en' }) },
@@ -37,7 +37,7 @@ export function UserMenu() {
           },
           {
             key: 'theme',
-            icon: <BgColorsOutlined />,
+            icon: <BgColorsOutlined aria-hidden />,
             label: t('prefs.theme'),
             children: (['auto', 'light', 'dark'] as const).map((choice) => ({
               key: `theme-${choice}`,
@@ -48,14 +48,18 @@ export function UserMenu() {
           { type: 'divider' },
           {
             key: 'leave',
-            icon: <LogoutOutlined />,
+            icon: <LogoutOutlined aria-hidden />,
             label: t('session.signOut'),
             onClick: () => void signOut(),
           },
         ],
       }}
     >
-      <Button type="text" icon={<UserOutlined />} aria-label={t('session.menu', { name })}>
+      <Button
+        type="text"
+        icon={<UserOutlined aria-hidden />}
+        aria-label={t('session.menu', { name })}
+      >
         {narrow ? null : name}
       </Button>
     </Dropdown>

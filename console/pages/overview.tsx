@@ -7,7 +7,7 @@ import { Page, Panel } from '../ui/page';
 import { Answered, Nothing } from '../ui/states';
 import { StatusTag, Tag } from '../ui/status-tag';
 import { Ago, Time } from '../ui/time';
-import { useTaskNames } from './runs';
+import { useTasks } from '../api/tasks';
 
 /** The start page: what fails, what runs, what waits. */
 export function Overview() {
@@ -33,15 +33,17 @@ export function Overview() {
         <Panel title={t('overview.latest')} extra={<Link to="/runs">{t('overview.all')}</Link>}>
           <LatestRuns />
         </Panel>
-        <Panel title={t('nav.waiting')} extra={<Link to="/waiting">{t('overview.all')}</Link>}>
-          <Waiting />
-        </Panel>
-        <Panel
-          title={t('overview.next')}
-          extra={<Link to="/tasks?kind=recurring&sort=nextRun">{t('overview.all')}</Link>}
-        >
-          <NextRuns />
-        </Panel>
+        <div>
+          <Panel title={t('nav.waiting')} extra={<Link to="/waiting">{t('overview.all')}</Link>}>
+            <Waiting />
+          </Panel>
+          <Panel
+            title={t('overview.next')}
+            extra={<Link to="/tasks?kind=recurring&sort=nextRun">{t('overview.all')}</Link>}
+          >
+            <NextRuns />
+          </Panel>
+        </div>
       </div>
     </Page>
   );
@@ -87,7 +89,7 @@ function WaitingTile() {
 function LatestRuns() {
   const t = useT();
   const read = useCall('GET /runs', { query: { pageSize: 8 } });
-  const names = useTaskNames((read.data?.items ?? []).map(({ taskId }) => taskId));
+  const tasks = useTasks((read.data?.items ?? []).map(({ taskId }) => taskId));
   return (
     <Answered of={read}>
       {({ items }) =>
@@ -99,7 +101,7 @@ function LatestRuns() {
               <li key={run.id}>
                 <StatusTag status={run.status} reason={run.failureReason} />
                 <Link to={`/tasks/${run.taskId}/records/${run.id}`} className="row-name">
-                  {names.get(run.taskId) ?? run.taskId}
+                  {tasks.get(run.taskId)?.name ?? run.taskId}
                 </Link>
                 <span className="under">
                   <Ago at={run.queuedAt} />

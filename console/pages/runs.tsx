@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
-import { useQuery } from '@tanstack/react-query';
-import { call, type Schemas } from '../api/client';
+import type { Schemas } from '../api/client';
+import { useTasks } from '../api/tasks';
 import { useT } from '../i18n';
 import { DataList, type Column } from '../ui/data-list';
 import { Choice, useFilters } from '../ui/filters';
@@ -19,16 +19,17 @@ export function RunsPage() {
   const [filters, setFilters] = useFilters(['status']);
   const status = runStatuses.find((one) => one === filters.status);
   const list = usePaged('GET /runs', { query: { ...(status && { status }) } });
-  const names = useTaskNames((list.rows ?? []).map(({ taskId }) => taskId));
+  const tasks = useTasks((list.rows ?? []).map(({ taskId }) => taskId));
+  const nameOf = ({ taskId }: Run) => tasks.get(taskId)?.name ?? taskId;
   const task: Column<Run> = {
     key: 'task',
     title: t('task.name'),
-    render: ({ taskId }) => (
-      <Link to={`/tasks/${taskId}/records`} className="row-name">
-        {names.get(taskId) ?? taskId}
+    render: (run) => (
+      <Link to={`/tasks/${run.taskId}/records`} className="row-name">
+        {nameOf(run)}
       </Link>
     ),
-    text: ({ taskId }) => names.get(taskId) ?? taskId,
+    text: nameOf,
   };
   return (
     <Page
@@ -40,9 +41,9 @@ export function RunsPage() {
         label={t('nav.runs')}
         of={list}
         rowKey={(run) => run.id}
-        columns={[task, ...runColumns(t, undefined)]}
+        columns={[task, ...runColumns(t, ({ taskId }) => tasks.get(taskId)?.timezone)]}
         actions={(run) => <RunActions run={run} />}
-        expand={(run) => <RunDetails run={run} zone={undefined} />}
+        expand={(run) => <RunDetails run={run} zone={tasks.get(run.taskId)?.timezone} />}
         exportAs="execution-records"
         filters={
           <Choice
@@ -56,25 +57,4 @@ export function RunsPage() {
       />
     </Page>
   );
-}
-
-/** Names of tasks by their ids; a removed task has none. */
-export function useTaskNames(ids: readonly string[]): Map<string, string> {
-  const wanted = [...new Set(ids)].sort();
-  const { data } = useQuery({
-    queryKey: ['GET /tasks/{id}', 'names', wanted],
-    enabled: wanted.length > 0,
-    staleTime: 300_000,
-    placeholderData: (before) => before,
-    queryFn: async () => {
-      const read = wanted.map((id) =>
-        call('GET /tasks/{id}', { params: { id } }).then(
-          ({ name }) => [id, name] as const,
-          () => [id, id] as const,
-        ),
-      );
-      return await Promise.all(read);
-    },
-  });
-  return new Map(data);
 }

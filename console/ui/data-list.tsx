@@ -60,6 +60,8 @@ export interface Rows<Row> {
   rows: Row[] | undefined;
   problem: Error | null;
   retry: () => void;
+  /** All of them, for an export, where `rows` are only the first. */
+  all?: () => Promise<Row[]>;
 }
 
 /** A list of things: a table, on phones cards; with its states, pages and export. */
@@ -143,7 +145,7 @@ function Wide<Row extends object>({
               size="small"
               aria-expanded={expanded}
               aria-label={t('act.details')}
-              icon={expanded ? <DownOutlined /> : <RightOutlined />}
+              icon={expanded ? <DownOutlined aria-hidden /> : <RightOutlined aria-hidden />}
               onClick={(event) => onExpand(record, event)}
             />
           ),
@@ -243,7 +245,7 @@ function CardMore({ render }: { render: () => ReactNode }) {
         size="small"
         block
         aria-expanded={open}
-        icon={open ? <DownOutlined /> : <RightOutlined />}
+        icon={open ? <DownOutlined aria-hidden /> : <RightOutlined aria-hidden />}
         onClick={() => setOpen(!open)}
       >
         {t('act.details')}
@@ -260,7 +262,7 @@ function ExportButton<Row>({
 }: DataListProps<Row> & { exportAs: string }) {
   const written = columns.filter(({ text }) => text);
   const lines = async () => {
-    const rows = 'all' in list ? await list.all() : (list.rows ?? []);
+    const rows = list.all ? await list.all() : (list.rows ?? []);
     return rows.map((row) => written.map(({ text }) => text?.(row)));
   };
   return <SaveButton name={exportAs} head={written.map(({ title }) => title)} lines={lines} />;
@@ -289,7 +291,7 @@ export function SaveButton({ name, head, lines }: SaveButtonProps) {
     }
   };
   return (
-    <Button icon={<DownloadOutlined />} loading={busy} onClick={() => void save()}>
+    <Button icon={<DownloadOutlined aria-hidden />} loading={busy} onClick={() => void save()}>
       {t('act.export')}
     </Button>
   );
@@ -322,7 +324,7 @@ export function Pager<Row>({
       />
       <Button
         size="small"
-        icon={<LeftOutlined />}
+        icon={<LeftOutlined aria-hidden />}
         disabled={page === 1}
         onClick={previous}
         aria-label={t('list.previous')}
@@ -330,7 +332,7 @@ export function Pager<Row>({
       <span aria-live="polite">{t('list.page', { page })}</span>
       <Button
         size="small"
-        icon={<RightOutlined />}
+        icon={<RightOutlined aria-hidden />}
         disabled={!hasNext}
         onClick={next}
         aria-label={t('list.next')}

@@ -13,7 +13,7 @@ import { StatusTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
 import { timeText } from '../../ui/format';
 import { useConfirm, useDo } from '../../ui/use-do';
-import { useTaskNames } from '../runs';
+import { useTasks, type KnownTask } from '../../api/tasks';
 import { doneShare } from './page';
 
 type Backfill = Schemas['BackfillWithCells'];
@@ -149,14 +149,14 @@ function Cells({ id }: { id: string }) {
     params: { id },
     query: { ...(state && { state }) },
   });
-  const names = useTaskNames((list.rows ?? []).map(({ taskId }) => taskId));
+  const tasks = useTasks((list.rows ?? []).map(({ taskId }) => taskId));
   return (
     <Panel title={t('backfill.cells')}>
       <DataList
         label={t('backfill.cells')}
         of={list}
         rowKey={({ taskId, scheduleTime }) => `${taskId} ${scheduleTime}`}
-        columns={columnsOf(t, names)}
+        columns={columnsOf(t, tasks)}
         actions={({ taskId, runId }) =>
           runId && (
             <Link to={`/tasks/${taskId}/records/${runId}`}>
@@ -181,23 +181,25 @@ function Cells({ id }: { id: string }) {
   );
 }
 
-function columnsOf(t: ReturnType<typeof useT>, names: Map<string, string>): Column<Cell>[] {
+function columnsOf(t: ReturnType<typeof useT>, tasks: Map<string, KnownTask>): Column<Cell>[] {
   return [
     {
       key: 'task',
       title: t('task.name'),
       render: ({ taskId }) => (
         <Link to={`/tasks/${taskId}/instances`} className="row-name">
-          {names.get(taskId) ?? taskId}
+          {tasks.get(taskId)?.name ?? taskId}
         </Link>
       ),
-      text: ({ taskId }) => names.get(taskId) ?? taskId,
+      text: ({ taskId }) => tasks.get(taskId)?.name ?? taskId,
     },
     {
       key: 'time',
       title: t('run.scheduleTime'),
-      render: ({ scheduleTime }) => <Time at={scheduleTime} />,
-      text: ({ scheduleTime }) => timeText(scheduleTime),
+      render: ({ taskId, scheduleTime }) => (
+        <Time at={scheduleTime} zone={tasks.get(taskId)?.timezone} />
+      ),
+      text: ({ taskId, scheduleTime }) => timeText(scheduleTime, tasks.get(taskId)?.timezone),
     },
     {
       key: 'action',

@@ -11,7 +11,7 @@ import { usePaged } from '../../ui/paged';
 import { Nothing } from '../../ui/states';
 import { StatusTag } from '../../ui/status-tag';
 import { Ago, Time } from '../../ui/time';
-import { useTaskNames } from '../runs';
+import { useTasks, type KnownTask } from '../../api/tasks';
 
 type Backfill = Schemas['Backfill'];
 
@@ -31,7 +31,7 @@ export function BackfillsPage() {
   const [filters, setFilters] = useFilters(['status']);
   const status = backfillStatuses.find((one) => one === filters.status);
   const list = usePaged('GET /backfills', { query: { ...(status && { status }) } });
-  const names = useTaskNames((list.rows ?? []).flatMap(({ taskIds }) => taskIds.slice(0, 3)));
+  const tasks = useTasks((list.rows ?? []).flatMap(({ taskIds }) => taskIds.slice(0, 3)));
   return (
     <Page
       title={t('nav.backfills')}
@@ -41,7 +41,7 @@ export function BackfillsPage() {
         <ActionButton
           needs="operator"
           type="primary"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           onClick={() => void navigate('/backfills/new')}
         >
           {t('backfill.new')}
@@ -52,7 +52,7 @@ export function BackfillsPage() {
         label={t('nav.backfills')}
         of={list}
         rowKey={({ id }) => id}
-        columns={columnsOf(t, names)}
+        columns={columnsOf(t, tasks)}
         exportAs="backfills"
         filters={
           <Choice
@@ -68,10 +68,10 @@ export function BackfillsPage() {
   );
 }
 
-function columnsOf(t: ReturnType<typeof useT>, names: Map<string, string>): Column<Backfill>[] {
+function columnsOf(t: ReturnType<typeof useT>, tasks: Map<string, KnownTask>): Column<Backfill>[] {
   const namesOf = ({ taskIds }: Backfill) =>
     [
-      ...taskIds.slice(0, 3).map((id) => names.get(id) ?? id),
+      ...taskIds.slice(0, 3).map((id) => tasks.get(id)?.name ?? id),
       ...(taskIds.length > 3 ? ['…'] : []),
     ].join(', ');
   return [

@@ -4,7 +4,7 @@ import { useT } from '../../i18n';
 import { durationText, timeText } from '../../ui/format';
 import { Facts } from '../../ui/page';
 import { Tag } from '../../ui/status-tag';
-import { useTaskNames } from '../runs';
+import { useTasks } from '../../api/tasks';
 
 type Plan = Schemas['BackfillPlan'];
 type Cell = Plan['cells'][number];
@@ -18,7 +18,10 @@ export function PlanGrid({ plan }: { plan: Plan }) {
   const t = useT();
   const { cells, marks, count, estimatedSeconds } = plan;
   const taskIds = [...new Set(cells.map(({ taskId }) => taskId))];
-  const names = useTaskNames([...taskIds, ...marks.map(({ taskId }) => taskId)]);
+  const tasks = useTasks([...taskIds, ...marks.map(({ taskId }) => taskId)]);
+  const zones = new Set([...tasks.values()].map(({ timezone }) => timezone));
+  // Tasks of several zones have no clocks in common but those of who looks.
+  const zone = zones.size === 1 ? [...zones][0] : undefined;
   const byTime = Map.groupBy(cells, ({ scheduleTime }) => scheduleTime);
   const counts = countBy(cells);
   return (
@@ -36,10 +39,13 @@ export function PlanGrid({ plan }: { plan: Plan }) {
         <table>
           <thead>
             <tr>
-              <th scope="col">{t('run.scheduleTime')}</th>
+              <th scope="col">
+                {t('run.scheduleTime')}
+                {zone && <span className="under">{zone}</span>}
+              </th>
               {taskIds.map((id) => (
                 <th key={id} scope="col">
-                  {names.get(id) ?? id}
+                  {tasks.get(id)?.name ?? id}
                 </th>
               ))}
             </tr>
@@ -48,7 +54,7 @@ export function PlanGrid({ plan }: { plan: Plan }) {
             {[...byTime].slice(0, shownTimes).map(([time, here]) => (
               <tr key={time}>
                 <th scope="row" className="time">
-                  {timeText(time)}
+                  {timeText(time, zone)}
                 </th>
                 {taskIds.map((id) => (
                   <td key={id}>
@@ -69,7 +75,7 @@ export function PlanGrid({ plan }: { plan: Plan }) {
           <ul>
             {marks.slice(0, shownTimes).map(({ taskId, table, scheduleTime }) => (
               <li key={`${taskId} ${table} ${scheduleTime}`}>
-                {names.get(taskId) ?? taskId}: {table}, {timeText(scheduleTime)}
+                {tasks.get(taskId)?.name ?? taskId}: {table}, {timeText(scheduleTime, zone)}
               </li>
             ))}
           </ul>

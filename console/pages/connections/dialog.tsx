@@ -72,7 +72,6 @@ export function ConnectionDialog({
       <Form<Values>
         form={form}
         layout="vertical"
-        requiredMark="optional"
         initialValues={connection ?? { name: '', type: 'files', config: {} }}
         onValuesChange={() => setOutcome(null)}
         onFinish={(values) => void save(values)}

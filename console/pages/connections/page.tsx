@@ -24,7 +24,7 @@ export function ConnectionsPage() {
     <ActionButton
       needs="developer"
       type="primary"
-      icon={<PlusOutlined />}
+      icon={<PlusOutlined aria-hidden />}
       onClick={() => setEdited('new')}
     >
       {t('connection.new')}

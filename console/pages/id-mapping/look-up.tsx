@@ -49,7 +49,7 @@ export function LookUp({ taskId, idTypes }: { taskId: string; idTypes: readonly 
           <Button
             type="primary"
             htmlType="submit"
-            icon={<SearchOutlined />}
+            icon={<SearchOutlined aria-hidden />}
             loading={user.isFetching}
           >
             {t('lookUp.find')}

@@ -25,7 +25,7 @@ export function Keys() {
     <Panel
       title={t('keys.title')}
       extra={
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)}>
+        <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setMaking(true)}>
           {t('keys.new')}
         </Button>
       }

@@ -16,8 +16,11 @@ export const runStatuses = [
 const tookText = ({ startedAt, finishedAt }: Run): string =>
   startedAt === null ? '–' : durationText(secondsBetween(startedAt, finishedAt));
 
-/** What a record says in one line. */
-export function runColumns(t: Translate, zone: string | undefined): Column<Run>[] {
+/**
+ * What a record says in one line.
+ * @param zoneOf by whose clocks its times are shown
+ */
+export function runColumns(t: Translate, zoneOf: (run: Run) => string | undefined): Column<Run>[] {
   return [
     {
       key: 'status',
@@ -39,8 +42,8 @@ export function runColumns(t: Translate, zone: string | undefined): Column<Run>[
     {
       key: 'queued',
       title: t('run.queuedAt'),
-      render: ({ queuedAt }) => <Time at={queuedAt} zone={zone} />,
-      text: ({ queuedAt }) => timeText(queuedAt, zone),
+      render: (run) => <Time at={run.queuedAt} zone={zoneOf(run)} />,
+      text: (run) => timeText(run.queuedAt, zoneOf(run)),
     },
     {
       key: 'took',
@@ -64,8 +67,8 @@ export function runColumns(t: Translate, zone: string | undefined): Column<Run>[
     {
       key: 'time',
       title: t('run.scheduleTime'),
-      render: ({ scheduleTime }) => <Time at={scheduleTime} zone={zone} />,
-      text: ({ scheduleTime }) => scheduleTime && timeText(scheduleTime, zone),
+      render: (run) => <Time at={run.scheduleTime} zone={zoneOf(run)} />,
+      text: (run) => run.scheduleTime && timeText(run.scheduleTime, zoneOf(run)),
     },
     {
       key: 'reason',

@@ -18,6 +18,7 @@ type TableDetail = Run['tables'][number];
 export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }) {
   const t = useT();
   const { failureReason, failureCause, progress } = run;
+  const isNews = failureCause !== null && !failureReason?.includes(failureCause);
   return (
     <div className="run-details">
       {failureReason && (
@@ -25,7 +26,7 @@ export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }
           type="error"
           showIcon
           title={failureReason}
-          description={failureCause && <span className="mono">{failureCause}</span>}
+          description={isNews && <span className="mono">{failureCause}</span>}
         />
       )}
       {run.status === 'running' && progress && (
@@ -60,7 +61,12 @@ export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }
       />
       <LogLines run={run} zone={zone} />
       {run.temporalUrl && (
-        <Button href={run.temporalUrl} target="_blank" rel="noreferrer" icon={<ExportOutlined />}>
+        <Button
+          href={run.temporalUrl}
+          target="_blank"
+          rel="noreferrer"
+          icon={<ExportOutlined aria-hidden />}
+        >
           {t('run.temporal')}
         </Button>
       )}

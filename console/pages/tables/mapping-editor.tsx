@@ -58,7 +58,7 @@ function suggestedRow(
 ): ColumnRow {
   const reasons = [
     ...(byName ? [t('mapping.byName')] : []),
-    ...(matching === null ? [] : [t('mapping.byValues', { matching, values })]),
+    ...(!matching ? [] : [t('mapping.byValues', { matching, values })]),
   ];
   return { column, type, suggestion: idType, reason: reasons.join(' · ') || null };
 }
@@ -142,7 +142,7 @@ function Editor({ table, rows, saved }: EditorProps) {
         empty={<p className="faint">{t('mapping.noColumns')}</p>}
         filters={
           open.length > 0 && (
-            <Button icon={<BulbOutlined />} onClick={takeAll}>
+            <Button icon={<BulbOutlined aria-hidden />} onClick={takeAll}>
               {t('mapping.takeAll', { count: open.length })}
             </Button>
           )

@@ -78,7 +78,6 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
     <Form<TaskValues>
       form={form}
       layout="vertical"
-      requiredMark="optional"
       initialValues={initial}
       onValuesChange={() => setDirty(true)}
       onFinish={() =>

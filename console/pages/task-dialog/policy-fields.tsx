@@ -108,7 +108,7 @@ export function TaskSelect({ id, value, onChange, taskId }: TaskSelectProps) {
   const known = found.data?.items ?? [];
   const others = (value ?? []).filter((one) => !known.some((task) => task.id === one));
   const named = useQuery({
-    queryKey: ['GET /tasks/{id}', 'names', others],
+    queryKey: ['GET /tasks/{id}', 'chosen', others],
     enabled: others.length > 0,
     queryFn: () =>
       Promise.all(others.map((one) => call('GET /tasks/{id}', { params: { id: one } }))),

@@ -32,14 +32,14 @@ export function WebhookFields() {
                 />
               </Form.Item>
               <Button
-                icon={<DeleteOutlined />}
+                icon={<DeleteOutlined aria-hidden />}
                 aria-label={t('webhooks.remove')}
                 onClick={() => remove(name)}
               />
             </div>
           ))}
           <Button
-            icon={<PlusOutlined />}
+            icon={<PlusOutlined aria-hidden />}
             onClick={() => add({ url: '', events: [...noticeEvents] })}
           >
             {t('webhooks.add')}

@@ -39,7 +39,7 @@ export function HeatMap({ instances, zone, end, day, onDay }: HeatMapProps) {
         ))}
       </div>
       <div className="heat-grid" tabIndex={0} role="group" aria-label={t('heat.title')}>
-        {days.map((one) => {
+        {days.map((one, index) => {
           const here = byDay.get(one) ?? [];
           const status = worstFirst.find((worst) =>
             here.some((instance) => instance.status === worst),
@@ -48,7 +48,8 @@ export function HeatMap({ instances, zone, end, day, onDay }: HeatMapProps) {
             ? t('heat.day', { day: one, count: here.length, status: t(`status.${status}`) })
             : t('heat.none', { day: one });
           const look = `heat-cell heat-${status ?? 'none'}${one === day ? ' chosen' : ''}`;
-          const first = one.endsWith('-01') ? month.format(new Date(one)) : '';
+          const first = days.slice(index, index + 7).find((within) => within.endsWith('-01'));
+          const monthName = index % 7 === 0 && first ? month.format(new Date(first)) : '';
           return status ? (
             <button
               key={one}
@@ -58,10 +59,10 @@ export function HeatMap({ instances, zone, end, day, onDay }: HeatMapProps) {
               aria-label={label}
               aria-pressed={one === day}
               onClick={() => onDay(one === day ? '' : one)}
-              data-month={first}
+              data-month={monthName}
             />
           ) : (
-            <span key={one} className={look} title={label} data-month={first} />
+            <span key={one} className={look} title={label} data-month={monthName} />
           );
         })}
       </div>

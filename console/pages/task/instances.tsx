@@ -20,6 +20,8 @@ type Instance = Schemas['Instance'];
 
 /** Enough for half a year of hours; what is older is in the execution records. */
 const mostPages = 5;
+/** The days of the calendar lead to the others. */
+const mostShown = 100;
 const halfYearMs = heatWeeks * 7 * 86_400_000;
 
 /** The instances of half a year: a calendar, and the list of one day or of all. */
@@ -54,12 +56,12 @@ export function InstancesTab() {
       }
     >
       <div className="heat-moves">
-        <Button size="small" icon={<LeftOutlined />} onClick={() => setBack(back + 1)}>
+        <Button size="small" icon={<LeftOutlined aria-hidden />} onClick={() => setBack(back + 1)}>
           {t('heat.earlier')}
         </Button>
         <Button
           size="small"
-          icon={<RightOutlined />}
+          icon={<RightOutlined aria-hidden />}
           disabled={back === 0}
           onClick={() => setBack(back - 1)}
         >
@@ -76,6 +78,9 @@ export function InstancesTab() {
         exportAs={`instances-${name}`}
         empty={<Nothing title={t('instances.none')} />}
       />
+      {shown !== undefined && shown.length > mostShown && (
+        <p className="under">{t('instances.more', { count: shown.length - mostShown })}</p>
+      )}
     </Panel>
   );
 }

@@ -32,7 +32,7 @@ export function RecordsTab() {
         label={t('nav.records')}
         of={list}
         rowKey={(run) => run.id}
-        columns={runColumns(t, timezone)}
+        columns={runColumns(t, () => timezone)}
         actions={(run) => <RunActions run={run} />}
         expand={(run) => <RunDetails run={run} zone={timezone} />}
         exportAs={`execution-records-${name}`}

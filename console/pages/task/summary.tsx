@@ -6,7 +6,7 @@ import { Facts, Panel } from '../../ui/page';
 import { GateTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
 import { durationText } from '../../ui/format';
-import { useTaskNames } from '../runs';
+import { useTasks } from '../../api/tasks';
 import { cycleText, frequencyOf } from '../tasks/method';
 import { useTask } from './page';
 
@@ -16,7 +16,7 @@ type Gate = NonNullable<Schemas['Task']['gate']>;
 export function SummaryTab() {
   const t = useT();
   const task = useTask();
-  const upstream = useTaskNames(task.dependsOn);
+  const upstream = useTasks(task.dependsOn);
   const { runPolicy: policy, recurrence } = task;
   return (
     <>
@@ -63,7 +63,7 @@ export function SummaryTab() {
                 ? '–'
                 : task.dependsOn.map((id) => (
                     <Link key={id} to={`/tasks/${id}`} className="in-row">
-                      {upstream.get(id) ?? id}
+                      {upstream.get(id)?.name ?? id}
                     </Link>
                   )),
             ],

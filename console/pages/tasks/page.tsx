@@ -48,7 +48,7 @@ export function TasksPage() {
         <ActionButton
           needs="developer"
           type="primary"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           onClick={() => void navigate(`${base}/new`)}
         >
           {t('task.new')}

@@ -35,7 +35,7 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
         blocked={whyNotStartable(task, t)}
         hint={t('task.start')}
         aria-label={`${t('task.start')}: ${task.name}`}
-        icon={<CaretRightOutlined />}
+        icon={<CaretRightOutlined aria-hidden />}
         loading={start.busy}
         onClick={() => void start.act({ params }, t('task.started', { name: task.name }))}
       >
@@ -122,7 +122,11 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
         ],
       }}
     >
-      <Button size={size} icon={<MoreOutlined />} aria-label={t('task.more', { name })} />
+      <Button
+        size={size}
+        icon={<MoreOutlined aria-hidden />}
+        aria-label={t('task.more', { name })}
+      />
     </Dropdown>
   );
 }
