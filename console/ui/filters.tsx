@@ -9,7 +9,8 @@ export function useFilters<Name extends string>(
   const [params, setParams] = useSearchParams();
   const values = Object.fromEntries(names.map((name) => [name, params.get(name) ?? '']));
   const set = (changes: Partial<Record<Name, string>>) => {
-    const after = new URLSearchParams(params);
+    // As it stands now: what was typed comes later than a click that was made meanwhile.
+    const after = new URLSearchParams(window.location.search);
     for (const [name, value] of Object.entries<string | undefined>(changes)) {
       if (value) after.set(name, value);
       else after.delete(name);

@@ -69,9 +69,7 @@ async function openSettled(name: string, look: Look): Promise<Page> {
 
 async function settle(page: Page): Promise<void> {
   await page.locator('h1, [role="dialog"] form').first().waitFor();
-  await page.waitForFunction(
-    "document.querySelector('.ant-skeleton, .ant-spin-spinning') === null",
-  );
+  await page.locator('.ant-skeleton, .ant-spin-spinning').first().waitFor({ state: 'detached' });
 }
 
 const looks: [string, Look][] = [
