@@ -74,7 +74,7 @@ export function Shell() {
             <SideMenu area={area} onChosen={close} />
           </Drawer>
         ) : (
-          <Layout.Sider width={272} theme="light" className="side">
+          <Layout.Sider width={236} theme="light" className="side">
             <SideMenu area={area} />
           </Layout.Sider>
         )}

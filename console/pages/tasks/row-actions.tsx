@@ -1,4 +1,4 @@
-import { CaretRightOutlined, MoreOutlined } from '@ant-design/icons';
+import { CaretRightOutlined, MoreOutlined, UnorderedListOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
 import { useNavigate } from 'react-router';
 import type { Schemas } from '../../api/client';
@@ -53,10 +53,12 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
       {records && (
         <Button
           size={size}
+          icon={<UnorderedListOutlined aria-hidden />}
           aria-label={`${t('nav.records')}: ${task.name}`}
+          title={t('nav.records')}
           onClick={() => void navigate(`/tasks/${task.id}/records`)}
         >
-          {t('nav.records')}
+          <span className="wide-text">{t('nav.records')}</span>
         </Button>
       )}
       <TaskMenu task={task} size={size} {...(onRemoved && { onRemoved })} />

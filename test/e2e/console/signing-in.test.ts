@@ -47,7 +47,7 @@ test('signing out ends the session on the server too', async () => {
   const page = await openConsole(browser, server, '/tasks');
   const cookies = await page.context().cookies();
   await page.getByRole('button', { name: 'Menu of admin' }).click();
-  await page.getByText('Sign out').click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expectShown(page.getByRole('heading', { name: 'Sign in to Tablegate' }));
   await page.context().addCookies(cookies);
   await page.reload();

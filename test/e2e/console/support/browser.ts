@@ -61,6 +61,8 @@ export async function openConsole(
     viewport: { width, height: width < 768 ? 844 : 900 },
     colorScheme: dark ? 'dark' : 'light',
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    // What moves cannot be clicked reliably on a busy machine.
+    reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   if (!kept) opened.push(context);
