@@ -69,6 +69,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   }, [isDark]);
   return (
     <ConfigProvider
+      button={{ autoInsertSpace: false }}
       {...(locale && { locale })}
       theme={{
         algorithm: isDark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,

@@ -12,6 +12,6 @@ function useMedia(query: string): boolean {
   );
 }
 
-/** Phones and narrow windows: lists become cards, the menu a drawer. */
-export const useNarrow = (): boolean => useMedia('(max-width: 767px)');
+/** Phones, tablets and narrow windows: lists become cards, the menu a drawer. As in main.css. */
+export const useNarrow = (): boolean => useMedia('(max-width: 1179px)');
 export const useSystemDark = (): boolean => useMedia('(prefers-color-scheme: dark)');
