@@ -507,6 +507,6 @@ export const zh: Catalogue = {
   'wizard.rangeMore': '按各任务的时区。',
   'wizard.review': '计划',
   'wizard.showPlan': '查看计划',
-  'wizard.start': '启动 {count} 个实例',
+  'wizard.start': '启动（{count}）',
   'wizard.what': '补跑对象',
 };

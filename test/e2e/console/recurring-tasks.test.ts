@@ -144,7 +144,7 @@ test('a backfill is planned, looked at, started and followed to its end', async 
   await range.last().fill('2026-03-05 23:59');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Show the plan' }).click();
-  const start = page.getByRole('button', { name: 'Start 5 instances' });
+  const start = page.getByRole('button', { name: 'Start (5)' });
   await start.waitFor();
   expect(await page.locator('.plan-scroll tbody tr').count()).toBe(5);
   await takePicture(page, 'backfill-plan-1440');
