@@ -1,8 +1,8 @@
 /**
  * Holds back who tries one wrong key after another. Keys cannot be guessed (112 random bits), so this
- * spares the store and the log, and nobody is locked out: a try comes back every few seconds. It is
- * kept in memory, by address: packages for this count calls in windows, the good ones too, and would
- * be more than these lines.
+ * only spares the store and the log, and is gentle: a try comes back every few seconds. It is kept in
+ * memory, by the address that the connection comes from; those behind one proxy share it. Packages
+ * for this count calls in windows, the good ones too, and would be more than these lines.
  */
 import { TablegateError } from '../model/errors';
 

@@ -69,7 +69,7 @@ function shownTask(
       const missing = gate.missing.slice(0, shownTables);
       return {
         ...gate,
-        isLate: gate.deadline !== null && Date.parse(gate.deadline) < now,
+        isLate: isLate(gate, now),
         arrivedCount: gate.arrived.length,
         missingCount: gate.missing.length,
         arrived: gate.arrived.slice(0, shownTables),
@@ -80,4 +80,9 @@ function shownTask(
       };
     }),
   };
+}
+
+/** What is full has come in time, or is late no longer. */
+function isLate({ status, deadline }: WaitingGate, now: number): boolean {
+  return status !== 'full' && deadline !== null && Date.parse(deadline) < now;
 }

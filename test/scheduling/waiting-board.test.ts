@@ -77,6 +77,22 @@ test('it says of each missing table when it usually comes, where the ledger tell
   expect(Date.parse(gate!.missing[0]!.usualAt!)).toBeGreaterThanOrEqual(Date.parse(hours(0.5)));
 });
 
+test('it says which gates are past their deadline, as long as something is missing', async () => {
+  const task = await triggered('late');
+  await service.edit(task, { notifications: { webhooks: [], deadline: 60 } });
+  const gates = async () => (await board({ taskId: task.id })).items[0]!.gates;
+  await mark(task, 'crm.main.a');
+  expect(await gates()).toMatchObject([{ isLate: false, deadline: expect.any(String) as string }]);
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
+  expect(await gates()).toMatchObject([{ isLate: true }]);
+  clock.mockRestore();
+  await service.scheduling.tasks.pause(service.caller, task.id);
+  await mark(task, 'crm.main.b', 'crm.main.c');
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
+  expect(await gates()).toMatchObject([{ isLate: false, status: 'full' }]);
+  jest.restoreAllMocks();
+});
+
 test('a removed task is not on it', async () => {
   const task = await triggered('removed');
   await mark(task, 'crm.main.a');
