@@ -3,7 +3,7 @@ import { App as AntApp, ConfigProvider, theme as antTheme, type ThemeConfig } fr
 import { useEffect, useState, type ReactNode } from 'react';
 import { useWords } from './i18n';
 import { usePrefs } from './prefs';
-import { useSystemDark } from './ui/media';
+import { useReducedMotion, useSystemDark } from './ui/media';
 
 const fonts =
   'Inter, "Segoe UI", system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif';
@@ -63,6 +63,7 @@ function useAntLocale() {
 
 export function ThemeProvider({ children }: { children: ReactNode }) {
   const isDark = useIsDark();
+  const isStill = useReducedMotion();
   const locale = useAntLocale();
   useEffect(() => {
     document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
@@ -78,7 +79,8 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
           fontFamily: fonts,
           borderRadius: 8,
           controlHeight: 36,
-          wireframe: false,
+          // Shortened by a style sheet, its animations end unheard, and pop-ups are never put in place.
+          motion: !isStill,
         },
         components: {
           Layout: { headerHeight: 56, headerPadding: '0 20px' },

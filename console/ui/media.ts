@@ -15,3 +15,4 @@ function useMedia(query: string): boolean {
 /** Phones, tablets and narrow windows: lists become cards, the menu a drawer. As in main.css. */
 export const useNarrow = (): boolean => useMedia('(max-width: 1179px)');
 export const useSystemDark = (): boolean => useMedia('(prefers-color-scheme: dark)');
+export const useReducedMotion = (): boolean => useMedia('(prefers-reduced-motion: reduce)');
