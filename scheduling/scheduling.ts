@@ -50,12 +50,16 @@ export interface TriggerUrl {
 
 export interface DraftView {
   id: string;
-  expiresAt: string;
+  /** Null: it is a task by now. */
+  expiresAt: string | null;
   triggerUrls: { table: string; url: string }[];
 }
 
 export interface TaskService {
-  /** Gives out an id and the trigger URLs that a task saved under it will have. */
+  /**
+   * Gives out an id and the trigger URLs that a task saved under it will have; of a task that there
+   * is, those that it has, or will have with other tables.
+   */
   draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView>;
   /** `idempotencyKey` makes the id: the same key and caller give the same task. */
   create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;

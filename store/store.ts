@@ -297,6 +297,8 @@ export interface TokenStore {
   rotate(tenant: string, taskId: string, table: string): Promise<TokenRow | null>;
   /** Live tokens of a task, in table order. */
   list(tenant: string, taskId: string): Promise<TokenRow[]>;
+  /** The version that each table's token has, or would get if it were live; in the order given. */
+  versions(tenant: string, taskId: string, tables: string[]): Promise<number[]>;
   /** The live token with this digest; null for unknown, rotated and revoked ones. */
   findByDigest(digest: string): Promise<TokenRow | null>;
   /** Notes the last use; called in batches. */

@@ -40,7 +40,7 @@ export const triggerUrlShape = z
 export const draftShape = z
   .object({
     id: z.string(),
-    expiresAt: z.string(),
+    expiresAt: z.string().nullable().meta({ description: 'Null: it is the id of a task' }),
     triggerUrls: z.array(z.object({ table: z.string(), url: z.string() })),
   })
   .meta({ id: 'Draft' });
