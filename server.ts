@@ -21,6 +21,10 @@ import { migrate, openStore, type Store } from './store';
 import { digest, Secrets } from './store/secrets';
 import { superviseWorkers, type RunningWorkers } from './worker';
 
+/** Where the build puts the console; run from source, it is that of the latest build. */
+const built = __filename.endsWith('.ts') ? path.join(__dirname, 'dist') : __dirname;
+const consoleDir = path.join(built, 'console');
+
 export interface ServerRoles {
   api: boolean;
   worker: boolean;
@@ -160,7 +164,8 @@ async function startApi(parts: Parts): Promise<Listening> {
   const { log } = parts;
   const settings = { ...parts.settings };
   const scheduling = createScheduling({ ...parts, settings });
-  const listening = await listen(makeApp({ scheduling, settings, log }), settings);
+  const app = makeApp({ scheduling, settings, log, consoleDir });
+  const listening = await listen(app, settings);
   // Port 0 is whichever is free: which one that is, and so the URLs that are handed out, is known
   // only from here on.
   const { port } = new URL(listening.url);
@@ -169,7 +174,10 @@ async function startApi(parts: Parts): Promise<Listening> {
   return {
     url: listening.url,
     async close() {
-      await listening.close();
+      const closing = listening.close();
+      // Streams have no end of their own that could be waited for.
+      scheduling.events.close();
+      await closing;
       await scheduling.close();
     },
   };

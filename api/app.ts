@@ -6,6 +6,7 @@ import type { Settings } from '../config';
 import { TablegateError } from '../model/errors';
 import type { Scheduling } from '../scheduling/scheduling';
 import { sendProblem } from './answer';
+import { consolePages } from './console/pages';
 import { docsAssets } from './docs/assets';
 import { refusalOf } from './errors/refusal-of';
 import { openApiDocument } from './openapi/document';
@@ -22,10 +23,12 @@ export interface AppOptions {
   scheduling: Scheduling;
   settings: Settings;
   log: Logger;
+  /** Folder of the built console. */
+  consoleDir: string;
 }
 
 /** Makes the app: trigger URLs first, as they come in bursts and share nothing with the rest. */
-export function makeApp({ scheduling, settings, log }: AppOptions): Express {
+export function makeApp({ scheduling, settings, log, consoleDir }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -35,6 +38,7 @@ export function makeApp({ scheduling, settings, log }: AppOptions): Express {
   app.use(requestLog(log));
   app.use('/anymetrics', aloudata(scheduling, settings));
   app.use(docsAssets());
+  app.use(consolePages(consoleDir));
   let made: object | null = null;
   const vendorCalls = [...triggerUrlCalls, ...aloudataCalls];
   const document = () => (made ??= openApiDocument(routes, vendorCalls, settings));
@@ -45,13 +49,14 @@ export function makeApp({ scheduling, settings, log }: AppOptions): Express {
 
 /**
  * Scripts, styles and pictures come from this server only; inline styles are what the try-it page
- * makes. Whether there is HTTPS in front is for the public URL to say.
+ * and the console make. Whether there is HTTPS in front is for the public URL to say.
  */
 function securityHeaders({ publicUrl }: Settings) {
   return helmet({
     contentSecurityPolicy: {
       directives: {
         fontSrc: ["'self'", 'data:'],
+        frameAncestors: ["'none'"],
         styleSrc: ["'self'", "'unsafe-inline'"],
         upgradeInsecureRequests: null,
       },

@@ -18,8 +18,8 @@ export interface LogNotes {
   traceId?: string;
 }
 
-/** What is asked again and again, by machines. */
-const quiet = new Set(['/healthz', '/readyz']);
+/** What is asked again and again by machines, and the parts of pages. */
+const quiet = new Set(['/healthz', '/readyz', '/assets']);
 
 const notes = new WeakMap<IncomingMessage, LogNotes>();
 

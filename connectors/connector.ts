@@ -5,6 +5,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { z } from 'zod';
 
+/** Most rows of a sample. */
+export const mostSampledRows = 200;
+
 /** A table inside a connection; the connection's own name is not part of it. */
 export interface TableRef {
   schema: string;
@@ -15,6 +18,14 @@ export interface ColumnInfo {
   name: string;
   /** The type as the source names it, for instance `VARCHAR`. */
   type: string;
+}
+
+/** The first rows of a table, every value as text; long texts are cut and end in `…`. */
+export interface RowSample {
+  columns: ColumnInfo[];
+  rows: (string | null)[][];
+  /** Whether the table has more rows. */
+  more: boolean;
 }
 
 /** What a connector can do, as data: callers ask here, never by the name of the kind. */
@@ -147,6 +158,11 @@ export interface Connection {
   listTables(): Promise<TableRef[]>;
   /** Columns of one table in their order; `tableNotFound` refusal when it is not there. */
   describeTable(ref: TableRef): Promise<ColumnInfo[]>;
+  /**
+   * The first rows, for people to look at: bounded in time and memory, whatever the table holds.
+   * @param limit most rows, at most `mostSampledRows`
+   */
+  firstRows(ref: TableRef, limit: number): Promise<RowSample>;
   prepareScan(request: ScanRequest): Promise<DuckdbScan>;
   /**
    * What a table to write into really is: the same text for the same place, however the connection,

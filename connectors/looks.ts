@@ -7,6 +7,9 @@ const mostAtOnce = 4;
 /** Longer than a look waits for a file that another process holds. */
 const waitMs = 10_000;
 
+/** Longest that reading rows may take. */
+const readMs = 10_000;
+
 const turns = new Turns(mostAtOnce);
 
 /**
@@ -24,4 +27,23 @@ export async function withLook<T>(look: () => Promise<T>): Promise<T> {
   } finally {
     turns.end();
   }
+}
+
+/**
+ * The same for a look that reads rows, which may go on for ever: it is broken off in time.
+ * @throws ConnectorError when it takes too long; what `look` throws
+ */
+export async function withTimedLook<T>(
+  look: (signal: AbortSignal) => Promise<T>,
+  limitMs = readMs,
+): Promise<T> {
+  return withLook(async () => {
+    const signal = AbortSignal.timeout(limitMs);
+    try {
+      return await look(signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new ConnectorError(`Reading its first rows took longer than ${limitMs / 1000} s.`);
+    }
+  });
 }

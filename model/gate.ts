@@ -2,6 +2,8 @@
 export interface Mark {
   at: string;
   caller: string;
+  /** Set where it came while the gate ran without this table: it stays when the run ends. */
+  next?: true;
 }
 
 export interface Gate {
@@ -81,6 +83,22 @@ export function openedAt(gate: Gate & { upstream?: UpstreamGate | null }): strin
   if (gate.upstream) return gate.upstream.openedAt;
   const times = Object.values(gate.marks).map((mark) => mark.at);
   return times.length === 0 ? null : times.reduce((one, other) => (one < other ? one : other));
+}
+
+/**
+ * By when a gate should be full: after its schedule time, or after a round's first mark.
+ * @param openedAt when it was opened
+ * @param deadline in seconds
+ * @returns in milliseconds; null where it was opened past that: who marks a time of long ago knows
+ *   that it is late
+ */
+export function deadlineOf(
+  openedAt: string,
+  scheduleTime: string | null,
+  deadline: number,
+): number | null {
+  const limit = Date.parse(scheduleTime ?? openedAt) + deadline * 1000;
+  return limit < Date.parse(openedAt) ? null : limit;
 }
 
 /** Brings `fullSince` in line with the marks; `now` is taken where the gate has just become full. */

@@ -17,7 +17,7 @@ const maxHandedOver = 252 * 1024;
 const receiptsHandedOn = 100;
 
 /** Index of the table in the definition, when it was marked, index of who marked it. */
-type PackedMark = [table: number, at: number, caller: number];
+type PackedMark = [table: number, at: number, caller: number, next?: 1];
 type PackedGate = [fullSince: number | null, marks: PackedMark[], late?: 1];
 type PackedUpstream = [status: number, openedAt: number, recordId?: string];
 type PackedDated = [scheduleTime: number, gate: PackedGate, upstream?: PackedUpstream];
@@ -70,11 +70,11 @@ function pack(state: TaskState, withoutNames: boolean): HandedOver {
   const callers = new TextIndex(withoutNames);
   const packGate = (gate: Gate): PackedGate => {
     const fullSince = gate.fullSince === null ? null : Date.parse(gate.fullSince);
-    const marks = Object.entries(gate.marks).map(([table, { at, caller }]): PackedMark => [
-      tables.placeOf(table),
-      Date.parse(at),
-      callers.placeOf(caller),
-    ]);
+    const marks = Object.entries(gate.marks).map(([table, { at, caller, next }]): PackedMark => {
+      const place = tables.placeOf(table);
+      const by = callers.placeOf(caller);
+      return next ? [place, Date.parse(at), by, 1] : [place, Date.parse(at), by];
+    });
     return gate.late ? [fullSince, marks, 1] : [fullSince, marks];
   };
   const packDated = (gate: DatedGate): PackedDated => {
@@ -163,9 +163,9 @@ function unpack({ packed, ...rest }: HandedOver): TaskState {
   const tables = gateTables(rest.definition);
   const unpackGate = ([fullSince, marks, late]: PackedGate): Gate => ({
     marks: Object.fromEntries(
-      marks.map(([table, at, caller]) => [
+      marks.map(([table, at, caller, next]) => [
         tables[table]!,
-        { at: iso(at), caller: packed.callers[caller]! },
+        { at: iso(at), caller: packed.callers[caller]!, ...(next && { next: true }) },
       ]),
     ),
     fullSince: fullSince === null ? null : iso(fullSince),

@@ -4,7 +4,7 @@ import type { CellEnd, CellRequest } from './backfill';
 import type { Recurrence } from './recurrence';
 import type { RunProjection } from './run';
 import type { DefinitionPatch, TaskDefinition, TaskProjection, TaskView } from './task';
-import type { RunEnd } from './task-steps';
+import type { PresentAsk, RunEnd } from './task-steps';
 import type { LedgerEntry, LedgerProjection, ReceiptView, Trigger } from './trigger';
 
 /** At most this many triggers travel in one signal. */
@@ -72,6 +72,7 @@ export const removeUpdate = defineUpdate<TaskAnswer, [{ by: string; ifVersion: n
 export const resetGateUpdate = defineUpdate<TaskAnswer, [{ scheduleTime: string | null }]>(
   'resetGate',
 );
+export const startWithPresentUpdate = defineUpdate<TaskAnswer, [PresentAsk]>('startWithPresent');
 export const applyTriggerUpdate = defineUpdate<TaskAnswer, [{ entry: LedgerEntry; by: string }]>(
   'applyTrigger',
 );

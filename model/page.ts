@@ -7,6 +7,20 @@ export interface PageRequest {
   pageToken: string | null;
 }
 
+/** Most items that are counted; beyond it there are only more. */
+export const mostCounted = 10_000;
+
+/** How many items a list has, all pages together. */
+export interface Total {
+  count: number;
+  /** True: more than that. */
+  more: boolean;
+}
+
+export interface CountedPage<Item> extends Page<Item> {
+  total: Total;
+}
+
 export interface Page<Item> {
   items: Item[];
   /** Null on the last page. */

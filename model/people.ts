@@ -91,6 +91,8 @@ export interface Caller {
   userId: string;
   name: string;
   role: Role;
+  /** The key behind it; absent where it was named without one. */
+  keyId?: string;
   /** The vendor surface that the call came by; absent for those of our own. */
   via?: string;
 }

@@ -15,7 +15,7 @@ const tableDetailSchema = z.object({
 });
 export type TableDetail = z.infer<typeof tableDetailSchema>;
 
-const progressSchema = z.object({ fraction: z.number(), text: z.string() });
+export const progressSchema = z.object({ fraction: z.number(), text: z.string() });
 export type RunProgress = z.infer<typeof progressSchema>;
 
 /** An execution record as every surface shows it; `temporalUrl` is made when it is read. */

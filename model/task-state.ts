@@ -30,6 +30,8 @@ export interface LiveRun {
   cancelReason: string | null;
   /** Backfills that wait for it. */
   backfills: string[];
+  /** Set where a person started it with the tables that its gate had. */
+  partial?: true;
   /** Whether the task writes the record of its end (`TaskRunInput.recordedByTask`). */
   recordedByTask: boolean;
 }
@@ -172,6 +174,10 @@ function showTables(gate: Gate, tables: string[]): GateView['tables'] {
   });
 }
 
+function showRunning({ live }: TaskState): GateView['running'] {
+  return live?.gate ? { scheduleTime: live.scheduleTime } : null;
+}
+
 function showDated(state: TaskState, tables: string[]): GateView['dated'] {
   return state.dated.map((gate) => ({
     scheduleTime: gate.scheduleTime,
@@ -198,9 +204,10 @@ export function describeTask(state: TaskState): TaskView {
         ? {
             tables: showTables(state.round, tables),
             dated: showDated(state, tables),
+            running: showRunning(state),
           }
         : state.dated.length > 0
-          ? { tables: [], dated: showDated(state, []) }
+          ? { tables: [], dated: showDated(state, []), running: showRunning(state) }
           : null,
     latestRun: state.latestRun,
     nextRunTime: null,

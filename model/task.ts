@@ -249,10 +249,12 @@ const datedGateSchema = z.object({
 const gateViewSchema = z.object({
   tables: z.array(gateTableSchema),
   dated: z.array(datedGateSchema),
+  /** The gate that the live run is of, which is reset when that ends; null: of none of them. */
+  running: z.object({ scheduleTime: z.string().nullable() }).nullable().default(null),
 });
 export type GateView = z.infer<typeof gateViewSchema>;
 
-const runSummarySchema = z.object({
+export const runSummarySchema = z.object({
   id: z.string(),
   status: z.enum(['queued', 'running', ...endedStatuses]),
   startedBy: z.enum(runStarters),

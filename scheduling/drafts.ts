@@ -7,8 +7,6 @@ import { triggerUrlOf } from './trigger-urls';
 
 /** How long a draft's id may be saved under. */
 const draftLifetimeMs = 24 * 3600 * 1000;
-/** Version of the first token of a table. */
-const firstTokenVersion = 1;
 
 /** Ids that are given out, with their trigger URLs, before a task exists. */
 export class Drafts {
@@ -21,14 +19,15 @@ export class Drafts {
     const { secrets, store } = this.deps;
     const until = new Date(Date.now() + draftLifetimeMs);
     const id = draft.id ?? secrets.makeDraftId(tenant, until);
-    const expiresAt = this.expiryOf(tenant, id);
-    if (await store.tasks.exists(tenant, id)) throw idTaken(id);
+    const isSaved = isId(id) && (await store.tasks.exists(tenant, id));
+    if (isSaved && (await store.tasks.find(tenant, id)) === null) throw idTaken(id);
+    const versions = await store.tokens.versions(tenant, id, draft.tables);
     return {
       id,
-      expiresAt: expiresAt.toISOString(),
-      triggerUrls: draft.tables.map((table) => ({
+      expiresAt: isSaved ? null : this.expiryOf(tenant, id).toISOString(),
+      triggerUrls: draft.tables.map((table, index) => ({
         table,
-        url: triggerUrlOf(this.deps, { tenant, taskId: id, table, version: firstTokenVersion }),
+        url: triggerUrlOf(this.deps, { tenant, taskId: id, table, version: versions[index]! }),
       })),
     };
   }

@@ -1,17 +1,20 @@
 import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
 import type { SchedulingDeps } from './deps';
+import { Events } from './events';
 import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
 import { People } from './people';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
+import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
 import { Tasks } from './tasks';
 import { TriggerQueue } from './trigger-queue';
 import { Triggers } from './triggers';
 import { UseNotes } from './use-notes';
+import { Waiting } from './waiting';
 
 /**
  * Makes the one application service.
@@ -22,18 +25,26 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const queue = new TriggerQueue(deps.gateway);
   const starter = new BackfillStarter(deps, queue);
   const tasks = new Tasks(deps);
+  const people = new People(deps);
+  const events = new Events(deps.store);
   return {
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
     runs: new Runs(deps, tasks, starter),
+    waiting: new Waiting(deps),
     backfills: new Backfills(deps, starter),
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
-    people: new People(deps),
+    people,
+    sessions: new Sessions(deps, people),
+    events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),
-    close: () => uses.close(),
+    close: async () => {
+      events.close();
+      await uses.close();
+    },
   };
 }
 

@@ -27,7 +27,7 @@ export class People implements PeopleService {
     const found = await this.deps.store.people.findByKeyDigest(digest(key));
     if (!found) return null;
     const { id, name, role } = found.user;
-    return { tenant: found.tenant, userId: id, name, role };
+    return { tenant: found.tenant, userId: id, name, role, keyId: found.keyId };
   }
 
   authenticateTrigger(credential: TriggerCredential): Promise<Caller | null> {

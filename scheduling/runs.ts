@@ -1,12 +1,20 @@
 import { TablegateError } from '../model/errors';
-import { cancelRunUpdate, startUpdate } from '../model/messages';
+import {
+  cancelRunUpdate,
+  startUpdate,
+  startWithPresentUpdate,
+  type TaskAnswer,
+} from '../model/messages';
 import { isId } from '../model/names';
 import type { Caller } from '../model/people';
-import { isEnded, type LogLine, type RunRecord, type RunStatus } from '../model/run';
+import { isEnded, type LogLine, type RunRecord } from '../model/run';
+import type { PresentAsk } from '../model/task-steps';
+import { waitingGates } from '../model/waiting';
 import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
 import type { BackfillStarter } from './backfills/starter';
 import type { SchedulingDeps } from './deps';
+import { readGateTime } from './gate-times';
 import { InstanceLists } from './instance-lists';
 import { Reruns } from './reruns';
 import type {
@@ -15,6 +23,7 @@ import type {
   Page,
   PageRequest,
   RerunView,
+  RunFilter,
   RunRead,
   RunService,
   TaskService,
@@ -22,6 +31,10 @@ import type {
 import { waitUntilProjected } from './settle';
 import { isRefusal } from './task-refusals';
 import { TaskUpdates } from './task-updates';
+import { readTimeSpan } from './time-spans';
+
+/** Missing tables that the audit names. */
+const namedTables = 20;
 
 export class Runs implements RunService {
   private readonly updates: TaskUpdates;
@@ -39,16 +52,46 @@ export class Runs implements RunService {
   }
 
   async start(caller: Caller, taskId: string, idempotencyKey: string | null): Promise<RunRead> {
-    const { gateway, store } = this.deps;
-    const { tenant } = caller;
+    const { gateway } = this.deps;
     await this.tasks.get(caller, taskId);
-    const updateId =
-      idempotencyKey === null ? makeId() : `start/${caller.userId}/${idempotencyKey}`;
+    const updateId = updateIdOf('start', caller, idempotencyKey);
     const args: [{ by: string }] = [{ by: caller.name }];
-    const answer = await gateway.update(tenant, taskId, startUpdate, args, updateId);
-    await this.updates.stored(answer.task, answer.run ? [answer.run] : []);
-    await noteAction(store, caller, 'run.start', `task/${taskId}`, { runId: answer.runId });
-    return this.get(caller, taskId, answer.runId ?? '');
+    const answer = await gateway.update(caller.tenant, taskId, startUpdate, args, updateId);
+    return this.begun(caller, answer, 'run.start', {});
+  }
+
+  async startWithPresent(
+    caller: Caller,
+    taskId: string,
+    gate: { scheduleTime: string | null },
+    idempotencyKey: string | null,
+  ): Promise<RunRead> {
+    const { gateway, store } = this.deps;
+    const { tenant, name: by } = caller;
+    const task = await this.tasks.get(caller, taskId);
+    const scheduleTime =
+      gate.scheduleTime === null ? null : readGateTime(gate.scheduleTime, task.timezone);
+    const times = scheduleTime === null ? [] : [scheduleTime];
+    const [known = null] = await store.runs.knownInstances(tenant, taskId, times);
+    const updateId = updateIdOf('withPresent', caller, idempotencyKey);
+    const args: [PresentAsk] = [{ scheduleTime, by, known }];
+    const answer = await gateway.update(tenant, taskId, startWithPresentUpdate, args, updateId);
+    const waited = waitingGates(task).find((one) => one.scheduleTime === scheduleTime);
+    const missing = waited?.missing.slice(0, namedTables) ?? [];
+    return this.begun(caller, answer, 'run.startWithPresent', { scheduleTime, missing });
+  }
+
+  /** Keeps what an Update has begun, and reads it as lists show it. */
+  private async begun(
+    caller: Caller,
+    { task, run, runId }: TaskAnswer,
+    action: string,
+    detail: Record<string, unknown>,
+  ): Promise<RunRead> {
+    await this.updates.stored(task, run ? [run] : []);
+    const noted = { runId, ...detail };
+    await noteAction(this.deps.store, caller, action, `task/${task.id}`, noted);
+    return this.get(caller, task.id, runId ?? '');
   }
 
   async get(caller: Caller, taskId: string, runId: string): Promise<RunRead> {
@@ -64,19 +107,16 @@ export class Runs implements RunService {
     return this.read(tenant, record);
   }
 
-  async list(
-    caller: Caller,
-    filter: { taskId: string | null; status: RunStatus | null },
-    page: PageRequest,
-  ): Promise<Page<RunRead>> {
-    const { store, gateway } = this.deps;
+  async list(caller: Caller, filter: RunFilter, page: PageRequest): Promise<Page<RunRead>> {
+    const { store, gateway, settings } = this.deps;
     const { tenant } = caller;
     const { taskId } = filter;
+    const span = readTimeSpan(filter, settings.timezone);
     if (taskId !== null) {
       if (!(await store.tasks.exists(tenant, taskId))) await this.tasks.get(caller, taskId);
       if (page.pageToken === null) await waitUntilProjected(gateway, tenant, taskId);
     }
-    const { items, nextPageToken } = await store.runs.list(tenant, filter, page);
+    const { items, nextPageToken } = await store.runs.list(tenant, { ...filter, ...span }, page);
     return { items: items.map((record) => this.read(tenant, record)), nextPageToken };
   }
 
@@ -152,6 +192,11 @@ export class Runs implements RunService {
 
 function notLive(detail: string): TablegateError {
   return new TablegateError('runNotLive', detail);
+}
+
+/** An Update that is sent again with the same key is taken once. */
+function updateIdOf(what: string, { userId }: Caller, idempotencyKey: string | null): string {
+  return idempotencyKey === null ? makeId() : `${what}/${userId}/${idempotencyKey}`;
 }
 
 function notFound(runId: string): TablegateError {

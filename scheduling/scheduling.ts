@@ -10,8 +10,11 @@ import type {
   CellView,
   PlanView,
 } from '../model/backfill';
+import type { RowSample } from '../connectors/connector';
+import type { Change } from '../model/change';
+import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { IdChain, LookedUpId, LookedUpUser } from '../model/look-up';
-import type { Page, PageRequest } from '../model/page';
+import type { CountedPage, Page, PageRequest } from '../model/page';
 import type {
   AuditEntry,
   Caller,
@@ -27,9 +30,12 @@ import type { Recurrence } from '../model/recurrence';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
-import type { LedgerEntry, ReceiptView, TriggerOutcome } from '../model/trigger';
+import type { TaskQuery, TaskRow } from '../model/task-list';
+import type { LedgerEntry, ReceiptView } from '../model/trigger';
+import type { WaitingTask } from '../model/waiting';
+import type { LedgerFilter, RunFilter, WaitingQuery } from '../store/store';
 
-export type { Page, PageRequest };
+export type { LedgerFilter, Page, PageRequest, RunFilter };
 
 /** A task as read: `stale` where the workflow did not answer and the store's copy is shown. */
 export type TaskRead = TaskView & { stale?: boolean };
@@ -45,21 +51,21 @@ export interface TriggerUrl {
 
 export interface DraftView {
   id: string;
-  expiresAt: string;
+  /** Null: it is a task by now. */
+  expiresAt: string | null;
   triggerUrls: { table: string; url: string }[];
 }
 
 export interface TaskService {
-  /** Gives out an id and the trigger URLs that a task saved under it will have. */
+  /**
+   * Gives out an id and the trigger URLs that a task saved under it will have; of a task that there
+   * is, those that it has, or will have with other tables.
+   */
   draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView>;
   /** `idempotencyKey` makes the id: the same key and caller give the same task. */
   create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;
   get(caller: Caller, taskId: string): Promise<TaskRead>;
-  list(
-    caller: Caller,
-    filter: { search: string | null; kind: TaskKind | null },
-    page: PageRequest,
-  ): Promise<Page<TaskView>>;
+  list(caller: Caller, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskRow>>;
   /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */
   edit(
     caller: Caller,
@@ -130,21 +136,33 @@ export interface TriggerService {
   ledger(
     caller: Caller,
     taskId: string,
-    filter: { outcome: TriggerOutcome | null; table: string | null },
+    filter: LedgerFilter,
     page: PageRequest,
   ): Promise<Page<LedgerEntry>>;
   apply(caller: Caller, taskId: string, receipt: string): Promise<LedgerEntry>;
 }
 
+export interface WaitingService {
+  /** Tasks with gates that wait, and when what is missing usually comes; longest waiting first. */
+  board(caller: Caller, query: WaitingQuery, page: PageRequest): Promise<CountedPage<WaitingTask>>;
+}
+
 export interface RunService {
   /** Starts by hand; `runInProgress` while busy. */
   start(caller: Caller, taskId: string, idempotencyKey: string | null): Promise<RunRead>;
-  get(caller: Caller, taskId: string, runId: string): Promise<RunRead>;
-  list(
+  /**
+   * Starts one run of a triggered task with the tables that a gate has; that is reset at its end.
+   * @param gate.scheduleTime text of the gate's time; null: the open round
+   * @throws TablegateError gateEmpty, runInProgress, rerunDenied, taskKindMismatch
+   */
+  startWithPresent(
     caller: Caller,
-    filter: { taskId: string | null; status: RunStatus | null },
-    page: PageRequest,
-  ): Promise<Page<RunRead>>;
+    taskId: string,
+    gate: { scheduleTime: string | null },
+    idempotencyKey: string | null,
+  ): Promise<RunRead>;
+  get(caller: Caller, taskId: string, runId: string): Promise<RunRead>;
+  list(caller: Caller, filter: RunFilter, page: PageRequest): Promise<Page<RunRead>>;
   log(caller: Caller, taskId: string, runId: string): Promise<{ items: LogLine[] }>;
   cancel(caller: Caller, taskId: string, runId: string): Promise<RunRead>;
   /**
@@ -256,6 +274,19 @@ export interface SourceService {
   connections(caller: Caller, page: PageRequest): Promise<Page<ConnectionView>>;
   removeConnection(caller: Caller, name: string): Promise<void>;
   testConnection(caller: Caller, name: string): Promise<{ ok: boolean; message: string | null }>;
+  /** Tries a configuration that is not saved; what could not be saved is refused as it would be then. */
+  testConfig(
+    caller: Caller,
+    input: Omit<ConnectionInput, 'name'>,
+  ): Promise<{ ok: boolean; message: string | null }>;
+  /** The first rows of a table of the source, registered or not; noted in the audit. */
+  rows(caller: Caller, name: string, table: string, limit: number): Promise<RowSample>;
+  /** Which columns of such a table look like IDs. */
+  suggestions(
+    caller: Caller,
+    name: string,
+    table: string,
+  ): Promise<{ columns: ColumnSuggestion[] }>;
   /** All tables of the source, registered or not. */
   connectionTables(
     caller: Caller,
@@ -314,6 +345,70 @@ export interface PeopleService {
     filter: { target: string | null },
     page: PageRequest,
   ): Promise<Page<AuditEntry>>;
+}
+
+/** What a browser signs in with: a key, or a code that was made with one. */
+export type SignInCredential = { key: string } | { code: string };
+
+export interface SessionView {
+  /** As the user is now. */
+  caller: Caller;
+  /** What has to come with each call that changes something. */
+  csrfToken: string;
+  /** When it ends if nothing more comes of it. */
+  expiresAt: string;
+}
+
+/** What signs in once; shown this once. */
+export interface SignInCode {
+  code: string;
+  /** Address in the console that does it. */
+  url: string;
+  expiresAt: string;
+}
+
+export interface SessionService {
+  /**
+   * Begins a session.
+   * @param address where the call comes from: who tries many wrong keys is held back
+   * @returns the session with its token, which the browser alone keeps
+   * @throws TablegateError notAuthenticated, tooManySignIns
+   */
+  signIn(credential: SignInCredential, address: string): Promise<SessionView & { token: string }>;
+  /**
+   * The session of a token; null where it has ended, by itself or with its key.
+   * @param options.isUse false: it is only looked at, and lasts no longer for that
+   */
+  find(token: string, options: { isUse: boolean }): Promise<SessionView | null>;
+  signOut(caller: Caller, token: string): Promise<void>;
+  /** Makes a code that begins one session by the caller's key. */
+  makeCode(caller: Caller): Promise<SignInCode>;
+}
+
+/** What a stream says; `id` is what its reader comes back with. */
+export type StreamEvent =
+  | { type: 'change'; id: string; change: Change }
+  /** `ready`: it is open. `resync`: something may have been missed. `end`: it is over. */
+  | { type: 'ready' | 'resync' | 'end'; id: string };
+
+/**
+ * Follows events.
+ * @param lastId of the last event that the reader has seen; null: it is new
+ * @returns what ends it
+ */
+export type EventFollower = (
+  lastId: string | null,
+  listener: (event: StreamEvent) => void,
+) => () => void;
+
+export interface EventService {
+  /**
+   * Tells of all changes in the caller's tenant, whichever process made them.
+   * @throws TablegateError tooManyStreams
+   */
+  subscribe(caller: Caller, ...how: Parameters<EventFollower>): ReturnType<EventFollower>;
+  /** Ends all streams. */
+  close(): void;
 }
 
 export interface JobTypeView {
@@ -408,11 +503,14 @@ export interface Scheduling {
   tasks: TaskService;
   triggers: TriggerService;
   runs: RunService;
+  waiting: WaitingService;
   backfills: BackfillService;
   lineage: LineageService;
   lookUps: LookUpService;
   sources: SourceService;
   people: PeopleService;
+  sessions: SessionService;
+  events: EventService;
   system: SystemService;
   idempotency: IdempotencyService;
 }

@@ -1,7 +1,8 @@
 import { filesRootsOf } from '../config';
 import { connectorOf, openConnection } from '../connectors';
-import type { Connector } from '../connectors/connector';
+import type { Connection, Connector, RowSample } from '../connectors/connector';
 import { TablegateError } from '../model/errors';
+import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { Caller } from '../model/people';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import { formatTableName, parseTableName, type TableName } from '../model/table-name';
@@ -11,12 +12,17 @@ import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
 import { refuseFailure, useSource } from './open-source';
 import type { Page, PageRequest, SourceService } from './scheduling';
+import { SourceSamples } from './source-samples';
 
 /** The connection that every installation has: where results go unless another is named. */
 export const analysisConnection = 'analysis';
 
 export class Sources implements SourceService {
-  constructor(private readonly deps: SchedulingDeps) {}
+  private readonly samples: SourceSamples;
+
+  constructor(private readonly deps: SchedulingDeps) {
+    this.samples = new SourceSamples(deps, (caller, name) => this.row(caller, name));
+  }
 
   async createConnection(caller: Caller, input: ConnectionInput): Promise<ConnectionView> {
     const row = await this.toRow(caller.tenant, input);
@@ -66,12 +72,31 @@ export class Sources implements SourceService {
     name: string,
   ): Promise<{ ok: boolean; message: string | null }> {
     const row = await this.row(caller, name);
+    return tried(useSource(this.deps, row, (connection) => connection.test()));
+  }
+
+  async testConfig(
+    { tenant }: Caller,
+    config: Omit<ConnectionInput, 'name'>,
+  ): Promise<{ ok: boolean; message: string | null }> {
+    const connection = await this.checked(tenant, config);
     try {
-      await useSource(this.deps, row, (connection) => connection.test());
-      return { ok: true, message: null };
-    } catch (error) {
-      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+      return await tried(connection.test());
+    } finally {
+      await connection.close();
     }
+  }
+
+  rows(caller: Caller, name: string, table: string, limit: number): Promise<RowSample> {
+    return this.samples.rows(caller, name, table, limit);
+  }
+
+  suggestions(
+    caller: Caller,
+    name: string,
+    table: string,
+  ): Promise<{ columns: ColumnSuggestion[] }> {
+    return this.samples.suggestions(caller, name, table);
   }
 
   async connectionTables(
@@ -173,9 +198,7 @@ export class Sources implements SourceService {
     secrets: string | null;
   }> {
     const connector = connectorOf(type);
-    const filesRoots = filesRootsOf(this.deps.settings, tenant);
-    const connection = openConnection({ type, config }, { filesRoots });
-    await connection.check().catch(refuseFailure);
+    await (await this.checked(tenant, { type, config })).close();
     const [open, secret] = splitSecrets(connector, config);
     const secrets =
       Object.keys(secret).length === 0
@@ -184,9 +207,30 @@ export class Sources implements SourceService {
     return { tenant, name, type, config: open, secrets };
   }
 
+  /** Opens what a configuration says, where it can mean something. */
+  private async checked(
+    tenant: string,
+    configured: { type: string; config: Record<string, unknown> },
+  ): Promise<Connection> {
+    const filesRoots = filesRootsOf(this.deps.settings, tenant);
+    const connection = openConnection(configured, { filesRoots });
+    await connection.check().catch(refuseFailure);
+    return connection;
+  }
+
   private audit(caller: Caller, action: string, name: string): Promise<void> {
     const target = `${action.split('.')[0]}/${name}`;
     return noteAction(this.deps.store, caller, action, target);
+  }
+}
+
+/** How a try went: what stands in the way is an answer, too. */
+async function tried(trying: Promise<void>): Promise<{ ok: boolean; message: string | null }> {
+  try {
+    await trying;
+    return { ok: true, message: null };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -1,9 +1,9 @@
 import type { TaskAnswer } from '../model/messages';
 import { isId } from '../model/names';
+import { withNextRunTime } from '../model/next-run-time';
 import type { RunProjection } from '../model/run';
 import type { TaskProjection } from '../model/task';
 import { makeId } from '../store/secrets';
-import { withNextRunTime } from './calendars';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead } from './scheduling';
 import { waitUntilProjected } from './settle';

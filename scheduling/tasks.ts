@@ -1,16 +1,18 @@
 import { pauseUpdate, resetGateUpdate, resumeUpdate } from '../model/messages';
 import { isId } from '../model/names';
+import { withNextRunTime } from '../model/next-run-time';
+import type { CountedPage } from '../model/page';
 import type { Caller } from '../model/people';
-import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
+import type { TaskInput, TaskPatch } from '../model/task';
+import { countGate, type TaskQuery, type TaskRow } from '../model/task-list';
 import { newTaskState, projectTask, type TaskState } from '../model/task-state';
 import { noteAction } from './audit';
-import { withNextRunTime } from './calendars';
 import { newDefinition } from './definitions';
 import type { SchedulingDeps } from './deps';
 import { Drafts, idTaken } from './drafts';
 import { readGateTime } from './gate-times';
 import { taskIdOf } from './idempotency-keys';
-import type { DraftView, Page, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
+import type { DraftView, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
 import { checkDefinition, reserveOutputs } from './task-checks';
 import { TaskEditing } from './task-editing';
 import { isRefusal, taskNotFound } from './task-refusals';
@@ -98,12 +100,21 @@ export class Tasks implements TaskService {
   }
 
   async list(
-    caller: Caller,
-    filter: { search: string | null; kind: TaskKind | null },
+    { tenant }: Caller,
+    query: TaskQuery,
     page: PageRequest,
-  ): Promise<Page<TaskView>> {
-    const { items, nextPageToken } = await this.deps.store.tasks.list(caller.tenant, filter, page);
-    return { items: items.map(withNextRunTime), nextPageToken };
+  ): Promise<CountedPage<TaskRow>> {
+    const { tasks, runs } = this.deps.store;
+    const { items, ...rest } = await tasks.list(tenant, query, page);
+    const live = items.flatMap(({ latestRun }) => latestRun?.id ?? []);
+    const doings = await runs.doings(tenant, live);
+    const nothing = { startedAt: null, progress: null };
+    const rows = items.map(({ latestRun, ...task }) => ({
+      ...withNextRunTime({ ...task, latestRun }),
+      gateCounts: countGate(task.gate),
+      latestRun: latestRun && { ...latestRun, ...(doings.get(latestRun.id) ?? nothing) },
+    }));
+    return { ...rest, items: rows };
   }
 
   edit(

@@ -1,7 +1,7 @@
 import { TablegateError } from '../model/errors';
 import { applyTriggerUpdate } from '../model/messages';
 import type { Caller } from '../model/people';
-import type { LedgerEntry, ReceiptView, TriggerOutcome } from '../model/trigger';
+import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import { digest, sameText } from '../store/secrets';
 import type { TokenRow } from '../store/store';
 import { noteAction } from './audit';
@@ -12,6 +12,7 @@ import { makeTrigger } from './make-trigger';
 import { sendMarks } from './marks';
 import type {
   AcceptedTrigger,
+  LedgerFilter,
   Page,
   PageRequest,
   TaskRead,
@@ -20,6 +21,7 @@ import type {
 } from './scheduling';
 import { waitUntilProjected } from './settle';
 import { isRefusal } from './task-refusals';
+import { readTimeSpan } from './time-spans';
 import type { TriggerQueue } from './trigger-queue';
 import type { UseNotes } from './use-notes';
 
@@ -87,7 +89,22 @@ export class Triggers implements TriggerService {
       call.scheduleTime === null ? null : readGateTime(call.scheduleTime, task.timezone);
     const sent = { ...call, scheduleTime, caller: caller.name };
     await this.queue.send(tenant, taskId, makeTrigger(sent, `user/${caller.userId}`));
+    await this.noteMark(caller, taskId, { table: call.table, scheduleTime, receipt: call.receipt });
     return { receipt: call.receipt, tenant, taskId, scheduleTime };
+  }
+
+  /** Temporal has the call by now: it is taken, whatever becomes of this line. */
+  private async noteMark(
+    caller: Caller,
+    taskId: string,
+    detail: { table: string; scheduleTime: string | null; receipt: string },
+  ): Promise<void> {
+    const { store, log } = this.deps;
+    try {
+      await noteAction(store, caller, 'task.mark', `task/${taskId}`, detail);
+    } catch (error) {
+      log.warn({ err: error, taskId }, 'a mark could not be noted in the audit');
+    }
   }
 
   async callTable(
@@ -123,13 +140,14 @@ export class Triggers implements TriggerService {
   async ledger(
     caller: Caller,
     taskId: string,
-    filter: { outcome: TriggerOutcome | null; table: string | null },
+    filter: LedgerFilter,
     page: PageRequest,
   ): Promise<Page<LedgerEntry>> {
-    const { store, gateway } = this.deps;
+    const { store, gateway, settings } = this.deps;
+    const span = readTimeSpan(filter, settings.timezone);
     if (!(await store.tasks.exists(caller.tenant, taskId))) await this.tasks.get(caller, taskId);
     if (page.pageToken === null) await waitUntilProjected(gateway, caller.tenant, taskId);
-    return store.ledger.list(caller.tenant, taskId, filter, page);
+    return store.ledger.list(caller.tenant, taskId, { ...filter, ...span }, page);
   }
 
   async apply(caller: Caller, taskId: string, receipt: string): Promise<LedgerEntry> {

@@ -22,7 +22,7 @@ async function list(
   { target }: { target: string | null },
   page: PageRequest,
 ) {
-  const paging = new Paging(['audit', tenant, target], page, /^\d{1,18}$/);
+  const paging = new Paging(['audit', tenant, target], page, { idPattern: /^\d{1,18}$/ });
   const rows = await db
     .selectFrom('audit')
     .select(['id', 'at', 'actor', 'action', 'target', 'detail'])

@@ -1,9 +1,10 @@
 /** The trigger ledger: every call with what became of it. */
-import type { Selectable, Transaction } from 'kysely';
-import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
+import { CompiledQuery, type Selectable, type Transaction } from 'kysely';
+import type { LedgerEntry, LedgerProjection } from '../model/trigger';
+import type { Arrival } from '../model/usual-arrival';
 import { Paging } from './paging';
 import type { Database, Tables } from './schema';
-import type { LedgerStore, PageRequest } from './store';
+import type { LedgerFilter, LedgerStore, PageRequest } from './store';
 import { newestOfEach, versionedUpsert } from './versioned-upsert';
 
 export function ledgerStore(db: Database): LedgerStore {
@@ -16,6 +17,7 @@ export function ledgerStore(db: Database): LedgerStore {
       return row ? toEntry(row) : null;
     },
     list: (tenant, taskId, filter, page) => list(db, tenant, taskId, filter, page),
+    arrivals: (tenant, of) => arrivals(db, tenant, of),
   };
 }
 
@@ -27,20 +29,47 @@ async function list(
   db: Database,
   tenant: string,
   taskId: string,
-  { outcome, table }: { outcome: TriggerOutcome | null; table: string | null },
+  { outcome, table, from, to }: LedgerFilter,
   page: PageRequest,
 ) {
-  const paging = new Paging(['ledger', tenant, taskId, outcome, table], page);
+  const paging = new Paging(['ledger', tenant, taskId, outcome, table, from, to], page);
   const rows = await linesOf(db, tenant, taskId)
     .selectAll()
     .where(paging.after('at', 'receipt'))
     .$if(outcome !== null, (query) => query.where('outcome', '=', outcome!))
     .$if(table !== null, (query) => query.where('table_name', '=', table!))
+    .$if(from !== null, (query) => query.where('at', '>=', from!))
+    .$if(to !== null, (query) => query.where('at', '<=', to!))
     .orderBy('at', 'desc')
     .orderBy('receipt', 'desc')
     .limit(paging.limit)
     .execute();
   return paging.page(rows, (row) => ({ at: row.at, id: row.receipt }), toEntry);
+}
+
+/** Marks that the usual time of a table is learned from. */
+const latestMarks = 40;
+
+const arrivalsText = `select wanted.nr::int, mark.at, mark.schedule_time as "scheduleTime"
+  from unnest($2::text[], $3::text[]) with ordinality as wanted (task_id, table_name, nr),
+    lateral (
+      select at, schedule_time from tablegate.ledger
+      where tenant = $1 and task_id = wanted.task_id and table_name = wanted.table_name
+        and outcome in ('counted', 'started')
+      order by at desc limit ${latestMarks}
+    ) as mark`;
+
+async function arrivals(
+  db: Database,
+  tenant: string,
+  of: readonly { taskId: string; table: string }[],
+): Promise<Arrival[][]> {
+  if (of.length === 0) return [];
+  const values = [tenant, of.map(({ taskId }) => taskId), of.map(({ table }) => table)];
+  const { rows } = await db.executeQuery(CompiledQuery.raw(arrivalsText, values));
+  const found: Arrival[][] = of.map(() => []);
+  for (const { nr, ...mark } of rows as (Arrival & { nr: number })[]) found[nr - 1]!.push(mark);
+  return found;
 }
 
 function toEntry(row: Selectable<Tables['ledger']>): LedgerEntry {

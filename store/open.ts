@@ -3,6 +3,7 @@ import { CompiledQuery } from 'kysely';
 import { agree } from './agree';
 import { auditStore } from './audit';
 import { backfillStore } from './backfills';
+import { changeFeed } from './changes';
 import { Connections } from './connections';
 import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
@@ -10,6 +11,7 @@ import { peopleStore } from './people';
 import { retentionStore } from './retention';
 import { runStore } from './runs';
 import { openDatabase } from './schema';
+import { sessionStore } from './sessions';
 import { sourceStore } from './sources';
 import type { Store } from './store';
 import { taskStore } from './tasks';
@@ -22,7 +24,10 @@ export interface StoreOptions {
   log: (line: string) => void;
 }
 
-/** A server process and a worker take two of these from PostgreSQL's usual hundred connections. */
+/**
+ * A server process and a worker take two of these from PostgreSQL's usual hundred connections, and
+ * one more to hear of changes.
+ */
 const maxConnections = 10;
 
 const statementTimeoutMs = 5_000;
@@ -40,6 +45,7 @@ export async function openStore(
   const bounds = { statementTimeoutMs, max: maxConnections };
   const connections = new Connections(databaseUrl, bounds, log);
   const db = openDatabase(connections);
+  const changes = changeFeed(databaseUrl, log);
   return {
     tasks: taskStore(db, tokenDigest),
     ledger: ledgerStore(db),
@@ -47,14 +53,19 @@ export async function openStore(
     backfills: backfillStore(db),
     tokens: tokenStore(db, connections, tokenDigest),
     people: peopleStore(db),
+    sessions: sessionStore(db),
     sources: sourceStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),
     retention: retentionStore(db),
+    changes,
     agree: (name, value) => agree(db, name, value),
     ping: async () => {
       await db.executeQuery(CompiledQuery.raw('select 1'));
     },
-    close: () => connections.end(),
+    close: async () => {
+      await changes.close();
+      await connections.end();
+    },
   };
 }

@@ -4,11 +4,20 @@ import { sql, type RawBuilder } from 'kysely';
 import { TablegateError } from '../model/errors';
 import type { Page, PageRequest } from './store';
 
-/** Where a page ends: lists go by time, newest first, then by id. */
+/** Where a page ends: most lists go by time, newest first, then by id. */
 export interface PageKey {
-  /** ISO 8601 in UTC with milliseconds. */
+  /** ISO 8601 in UTC with milliseconds; any text where the list goes by one. */
   at: string;
   id: string;
+}
+
+export interface PagingOptions {
+  /** What the ids of its rows look like, where the column is no text. */
+  idPattern?: RegExp;
+  /** By time where nothing is said. */
+  by?: 'time' | 'text';
+  /** Descending where nothing is said. */
+  order?: 'asc' | 'desc';
 }
 
 /** Most items of one page. */
@@ -17,22 +26,21 @@ const maxPageSize = 1000;
 /** A list that can be paged: a token serves the list that it came from, filter included. */
 export class Paging {
   readonly #scope: string;
-  readonly #idPattern: RegExp;
+  readonly #options: Required<PagingOptions>;
   readonly #size: number;
   readonly #after: PageKey | null;
 
   /**
    * @param scope the list's name, its tenant and its filter
-   * @param idPattern what the ids of its rows look like, where the column is no text
    * @throws TablegateError invalidInput for a size or a token that cannot be
    */
   constructor(
     scope: readonly (string | boolean | null)[],
     page: PageRequest,
-    idPattern: RegExp = /(?:)/,
+    { idPattern = /(?:)/, by = 'time', order = 'desc' }: PagingOptions = {},
   ) {
     this.#scope = JSON.stringify(scope);
-    this.#idPattern = idPattern;
+    this.#options = { idPattern, by, order };
     this.#size = validSize(page.pageSize);
     this.#after = page.pageToken === null ? null : this.#read(page.pageToken);
   }
@@ -43,9 +51,11 @@ export class Paging {
   }
 
   /** The condition that leaves out this page's predecessors. */
-  after(at: string, id: string): RawBuilder<boolean> {
+  after(at: string | RawBuilder<unknown>, id: string): RawBuilder<boolean> {
     if (this.#after === null) return sql<boolean>`true`;
-    return sql<boolean>`(${sql.ref(at)}, ${sql.ref(id)}) < (${this.#after.at}, ${this.#after.id})`;
+    const column = typeof at === 'string' ? sql.ref(at) : at;
+    const comes = sql.raw(this.#options.order === 'desc' ? '<' : '>');
+    return sql<boolean>`(${column}, ${sql.ref(id)}) ${comes} (${this.#after.at}, ${this.#after.id})`;
   }
 
   /** The page that `rows` (as many as `limit` lets through) make. */
@@ -72,7 +82,9 @@ export class Paging {
     const key = text.slice(sealLength);
     if (this.#seal(key) !== text.slice(0, sealLength)) throw notAToken();
     const { at, id } = parseKey(key);
-    if (!this.#idPattern.test(id) || this.#write({ at, id }) !== token) throw notAToken();
+    const { idPattern, by } = this.#options;
+    if (by === 'time' && !isIsoTime(at)) throw notAToken();
+    if (!idPattern.test(id) || this.#write({ at, id }) !== token) throw notAToken();
     return { at, id };
   }
 
@@ -98,7 +110,7 @@ function parseKey(key: string): PageKey {
     throw notAToken();
   }
   const [at, id] = Array.isArray(parts) ? (parts as unknown[]) : [];
-  if (typeof at !== 'string' || typeof id !== 'string' || !isIsoTime(at)) throw notAToken();
+  if (typeof at !== 'string' || typeof id !== 'string') throw notAToken();
   return { at, id };
 }
 

@@ -1,12 +1,14 @@
 /** Writes what the workflows send: tasks, ledger lines and records, all of one batch or nothing. */
 import type { Transaction } from 'kysely';
 import type { JobLineage } from '../model/job-type';
+import { nextRunTime } from '../model/next-run-time';
 import type { TaskProjection } from '../model/task';
+import { waitingSince } from '../model/waiting';
 import { folded } from './folded';
 import { upsertLedger } from './ledger';
-import { notify, type Change } from './notify';
+import { notify, type NewChange } from './notify';
 import { outputsLockOf } from './outputs';
-import { writeRuns } from './runs';
+import { changesOfRun, writeRuns } from './runs';
 import { lock, transact, type Database, type Tables } from './schema';
 import type { ProjectionBatch } from './store';
 import { setTokens, tokenLockOf, type TokenDigest } from './tokens';
@@ -22,7 +24,7 @@ export async function projectBatch(
     if (batch.task) await writeTask(transaction, batch.task, batch.lineage, tokenDigest);
     await upsertLedger(transaction, batch.ledger);
     await writeRuns(transaction, batch.runs);
-    for (const change of tasksOf(batch)) await notify(transaction, change);
+    for (const [tenant, changes] of changesOf(batch)) await notify(transaction, tenant, changes);
   });
 }
 
@@ -47,6 +49,12 @@ const upsertTask = versionedUpsert({
     revision: 'bigint',
     created_at: 'timestamptz(3)',
     removed_at: 'timestamptz(3)',
+    latest_status: 'text',
+    paused: 'boolean',
+    tags: 'text[]',
+    by_latest_run: 'timestamptz(3)',
+    by_next_run: 'timestamptz(3)',
+    waiting_since: 'timestamptz(3)',
   },
 });
 
@@ -67,6 +75,10 @@ async function writeTask(
   }
   if (task.removedAt !== null) await freeWhatItHeld(transaction, task);
 }
+
+/** Where tasks stand in a list by a time that they do not have. */
+const longAgo = '1970-01-01T00:00:00.000Z';
+const farAhead = '9999-12-31T00:00:00.000Z';
 
 function taskRow(task: TaskProjection, { reads, writes }: JobLineage) {
   const { tenant, revision, removedAt, ...view } = task;
@@ -89,6 +101,14 @@ function taskRow(task: TaskProjection, { reads, writes }: JobLineage) {
     revision,
     created_at: task.createdAt,
     removed_at: removedAt,
+    latest_status: task.latestRun?.status ?? 'none',
+    paused: task.paused,
+    tags: task.tags.flatMap(({ key, value }) =>
+      value === undefined ? [key] : [key, `${key}=${value}`],
+    ),
+    by_latest_run: task.latestRun?.queuedAt ?? longAgo,
+    by_next_run: nextRunTime(task, Date.now()) ?? farAhead,
+    waiting_since: waitingSince(task),
   };
 }
 
@@ -119,14 +139,17 @@ async function freeWhatItHeld(
     .execute();
 }
 
-function tasksOf(batch: ProjectionBatch): Change[] {
-  const all = [
-    ...(batch.task ? [{ tenant: batch.task.tenant, id: batch.task.id }] : []),
-    ...batch.ledger.map(({ tenant, taskId }) => ({ tenant, id: taskId })),
-    ...batch.runs.map(({ tenant, taskId }) => ({ tenant, id: taskId })),
-  ];
-  const byKey = new Map(
-    all.map(({ tenant, id }) => [JSON.stringify([tenant, id]), { tenant, id }]),
-  );
-  return [...byKey.values()].map((task) => ({ ...task, kind: 'task' }));
+/** What a batch changes, by tenant. */
+function changesOf({ task, ledger, runs }: ProjectionBatch): Map<string, NewChange[]> {
+  const byTenant = new Map<string, NewChange[]>();
+  const add = (tenant: string, ...changes: NewChange[]): void => {
+    byTenant.set(tenant, [...(byTenant.get(tenant) ?? []), ...changes]);
+  };
+  if (task)
+    add(task.tenant, { type: 'task', id: task.id, taskId: task.id, version: task.revision });
+  for (const { tenant, taskId, receipt, version } of ledger) {
+    add(tenant, { type: 'trigger', id: receipt, taskId, version });
+  }
+  for (const run of runs) add(run.tenant, ...changesOfRun(run));
+  return byTenant;
 }

@@ -1,14 +1,14 @@
 /** Execution records. */
 import type { Transaction } from 'kysely';
-import type { RunProgress, RunProjection, RunStatus, TableDetail } from '../model/run';
+import type { RunProgress, RunProjection, TableDetail } from '../model/run';
 import { instanceQueries } from './instances';
-import { notify } from './notify';
+import { notify, type NewChange } from './notify';
 import { Paging } from './paging';
 import { appendLog, readLog } from './run-log';
 import { toRecord } from './run-rows';
 import { transact, type Database, type Tables } from './schema';
 import { storableJson } from './storable';
-import type { PageRequest, RunStore } from './store';
+import type { PageRequest, RunFilter, RunStore } from './store';
 import { newestOfEach, versionedUpsert } from './versioned-upsert';
 
 export function runStore(db: Database): RunStore {
@@ -16,7 +16,7 @@ export function runStore(db: Database): RunStore {
     project: (record) =>
       transact(db, async (transaction) => {
         await writeRuns(transaction, [record]);
-        await notify(transaction, { tenant: record.tenant, kind: 'run', id: record.id });
+        await notify(transaction, record.tenant, changesOfRun(record));
       }),
     progress: (tenant, runId, progress, tables) =>
       noteProgress(db, { tenant, runId, progress, tables }),
@@ -30,6 +30,7 @@ export function runStore(db: Database): RunStore {
         .executeTakeFirst();
       return row ? toRecord(row) : null;
     },
+    doings: (tenant, runIds) => doings(db, tenant, runIds),
     list: (tenant, filter, page) => list(db, tenant, filter, page),
     ...instanceQueries(db),
     appendLog: (tenant, runId, lines) => appendLog(db, tenant, runId, lines),
@@ -37,30 +38,56 @@ export function runStore(db: Database): RunStore {
   };
 }
 
+/** What a record changes: itself, and the instance that it is of. */
+export function changesOfRun({ id, taskId, scheduleTime, version }: RunProjection): NewChange[] {
+  const run: NewChange = { type: 'run', id, taskId, version };
+  return scheduleTime === null ? [run] : [run, { type: 'instance', id: scheduleTime, taskId }];
+}
+
 /** A record that has ended is never touched, however late the message comes. */
 async function noteProgress(
   db: Database,
   note: { tenant: string; runId: string; progress: RunProgress | null; tables: TableDetail[] },
 ): Promise<void> {
-  await db
-    .updateTable('runs')
-    .set({
-      progress: note.progress && storableJson(note.progress),
-      tables: storableJson(note.tables),
-    })
-    .where('tenant', '=', note.tenant)
-    .where('id', '=', note.runId)
-    .where('status', '=', 'running')
+  const { tenant, runId: id } = note;
+  await transact(db, async (transaction) => {
+    const row = await transaction
+      .updateTable('runs')
+      .set({
+        progress: note.progress && storableJson(note.progress),
+        tables: storableJson(note.tables),
+      })
+      .where('tenant', '=', tenant)
+      .where('id', '=', id)
+      .where('status', '=', 'running')
+      .returning('task_id as taskId')
+      .executeTakeFirst();
+    if (row) await notify(transaction, tenant, [{ type: 'run', id, taskId: row.taskId }]);
+  });
+}
+
+async function doings(
+  db: Database,
+  tenant: string,
+  runIds: readonly string[],
+): ReturnType<RunStore['doings']> {
+  if (runIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('runs')
+    .select(['id', 'started_at as startedAt', 'progress'])
+    .where('tenant', '=', tenant)
+    .where('id', 'in', runIds)
     .execute();
+  return new Map(rows.map(({ id, ...doing }) => [id, doing]));
 }
 
 async function list(
   db: Database,
   tenant: string,
-  { taskId, status }: { taskId: string | null; status: RunStatus | null },
+  { taskId, status, startedBy, from, to }: RunFilter,
   page: PageRequest,
 ) {
-  const paging = new Paging(['runs', tenant, taskId, status], page);
+  const paging = new Paging(['runs', tenant, taskId, status, startedBy, from, to], page);
   const rows = await db
     .selectFrom('runs')
     .selectAll()
@@ -68,6 +95,9 @@ async function list(
     .where(paging.after('queued_at', 'id'))
     .$if(taskId !== null, (query) => query.where('task_id', '=', taskId!))
     .$if(status !== null, (query) => query.where('status', '=', status!))
+    .$if(startedBy !== null, (query) => query.where('started_by', '=', startedBy!))
+    .$if(from !== null, (query) => query.where('queued_at', '>=', from!))
+    .$if(to !== null, (query) => query.where('queued_at', '<=', to!))
     .orderBy('queued_at', 'desc')
     .orderBy('id', 'desc')
     .limit(paging.limit)

@@ -12,6 +12,7 @@ import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
 import type { IdMapping } from '../model/source';
 import type { TaskKind } from '../model/task';
+import type { LatestStatus } from '../model/task-list';
 import type { TriggerOutcome } from '../model/trigger';
 import type { Connections } from './connections';
 import { isCollision, storeUnavailable } from './errors';
@@ -42,6 +43,15 @@ export interface Tables {
     revision: string;
     created_at: string;
     removed_at: string | null;
+    latest_status: LatestStatus;
+    paused: boolean;
+    /** `key` and `key=value` of each. */
+    tags: string[];
+    /** Of the latest and the next run; what has none is long ago, or far ahead. */
+    by_latest_run: string;
+    by_next_run: string;
+    /** Null: none of its gates is open. */
+    waiting_since: string | null;
   };
   installation: { name: string; value: string };
   outputs: {
@@ -175,6 +185,14 @@ export interface Tables {
     created_at: Generated<string>;
     last_used_at: string | null;
   };
+  sessions: {
+    digest: string;
+    tenant: string;
+    key_id: string;
+    created_at: Generated<string>;
+    last_used_at: Generated<string>;
+  };
+  sign_in_codes: { digest: string; tenant: string; key_id: string; expires_at: string };
   grants: { tenant: string; user_id: string; connection: string; read: boolean; write: boolean };
   connections: {
     tenant: string;

@@ -14,14 +14,24 @@ import type {
   ExistingChoice,
   PlannedCell,
 } from '../model/backfill';
+import type { Change } from '../model/change';
 import type { JobLineage } from '../model/job-type';
 import type { LineageTask } from '../model/lineage';
-import type { Page, PageRequest } from '../model/page';
+import type { CountedPage, Page, PageRequest } from '../model/page';
 import type { AuditEntry, Grant, Key, Role, Tenant, User, UserChange } from '../model/people';
-import type { LogLine, RunProjection, RunRecord, RunStatus, TableDetail } from '../model/run';
+import type {
+  LogLine,
+  RunProjection,
+  RunRecord,
+  RunStarter,
+  RunStatus,
+  TableDetail,
+} from '../model/run';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
-import type { TaskKind, TaskProjection, TaskView } from '../model/task';
+import type { TaskProjection, TaskView } from '../model/task';
+import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
+import type { Arrival } from '../model/usual-arrival';
 
 export type { BackfillStep, Page, PageRequest };
 
@@ -32,10 +42,12 @@ export interface Store {
   backfills: BackfillStore;
   tokens: TokenStore;
   people: PeopleStore;
+  sessions: SessionStore;
   sources: SourceStore;
   audit: AuditStore;
   idempotency: IdempotencyStore;
   retention: RetentionStore;
+  changes: ChangeStore;
   /**
    * Holds a value that all processes of an installation must share, such as a fingerprint of its
    * secret: the first one stays.
@@ -56,7 +68,10 @@ export interface TaskStore {
   find(tenant: string, taskId: string): Promise<TaskView | null>;
   /** True for removed tasks too: their ids are never taken again. */
   exists(tenant: string, taskId: string): Promise<boolean>;
-  list(tenant: string, filter: TaskFilter, page: PageRequest): Promise<Page<TaskView>>;
+  /** In the order asked for; what has no latest run, or no next one, is as if that were long ago, or far ahead. */
+  list(tenant: string, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskView>>;
+  /** Tasks with a gate that waits, those that have waited longest first. */
+  waiting(tenant: string, query: WaitingQuery, page: PageRequest): Promise<CountedPage<TaskView>>;
   /**
    * Reserves output tables for one task, replacing what it had reserved. One statement or
    * transaction, so that two tasks that race for one table cannot both have it.
@@ -91,6 +106,13 @@ export interface TaskStore {
   ): Promise<{ tenant: string; task: LineageTask; paused: boolean }[]>;
 }
 
+/** Null: it does not matter. */
+export interface WaitingQuery {
+  /** Part of the name, whatever the case. */
+  search: string | null;
+  taskId: string | null;
+}
+
 export interface OutputTable {
   /** As the task names it. */
   name: string;
@@ -112,20 +134,35 @@ export interface ProjectionBatch {
   runs: RunProjection[];
 }
 
-export interface TaskFilter {
-  /** Part of the name, whatever the case. */
-  search: string | null;
-  kind: TaskKind | null;
-}
-
 export interface LedgerStore {
   find(tenant: string, taskId: string, receipt: string): Promise<LedgerEntry | null>;
   list(
     tenant: string,
     taskId: string,
-    filter: { outcome: TriggerOutcome | null; table: string | null },
+    filter: LedgerFilter,
     page: PageRequest,
   ): Promise<Page<LedgerEntry>>;
+  /** The latest marks of some tables in some tasks, in the order asked for; empty where there are none. */
+  arrivals(tenant: string, of: { taskId: string; table: string }[]): Promise<Arrival[][]>;
+}
+
+/** First and last moment, ISO 8601 in UTC; both belong to it, null is open. */
+export interface TimeSpan {
+  from: string | null;
+  to: string | null;
+}
+
+/** By when the calls came. */
+export interface LedgerFilter extends TimeSpan {
+  outcome: TriggerOutcome | null;
+  table: string | null;
+}
+
+/** By when they were asked for; of one task, or of the tenant where `taskId` is null. */
+export interface RunFilter extends TimeSpan {
+  taskId: string | null;
+  status: RunStatus | null;
+  startedBy: RunStarter | null;
 }
 
 export interface RunStore {
@@ -139,12 +176,12 @@ export interface RunStore {
     tables: TableDetail[],
   ): Promise<void>;
   find(tenant: string, taskId: string, runId: string): Promise<RunRecord | null>;
-  /** Runs of one task, or of the tenant where `taskId` is null. */
-  list(
+  /** What some runs are doing, by id; those without a record are left out. */
+  doings(
     tenant: string,
-    filter: { taskId: string | null; status: RunStatus | null },
-    page: PageRequest,
-  ): Promise<Page<RunRecord>>;
+    runIds: string[],
+  ): Promise<Map<string, Pick<NonNullable<TaskRow['latestRun']>, 'startedAt' | 'progress'>>>;
+  list(tenant: string, filter: RunFilter, page: PageRequest): Promise<Page<RunRecord>>;
   /** The latest attempt of each instance, newest schedule time first. */
   instances(
     tenant: string,
@@ -267,6 +304,8 @@ export interface TokenStore {
   rotate(tenant: string, taskId: string, table: string): Promise<TokenRow | null>;
   /** Live tokens of a task, in table order. */
   list(tenant: string, taskId: string): Promise<TokenRow[]>;
+  /** The version that each table's token has, or would get if it were live; in the order given. */
+  versions(tenant: string, taskId: string, tables: string[]): Promise<number[]>;
   /** The live token with this digest; null for unknown, rotated and revoked ones. */
   findByDigest(digest: string): Promise<TokenRow | null>;
   /** Notes the last use; called in batches. */
@@ -325,6 +364,30 @@ export interface PeopleStore {
   grants(tenant: string, userId: string): Promise<Grant[]>;
   setGrant(tenant: string, grant: Grant): Promise<void>;
   removeGrant(tenant: string, userId: string, connection: string): Promise<boolean>;
+}
+
+/** A key, and the tenant that it belongs to. */
+export interface KeyHolder {
+  tenant: string;
+  keyId: string;
+}
+
+export interface SessionStore {
+  /** Begins a session by a key, found by the digest of its token; false where the key is gone. */
+  begin(holder: KeyHolder, digest: string): Promise<boolean>;
+  /**
+   * A session that has not ended, with the user as that is now; null for any other.
+   * @param options.isUse somebody uses it, and it lasts on from now; noted at most once a minute
+   */
+  find(
+    digest: string,
+    options: { isUse: boolean },
+  ): Promise<(KeyHolder & { user: Pick<User, 'id' | 'name' | 'role'>; expiresAt: string }) | null>;
+  end(digest: string): Promise<void>;
+  /** Keeps a code that begins one session; null where the key is gone. */
+  makeCode(holder: KeyHolder, digest: string): Promise<{ expiresAt: string } | null>;
+  /** Takes a code, which nobody can after that; null where it is not good. */
+  takeCode(digest: string): Promise<KeyHolder | null>;
 }
 
 /** A connection as stored: the secrets are one encrypted text. */
@@ -401,6 +464,22 @@ export interface IdempotencyStore {
   finish(tenant: string, key: string, status: number, body: unknown): Promise<void>;
   /** Gives the key free again, where the request failed in a way that a retry may mend. */
   release(tenant: string, key: string): Promise<void>;
+}
+
+export interface ChangeListener {
+  /** What transactions have changed, in the order in which they were committed. */
+  onChanges(tenant: string, changes: Change[]): void;
+  /** Changes may have been missed until now. */
+  onGap(): void;
+}
+
+export interface ChangeStore {
+  /**
+   * Hears of all that any process changes, by a connection of its own that is made at the first call
+   * and made again when it is lost.
+   * @returns what ends it
+   */
+  listen(listener: ChangeListener): () => void;
 }
 
 /** Rows of each kind, by number. */

@@ -18,6 +18,7 @@ export function wholeTaskView(stored: StoredTaskView): TaskView {
     gate: stored.gate && {
       ...stored.gate,
       dated: stored.gate.dated.map((gate) => ({ ...gate, upstream: gate.upstream ?? null })),
+      running: stored.gate.running ?? null,
     },
   };
 }

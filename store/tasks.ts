@@ -1,12 +1,11 @@
 /** Tasks as lists and lookups show them; the workflows are the authority. */
 import { sql } from 'kysely';
 import { reserveOutputs } from './outputs';
-import { Paging } from './paging';
-import { folded } from './folded';
 import { projectBatch } from './project';
 import { liveTasks, type Database } from './schema';
-import type { PageRequest, TaskFilter, TaskStore } from './store';
+import type { TaskStore } from './store';
 import { lineageQueries } from './task-lineage';
+import { listTasks, listWaiting } from './task-list';
 import { wholeTaskView } from './task-view';
 import type { TokenDigest } from './tokens';
 
@@ -33,7 +32,8 @@ export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
         .executeTakeFirst();
       return row !== undefined;
     },
-    list: (tenant, filter, page) => list(db, tenant, filter, page),
+    list: (tenant, query, page) => listTasks(db, tenant, query, page),
+    waiting: (tenant, query, page) => listWaiting(db, tenant, query, page),
     reserveOutputs: (tenant, taskId, tables) => reserveOutputs(db, tenant, taskId, tables),
     usersOfTable: (tenant, table) =>
       users(db, tenant, { listed: ['tables', 'reads'], written: 'table_name' }, table),
@@ -51,27 +51,6 @@ async function nextNumber(db: Database): Promise<string> {
     .returning('value')
     .executeTakeFirstOrThrow();
   return value;
-}
-
-async function list(db: Database, tenant: string, filter: TaskFilter, page: PageRequest) {
-  const { search, kind } = filter;
-  const paging = new Paging(['tasks', tenant, search, kind], page);
-  const rows = await liveTasks(db, tenant)
-    .select(['id', 'created_at', 'view'])
-    .where(paging.after('created_at', 'id'))
-    .$if(kind !== null, (query) => query.where('kind', '=', kind!))
-    .$if(search !== null, (query) =>
-      query.where(sql<boolean>`strpos(folded_name, ${folded(search!)}) > 0`),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(paging.limit)
-    .execute();
-  return paging.page(
-    rows,
-    (row) => ({ at: row.created_at, id: row.id }),
-    (row) => wholeTaskView(row.view),
-  );
 }
 
 /** Live tasks that list or read `name` or have reserved it as an output; by table or connection. */

@@ -33,6 +33,11 @@ export function tokenStore(
         .execute();
       return rows.map(toToken);
     },
+    versions: async (tenant, taskId, tables) => {
+      const known = await tokensOf(db, { tenant, taskId }).selectAll().execute();
+      const byTable = new Map(known.map((row) => [row.table_name, row]));
+      return tables.map((table) => liveVersion(byTable.get(table)));
+    },
     findByDigest: batchedLookup((digests) => findByDigests(connections, digests)),
     noteUse: (uses) => noteUse(db, uses),
   };
@@ -102,6 +107,11 @@ async function rotate(
   const next = nextVersion(task, table, present, digestOf);
   await makeLive(transaction, [next]);
   return toToken(next);
+}
+
+/** The version under which a table is called while its token is live. */
+function liveVersion(present: Row | undefined): number {
+  return present?.revoked === false ? present.version : (present?.version ?? 0) + 1;
 }
 
 /** Nobody has used it yet: who still calls by the former token is not seen here. */

@@ -21,6 +21,7 @@ import {
   runEndedSignal,
   snapshotQuery,
   startUpdate,
+  startWithPresentUpdate,
   tablesTriggeredSignal,
   tickSignal,
   upstreamChangedSignal,
@@ -38,6 +39,7 @@ import {
   resetGate,
   setPaused,
   startByHand,
+  startWithPresent,
   stopCells,
   takeTick,
   takeTriggers,
@@ -47,6 +49,7 @@ import {
   whyNotEdit,
   whyNotReset,
   whyNotStart,
+  whyNotWithPresent,
   type Refusal,
   type StepContext,
 } from '../model/task-steps';
@@ -139,6 +142,11 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
         return { runId: cancel.runId, entry: null };
       }),
     { validator: ({ runId }) => refuse(whyNotCancel(state, runId)) },
+  );
+  setHandler(
+    startWithPresentUpdate,
+    (ask) => answerOnce(() => ({ ...startWithPresent(state, ask, context), entry: null })),
+    { validator: (ask) => refuse(whyNotWithPresent(state, ask)) },
   );
   setHandler(pauseUpdate, () => answerOnce(() => nothingElse(setPaused(state, true, context))), {
     validator: () => refuse(whyNotEdit(state, null)),

@@ -55,5 +55,6 @@ const soonAgain = new Set<ErrorCode>(['tooManyTriggers', 'tooManyLookUps', 'requ
 /** Seconds after which a call that was refused with this code may do better; null: no sooner or later. */
 export function retryAfterSeconds(code: ErrorCode): number | null {
   if (soonAgain.has(code)) return 1;
+  if (code === 'tooManySignIns') return 3;
   return errorCatalogue[code].status === 503 ? 5 : null;
 }

@@ -37,6 +37,13 @@ export function openApiDocument(
 ): object {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
+  registry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'tablegate_session',
+    description:
+      'Of `POST /api/v1/session`; its name goes on with the port, as in `tablegate_session_8080`',
+  });
   for (const route of routes) registry.registerPath(describeRoute(route));
   for (const call of more) registry.registerPath(call);
   const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
@@ -65,7 +72,8 @@ function describeRoute(route: Route): RouteConfig {
     summary,
     description: route.description === null ? needs : `${route.description} ${needs}`,
     operationId: operationId(route),
-    security: role === 'public' ? [] : [{ key: [] }],
+    'x-role': role,
+    security: role === 'public' ? [] : [{ key: [] }, { session: [] }],
     request: describeRequest(route),
     responses: { ...goodResponse(route), ...refusalResponses(route) },
   };

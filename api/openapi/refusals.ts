@@ -18,6 +18,8 @@ export function codesOf(route: Route): ErrorCode[] {
   // The least of the roles is everybody's.
   if (route.role !== 'public' && route.role !== roles[0]) codes.add('notAllowed');
   if (route.body) for (const code of ofBodies) codes.add(code);
+  if (route.role === 'public') return [...codes];
+  if (route.method !== 'get') codes.add('csrfTokenWrong');
   if (route.method === 'post') codes.add('idempotencyKeyReused').add('requestInProgress');
   if (route.ifMatch) codes.add('staleVersion');
   return [...codes];

@@ -1,12 +1,24 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../model/errors';
 import { connectionInputSchema } from '../../model/source';
-import { listOf, listQuery, pageOf, wholeList } from './fields';
+import { listOf, listQuery, numberUpTo, pageOf, wholeList } from './fields';
 import { route } from './route';
-import { connectionShape } from './shapes';
+import { columnSuggestionShape, connectionShape, rowSampleShape } from './shapes';
+
+/** The connectors show no more. */
+const rowLimit = numberUpTo(200, 50, 'Most rows in the answer');
 
 const tags = ['Connections'];
 const notTaken: ErrorCode[] = ['pathOutsideRoots', 'connectionFailed'];
+
+const unreadable: ErrorCode[] = ['connectionNotFound', 'tableNotFound', ...notTaken];
+
+const trialShape = z
+  .object({
+    ok: z.boolean(),
+    message: z.string().nullable().meta({ description: 'What is wrong, if it does not' }),
+  })
+  .meta({ id: 'ConnectionTrial' });
 
 export const connectionRoutes = [
   route({
@@ -75,13 +87,22 @@ export const connectionRoutes = [
     role: 'developer',
     tags,
     summary: 'Try whether a connection works',
-    answer: z.object({
-      ok: z.boolean(),
-      message: z.string().nullable().meta({ description: 'What is wrong, if it does not' }),
-    }),
+    answer: trialShape,
     errors: ['connectionNotFound'],
     handler: ({ scheduling, caller, params }) =>
       scheduling.sources.testConnection(caller, params.name),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/connections:test',
+    role: 'developer',
+    tags,
+    summary: 'Try whether settings work, before they are saved',
+    description: 'What could not be saved is refused as it would be then.',
+    body: connectionInputSchema.omit({ name: true }),
+    answer: trialShape,
+    errors: notTaken,
+    handler: ({ scheduling, caller, body }) => scheduling.sources.testConfig(caller, body),
   }),
   route({
     method: 'get',
@@ -93,5 +114,31 @@ export const connectionRoutes = [
     errors: ['connectionNotFound', 'pathOutsideRoots', 'connectionFailed'],
     handler: async ({ scheduling, caller, params }) =>
       wholeList(await scheduling.sources.connectionTables(caller, params.name)),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/connections/{name}/tables/{table}/rows',
+    role: 'developer',
+    tags,
+    summary: 'Look at the first rows of a table, registered or not',
+    description:
+      'Every value as text; one of more than 200 characters ends in `…`. Noted in the audit.',
+    query: z.strictObject({ limit: rowLimit }),
+    answer: rowSampleShape,
+    errors: unreadable,
+    handler: ({ scheduling, caller, params, query }) =>
+      scheduling.sources.rows(caller, params.name, params.table, query.limit),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/connections/{name}/tables/{table}/suggestions',
+    role: 'developer',
+    tags,
+    summary: 'Suggest which columns of a table hold which ID types',
+    description: 'By the names of the columns and some values.',
+    answer: z.object({ columns: z.array(columnSuggestionShape) }),
+    errors: unreadable,
+    handler: ({ scheduling, caller, params }) =>
+      scheduling.sources.suggestions(caller, params.name, params.table),
   }),
 ];

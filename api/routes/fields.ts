@@ -1,7 +1,7 @@
 /** Inputs and answers that several groups of routes share. */
 import { z } from 'zod';
 import { noControlCharacters } from '../../model/fields';
-import type { Page, PageRequest } from '../../model/page';
+import { mostCounted, type Page, type PageRequest } from '../../model/page';
 
 /** Text in a path or a query: what no store can hold is refused before anybody is asked. */
 export const plainText = z
@@ -23,19 +23,31 @@ export const scheduleTimeText = plainText.meta({
   examples: ['2026-03-01T02:30:00+08:00'],
 });
 
-const pageSize = z
-  .string()
-  .regex(/^(?:[1-9]\d{0,2}|1000)$/, 'it must be a whole number from 1 to 1000')
-  .transform(Number)
-  .default(50)
-  .meta({
-    type: 'integer',
-    minimum: 1,
-    maximum: 1000,
-    default: 50,
-    pattern: undefined,
-    description: 'Most items in one answer',
-  });
+/** First and last moment of a list, by what its items have of it. */
+export function spanQuery(what: string) {
+  const description = `ISO 8601, by ${what}; without an offset, in the timezone of the installation`;
+  const time = plainText.optional().meta({ description });
+  return { from: time, to: time };
+}
+
+/** The span that a query asks for. */
+export function spanOf({ from, to }: { from?: string | undefined; to?: string | undefined }) {
+  return { from: from || null, to: to || null };
+}
+
+/** A whole number in a query, from 1 on. */
+export function numberUpTo(most: number, usual: number, description: string) {
+  return z
+    .string()
+    .refine((text) => /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most, {
+      message: `it must be a whole number from 1 to ${most}`,
+    })
+    .transform(Number)
+    .default(usual)
+    .meta({ type: 'integer', minimum: 1, maximum: most, default: usual, description });
+}
+
+const pageSize = numberUpTo(1000, 50, 'Most items in one answer');
 
 const pageToken = z
   .string()
@@ -59,6 +71,21 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
     nextPageToken: z.string().nullable().meta({ description: 'Null on the last page' }),
+  });
+}
+
+/** Answer of a list that says how long it is. */
+export function countedListOf<Item extends z.ZodType>(item: Item) {
+  return listOf(item).extend({
+    total: z
+      .object({
+        count: z
+          .number()
+          .int()
+          .meta({ description: `At most ${mostCounted}` }),
+        more: z.boolean().meta({ description: 'True: more than that' }),
+      })
+      .meta({ description: 'Items on all pages together' }),
   });
 }
 

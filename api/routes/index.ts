@@ -8,6 +8,7 @@ import { keyRoutes, tenantRoutes, userRoutes } from './people';
 import { recurrenceRoutes } from './recurrences';
 import type { Route } from './route';
 import { runRoutes } from './runs';
+import { sessionRoutes } from './sessions';
 import { systemRoutes } from './system';
 import { tableTriggerRoutes } from './table-triggers';
 import { tableRoutes } from './tables';
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...connectionRoutes,
   ...tableTriggerRoutes,
   ...tableRoutes,
+  ...sessionRoutes,
   ...tenantRoutes,
   ...userRoutes,
   ...keyRoutes,

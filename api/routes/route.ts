@@ -7,7 +7,8 @@ import { z } from 'zod';
 import type { Settings } from '../../config';
 import type { ErrorCode } from '../../model/errors';
 import type { Caller, Role } from '../../model/people';
-import type { Scheduling } from '../../scheduling/scheduling';
+import type { EventFollower, Scheduling } from '../../scheduling/scheduling';
+import type { CallSession } from '../auth/authenticate';
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 export type Method = (typeof methods)[number];
@@ -31,6 +32,10 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
   scheduling: Scheduling;
   settings: Settings;
   caller: Caller;
+  /** The session that it came by; null: it came with a key. */
+  session: CallSession | null;
+  /** Address that it came from. */
+  address: string;
   params: Params;
   query: Query;
   /** Undefined where the route takes none, or where it may be left out and was. */
@@ -40,17 +45,22 @@ export interface Call<Params = Record<string, string>, Query = unknown, Body = u
   idempotencyKey: string | null;
   /** The OpenAPI document. */
   document: () => unknown;
+  /** Gives the browser the token of its session; null takes it back. */
+  setSession: (token: string | null) => void;
 }
 
 /** A request to a route that needs no key. */
-export type PublicCall<Params = Record<string, string>> = Omit<Call<Params>, 'caller'>;
+export type PublicCall<Params = Record<string, string>, Body = unknown> = Omit<
+  Call<Params, unknown, Body>,
+  'caller' | 'session'
+>;
 
 /** How a good answer looks. */
 export interface Answer {
   status: 200 | 201 | 202 | 204;
   /** Null: there is no body. */
   schema: z.ZodType | null;
-  mediaType: 'application/json' | 'text/html';
+  mediaType: 'application/json' | 'text/html' | 'text/event-stream';
   /** True: the answer carries the ETag of the task that it shows. */
   etag: boolean;
   /** Answered with 200 in place of the other where the body says `dryRun`; null: it cannot. */
@@ -107,7 +117,8 @@ interface Declared<
   answer?: Answered;
   planned?: Planned;
   etag?: boolean;
-  mediaType?: 'text/html';
+  /** Of `text/event-stream`, `answer` is what each event that tells of something has as its data. */
+  mediaType?: 'text/html' | 'text/event-stream';
   errors?: ErrorCode[];
   credentials?: RouteCredentials;
 }
@@ -130,16 +141,20 @@ export function route<
     role: Role;
     handler: (
       call: Call<PathParams<Path>, z.output<Query>, z.output<Body>>,
-    ) => Promise<z.input<Answered> | z.input<Planned>>;
+    ) => Promise<z.input<Answered> | z.input<Planned> | EventFollower>;
   },
 ): Route {
   return complete(declared, declared.role, declared.handler as unknown as Route['handler']);
 }
 
 /** Declares a route that anybody may call. */
-export function publicRoute<const Path extends string, Answered extends z.ZodType>(
-  declared: Declared<Path, Answered, NoQuery, z.ZodUndefined, z.ZodNever> & {
-    handler: (call: PublicCall<PathParams<Path>>) => Promise<z.input<Answered>>;
+export function publicRoute<
+  const Path extends string,
+  Answered extends z.ZodType,
+  Body extends z.ZodType = z.ZodUndefined,
+>(
+  declared: Declared<Path, Answered, NoQuery, Body, z.ZodNever> & {
+    handler: (call: PublicCall<PathParams<Path>, z.output<Body>>) => Promise<z.input<Answered>>;
   },
 ): Route {
   return complete(declared, 'public', declared.handler as unknown as Route['handler']);

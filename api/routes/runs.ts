@@ -1,13 +1,33 @@
 import { z } from 'zod';
 import type { Caller } from '../../model/people';
-import { runStatuses } from '../../model/run';
+import { runStarters, runStatuses } from '../../model/run';
 import type { RerunView } from '../../scheduling/scheduling';
-import { listOf, listQuery, pageOf, plainText, wholeList } from './fields';
+import {
+  listOf,
+  listQuery,
+  pageOf,
+  plainText,
+  scheduleTimeText,
+  spanOf,
+  spanQuery,
+  wholeList,
+} from './fields';
 import { changeUnanswered, route } from './route';
 import { rerunShape, runShape } from './shapes';
 
 const tags = ['Runs'];
-const status = z.enum(runStatuses).optional();
+const filters = {
+  status: z.enum(runStatuses).optional(),
+  startedBy: z.enum(runStarters).optional(),
+  ...spanQuery('when the run was asked for'),
+};
+
+type Filters = z.output<z.ZodObject<typeof filters>>;
+
+/** What a query asks for, of one task or of all. */
+function filterOf(taskId: string | null, { status, startedBy, ...span }: Filters) {
+  return { taskId, status: status ?? null, startedBy: startedBy ?? null, ...spanOf(span) };
+}
 
 const logLineShape = z
   .object({ at: z.string(), level: z.enum(['info', 'warn', 'error']), line: z.string() })
@@ -28,20 +48,46 @@ export const runRoutes = [
       scheduling.runs.start(caller, params.id, idempotencyKey),
   }),
   route({
+    method: 'post',
+    path: '/api/v1/tasks/{id}:run-with-present',
+    role: 'operator',
+    tags,
+    summary: 'Start a run with the tables that a gate has',
+    description:
+      'Of the open round, or of the gate of `scheduleTime`; at least one table has to be there. The ' +
+      'run has all tables of the task and reads the missing ones as they are; the gate is reset when ' +
+      'it ends. A table that comes for that time meanwhile is kept for the next attempt.',
+    body: z.strictObject({ scheduleTime: scheduleTimeText.nullable().optional() }).optional(),
+    status: 202,
+    answer: runShape,
+    errors: [
+      'taskNotFound',
+      'taskRemoved',
+      'taskKindMismatch',
+      'runInProgress',
+      'gateEmpty',
+      'rerunDenied',
+      ...changeUnanswered,
+    ],
+    handler: ({ scheduling, caller, params, body, idempotencyKey }) =>
+      scheduling.runs.startWithPresent(
+        caller,
+        params.id,
+        { scheduleTime: body?.scheduleTime ?? null },
+        idempotencyKey,
+      ),
+  }),
+  route({
     method: 'get',
     path: '/api/v1/tasks/{id}/runs',
     role: 'viewer',
     tags,
     summary: 'List the execution records of a task, newest first',
-    query: listQuery({ status }),
+    query: listQuery(filters),
     answer: listOf(runShape),
     errors: ['taskNotFound'],
     handler: ({ scheduling, caller, params, query }) =>
-      scheduling.runs.list(
-        caller,
-        { taskId: params.id, status: query.status ?? null },
-        pageOf(query),
-      ),
+      scheduling.runs.list(caller, filterOf(params.id, query), pageOf(query)),
   }),
   route({
     method: 'get',
@@ -115,15 +161,11 @@ export const runRoutes = [
     role: 'viewer',
     tags,
     summary: 'List the execution records of all tasks, newest first',
-    query: listQuery({ taskId: plainText.optional(), status }),
+    query: listQuery({ taskId: plainText.optional(), ...filters }),
     answer: listOf(runShape),
     errors: ['taskNotFound'],
     handler: ({ scheduling, caller, query }) =>
-      scheduling.runs.list(
-        caller,
-        { taskId: query.taskId || null, status: query.status ?? null },
-        pageOf(query),
-      ),
+      scheduling.runs.list(caller, filterOf(query.taskId || null, query), pageOf(query)),
   }),
 ];
 

@@ -3,11 +3,13 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import type { Settings } from '../../config';
 import { TablegateError } from '../../model/errors';
 import { invalidInput, parseInput } from '../../model/field-errors';
-import type { Scheduling } from '../../scheduling/scheduling';
+import type { EventFollower, Scheduling } from '../../scheduling/scheduling';
 import { sendJson, sendText } from '../answer';
-import { authenticate, requireRole } from '../auth/authenticate';
+import { authenticate, isStillAllowed, requireRole, type Identity } from '../auth/authenticate';
+import { setSessionCookie } from '../auth/session-cookie';
 import { readBody } from '../body';
 import { etagOf, versionIfMatch } from '../etag';
+import { sendEvents } from '../event-stream';
 import { digestRequest, once, readIdempotencyKey, type Reply } from '../idempotency';
 import { noteForLog } from '../request-log';
 import { plainText } from './fields';
@@ -44,7 +46,10 @@ async function serve(
   const { etag, mediaType } = route.answer;
   const tag = etag ? etagOf(reply.body) : null;
   if (tag !== null) res.setHeader('ETag', tag);
-  if (mediaType === 'text/html') {
+  if (mediaType === 'text/event-stream') {
+    const mayGoOn = () => isStillAllowed(call, req, options.scheduling);
+    sendEvents(req, res, reply.body as EventFollower, { mayGoOn });
+  } else if (mediaType === 'text/html') {
     sendText(res, reply.status, 'text/html; charset=utf-8', String(reply.body));
   } else {
     sendJson(res, reply.status, reply.body);
@@ -58,7 +63,7 @@ async function readCall(
   req: Request,
   res: Response,
 ): Promise<Call> {
-  const caller = await readCaller(route, scheduling, req);
+  const identity = await readIdentity(route, scheduling, settings, req);
   const params = readParams(req);
   const query = parseInput(route.query, { ...req.query }, 'query');
   const ifVersion = route.ifMatch ? versionIfMatch(req.headers['if-match']) : null;
@@ -69,22 +74,29 @@ async function readCall(
     scheduling,
     settings,
     document,
-    caller,
+    ...identity,
+    address: req.socket.remoteAddress ?? 'unknown',
     params,
     query,
     body,
     ifVersion,
     idempotencyKey: route.method === 'post' ? idempotencyKey : null,
+    setSession: (token) => setSessionCookie(res, token, settings),
   };
 }
 
 /** Public routes are handled without a caller; their type does not show them one. */
-async function readCaller(route: Route, { people }: Scheduling, req: Request) {
-  if (route.role === 'public') return undefined as never;
-  const caller = await authenticate(req.headers.authorization, people);
-  noteForLog(req, { user: caller.name });
-  requireRole(caller, route.role);
-  return caller;
+async function readIdentity(
+  route: Route,
+  scheduling: Scheduling,
+  settings: Settings,
+  req: Request,
+): Promise<Identity> {
+  if (route.role === 'public') return { caller: undefined as never, session: null };
+  const identity = await authenticate(req, scheduling, settings);
+  noteForLog(req, { user: identity.caller.name });
+  requireRole(identity.caller, route.role);
+  return identity;
 }
 
 function readParams(req: Request): Record<string, string> {

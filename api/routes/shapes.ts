@@ -8,12 +8,16 @@ import {
   tenantSchema,
   userSchema,
 } from '../../model/people';
+import { changeSchema } from '../../model/change';
 import { backfillViewSchema, cellViewSchema, planViewSchema } from '../../model/backfill';
 import { idChainSchema, lookedUpUserSchema } from '../../model/look-up';
+import { columnSuggestionSchema } from '../../model/id-suggestions';
 import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
 import { taskViewSchema } from '../../model/task';
+import { taskRowSchema } from '../../model/task-list';
 import { ledgerEntrySchema } from '../../model/trigger';
+import { waitingTaskSchema } from '../../model/waiting';
 
 export const taskShape = taskViewSchema
   .extend({
@@ -22,6 +26,8 @@ export const taskShape = taskViewSchema
     }),
   })
   .meta({ id: 'Task' });
+
+export const taskRowShape = taskRowSchema.meta({ id: 'TaskRow' });
 
 export const triggerUrlShape = z
   .object({
@@ -35,12 +41,14 @@ export const triggerUrlShape = z
 export const draftShape = z
   .object({
     id: z.string(),
-    expiresAt: z.string(),
+    expiresAt: z.string().nullable().meta({ description: 'Null: it is the id of a task' }),
     triggerUrls: z.array(z.object({ table: z.string(), url: z.string() })),
   })
   .meta({ id: 'Draft' });
 
 export const triggerCallShape = ledgerEntrySchema.meta({ id: 'TriggerCall' });
+
+export const waitingTaskShape = waitingTaskSchema.meta({ id: 'WaitingTask' });
 
 export const runShape = runRecordSchema
   .extend({
@@ -82,6 +90,18 @@ export const connectionShape = connectionViewSchema.meta({
   description: 'Secrets are never shown',
 });
 
+export const rowSampleShape = z
+  .object({
+    columns: z.array(z.object({ name: z.string(), type: z.string() })),
+    rows: z.array(z.array(z.string().nullable())).meta({
+      description: 'Values in the order of the columns',
+    }),
+    more: z.boolean().meta({ description: 'Whether the table has more rows' }),
+  })
+  .meta({ id: 'RowSample' });
+
+export const columnSuggestionShape = columnSuggestionSchema.meta({ id: 'ColumnSuggestion' });
+
 export const tableShape = tableViewSchema.meta({ id: 'Table' });
 
 export const tableWithColumnsShape = tableViewSchema
@@ -92,6 +112,8 @@ export const tableWithColumnsShape = tableViewSchema
       .meta({ description: 'As the source has them now; null where it does not answer' }),
   })
   .meta({ id: 'TableWithColumns' });
+
+export const changeShape = changeSchema.meta({ id: 'Change' });
 
 export const tenantShape = tenantSchema.meta({ id: 'Tenant' });
 export const userShape = userSchema.meta({ id: 'User' });
@@ -107,3 +129,25 @@ export const callerShape = z
     role: z.enum(roles),
   })
   .meta({ id: 'Caller' });
+
+export const sessionShape = callerShape
+  .extend({
+    csrfToken: z.string().nullable().meta({
+      description:
+        'For `X-CSRF-Token`, with every call that changes something; null: it came with a key',
+    }),
+    expiresAt: z.string().nullable().meta({
+      description: 'When the session ends if nothing more comes of it; null: it came with a key',
+    }),
+  })
+  .meta({ id: 'Session' });
+
+const codeShown = 'Shown this once; null where an `Idempotency-Key` repeats the call';
+
+export const signInCodeShape = z
+  .object({
+    code: z.string().nullable().meta({ description: codeShown }),
+    url: z.string().nullable().meta({ description: 'Address in the console that signs in' }),
+    expiresAt: z.string(),
+  })
+  .meta({ id: 'SignInCode' });

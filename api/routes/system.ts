@@ -3,7 +3,9 @@ import { TablegateError } from '../../model/errors';
 import { errorsPage } from '../docs/errors-page';
 import { tryItPage } from '../docs/try-it-page';
 import { listOf, wholeList } from './fields';
+import type { StreamEvent } from '../../scheduling/scheduling';
 import { publicRoute, route } from './route';
+import { changeShape } from './shapes';
 
 const tags = ['System'];
 const okShape = z.object({ status: z.literal('ok') });
@@ -46,6 +48,25 @@ export const systemRoutes = [
     ),
     handler: ({ scheduling }) =>
       Promise.resolve(wholeList({ items: scheduling.system.jobTypes() })),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/events',
+    role: 'viewer',
+    tags,
+    summary: 'Hear of what changes, as server-sent events',
+    description:
+      'First `ready`; `change` with what is described here as its data; `resync` where something may ' +
+      'have been missed, so that everything is to be read again; `beat` every 15 seconds; `end` when ' +
+      'the key or session has ended. Who comes back with `Last-Event-ID` gets what came meanwhile, or ' +
+      '`resync`. Several changes of one thing within a moment are told once.',
+    mediaType: 'text/event-stream',
+    answer: changeShape,
+    errors: ['tooManyStreams'],
+    handler: ({ scheduling, caller }) =>
+      Promise.resolve((lastId: string | null, listener: (event: StreamEvent) => void) =>
+        scheduling.events.subscribe(caller, lastId, listener),
+      ),
   }),
   publicRoute({
     method: 'get',

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { TablegateError } from '../../model/errors';
 import { taskInputSchema, taskKinds, taskPatchSchema } from '../../model/task';
+import { latestStatuses, orders, taskSorts, usualOrder } from '../../model/task-list';
 import type { ErrorCode } from '../../model/errors';
-import { flag, listOf, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
+import { countedListOf, flag, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
 import { changeUnanswered, route } from './route';
-import { taskShape } from './shapes';
+import { taskRowShape, taskShape } from './shapes';
 
 const tags = ['Tasks'];
 const body = taskInputSchema;
@@ -40,18 +41,40 @@ export const taskRoutes = [
     path: '/api/v1/tasks',
     role: 'viewer',
     tags,
-    summary: 'List the tasks, newest first',
+    summary: 'List the tasks, newest first where no other order is named',
     query: listQuery({
       search: plainText.optional().meta({ description: 'Part of the name, whatever the case' }),
       kind: z.enum(taskKinds).optional(),
+      status: z.enum(latestStatuses).optional().meta({
+        description: 'How the latest run stands; `none`: the task has not run yet',
+      }),
+      paused: flag.optional(),
+      tag: plainText.optional().meta({ description: '`key`, or `key=value`' }),
+      sort: z.enum(taskSorts).default('created'),
+      order: z
+        .enum(orders)
+        .optional()
+        .meta({
+          description:
+            'Where it is not named: `asc` for `name` and `nextRun`, `desc` for `created` and ' +
+            '`latestRun`; tasks without such a run come last then',
+        }),
     }),
-    answer: listOf(taskShape),
-    handler: ({ scheduling, caller, query }) =>
-      scheduling.tasks.list(
-        caller,
-        { search: query.search || null, kind: query.kind ?? null },
-        pageOf(query),
-      ),
+    answer: countedListOf(taskRowShape),
+    handler: ({ scheduling, caller, query }) => {
+      const { search, kind = null, status = null, paused = null, tag, sort } = query;
+      const { order = usualOrder[sort] } = query;
+      const wanted = {
+        search: search || null,
+        kind,
+        status,
+        paused,
+        tag: tag || null,
+        sort,
+        order,
+      };
+      return scheduling.tasks.list(caller, wanted, pageOf(query));
+    },
   }),
   route({
     method: 'get',

@@ -10,7 +10,9 @@ import { draftShape, triggerUrlShape } from './shapes';
 const tags = ['Trigger URLs'];
 
 const draftBody = z.strictObject({
-  id: idSchema.optional().meta({ description: 'A draft made before, to give it other tables' }),
+  id: idSchema.optional().meta({
+    description: 'A draft made before, or a task, to see the URLs with other tables',
+  }),
   tables: z
     .array(tableNameSchema)
     .min(1, 'at least one table is needed')
@@ -46,7 +48,9 @@ export const triggerUrlRoutes = [
     role: 'developer',
     tags,
     summary: 'Get an id and its trigger URLs before the task exists',
-    description: 'Good for a day and for one task. Until the task is saved the URLs are refused.',
+    description:
+      'Good for a day and for one task. Until the task is saved the URLs are refused. With the `id` of ' +
+      'a task, the URLs that it has, and those of other tables once it is saved with them.',
     body: draftBody,
     answer: draftShape,
     errors: ['idTaken', 'draftExpired'],

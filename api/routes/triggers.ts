@@ -2,9 +2,18 @@ import { z } from 'zod';
 import { tableNameSchema } from '../../model/task';
 import { triggerOutcomes } from '../../model/trigger';
 import { newReceipt } from '../receipt';
-import { listOf, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
+import {
+  countedListOf,
+  listOf,
+  listQuery,
+  pageOf,
+  plainText,
+  scheduleTimeText,
+  spanOf,
+  spanQuery,
+} from './fields';
 import { changeUnanswered, route } from './route';
-import { triggerCallShape } from './shapes';
+import { triggerCallShape, waitingTaskShape } from './shapes';
 
 const tags = ['Triggers'];
 
@@ -50,6 +59,7 @@ export const triggerRoutes = [
     query: listQuery({
       outcome: z.enum(triggerOutcomes).optional(),
       table: plainText.optional(),
+      ...spanQuery('when the call came'),
     }),
     answer: listOf(triggerCallShape),
     errors: ['taskNotFound'],
@@ -57,7 +67,7 @@ export const triggerRoutes = [
       scheduling.triggers.ledger(
         caller,
         params.id,
-        { outcome: query.outcome ?? null, table: query.table || null },
+        { outcome: query.outcome ?? null, table: query.table || null, ...spanOf(query) },
         pageOf(query),
       ),
   }),
@@ -79,5 +89,26 @@ export const triggerRoutes = [
     ],
     handler: ({ scheduling, caller, params }) =>
       scheduling.triggers.apply(caller, params.id, params.receipt),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/waiting',
+    role: 'viewer',
+    tags,
+    summary: 'List the tasks with gates that wait, longest waiting first',
+    description:
+      'What has arrived, what is missing, and how late that is against its usual time, where enough ' +
+      'former marks of the table in this task say one.',
+    query: listQuery({
+      search: plainText.optional().meta({ description: 'Part of the name, whatever the case' }),
+      taskId: plainText.optional(),
+    }),
+    answer: countedListOf(waitingTaskShape),
+    handler: ({ scheduling, caller, query: { search, taskId, ...page } }) =>
+      scheduling.waiting.board(
+        caller,
+        { search: search || null, taskId: taskId || null },
+        pageOf(page),
+      ),
   }),
 ];

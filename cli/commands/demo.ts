@@ -26,7 +26,8 @@ export async function demo(flags: PlaceFlags): Promise<number> {
     settings,
     env,
     whenServing: async (running, signal) => {
-      for (const line of readyLines(settings, running, Date.now() - since)) say(line);
+      const places = { ...running, consoleUrl: `${running.url}/` };
+      for (const line of readyLines(settings, places, Date.now() - since)) say(line);
       await show(settings, running, signal);
       return true;
     },

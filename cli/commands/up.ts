@@ -25,8 +25,10 @@ export async function up(options: UpOptions): Promise<number> {
     watch: options.watch,
     whenServing: async (running, signal) => {
       const urls = options.demo ? await seed(settings, running, signal) : null;
+      const consoleUrl = await signInUrl(settings, running, signal);
+      const tookMs = Date.now() - since;
       say('');
-      for (const line of readyLines(settings, running, Date.now() - since)) say(line);
+      for (const line of readyLines(settings, { ...running, consoleUrl }, tookMs)) say(line);
       for (const line of urls ? demoLines(urls) : []) say(line);
       say('\nCtrl-C stops everything.');
       return false;
@@ -51,13 +53,28 @@ async function seed(
   }
 }
 
+/** Address of the console that signs the admin in once; the plain one where `admin.key` opens nothing. */
+async function signInUrl(
+  { dataDir }: Settings,
+  { url }: Running,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    const api = apiClient({ url, key: readAdminKey(dataDir), signal });
+    return (await api.post<{ url: string }>('/sign-in-codes')).url;
+  } catch {
+    return `${url}/`;
+  }
+}
+
 /** Where everything is, for a person. */
 export function readyLines(
   { dataDir }: Settings,
-  { url, temporalUiUrl }: Running,
+  { url, temporalUiUrl, consoleUrl }: Running & { consoleUrl: string },
   tookMs: number,
 ): string[] {
   const rows: [string, string][] = [
+    ['Console', consoleUrl],
     ['API', `${url}/api/v1`],
     ['API docs', `${url}/api/docs`],
     ['Temporal UI', temporalUiUrl ?? 'your own Temporal (TABLEGATE_TEMPORAL_UI_URL adds links)'],

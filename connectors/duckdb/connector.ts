@@ -11,15 +11,17 @@ import {
   type ConnectorContext,
   type DuckdbScan,
   type LastWrite,
+  type RowSample,
   type ScanRequest,
   type SwapRequest,
   type TableRef,
 } from '../connector';
 import { queryRows, smallEngine, type EngineLimits } from '../duckdb-engine';
 import { fileSystemError } from '../file-system-error';
-import { withLook } from '../looks';
+import { withLook, withTimedLook } from '../looks';
 import { realRoots, resolveInRoots } from '../roots';
 import { filtered } from '../row-filter';
+import { sampleRelation } from '../row-sample';
 import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
@@ -78,6 +80,19 @@ class DuckdbConnection implements Connection {
     const file = await this.#file();
     if (!(await exists(file))) throw tableNotFound(ref, path.basename(file));
     return this.#look(file, async (connection) => describe(connection, ref, file));
+  }
+
+  async firstRows(ref: TableRef, limit: number): Promise<RowSample> {
+    const file = await this.#file();
+    if (!(await exists(file))) throw tableNotFound(ref, path.basename(file));
+    return withTimedLook(async (signal) => {
+      const use = { ...(await this.#lookAt(file)), signal };
+      return withDatabaseFile({ ...use, mode: 'read' }, async (connection) => {
+        await describe(connection, ref, file);
+        const relation = quoteName('opened', ref.schema, ref.table);
+        return sampleRelation(connection, relation, limit);
+      });
+    });
   }
 
   /** The wanted columns and rows are copied into the scratch folder, so that the file is held briefly. */
@@ -153,10 +168,13 @@ class DuckdbConnection implements Connection {
 
   /** A short look by a person's call. */
   async #look<T>(file: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const waitMs = this.#timing.callWaitMs;
-    const folders = await realRoots(this.#filesRoots);
-    const use = { file, waitMs, signal: null, limits: smallEngine, folders };
+    const use = { ...(await this.#lookAt(file)), signal: null };
     return withLook(() => withDatabaseFile({ ...use, mode: 'read' }, work));
+  }
+
+  async #lookAt(file: string) {
+    const waitMs = this.#timing.callWaitMs;
+    return { file, waitMs, limits: smallEngine, folders: await realRoots(this.#filesRoots) };
   }
 
   async #use(

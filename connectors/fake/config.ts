@@ -5,6 +5,7 @@ const operations = [
   'test',
   'listTables',
   'describeTable',
+  'firstRows',
   'prepareScan',
   'swapIn',
 ] as const;

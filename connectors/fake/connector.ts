@@ -9,11 +9,13 @@ import {
   type Connector,
   type DuckdbScan,
   type LastWrite,
+  type RowSample,
   type ScanRequest,
   type SwapRequest,
   type TableRef,
 } from '../connector';
 import { filtered } from '../row-filter';
+import { sampleOf } from '../row-sample';
 import { foldName, quoteIdentifier, quoteText } from '../sql-text';
 import { fakeConfigSchema, type FakeConfig, type FakeOperation } from './config';
 import { messageOf } from '../message-of';
@@ -66,6 +68,12 @@ class FakeConnection implements Connection {
   async describeTable(ref: TableRef): Promise<ColumnInfo[]> {
     await this.#act('describeTable', null);
     return this.#table(ref).columns;
+  }
+
+  async firstRows(ref: TableRef, limit: number): Promise<RowSample> {
+    await this.#act('firstRows', null);
+    const { columns, rows } = this.#table(ref);
+    return sampleOf(columns, rows, limit);
   }
 
   async prepareScan(request: ScanRequest): Promise<DuckdbScan> {

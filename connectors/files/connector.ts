@@ -7,16 +7,17 @@ import {
   type Connector,
   type ConnectorContext,
   type DuckdbScan,
+  type RowSample,
   type ScanRequest,
   type TableRef,
 } from '../connector';
-import { withLook } from '../looks';
+import { withLook, withTimedLook } from '../looks';
 import { filtered } from '../row-filter';
 import { filesConfigSchema, type FilesConfig } from './config';
-import { csvColumns, csvRelation, inspectCsv, inspectHead } from './csv';
+import { csvColumns, csvFirstRows, csvRelation, inspectCsv, inspectHead } from './csv';
 import { csvError, parquetError } from './errors';
 import { findTableFile, refuseSharedName, resolveFolder, tableFiles } from './folder';
-import { parquetColumns, parquetRelation } from './parquet';
+import { parquetColumns, parquetFirstRows, parquetRelation } from './parquet';
 
 class FilesConnection implements Connection {
   readonly #config: FilesConfig;
@@ -48,6 +49,13 @@ class FilesConnection implements Connection {
     const file = await this.#file(ref);
     if (file.format === 'parquet') return withLook(() => parquetColumns(file, null));
     return csvColumns((await withLook(() => inspectHead(file))).dialect);
+  }
+
+  /** Of a CSV file only the beginning is looked at, however long its lines are. */
+  async firstRows(ref: TableRef, limit: number): Promise<RowSample> {
+    const file = await this.#file(ref);
+    if (file.format === 'csv') return withLook(() => csvFirstRows(file, limit));
+    return withTimedLook((signal) => parquetFirstRows(file, limit, signal));
   }
 
   async prepareScan(request: ScanRequest): Promise<DuckdbScan> {

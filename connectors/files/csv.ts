@@ -3,10 +3,11 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ConnectorError, type ColumnInfo } from '../connector';
+import { ConnectorError, type ColumnInfo, type RowSample } from '../connector';
 import { fileSystemError } from '../file-system-error';
+import { sampleOf } from '../row-sample';
 import { quotePath, quoteText } from '../sql-text';
-import { dialectOf, type Dialect } from './dialect';
+import { dialectOf, recordsOf, type Dialect } from './dialect';
 import { encodingOf } from './encoding';
 import type { TableFile } from './folder';
 import { openBytes, surveyHead, surveyText, type TextSurvey } from './survey';
@@ -36,16 +37,36 @@ export async function inspectCsv(file: TableFile, signal: AbortSignal): Promise<
  * @throws ConnectorError as `inspectCsv`
  */
 export async function inspectHead(file: TableFile): Promise<CsvFile> {
-  const survey = await surveyHead(file.path, file.compressed).catch((error: unknown) => {
+  return csvOf(file, await headOf(file));
+}
+
+/**
+ * The rows at a file's beginning, as far as they are looked at; an empty value is none.
+ * @throws ConnectorError as `inspectCsv`
+ */
+export async function csvFirstRows(file: TableFile, limit: number): Promise<RowSample> {
+  const survey = await headOf(file);
+  const { encoding, dialect } = csvOf(file, survey);
+  const records = recordsOf(textOf(survey, encoding), survey.complete, dialect);
+  const rows = records.map((record) => record.map((cell) => (cell === '' ? null : cell)));
+  const sample = sampleOf(csvColumns(dialect), rows, limit);
+  return { ...sample, more: sample.more || !survey.complete };
+}
+
+function headOf(file: TableFile): Promise<TextSurvey> {
+  return surveyHead(file.path, file.compressed).catch((error: unknown) => {
     throw readingError(file, error);
   });
-  return csvOf(file, survey);
+}
+
+/** Half a character at the cut is left out by `stream`. */
+function textOf({ head, complete }: TextSurvey, encoding: string): string {
+  return new TextDecoder(encoding).decode(head, { stream: !complete });
 }
 
 function csvOf(file: TableFile, survey: TextSurvey): CsvFile {
   const encoding = encodingOf(survey);
-  // Half a character at the cut is left out by `stream`.
-  const head = new TextDecoder(encoding).decode(survey.head, { stream: !survey.complete });
+  const head = textOf(survey, encoding);
   const fallback = /\.tsv(\.gz)?$/i.test(file.name) ? '\t' : ',';
   const dialect = dialectOf(head, survey.complete, fallback);
   if (dialect === null) {

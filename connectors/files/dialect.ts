@@ -126,14 +126,29 @@ function columnNames(cells: string[], hasHeader: boolean): string[] {
 }
 
 /**
+ * The first records of a text, its header line left out; what follows a fault in the quoting is not
+ * among them.
+ * @param complete true when that is the whole text; else its last line is not looked at
+ */
+export function recordsOf(head: string, complete: boolean, dialect: Dialect): string[][] {
+  const { delimiter, quote, escape, hasHeader } = dialect;
+  const { records } = splitRecords(wholeLines(head, complete), delimiter, quote, escape);
+  return hasHeader ? records.slice(1) : records;
+}
+
+function wholeLines(head: string, complete: boolean): string {
+  const lastBreak = Math.max(head.lastIndexOf('\n'), head.lastIndexOf('\r'));
+  return complete || lastBreak < 0 ? head : head.slice(0, lastBreak);
+}
+
+/**
  * @param head the text's beginning, without byte order mark
  * @param complete true when that is the whole text; else its last line is not looked at
  * @param fallback delimiter of a text in which none occurs
  * @returns null for a text without any record
  */
 export function dialectOf(head: string, complete: boolean, fallback: string): Dialect | null {
-  const lastBreak = Math.max(head.lastIndexOf('\n'), head.lastIndexOf('\r'));
-  const text = complete || lastBreak < 0 ? head : head.slice(0, lastBreak);
+  const text = wholeLines(head, complete);
   const quote = quoteOf(text);
   const delimiter = likeliestDelimiter(text, quote, fallback);
   const escape = escapeOf(text, delimiter, quote);

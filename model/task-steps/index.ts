@@ -22,3 +22,4 @@ export type { Refusal, StepContext } from './step';
 export * from './ticks';
 export { nextTimeLimit, passTime } from './time-limits';
 export * from './triggers';
+export { startWithPresent, whyNotWithPresent, type PresentAsk } from './with-present';

@@ -9,6 +9,7 @@ import { findInstance, mayBeForgotten, rememberInstance } from './instances';
 import { noteRunEnd } from './notices';
 import { lastVersion, queuedRecord, recordUnrun } from './records';
 import { changed, refuse, type Refusal, type StepContext } from './step';
+import { resetDatedGate } from './with-present';
 
 /** Characters of a failure that the task keeps; the run's record has all of it. */
 const maxReason = 1000;
@@ -78,7 +79,7 @@ function endLive(state: TaskState, live: LiveRun, context: StepContext): void {
     state.nextRound = null;
     judgeGate(state.round, gateTables(state.definition), context.now);
   } else if (live.gate === 'dated') {
-    dropDatedGate(state, live.scheduleTime!);
+    resetDatedGate(state, live.scheduleTime!, context.now);
   }
   state.live = null;
 }

@@ -1,5 +1,5 @@
 /** Deadlines and expiry of gates: what time alone brings about (rule 14). */
-import { missingTables, openedAt, type DatedGate, type Gate } from '../gate';
+import { deadlineOf, missingTables, openedAt, type DatedGate, type Gate } from '../gate';
 import { gateTables, isGateOfLiveRun, type TaskState } from '../task-state';
 import { dropDatedGate } from './begin';
 import { mayBeForgotten } from './instances';
@@ -21,10 +21,7 @@ function lateAt(state: TaskState, gate: Gate | DatedGate): number | null {
   const deadline = state.definition.notifications?.deadline ?? null;
   const opened = openedAt(gate);
   if (deadline === null || gate.late || opened === null || !isAwaited(state, gate)) return null;
-  if (!('scheduleTime' in gate)) return Date.parse(opened) + deadline * 1000;
-  const limit = Date.parse(gate.scheduleTime) + deadline * 1000;
-  // Who marks a time of long ago knows that it is late.
-  return limit < Date.parse(opened) ? null : limit;
+  return deadlineOf(opened, 'scheduleTime' in gate ? gate.scheduleTime : null, deadline);
 }
 
 /** A gate that has led to its run waits for nothing more, even where an edit adds a table to it. */

@@ -14,6 +14,7 @@ import { gateTables, openGate, type TaskState } from '../task-state';
 import type { LedgerEntry, ReceiptView, Trigger, TriggerOutcome } from '../trigger';
 import { startNext } from './runs';
 import { changed, refuse, trimOldest, type Refusal, type StepContext } from './step';
+import { isForNext } from './with-present';
 
 const maxKeys = 1000;
 const keyLifetimeMs = 24 * 3600 * 1000;
@@ -89,7 +90,9 @@ function mark(
   const gate =
     call.scheduleTime === null ? roundToMark(state) : datedToMark(state, call.scheduleTime);
   if (isMarked(gate, call.table)) return fate('duplicate', 'the table was marked already');
-  markGate(gate, call.table, { at: call.at, caller: call.caller }, gateTables(state.definition));
+  const next = isForNext(state, call.scheduleTime);
+  const made = { at: call.at, caller: call.caller, ...(next && { next }) };
+  markGate(gate, call.table, made, gateTables(state.definition));
   const runId = startNext(state, context);
   return runId === null ? fate('counted', null) : fate('started', null, runId);
 }

@@ -1,11 +1,11 @@
 /** What a backfill begins with: which tasks at which times, and which tables are marked (rule 8). */
 import { maxCells, maxMarks, type PlannedMark } from '../../model/backfill';
+import { calendarOf } from '../../model/calendar';
 import { invalidInput } from '../../model/field-errors';
 import type { LineageTask } from '../../model/lineage';
 import { sortedTimes } from '../../model/sorted-times';
 import { timesInRange } from '../../model/task-times';
 import { knownByTime } from '../../store/known-by-time';
-import { calendarOf } from '../calendars';
 import type { SchedulingDeps } from '../deps';
 import { refuseFarTime } from '../gate-times';
 import { TaskTimesLoader } from './task-times-loader';

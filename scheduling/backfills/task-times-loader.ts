@@ -1,9 +1,9 @@
 /** The schedule times of tasks, with what store and workflows know of their instances. */
+import { calendarOf } from '../../model/calendar';
 import type { LineageTask } from '../../model/lineage';
 import type { TaskTimes } from '../../model/needs';
 import { sortedTimes } from '../../model/sorted-times';
 import { knownByTime } from '../../store/known-by-time';
-import { calendarOf } from '../calendars';
 import type { SchedulingDeps } from '../deps';
 import { inTurns } from '../in-turns';
 import { isRefusal } from '../task-refusals';

@@ -1,6 +1,6 @@
 /** One step of a backfill's driver. */
 import type { BackfillStatus, BackfillStep, CellState } from '../../model/backfill';
-import { notify, type Change } from '../notify';
+import { notify } from '../notify';
 import type { BackfillStore } from '../store';
 import { countEnds, noteEnds, noteRecorded } from './ends';
 import { metStates, passOn } from './passing-on';
@@ -51,7 +51,7 @@ async function advanceOnce(
   if (backfill.status === 'cancelling' && counts.waiting) return 'more is to be cancelled';
   const status = endOf(backfill.status, counts);
   if (status !== backfill.status) await setStatus(step, backfill, [backfill.status], status);
-  for (const id of new Set(joined)) await notify(step, notice(backfill, id));
+  await tell(step, backfill, joined);
   return {
     status,
     waiting: counts.waiting ?? 0,
@@ -71,7 +71,7 @@ async function noteAllEnds(
   const recorded = reconcile ? await noteRecorded(step, backfill) : [];
   const ended = [...told, ...recorded];
   await countEnds(step, backfill, ended);
-  if (ended.length > 0) await notify(step, notice(backfill, backfill.id));
+  if (ended.length > 0) await tell(step, backfill, [backfill.id]);
 }
 
 const cancelText = `update tablegate.backfill_cells set state = 'cancelled'
@@ -116,8 +116,9 @@ function endOf(status: BackfillStatus, counts: Counts): BackfillStatus {
   return states.every((state) => metStates.includes(state)) ? 'succeeded' : 'failed';
 }
 
-function notice({ tenant }: Backfill, id: string): Change {
-  return { tenant, kind: 'backfill', id };
+function tell(step: Step, { tenant }: Backfill, ids: readonly string[]): Promise<void> {
+  const changes = [...new Set(ids)].map((id) => ({ type: 'backfill' as const, id }));
+  return notify(step, tenant, changes);
 }
 
 async function holdersOf(step: Step, { nr }: Backfill): Promise<string[]> {

@@ -17,7 +17,7 @@ export function create(db: Database, backfill: NewBackfill): Promise<boolean> {
     if (nr === null) return false;
     await insertCells(step, backfill.tenant, nr, backfill.cells);
     await insertNeeds(step, nr, backfill.cells);
-    await notify(step, { tenant: backfill.tenant, kind: 'backfill', id: backfill.id });
+    await notify(step, backfill.tenant, [{ type: 'backfill', id: backfill.id }]);
     return true;
   });
 }

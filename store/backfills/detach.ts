@@ -69,7 +69,7 @@ async function unblock(db: Database, key: BackfillKey): Promise<boolean> {
   });
   await passAllOn(db, key);
   return alone(db, key, async (step, backfill) => {
-    await notify(step, { tenant: key.tenant, kind: 'backfill', id: key.id });
+    await notify(step, key.tenant, [{ type: 'backfill', id: key.id }]);
     return goesOn(backfill);
   });
 }

@@ -11,7 +11,7 @@ const dropText = `update tablegate.backfill_cells as cell
 export async function dropTask(db: Database, key: BackfillKey, taskId: string): Promise<void> {
   await inParts(db, key, async (step, _backfill, { from, to }) => {
     const dropped = await affected(step, dropText, [from, to, taskId]);
-    if (dropped > 0) await notify(step, { tenant: key.tenant, kind: 'backfill', id: key.id });
+    if (dropped > 0) await notify(step, key.tenant, [{ type: 'backfill', id: key.id }]);
     return 'done';
   });
   await passAllOn(db, key);

@@ -100,7 +100,9 @@ export async function cells(
   { state, taskId }: { state: CellState | null; taskId: string | null },
   page: PageRequest,
 ) {
-  const paging = new Paging(['cells', tenant, id, state, taskId], page, /^\d{1,18}$/);
+  const paging = new Paging(['cells', tenant, id, state, taskId], page, {
+    idPattern: /^\d{1,18}$/,
+  });
   const rows = await db
     .selectFrom('backfill_cells')
     .selectAll()

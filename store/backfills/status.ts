@@ -36,6 +36,6 @@ export async function setStatus(
     .where('status', 'in', from)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) return false;
-  await notify(step, { tenant, kind: 'backfill', id });
+  await notify(step, tenant, [{ type: 'backfill', id }]);
   return true;
 }

@@ -5,6 +5,7 @@ import * as time from './0002-time';
 import * as accounts from './0003-accounts';
 import * as ahead from './0004-cells-ahead';
 import * as passingOn from './0005-passing-on';
+import * as console from './0006-console';
 
 export const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '0003-accounts': accounts,
   '0004-cells-ahead': ahead,
   '0005-passing-on': passingOn,
+  '0006-console': console,
 };

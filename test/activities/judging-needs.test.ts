@@ -139,7 +139,7 @@ describe('upstream of a task without recurrence', () => {
   it('waits for a gate that is open', async () => {
     const gate = { scheduleTime: iso('2026-03-01T01:00'), tables: [], upstream: null };
     const up = await around.task({
-      ...{ name: 'Open', kind: 'triggered', gate: { tables: [], dated: [gate] } },
+      ...{ name: 'Open', kind: 'triggered', gate: { tables: [], dated: [gate], running: null } },
     });
     const down = taskOf({ recurrence: daily('03:00'), dependsOn: [up.id] });
     expect(await judgeOne(down, '2026-03-01T03:00')).toMatchObject({

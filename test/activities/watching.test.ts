@@ -57,7 +57,7 @@ it('delivers the last time of a recurrence that ends', async () => {
 
 it('leaves times with an open gate to the task', async () => {
   const gate = { scheduleTime: iso('2026-03-01T02:00'), tables: [], upstream: null };
-  await scheduled({ recurrence: hourly(), gate: { tables: [], dated: [gate] } });
+  await scheduled({ recurrence: hourly(), gate: { tables: [], dated: [gate], running: null } });
   await watch('2026-03-01T01:00', '2026-03-01T03:00');
   expect(ticks()).toEqual(['2026-03-01T03:00:00.000Z then 2026-03-01T04:00:00.000Z']);
 });

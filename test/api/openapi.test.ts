@@ -52,7 +52,7 @@ test('each operation says who may call it, has an id of its own and its good ans
   expect(new Set(ids).size).toBe(ids.length);
   for (const { method, path, role, answer } of routes) {
     const operation = paths[path]![method]!;
-    expect(operation.security).toEqual(role === 'public' ? [] : [{ key: [] }]);
+    expect(operation.security).toEqual(role === 'public' ? [] : [{ key: [] }, { session: [] }]);
     expect(operation.description).toContain(role === 'public' ? 'no key' : `role \`${role}\``);
     expect(Object.keys(operation.responses)).toContain(String(answer.status));
   }

@@ -74,7 +74,6 @@ test.each([
 });
 
 test.each([
-  ['get', '/'],
   ['get', '/api/v1'],
   ['get', '/api/v1/nothing'],
   ['get', '/API/v1/tasks'],
@@ -84,7 +83,7 @@ test.each([
   ['post', '/api/v1/tables/crm.main.orders:explode'],
   ['post', '/api/v1/backfills/x:explode'],
   ['post', '/api/v1/recurrences'],
-  ['get', '/api/v1/waiting'],
+  ['get', '/api/v1/sessions'],
   ['get', '/api/v1/scripts'],
 ])('%s %s is no route', async (method, path) => {
   for (const role of [null, 'admin'] as const) {

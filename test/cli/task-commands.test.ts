@@ -65,7 +65,7 @@ test('task show tells of gate, upstream, latest run and next run', async () => {
   };
   api.on(`GET ${path}`, {
     body: aTask({
-      gate: { tables, dated: [dated] },
+      gate: { tables, dated: [dated], running: null },
       dependsOn: [idOf(9)],
       latestRun: summaryOf('succeeded'),
     }),

@@ -143,6 +143,21 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
     await expect(readTable(connection, sandbox, ref, ['id'])).resolves.toEqual([]);
   });
 
+  it('shows its first rows, every text as it was, and whether there are more', async () => {
+    const ref = { schema: 'main', table: awkward };
+    const columns = ['phone', 'full name', '名'].map((name) => ({ name, type: 'VARCHAR' }));
+    expect(await connection.firstRows(ref, 2)).toEqual({ columns, rows: people, more: false });
+    const one = { columns, rows: [people[0]], more: true };
+    expect(await connection.firstRows(ref, 1)).toEqual(one);
+    const empty = await connection.firstRows({ schema: 'main', table: 'empty' }, 5);
+    expect(empty).toEqual({ columns: [{ name: 'id', type: 'VARCHAR' }], rows: [], more: false });
+  });
+
+  it('refuses to show rows of a table that is not there', async () => {
+    const error = await rejection(connection.firstRows({ schema: 'main', table: 'absent' }, 5));
+    expect(error).toMatchObject({ code: 'tableNotFound' });
+  });
+
   it.each(['main.absent', 'other.empty'])(
     'refuses the table %s, which is not there',
     async (name) => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -91,6 +91,31 @@ describe('npm start', () => {
     expect(outcomes).toEqual(['counted', 'counted', 'counted', 'started']);
     const runs = await untilRuns(started, await demoTask(started), 1);
     expect(runs.map(({ status }) => status)).toEqual(['succeeded']);
+  }, 120_000);
+
+  test('prints a link that signs the admin in once, and is in no log', async () => {
+    const started = await start(['--no-demo']);
+    const link = /^ {2}Console +(\S+)$/m.exec(started.output())?.[1] as string;
+    const { origin, pathname, searchParams } = new URL(link);
+    expect([origin, pathname]).toEqual([started.url, '/sign-in']);
+    const code = searchParams.get('code')!;
+    const signIn = () =>
+      fetch(`${started.url}/api/v1/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ code }),
+      });
+    const first = await signIn();
+    expect(await first.json()).toMatchObject({ name: 'admin', role: 'admin' });
+    const [cookie] = first.headers.getSetCookie();
+    expect(cookie).toMatch(/; HttpOnly; SameSite=Strict$/);
+    expect((await signIn()).status).toBe(401);
+    const mine = { headers: { cookie: cookie!.split(';')[0]! } };
+    expect((await fetch(`${started.url}/api/v1/session`, mine)).status).toBe(200);
+    const logs = path.join(dataDir, 'logs');
+    const lines = readdirSync(logs).map((name) => readFileSync(path.join(logs, name), 'utf8'));
+    expect(lines.join('')).toContain('/api/v1/sign-in-codes');
+    expect(lines.join('')).not.toContain(code);
   }, 120_000);
 
   test('ends everything on a signal and exits with 0', async () => {

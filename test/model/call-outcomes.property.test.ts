@@ -3,7 +3,7 @@
  * interleavings: held against a model that answers by looking through the whole history.
  */
 import fc from 'fast-check';
-import { whyNotApply, whyNotReset, whyNotStart } from '../../model/task-steps';
+import { whyNotApply, whyNotReset, whyNotStart, whyNotWithPresent } from '../../model/task-steps';
 import type { LedgerEntry } from '../../model/trigger';
 import { listed } from '../support/workflows/definition';
 import { Machine } from '../support/workflows/machine';
@@ -33,6 +33,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ kind: of('apply'), table, time, outcome: fc.constant('') }),
   },
   { weight: 1, arbitrary: fc.record({ kind: of('reset'), time }) },
+  { weight: 3, arbitrary: fc.record({ kind: of('present'), time }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: of('tables'), tables: fc.subarray(tables, { minLength: 1 }) }),
@@ -92,6 +93,14 @@ class Comparison {
         if (whyNotStart(machine.state)) return null;
         machine.start();
         return next;
+      case 'present': {
+        const ask = { scheduleTime: next.time, by: 'somebody', known: null };
+        const mayRun = whyNotWithPresent(machine.state, ask) === null;
+        expect(mayRun).toBe(naive.mayRunWithPresent(next.time));
+        if (!mayRun) return null;
+        machine.startWithPresent(next.time);
+        return next;
+      }
       case 'end':
         if (!machine.state.live) return null;
         machine.end();

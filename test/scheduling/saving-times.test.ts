@@ -1,4 +1,5 @@
 /** Recurrence, upstream tasks, webhooks and tables that tasks mark, when a task is saved. */
+import { allTasks } from '../support/all-tasks';
 import { openService, refusalOf, type TestService } from './support/service';
 
 let service: TestService;
@@ -88,7 +89,7 @@ describe('recurrence', () => {
     expect((await get(id)).nextRunTime).toBe(nextRunTime);
     const { items } = await service.scheduling.tasks.list(
       service.caller,
-      { search: null, kind: 'recurring' },
+      { ...allTasks, kind: 'recurring' },
       { pageSize: 1, pageToken: null },
     );
     expect(items).toMatchObject([{ id, nextRunTime }]);

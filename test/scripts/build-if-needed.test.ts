@@ -12,6 +12,7 @@ import {
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { build, isBuilt } from '../../scripts/build-if-needed.mjs';
 
 const project = path.join(__dirname, '..', '..');
@@ -72,6 +73,67 @@ describe('dist', () => {
     write('config.ts', 'export const port: string = 8080;\n');
     expect(() => build(root)).toThrow('The compiler failed');
     expect(readFileSync(dist('config.js'), 'utf8')).toContain('exports.port = 8080');
+    expect(isBuilt(root)).toBe(false);
+  });
+});
+
+describe('the console', () => {
+  const config = `export default {
+    root: import.meta.dirname,
+    build: { rolldownOptions: { output: { entryFileNames: 'assets/main.js' } } },
+  };\n`;
+  const script = (text: string) => `document.title = ${JSON.stringify(text)};\n`;
+  const built = (name: string) => dist(path.join('console', name));
+  const inode = (name: string) => statSync(dist(name)).ino;
+
+  beforeEach(() => {
+    mkdirSync(path.join(root, 'console'));
+    write('console/index.html', '<script type="module" src="/main.ts"></script>\n');
+    write('console/vite.config.mts', config);
+    write('console/main.ts', script('x'.repeat(2000)));
+  });
+
+  test('is bundled beside what is compiled, and packed', () => {
+    build(root);
+    const text = readFileSync(built('assets/main.js'), 'utf8');
+    expect(text).toContain('x'.repeat(2000));
+    expect(brotliDecompressSync(readFileSync(built('assets/main.js.br'))).toString()).toBe(text);
+    expect(gunzipSync(readFileSync(built('assets/main.js.gz'))).toString()).toBe(text);
+    expect(existsSync(built('index.html.gz'))).toBe(false);
+    expect(existsSync(built('main.ts'))).toBe(false);
+    expect(isBuilt(root)).toBe(true);
+  });
+
+  test('alone is bundled anew where only its sources changed, or it is missing', () => {
+    build(root);
+    const before = inode('config.js');
+    write('console/main.ts', script('changed'));
+    expect(isBuilt(root)).toBe(false);
+    build(root);
+    expect(readFileSync(built('assets/main.js'), 'utf8')).toContain('changed');
+    rmSync(dist('console'), { recursive: true });
+    expect(isBuilt(root)).toBe(false);
+    build(root);
+    expect(existsSync(built('index.html'))).toBe(true);
+    expect(inode('config.js')).toBe(before);
+  });
+
+  test('is taken along where only other sources changed', () => {
+    build(root);
+    const before = readFileSync(built('assets/main.js'), 'utf8');
+    write('console/vite.config.mts', config);
+    write('config.ts', 'export const port = 9090;\n');
+    build(root);
+    expect(readFileSync(built('assets/main.js'), 'utf8')).toBe(before);
+    expect(readFileSync(dist('config.js'), 'utf8')).toContain('9090');
+    expect(isBuilt(root)).toBe(true);
+  });
+
+  test('stays as it was when its sources are refused', () => {
+    build(root);
+    write('console/main.ts', 'const = 1;\n');
+    expect(() => build(root)).toThrow('The bundler of the console failed');
+    expect(existsSync(built('index.html'))).toBe(true);
     expect(isBuilt(root)).toBe(false);
   });
 });

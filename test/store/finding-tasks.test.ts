@@ -1,4 +1,5 @@
 import type { TaskKind, TaskProjection } from '../../model/task';
+import { allTasks } from '../support/all-tasks';
 import { newId, openTestStore, type OpenedStore } from './support/opened';
 import { batchOf, outputTable, sampleTask } from './support/samples';
 
@@ -37,7 +38,7 @@ describe('tasks are found by a part of their name', () => {
     ['', names],
   ])('%p', async (search, expected) => {
     const page = { pageSize: 100, pageToken: null };
-    const { items } = await opened.store.tasks.list(tenant, { search, kind: null }, page);
+    const { items } = await opened.store.tasks.list(tenant, { ...allTasks, search }, page);
     expect(items.map((task) => task.name).toSorted()).toEqual(expected.toSorted());
   });
 });
@@ -51,7 +52,7 @@ test('tasks are listed by kind, as they are now, without the removed ones', asyn
   await save({ ...tasks[1]!, removedAt: '2026-01-02T03:04:05.678Z', revision: 2 });
   const listed = async (kind: TaskKind | null) => {
     const page = { pageSize: 100, pageToken: null };
-    const { items } = await opened.store.tasks.list(tenant, { search: null, kind }, page);
+    const { items } = await opened.store.tasks.list(tenant, { ...allTasks, kind }, page);
     return items.map((task) => task.name).toSorted();
   };
   expect(await listed(null)).toEqual(['changed', 'recurring', 'triggered']);

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { lineageTask } from '../../model/lineage';
 import { defaultRunPolicy, type TaskProjection } from '../../model/task';
+import { allTasks } from '../support/all-tasks';
 import { newId, openTestStore, type OpenedStore } from './support/opened';
 import { batchOf, sampleTask } from './support/samples';
 
@@ -164,7 +165,10 @@ test('a task that a former version saved is read with defaults for what came lat
     removedAt: __,
     ...view
   } = await saved.save({
-    gate: { tables: [], dated: [{ scheduleTime: removedAt, tables: [], upstream: null }] },
+    gate: {
+      ...{ tables: [], running: null },
+      dated: [{ scheduleTime: removedAt, tables: [], upstream: null }],
+    },
   });
   const { recurrence: _r, dependsOn: _d, notifications: _n, ...former } = view;
   const { maxParallel: _m, gateExpiry: _g, ...runPolicy } = view.runPolicy;
@@ -180,7 +184,7 @@ test('a task that a former version saved is read with defaults for what came lat
   const { tasks } = opened.store;
   expect(await tasks.find(tenant, view.id)).toEqual(view);
   const page = { pageSize: 10, pageToken: null };
-  const { items } = await tasks.list(tenant, { search: null, kind: null }, page);
+  const { items } = await tasks.list(tenant, allTasks, page);
   expect(items).toEqual([view]);
   const nothing = { reads: [], writes: [] };
   expect(await tasks.lineage(tenant)).toEqual([lineageTask(view, nothing)]);

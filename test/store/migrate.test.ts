@@ -3,6 +3,7 @@ import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import { Client, Pool } from 'pg';
 import { migrate, openStore } from '../../store';
 import { migrations } from '../../store/migrations';
+import { allTasks } from '../support/all-tasks';
 import { makeDatabase, type TestDatabase } from '../support/servers/databases';
 import { tokenDigest } from './support/opened';
 import { batchOf, sampleTask } from './support/samples';
@@ -51,6 +52,22 @@ async function toFirstRelease(): Promise<void> {
   await db.destroy();
 }
 
+/** What a task of the first release showed of its gate and its latest run. */
+const shownBefore = {
+  tags: [{ key: 'team', value: 'crm' }],
+  gate: {
+    tables: [
+      { table: 'crm.main.a', status: 'Triggered', at: '2026-01-02T00:00:00.000Z', caller: 'x' },
+      { table: 'crm.main.b', status: 'Not Triggered', at: null, caller: null },
+    ],
+    dated: [],
+  },
+  latestRun: {
+    ...{ id: 'r1', status: 'failed', startedBy: 'triggers', queuedAt: '2026-01-02T00:00:00.000Z' },
+    ...{ finishedAt: '2026-01-02T00:00:01.000Z', failureReason: 'it went wrong' },
+  },
+};
+
 describe('the migrations', () => {
   test('make the tables, in a schema of their own, once', async () => {
     await client.query('create table public.users (theirs integer)');
@@ -97,7 +114,8 @@ describe('the migrations', () => {
     await toFirstRelease();
     const task = sampleTask();
     const { tenant, revision, removedAt: _removedAt, ...rest } = task;
-    const { recurrence, dependsOn, notifications, ...view } = rest;
+    const { recurrence, dependsOn, notifications, ...fields } = rest;
+    const view = { ...fields, ...shownBefore };
     await client.query(
       `insert into tablegate.tasks (tenant, id, number, environment, name, folded_name, kind,
         tables, connections, view, revision, created_at)
@@ -116,6 +134,7 @@ describe('the migrations', () => {
     expect(await store.tasks.find(tenant, task.id)).toEqual({
       ...view,
       ...{ recurrence, dependsOn, notifications },
+      gate: { ...view.gate, running: null },
     });
     expect(await store.tasks.tasksOfTable(tenant, 'crm.main.customers')).toMatchObject([
       { id: task.id, reads: [], writes: [] },
@@ -123,7 +142,13 @@ describe('the migrations', () => {
     expect(await store.runs.latestInstance(tenant, task.id, task.createdAt)).toMatchObject({
       ...{ attempts: 1, status: 'failed', runId: 'r1' },
     });
+    const query = { ...allTasks, status: 'failed', tag: 'team=crm', sort: 'latestRun' } as const;
+    const page = { pageSize: 9, pageToken: null };
+    expect((await store.tasks.list(tenant, query, page)).items).toMatchObject([{ id: task.id }]);
+    const waiting = { search: null, taskId: null };
+    expect((await store.tasks.waiting(tenant, waiting, page)).items).toHaveLength(1);
     await store.tasks.project(batchOf({ task: { ...task, revision: revision + 1 } }));
+    expect((await store.tasks.waiting(tenant, waiting, page)).items).toEqual([]);
     await store.close();
   });
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { LedgerEntry } from '../../model/trigger';
-import type { Page, PageRequest } from '../../store';
+import type { Page, PageRequest, RunFilter } from '../../store';
+import { allTasks } from '../support/all-tasks';
 import { firstAdmin, newId, openTestStore, type OpenedStore } from './support/opened';
 import { batchOf, sampleLine, sampleRun, sampleTask } from './support/samples';
 
@@ -10,7 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-const everything = { outcome: null, table: null };
+const always = { from: null, to: null };
+const everything = { ...always, outcome: null, table: null };
 const first = (pageSize: number): PageRequest => ({ pageSize, pageToken: null });
 const ledgerPage = (taskId: string, page: PageRequest) =>
   opened.store.ledger.list('default', taskId, everything, page);
@@ -88,12 +90,18 @@ describe('pages', () => {
       }),
     );
     await opened.store.tasks.project(batchOf({ ledger: lines }));
-    const filter = { outcome: 'ignored' as const, table: 'crm.main.a' };
+    const filter = { ...always, outcome: 'ignored' as const, table: 'crm.main.a' };
     const items: LedgerEntry[] = await follow(
       (page) => opened.store.ledger.list('default', taskId, filter, page),
       2,
     );
     expect(items.map((item) => item.at)).toEqual([24, 18, 12, 6, 0].map(at));
+    const some = await follow(
+      (page) =>
+        opened.store.ledger.list('default', taskId, { ...filter, from: at(6), to: at(18) }, page),
+      2,
+    );
+    expect(some.map((item) => item.at)).toEqual([18, 12, 6].map(at));
   });
 
   test('of runs are of one task or of all, by status', async () => {
@@ -104,11 +112,13 @@ describe('pages', () => {
         tenant,
         taskId: nr % 4 === 0 ? other : taskId,
         status: nr % 2 === 0 ? 'failed' : 'running',
+        startedBy: nr % 3 === 0 ? 'manual' : 'schedule',
         queuedAt: at(nr),
       }),
     );
     await opened.store.tasks.project(batchOf({ runs }));
-    const times = async (filter: { taskId: string | null; status: 'failed' | null }) => {
+    const times = async (change: Partial<RunFilter>) => {
+      const filter = { ...always, taskId: null, status: null, startedBy: null, ...change };
       const items = await follow((page) => opened.store.runs.list(tenant, filter, page), 3);
       return items.map((item) => item.queuedAt);
     };
@@ -121,6 +131,9 @@ describe('pages', () => {
     expect(await times({ taskId, status: null })).toEqual(expected((nr) => nr % 4 !== 0));
     expect(await times({ taskId: null, status: 'failed' })).toEqual(expected((nr) => nr % 2 === 0));
     expect(await times({ taskId, status: 'failed' })).toEqual(expected((nr) => nr % 4 === 2));
+    expect(await times({ startedBy: 'manual' })).toEqual(expected((nr) => nr % 3 === 0));
+    const span = { from: at(2), to: at(8) };
+    expect(await times(span)).toEqual(expected((nr) => nr >= 2 && nr <= 8));
   });
 
   test('of tasks, people, sources and audit hold each item once, newest first', async () => {
@@ -142,7 +155,7 @@ describe('pages', () => {
       await store.audit.write(tenant, { actor: 'a', action: name, target: 't', detail: {} });
     }
     const noFilter = { search: null, kind: null, connection: null, withIdMapping: null };
-    const tasks = await follow((page) => store.tasks.list(tenant, noFilter, page), 2);
+    const tasks = await follow((page) => store.tasks.list(tenant, allTasks, page), 2);
     const users = await follow((page) => store.people.users(tenant, page), 2);
     const keys = await follow((page) => store.people.keys(tenant, page), 2);
     const connections = await follow((page) => store.sources.connections(tenant, page), 2);
@@ -206,7 +219,8 @@ describe('a page token that was not given out for this list', () => {
   test.each([
     ['another task', 'default', () => newId(), everything],
     ['another tenant', 'other', () => taskId, everything],
-    ['another filter', 'default', () => taskId, { outcome: 'counted' as const, table: null }],
+    ['another filter', 'default', () => taskId, { ...everything, outcome: 'counted' as const }],
+    ['another span', 'default', () => taskId, { ...everything, from: at(0) }],
   ])('is refused when it is of %s', async (_what, tenant, task, filter) => {
     await expect(
       opened.store.ledger.list(tenant, task(), filter, { pageSize: 2, pageToken: token }),

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { Client } from 'pg';
+import type { Change } from '../../model/change';
 import { changesChannel, type ProjectionBatch } from '../../store';
+import { payloadsOf } from '../../store/notify';
 import { newId, openTestStore, tokenDigest, type OpenedStore } from './support/opened';
 import { batchOf, outputTable, sampleLine, sampleRun, sampleTask, shown } from './support/samples';
 
@@ -87,7 +89,7 @@ describe('a projection', () => {
     const batch = batchOf({ ledger: [...lines, applied] });
     await project(batch);
     await project(batch);
-    const filter = { outcome: null, table: null };
+    const filter = { outcome: null, table: null, from: null, to: null };
     const all = { pageSize: 1000, pageToken: null };
     const { items } = await opened.store.ledger.list('default', taskId, filter, all);
     expect(items).toHaveLength(500);
@@ -258,31 +260,80 @@ describe('the numbers of tasks', () => {
   });
 });
 
+/** What a payload tells, as a text for each change. */
+function toldIn(payload = ''): string[] {
+  const { tenant, changes } = JSON.parse(payload) as { tenant: string; changes: Change[] };
+  expect(tenant).toBe('default');
+  return changes.map((one) => `${one.type} ${one.id} of ${one.taskId} at ${one.version}`);
+}
+
 describe('who listens', () => {
-  test('hears of each task of a batch once, when it is written, and of nothing else', async () => {
+  test('hears of what a batch changes, when it is written, and of nothing else', async () => {
     const client = new Client({ connectionString: opened.url });
     await client.connect();
     const heard: unknown[] = [];
     const [task, other, failed] = [sampleTask(), newId(), newId()];
-    const run = sampleRun();
+    const [run, dated] = [sampleRun(), sampleRun({ scheduleTime: '2026-01-02T00:00:00.000Z' })];
     const done = new Promise<void>((resolve) => {
       client.on('notification', ({ payload }) => {
-        heard.push(JSON.parse(payload ?? ''));
+        heard.push(toldIn(payload));
         if (payload?.includes(run.id)) resolve();
       });
     });
     await client.query(`listen ${changesChannel}`);
     const lines = [task.id, task.id, other].map((taskId) => sampleLine({ taskId }));
-    await project(batchOf({ task, ledger: lines, runs: [sampleRun({ taskId: task.id })] }));
+    await project(batchOf({ task, ledger: lines, runs: [dated] }));
     const bad = sampleLine({ taskId: failed, at: 'not a time' });
     await expect(project(batchOf({ ledger: [bad] }))).rejects.toThrow(notATime);
     await opened.store.runs.project(run);
     await done;
     await client.end();
+    const [a, b, c] = lines.map(({ receipt }) => receipt);
     expect(heard).toEqual([
-      { tenant: 'default', kind: 'task', id: task.id },
-      { tenant: 'default', kind: 'task', id: other },
-      { tenant: 'default', kind: 'run', id: run.id },
+      [
+        `task ${task.id} of ${task.id} at 1`,
+        ...[`trigger ${a} of ${task.id} at 1`, `trigger ${b} of ${task.id} at 1`],
+        `trigger ${c} of ${other} at 1`,
+        `run ${dated.id} of ${dated.taskId} at 1`,
+        `instance ${dated.scheduleTime} of ${dated.taskId} at null`,
+      ],
+      [`run ${run.id} of ${run.taskId} at 1`],
     ]);
+  });
+
+  test('hears of many changes of one kind as one, each time within what PostgreSQL takes', () => {
+    const triggers = Array.from({ length: 500 }, (_, nr) => ({
+      ...{ type: 'trigger' as const, id: `r${nr}`, taskId: 't' },
+    }));
+    expect(payloadsOf('default', triggers).map(toldIn)).toEqual([['trigger null of t at null']]);
+    const runs = Array.from({ length: 10 }, (_, nr) =>
+      Array.from({ length: 10 }, (__, run) => ({
+        ...{ type: 'run' as const, id: `${newId()}${run}`, taskId: `${nr}`, version: 1 },
+      })),
+    ).flat();
+    expect(payloadsOf('default', runs).map(toldIn)).toEqual([['run null of null at null']]);
+    const some = [...runs.slice(0, 10), ...triggers.slice(0, 10)].map((change) => ({
+      ...change,
+      id: change.id.padEnd(900, 'x'),
+    }));
+    const texts = payloadsOf('default', some);
+    expect(texts.flatMap(toldIn)).toHaveLength(20);
+    for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThan(8000);
+  });
+
+  test('hears of the progress of a run while it is running', async () => {
+    const client = new Client({ connectionString: opened.url });
+    await client.connect();
+    const heard: string[] = [];
+    client.on('notification', ({ payload }) => heard.push(...toldIn(payload)));
+    const [live, ended] = [sampleRun(), sampleRun({ status: 'succeeded' })];
+    for (const run of [live, ended]) await opened.store.runs.project(run);
+    await client.query(`listen ${changesChannel}`);
+    for (const { tenant, id } of [ended, live]) {
+      await opened.store.runs.progress(tenant, id, { fraction: 0.5, text: 'reading' }, []);
+    }
+    await client.query('select 1');
+    await client.end();
+    expect(heard).toEqual([`run ${live.id} of ${live.taskId} at null`]);
   });
 });

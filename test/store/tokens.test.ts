@@ -48,6 +48,23 @@ describe('trigger tokens', () => {
     expect(await find(digestOf(task, 'crm.main.c', 1))).toBeNull();
   });
 
+  test('have the version that they would get, before they are live', async () => {
+    const task = await save({ tables: listings(['crm.main.a', 'crm.main.b']) });
+    const versions = () =>
+      opened.store.tokens.versions(task.tenant, task.id, [
+        'crm.main.c',
+        'crm.main.b',
+        'crm.main.a',
+      ]);
+    expect(await versions()).toEqual([1, 1, 1]);
+    await opened.store.tokens.rotate(task.tenant, task.id, 'crm.main.a');
+    await save({ ...task, tables: listings(['crm.main.a']), revision: 2 });
+    expect(await versions()).toEqual([1, 2, 2]);
+    const tables = listings(['crm.main.c', 'crm.main.b', 'crm.main.a']);
+    await save({ ...task, tables, revision: 3 });
+    expect((await list(task)).map(({ version }) => version)).toEqual([2, 2, 1]);
+  });
+
   test('close when the task is of another kind, and open with new ones when it is back', async () => {
     const task = await save({});
     const table = task.tables[0]!.name;

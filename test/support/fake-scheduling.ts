@@ -2,9 +2,11 @@
  * A `Scheduling` that answers with samples and notes every call. A test that needs another answer
  * replaces the method: `fake.scheduling.tasks.get = () => …`.
  */
+import { TablegateError } from '../../model/errors';
 import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
   BackfillService,
+  EventService,
   IdempotencyService,
   LineageService,
   LookUpService,
@@ -12,28 +14,36 @@ import type {
   PeopleService,
   RunService,
   Scheduling,
+  SessionService,
   SourceService,
   SystemService,
   TaskService,
   TriggerService,
+  WaitingService,
 } from '../../scheduling/scheduling';
 import {
   at,
   backfill,
   callerOf,
   cell,
+  change,
+  columnSuggestion,
   connection,
   idChain,
   instance,
   ledgerEntry,
   lookedUpUser,
+  rowSample,
   run,
   runId,
   table,
   tableName,
   task,
   taskId,
+  taskRow,
+  total,
   triggerUrl,
+  waitingTask,
 } from './samples';
 
 export interface FakeScheduling {
@@ -52,6 +62,15 @@ export const credentialOf = (role: Role, type: TriggerCredential['type']): strin
     ...{ UID: `${role}-id`, ACCOUNT: `${role}-account` },
     ...{ TOKEN: keyOf(role), APIKEY: keyOf(role) },
   })[type];
+
+/** The code that signs a role in. */
+export const codeOf = (role: Role): string => `${role}-code`;
+
+/** The token in the cookie of a role's session. */
+export const sessionTokenOf = (role: Role): string => `${role}-session`.padEnd(43, '_');
+
+/** What has to go beside that cookie. */
+export const csrfTokenOf = (role: Role): string => `${role}-csrf`;
 
 export function fakeScheduling(): FakeScheduling {
   const calls: FakeScheduling['calls'] = [];
@@ -73,11 +92,14 @@ export function fakeScheduling(): FakeScheduling {
       tasks: noted('tasks', fakeTasks()),
       triggers: noted('triggers', fakeTriggers()),
       runs: noted('runs', fakeRuns()),
+      waiting: noted('waiting', fakeWaiting()),
       backfills: noted('backfills', fakeBackfills()),
       lineage: noted('lineage', fakeLineage()),
       lookUps: noted('lookUps', fakeLookUps()),
       sources: noted('sources', fakeSources()),
       people: noted('people', fakePeople()),
+      sessions: noted('sessions', fakeSessions()),
+      events: noted('events', fakeEvents()),
       system: noted('system', fakeSystem()),
       idempotency: noted('idempotency', fakeIdempotency()),
     },
@@ -99,7 +121,7 @@ function fakeTasks(): TaskService {
       }),
     create: answer,
     get: answer,
-    list: () => page(task),
+    list: () => Promise.resolve({ items: [taskRow], nextPageToken: null, total }),
     edit: answer,
     replace: answer,
     remove: () => Promise.resolve(),
@@ -129,6 +151,7 @@ function fakeRuns(): RunService {
   const answer = () => Promise.resolve(run);
   return {
     start: answer,
+    startWithPresent: answer,
     get: answer,
     list: () => page(run),
     log: () => Promise.resolve({ items: [{ at, level: 'info', line: 'reading' }] }),
@@ -137,6 +160,12 @@ function fakeRuns(): RunService {
       Promise.resolve({ backfillId: backfill.id, run, scheduleTime: at, attempt: run.attempt }),
     instances: () => page(instance),
     tableInstances: () => page(instance),
+  };
+}
+
+function fakeWaiting(): WaitingService {
+  return {
+    board: () => Promise.resolve({ items: [waitingTask], nextPageToken: null, total }),
   };
 }
 
@@ -185,6 +214,9 @@ function fakeSources(): SourceService {
     connections: () => page(connection),
     removeConnection: () => Promise.resolve(),
     testConnection: () => Promise.resolve({ ok: true, message: null }),
+    testConfig: () => Promise.resolve({ ok: true, message: null }),
+    rows: () => Promise.resolve(rowSample),
+    suggestions: () => Promise.resolve({ columns: [columnSuggestion] }),
     connectionTables: () => Promise.resolve({ items: [{ name: tableName, registered: true }] }),
     tables: () => page(table),
     table: (_caller, name) =>
@@ -235,6 +267,40 @@ function fakePeople(): PeopleService {
     keys: () => page(key),
     removeKey: () => Promise.resolve(),
     audit: () => page(entry),
+  };
+}
+
+function fakeSessions(): SessionService {
+  const sessionOf = (role: Role) => ({
+    ...{ caller: callerOf(role), csrfToken: csrfTokenOf(role), expiresAt: at },
+  });
+  return {
+    signIn: (credential) => {
+      const sent = 'key' in credential ? credential.key : credential.code;
+      const role = roles.find((known) => [keyOf(known), codeOf(known)].includes(sent));
+      if (role) return Promise.resolve({ ...sessionOf(role), token: sessionTokenOf(role) });
+      return Promise.reject(new TablegateError('notAuthenticated', 'The key is not valid'));
+    },
+    find: (token) => {
+      const role = roles.find((known) => sessionTokenOf(known) === token);
+      return Promise.resolve(role ? sessionOf(role) : null);
+    },
+    signOut: () => Promise.resolve(),
+    makeCode: ({ role }) =>
+      Promise.resolve({ code: codeOf(role), url: `/sign-in?code=${codeOf(role)}`, expiresAt: at }),
+  };
+}
+
+/** A stream that tells of one change and is over. */
+function fakeEvents(): EventService {
+  return {
+    subscribe: (_caller, _lastId, listener) => {
+      listener({ type: 'ready', id: 'e-0' });
+      listener({ type: 'change', id: 'e-1', change });
+      listener({ type: 'end', id: 'e-1' });
+      return () => undefined;
+    },
+    close: () => undefined,
   };
 }
 

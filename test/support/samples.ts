@@ -1,10 +1,16 @@
 /** One of each thing that the API shows. */
 import { cellStates, type BackfillView, type CellState, type CellView } from '../../model/backfill';
 import type { IdChain, LookedUpUser } from '../../model/look-up';
+import type { RowSample } from '../../connectors/connector';
+import type { Change } from '../../model/change';
+import type { ColumnSuggestion } from '../../model/id-suggestions';
 import type { Caller, Role } from '../../model/people';
 import type { ConnectionView, TableView } from '../../model/source';
+import type { Total } from '../../model/page';
 import { defaultRunPolicy } from '../../model/task';
+import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
+import type { WaitingTask } from '../../model/waiting';
 import type { InstanceView, RunRead, TaskRead, TriggerUrl } from '../../scheduling/scheduling';
 
 export const at = '2026-03-01T02:30:00.000Z';
@@ -41,6 +47,7 @@ export const task: TaskRead = {
   gate: {
     tables: [{ table: tableName, status: 'Not Triggered', at: null, caller: null }],
     dated: [],
+    running: null,
   },
   latestRun: null,
   nextRunTime: null,
@@ -48,6 +55,14 @@ export const task: TaskRead = {
   updatedAt: at,
   version: 3,
 };
+
+export const taskRow: TaskRow = {
+  ...task,
+  gateCounts: { marked: 0, tables: 1, dated: 0 },
+  latestRun: null,
+};
+
+export const total: Total = { count: 1, more: false };
 
 export const taskBody = {
   name: 'Unify',
@@ -119,6 +134,23 @@ export const ledgerEntry: LedgerEntry = {
   appliedAt: null,
 };
 
+export const waitingTask: WaitingTask = {
+  ...{ taskId, name: 'Unify', kind: 'triggered', timezone: 'UTC', paused: false, since: at },
+  gateCount: 1,
+  gates: [
+    {
+      ...{ scheduleTime: null, since: at, status: 'waiting', reason: null, deadline: null },
+      ...{ isLate: false, expiresAt: null, arrivedCount: 1, missingCount: 1 },
+      arrived: [{ table: tableName, at, caller: '127.0.0.1 curl' }],
+      missing: [
+        { table: 'crm.main.orders', usualAt: at, basis: 'timeOfDay', samples: 9, lateSeconds: 60 },
+      ],
+    },
+  ],
+};
+
+export const change: Change = { type: 'task', id: taskId, taskId, version: 4, at };
+
 export const triggerUrl: TriggerUrl = {
   table: tableName,
   url: 'http://gate.test/trigger/s3cr3t-t0k3n-of-customers',
@@ -132,6 +164,16 @@ export const connection: ConnectionView = {
   config: { path: 'crm' },
   createdAt: at,
   updatedAt: at,
+};
+
+export const rowSample: RowSample = {
+  columns: [{ name: 'mobile', type: 'VARCHAR' }],
+  ...{ rows: [['0138'], [null]], more: false },
+};
+
+export const columnSuggestion: ColumnSuggestion = {
+  ...{ column: 'mobile', type: 'VARCHAR', idType: 'phone', confidence: 'low' },
+  ...{ byName: true, values: 1, matching: 1 },
 };
 
 export const table: TableView = {

@@ -18,11 +18,12 @@ export interface TestApi extends FakeScheduling {
   send(role: Role | null, method: string, path: string): request.Test;
 }
 
-export function testApi(): TestApi {
+/** @param consoleDir folder of a built console; none by default */
+export function testApi(consoleDir = '/nowhere'): TestApi {
   const fake = fakeScheduling();
   let text = '';
   const log = pino({ level: 'trace' }, { write: (line: string) => void (text += line) });
-  const app = makeApp({ scheduling: fake.scheduling, settings, log });
+  const app = makeApp({ scheduling: fake.scheduling, settings, log, consoleDir });
   return {
     ...fake,
     app,

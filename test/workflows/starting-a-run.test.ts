@@ -1,9 +1,10 @@
 /** From trigger calls to a run and its record, on a real Temporal. */
 import { randomUUID } from 'node:crypto';
 import { JobError } from '../../model/job-type';
+import { startWithPresentUpdate } from '../../model/messages';
 import { defaultRunPolicy } from '../../model/task';
 import { one, two } from '../support/workflows/definition';
-import { House } from '../support/workflows/house';
+import { House, tenant } from '../support/workflows/house';
 import { HeldJob, nothingDone } from '../support/workflows/world';
 
 let house: House;
@@ -38,6 +39,31 @@ it('starts exactly one run with the last call', async () => {
   });
   expect(shown.gate?.tables.map((table) => table.status)).toEqual(Array(2).fill('Not Triggered'));
   expect(world.tries.filter((job) => job.taskId === task.taskId)).toHaveLength(1);
+});
+
+it('starts one run with the tables that a gate has, also where the asking is repeated', async () => {
+  const { world, gateway } = house;
+  const held = new HeldJob();
+  world.job = held.job;
+  const task = await house.openTask();
+  const ask = (updateId: string) => {
+    const present = { scheduleTime: null, by: 'Ada', known: null };
+    return gateway.update(tenant, task.taskId, startWithPresentUpdate, [present], updateId);
+  };
+  await expect(ask('too early')).rejects.toMatchObject({ code: 'gateEmpty' });
+  await task.call(one);
+  const { runId } = await ask('asked');
+  expect((await ask('asked')).runId).toBe(runId);
+  await expect(ask('another')).rejects.toMatchObject({ code: 'runInProgress' });
+  const job = await world.until(() => world.tries.find((tried) => tried.runId === runId));
+  expect(job.definition.tables.map(({ name }) => name)).toEqual([one, two]);
+  held.end();
+  expect(await world.ended(runId!)).toMatchObject({ startedBy: 'triggers', startedByUser: 'Ada' });
+  const shown = await world.until(() => {
+    const known = world.tasks.get(task.taskId);
+    return known?.latestRun?.status === 'succeeded' && known;
+  });
+  expect(shown.gate?.tables.map((table) => table.status)).toEqual(Array(2).fill('Not Triggered'));
 });
 
 it('writes records whose versions grow, from queued to the end', async () => {

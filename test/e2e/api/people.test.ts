@@ -82,6 +82,7 @@ test('who started a run and who triggered is in record, ledger and audit', async
   const audit = await items(server.api, `/audit?target=task/${id}`);
   expect(audit.map(({ actor, action }) => [actor, action])).toEqual([
     [user.name, 'run.start'],
+    [user.name, 'task.mark'],
     ['admin', 'task.create'],
   ]);
 });

@@ -231,6 +231,25 @@ test('QA-22: a draft can be given other tables and keeps the URLs of those that 
   expect(all.triggerUrls[0]).toEqual(one.triggerUrls[0]);
 });
 
+test('QA-22, QA-39: what an edit will add has its URL before Save, and what stays keeps its own', async () => {
+  const task = await heldTask(server.api, tables.slice(0, 1));
+  const before = await urlsOf(server.api, task.id);
+  const draft = () => server.api.post<DraftView>('/tasks:draft', { id: task.id, tables });
+  const { id, expiresAt, triggerUrls } = await draft();
+  expect([id, expiresAt]).toEqual([task.id, null]);
+  const urls = triggerUrls.map(({ url }) => url);
+  expect(urls.slice(0, 1)).toEqual(before);
+  expect(await refusal(urls[1]!)).toMatchObject({ status: 404 });
+  await server.api.patch(`/tasks/${id}`, { tables });
+  expect(await urlsOf(server.api, id)).toEqual(urls);
+  await server.api.patch(`/tasks/${id}`, { kind: 'manual' });
+  const again = (await draft()).triggerUrls.map(({ url }) => url);
+  expect(again.filter((url) => urls.includes(url))).toEqual([]);
+  await server.api.patch(`/tasks/${id}`, { kind: 'triggered' });
+  expect(await urlsOf(server.api, id)).toEqual(again);
+  await server.api.delete(`/tasks/${id}`);
+});
+
 test("a draft's id is used once, also after its task is removed; ids that were not given out are refused", async () => {
   const { id } = await server.api.post<DraftView>('/tasks:draft', { tables });
   const save = (taskId: string) =>

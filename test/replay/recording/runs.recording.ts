@@ -13,6 +13,7 @@ import {
   pauseUpdate,
   resetGateUpdate,
   resumeUpdate,
+  startWithPresentUpdate,
 } from '../../../model/messages';
 import type { LookUpAnswer, LookUpInput } from '../../../model/look-up';
 import {
@@ -24,6 +25,7 @@ import {
 import { aNotice } from '../../support/notices';
 import { listed, one, three, two } from '../../support/workflows/definition';
 import { makeId, tenant, type House } from '../../support/workflows/house';
+import { HeldJob } from '../../support/workflows/world';
 import { Recorder } from './recorder';
 
 let recorder: Recorder;
@@ -128,6 +130,43 @@ it('records what is done by hand', async () => {
   await update(tenant, task.taskId, resumeUpdate, [], makeId());
   await recorder.settled(task);
   await recorder.keep('by-hand', [task.handle]);
+});
+
+it('records runs with the tables that a gate has', async () => {
+  const held = new HeldJob();
+  house.world.job = held.job;
+  const task = await house.openTask();
+  const startWith = async (scheduleTime: string | null): Promise<string> => {
+    const ask = { scheduleTime, by: 'somebody', known: null };
+    const answer = await update(tenant, task.taskId, startWithPresentUpdate, [ask], makeId());
+    return answer.runId!;
+  };
+  await task.call(one);
+  const ofRound = await startWith(null);
+  await house.world.until(() => house.world.tries.find((job) => job.runId === ofRound));
+  held.end();
+  await house.world.ended(ofRound);
+  await recorder.settled(task);
+  const again = new HeldJob();
+  house.world.job = again.job;
+  const time = '2026-01-01T00:00:00.000Z';
+  await task.callAt(time, one);
+  const ofTime = await startWith(time);
+  await house.world.until(() => house.world.tries.find((job) => job.runId === ofTime));
+  await task.callAt(time, two);
+  again.end();
+  await house.world.ended(ofTime);
+  recorder.doNothing();
+  await task.callAt(time, one);
+  const next = await house.world.until(() =>
+    house.world.tries.find(
+      ({ taskId, runId }) => taskId === task.taskId && runId !== ofTime && runId !== ofRound,
+    ),
+  );
+  await house.world.ended(next.runId);
+  await recorder.settled(task);
+  const runs = [ofRound, ofTime, next.runId].map((runId) => task.run(runId));
+  await recorder.keep('with-present', [task.handle, ...runs]);
 });
 
 it('records a delivery that is taken at the second attempt, and one that is refused', async () => {

@@ -17,6 +17,7 @@ type Args = {
   scheduleTime: string | null;
   runId: string;
   reason: string;
+  known: steps.PresentAsk['known'];
 };
 
 export class FakeGateway implements Gateway {
@@ -160,7 +161,7 @@ export class FakeGateway implements Gateway {
 }
 
 function take(name: string, state: TaskState, args: Args): string | null {
-  const { patch, ifVersion, by, scheduleTime, runId } = args;
+  const { patch, ifVersion, by, scheduleTime, runId, known } = args;
   switch (name) {
     case 'edit':
       refuseWhere(steps.whyNotEdit(state, ifVersion));
@@ -177,6 +178,11 @@ function take(name: string, state: TaskState, args: Args): string | null {
       refuseWhere(steps.whyNotCancel(state, runId));
       steps.cancelRun(state, args, context());
       return runId;
+    case 'startWithPresent': {
+      const ask = { scheduleTime, by, known };
+      refuseWhere(steps.whyNotWithPresent(state, ask));
+      return steps.startWithPresent(state, ask, context()).runId;
+    }
     case 'resetGate':
       refuseWhere(steps.whyNotReset(state, scheduleTime));
       steps.resetGate(state, scheduleTime, context());

@@ -159,9 +159,9 @@ test('who listens hears of what changes, in all backfills that are joined, and o
   const heard: string[] = [];
   const drained = new Promise<void>((resolve) => {
     client.on('notification', ({ payload = '' }) => {
-      const { kind, id } = JSON.parse(payload) as { kind: string; id: string };
-      if (kind === 'backfill') heard.push(id);
-      if (kind === 'last') resolve();
+      const { changes } = JSON.parse(payload) as { changes: { type: string; id: string }[] };
+      heard.push(...changes.filter(({ type }) => type === 'backfill').map(({ id }) => id));
+      if (changes.length === 0) resolve();
     });
   });
   const one = await drive(opened.store, newBackfill([cell('a', 1)]));
@@ -171,7 +171,7 @@ test('who listens hears of what changes, in all backfills that are joined, and o
   await other.step(ended('a', 1));
   await opened.store.backfills.dropTask(one.tenant, one.id, 'a');
   await opened.store.backfills.dropTask(one.tenant, one.id, 'a');
-  await client.query('select pg_notify($1, $2)', [changesChannel, '{"kind":"last"}']);
+  await client.query('select pg_notify($1, $2)', [changesChannel, '{"changes":[]}']);
   await drained;
   await client.end();
   const [made, handed, rest] = [heard.slice(0, 2), heard.slice(2, 4), heard.slice(4)];

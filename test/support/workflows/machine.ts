@@ -59,6 +59,12 @@ export class Machine {
     return steps.startByHand(this.state, 'somebody', this.context()).runId;
   }
 
+  /** Starts a run with what a gate has; null: the open round. */
+  startWithPresent(time: string | null, known: steps.PresentAsk['known'] = null): string {
+    const ask = { scheduleTime: time, by: 'somebody', known };
+    return steps.startWithPresent(this.state, ask, this.context()).runId;
+  }
+
   /** Ends the live run. @returns its id */
   end(status: EndedStatus = 'succeeded'): string {
     const { runId } = this.state.live!;

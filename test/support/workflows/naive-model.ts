@@ -6,7 +6,7 @@ export type Happening =
   | { kind: 'call'; table: string; time: string | null; key: string | null; outcome: string }
   | { kind: 'apply'; table: string; time: string | null; outcome: string }
   | { kind: 'start' | 'end' | 'pause' | 'resume' | 'remove' | 'rollOver' }
-  | { kind: 'reset'; time: string | null }
+  | { kind: 'reset' | 'present'; time: string | null }
   | { kind: 'tables'; tables: string[] }
   | { kind: 'type'; triggered: boolean }
   | { kind: 'mode'; latch: boolean };
@@ -36,6 +36,7 @@ export class NaiveModel {
     this.entries.push(entry);
     const last = this.entries.length - 1;
     if (what.kind === 'start') entry.begun = { gate: 'hand' };
+    else if (what.kind === 'present') entry.begun = gateOf(what.time);
     else if (what.kind !== 'reset' && what.kind !== 'mode') entry.begun = this.next(last);
     return entry.begun;
   }
@@ -56,6 +57,14 @@ export class NaiveModel {
   mayApply(call: { table: string; time: string | null }): boolean {
     const last = this.entries.length - 1;
     return !this.isBarred(call) && !this.marksOf(call.time, last).has(call.table);
+  }
+
+  /** True where a gate may run now with the tables that it has. */
+  mayRunWithPresent(time: string | null): boolean {
+    const last = this.entries.length - 1;
+    if (this.isRemoved(last) || !this.isTriggeredAt(last) || this.liveSince(last) >= 0)
+      return false;
+    return this.marksOf(time, last).size > 0;
   }
 
   /** Index at which the live run began; -1 where the task is not busy. */
@@ -161,8 +170,10 @@ export class NaiveModel {
       }
       if (what.kind === 'end') {
         const since = this.gateRunSince(mark.time, k - 1);
-        // A run of the round takes the marks before it along; of a time, all that came till its end.
-        if (since >= 0 && (mark.time !== null || j <= since)) return true;
+        // A run of the round takes the marks before it along; of a time, all that came till its end,
+        // but for what came while it ran with the tables that were there.
+        const takesAll = mark.time !== null && this.entries[since]?.what.kind !== 'present';
+        if (since >= 0 && (takesAll || j <= since)) return true;
       }
     }
     return false;
@@ -177,8 +188,14 @@ export class NaiveModel {
   private fullSince(time: string | null, index: number): number {
     if (!this.isFull(time, index)) return Number.POSITIVE_INFINITY;
     let since = index;
-    while (since > 0 && this.isFull(time, since - 1)) since -= 1;
+    while (since > 0 && this.isFull(time, since - 1) && !this.isReset(time, since)) since -= 1;
     return since;
+  }
+
+  /** True where the run of a time ends at an index: what is left of its gate is as if just opened. */
+  private isReset(time: string | null, index: number): boolean {
+    if (time === null || this.entries[index]!.what.kind !== 'end') return false;
+    return this.gateRunSince(time, index - 1) >= 0;
   }
 
   /** The run that a task has to begin after a happening. */
@@ -196,4 +213,8 @@ export class NaiveModel {
       return { gate: 'dated', time: full };
     return Number.isFinite(round) ? { gate: 'round' } : null;
   }
+}
+
+function gateOf(time: string | null): Begun {
+  return time === null ? { gate: 'round' } : { gate: 'dated', time };
 }

@@ -1,0 +1,25 @@
+/** Which answers a change on the server concerns. */
+import type { Query } from '@tanstack/react-query';
+
+/** Parts of the names of calls whose answers a change of the kind may alter. */
+const concerned = {
+  task: /\/tasks|\/waiting|\/lineage/,
+  run: /\/tasks|\/runs|\/instances|\/waiting|id-mapping/,
+  trigger: /\/tasks|\/triggers|\/waiting/,
+  backfill: /\/backfills|\/instances/,
+  instance: /\/instances/,
+  table: /\/tables|\/lineage/,
+  connection: /\/connections|\/tables/,
+  key: /\/keys|\/users/,
+};
+export type ChangeKind = keyof typeof concerned;
+
+export const isChangeKind = (text: unknown): text is ChangeKind =>
+  typeof text === 'string' && text in concerned;
+
+/** Finds the queries that any of these changes concerns; their keys begin with the call's name. */
+export function touchedBy(kinds: Iterable<ChangeKind>): (query: Query) => boolean {
+  const patterns = [...kinds].map((kind) => concerned[kind]);
+  return ({ queryKey: [name] }) =>
+    typeof name === 'string' && patterns.some((pattern) => pattern.test(name));
+}

@@ -1,0 +1,48 @@
+/** The texts of the console in the language that was chosen. */
+import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { en, type Catalogue, type MessageKey } from './en';
+import { usePrefs } from '../prefs';
+
+export type { MessageKey };
+export type Values = Record<string, string | number>;
+
+/** @returns the text with `{name}` replaced */
+export type Translate = (key: MessageKey, values?: Values) => string;
+
+interface Words {
+  t: Translate;
+  locale: string;
+}
+
+const WordsContext = createContext<Words>(wordsOf(en, 'en'));
+
+function wordsOf(catalogue: Catalogue, locale: string): Words {
+  return { locale, t: (key, values = {}) => fill(catalogue[key], values) };
+}
+
+export function fill(text: string, values: Values): string {
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** English is part of the first load; other catalogues are fetched when they are chosen. */
+export function WordsProvider({ children }: { children: ReactNode }) {
+  const { language } = usePrefs();
+  const [chinese, setChinese] = useState<Catalogue | null>(null);
+  useEffect(() => {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+    if (language === 'zh') void import('./zh').then(({ zh }) => setChinese(zh));
+  }, [language]);
+  const words = useMemo(
+    () => (language === 'zh' && chinese ? wordsOf(chinese, 'zh-CN') : wordsOf(en, 'en')),
+    [language, chinese],
+  );
+  return <WordsContext value={words}>{children}</WordsContext>;
+}
+
+export function useWords(): Words {
+  return use(WordsContext);
+}
+
+export function useT(): Translate {
+  return use(WordsContext).t;
+}

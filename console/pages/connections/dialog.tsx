@@ -1,0 +1,121 @@
+import { Alert, Button, Form, Input, Modal, Select } from 'antd';
+import { useState } from 'react';
+import type { ApiProblem, Schemas } from '../../api/client';
+import { useAction } from '../../api/hooks';
+import { useT } from '../../i18n';
+
+interface Values {
+  name: string;
+  type: string;
+  config: Record<string, unknown>;
+}
+
+/** Both kinds that there are take one path: of a folder, or of a file. */
+const kinds = ['files', 'duckdb'] as const;
+
+type Outcome = { ok: boolean; message: string | null };
+
+/** Adds or changes a connection; it can be tried before it is saved. */
+export function ConnectionDialog({
+  connection,
+  close,
+}: {
+  connection: Schemas['Connection'] | null;
+  close: () => void;
+}) {
+  const t = useT();
+  const [form] = Form.useForm<Values>();
+  const create = useAction('POST /connections', ['connection']);
+  const replace = useAction('PUT /connections/{name}', ['connection']);
+  const tryOut = useAction('POST /connections:test');
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const type = Form.useWatch('type', form) ?? connection?.type ?? 'files';
+
+  const refuse = (error: unknown) => {
+    const problem = error as ApiProblem;
+    const fields = problem.fields.map(({ path, message }) => ({
+      name: path.split('.') as never,
+      errors: [message],
+    }));
+    form.setFields(fields);
+    setOutcome({ ok: false, message: problem.message });
+  };
+  const save = async ({ name, ...rest }: Values) => {
+    try {
+      if (connection === null) await create.mutateAsync({ body: { name, ...rest } });
+      else await replace.mutateAsync({ params: { name: connection.name }, body: rest });
+      close();
+    } catch (error) {
+      refuse(error);
+    }
+  };
+  const test = async () => {
+    setOutcome(null);
+    const { type: kind, config } = await form.validateFields(['type', 'config'], {
+      recursive: true,
+    });
+    try {
+      setOutcome(await tryOut.mutateAsync({ body: { type: kind, config } }));
+    } catch (error) {
+      refuse(error);
+    }
+  };
+  return (
+    <Modal
+      open
+      title={
+        connection === null ? t('connection.new') : t('connection.edit', { name: connection.name })
+      }
+      footer={null}
+      onCancel={close}
+    >
+      <Form<Values>
+        form={form}
+        layout="vertical"
+        initialValues={connection ?? { name: '', type: 'files', config: {} }}
+        onValuesChange={() => setOutcome(null)}
+        onFinish={(values) => void save(values)}
+      >
+        <Form.Item<Values>
+          name="name"
+          label={t('connection.name')}
+          required
+          rules={[{ required: true, pattern: /^[\w-]{1,63}$/, message: t('connection.nameRule') }]}
+        >
+          <Input autoFocus disabled={connection !== null} placeholder="crm" />
+        </Form.Item>
+        <Form.Item<Values> name="type" label={t('connection.type')} required>
+          <Select
+            options={kinds.map((kind) => ({ value: kind, label: t(`connection.kind.${kind}`) }))}
+          />
+        </Form.Item>
+        <Form.Item
+          name={['config', 'path']}
+          label={t('connection.path')}
+          required
+          rules={[{ required: true, message: t('connection.needed') }]}
+          extra={t(`connection.hint.${type === 'duckdb' ? 'duckdb' : 'files'}`)}
+        >
+          <Input className="mono" />
+        </Form.Item>
+        {outcome && (
+          <Alert
+            role="alert"
+            showIcon
+            type={outcome.ok ? 'success' : 'error'}
+            title={outcome.ok ? t('connection.works') : (outcome.message ?? t('state.failed'))}
+          />
+        )}
+        <div className="dialog-foot">
+          <Button onClick={() => void test().catch(() => undefined)} loading={tryOut.isPending}>
+            {t('connection.test')}
+          </Button>
+          <Button onClick={close}>{t('act.cancel')}</Button>
+          <Button type="primary" htmlType="submit" loading={create.isPending || replace.isPending}>
+            {t('act.save')}
+          </Button>
+        </div>
+      </Form>
+    </Modal>
+  );
+}

@@ -1,0 +1,61 @@
+import { Checkbox, Select } from 'antd';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import type { ApiProblem } from '../../api/client';
+import { useT } from '../../i18n';
+import { readAll } from '../../ui/paged';
+
+interface TablePickerProps {
+  id?: string;
+  value?: string[];
+  onChange?: (tables: string[]) => void;
+  /** True: only tables with ID mapping are offered. False: any, also such as nobody has registered. */
+  needsIdMapping: boolean;
+}
+
+/** Tables to be imported: one, several or all of those that are offered. */
+export function TablePicker({ id, value = [], onChange, needsIdMapping }: TablePickerProps) {
+  const t = useT();
+  const { data, isPending, error } = useQuery<string[], ApiProblem>({
+    queryKey: ['GET /tables', 'offered', needsIdMapping],
+    queryFn: async () => {
+      const query = needsIdMapping ? { withIdMapping: true } : {};
+      const tables = await readAll('GET /tables', { query });
+      return tables.map(({ name }) => name).sort();
+    },
+  });
+  const offered = data ?? [];
+  const isAll = offered.length > 0 && offered.every((name) => value.includes(name));
+  return (
+    <div>
+      <Select
+        {...(id && { id })}
+        mode={needsIdMapping ? 'multiple' : 'tags'}
+        value={value}
+        loading={isPending}
+        placeholder={t('tables.pick')}
+        maxTagCount="responsive"
+        {...(onChange && { onChange })}
+        options={offered.map((name) => ({ value: name, label: name }))}
+        notFoundContent={error ? error.message : t('tables.noneOffered')}
+        style={{ width: '100%' }}
+      />
+      <div className="picker-foot">
+        <Checkbox
+          checked={isAll}
+          indeterminate={!isAll && value.length > 0}
+          disabled={offered.length === 0}
+          onChange={({ target }) => onChange?.(target.checked ? offered : [])}
+        >
+          {t('tables.selectAll', { count: offered.length })}
+        </Checkbox>
+        <span className="faint">{t('tables.chosen', { count: value.length })}</span>
+      </div>
+      {data?.length === 0 && needsIdMapping && (
+        <p className="under">
+          {t('tables.mapFirst')} <Link to="/tables">{t('nav.tables')}</Link>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Schemas } from '../../api/client';
+import type { Translate } from '../../i18n';
+
+type Task = Schemas['Task'];
+export type Recurrence = NonNullable<Task['recurrence']>;
+
+/** The four ways that `Scheduling Frequency` knows. */
+export const frequencies = ['manual', 'daily', 'hourly', 'triggered'] as const;
+export type Frequency = (typeof frequencies)[number];
+
+/** A cron expression is a cycle of days; it is written in place of the time of day. */
+export function frequencyOf({ kind, recurrence }: Pick<Task, 'kind' | 'recurrence'>): Frequency {
+  if (kind !== 'recurring') return kind;
+  return recurrence && 'every' in recurrence && recurrence.every === 'hour' ? 'hourly' : 'daily';
+}
+
+/** The cycle in words: `02:30`, `every 2 h from 00:15`, the cron expression. */
+export function cycleText(recurrence: Recurrence | null, t: Translate): string {
+  if (recurrence === null) return '';
+  if ('cron' in recurrence) return recurrence.cron;
+  if (recurrence.every === 'day') return t('cycle.day', { at: recurrence.at });
+  const { from = '00:00', interval = 1 } = recurrence;
+  return t('cycle.hour', { from, interval });
+}
+
+/** How a task is scheduled, with its cycle where it has one. */
+export function Method({ task, t }: { task: Task; t: Translate }) {
+  const cycle = task.kind === 'recurring' ? cycleText(task.recurrence, t) : '';
+  return (
+    <span>
+      {t(`frequency.${frequencyOf(task)}`)}
+      {cycle && <span className="under">{cycle}</span>}
+      {task.paused && <span className="under paused">{t('task.paused')}</span>}
+    </span>
+  );
+}
+
+/** Tasks that come from elsewhere are changed there. */
+export function whyNotEditable(task: Pick<Task, 'creator'>, t: Translate): string | null {
+  return task.creator === 'API Sync' ? t('task.imported') : null;
+}
+
+export function whyNotStartable(task: Pick<Task, 'creator' | 'kind'>, t: Translate): string | null {
+  return task.creator === 'API Sync' && task.kind === 'recurring'
+    ? t('task.importedRecurring')
+    : null;
+}

@@ -1,0 +1,155 @@
+import { CaretRightOutlined, MoreOutlined, UnorderedListOutlined } from '@ant-design/icons';
+import { Button, Dropdown } from 'antd';
+import { useNavigate } from 'react-router';
+import type { Schemas } from '../../api/client';
+import { useMay } from '../../api/session';
+import { useT } from '../../i18n';
+import { ActionButton } from '../../ui/action-button';
+import { useConfirm, useDo } from '../../ui/use-do';
+import { whyNotEditable, whyNotStartable } from './method';
+
+type Task = Pick<Schemas['Task'], 'id' | 'name' | 'creator' | 'kind' | 'paused'>;
+
+interface TaskActionsProps {
+  task: Task;
+  /** Path of the list that the dialog opens above. */
+  base: string;
+  /** What comes after the task was removed. */
+  onRemoved?: () => void;
+  /** False on the pages of the task itself, which lead to its records. */
+  records?: boolean;
+}
+
+/** What can be done with a task: start, edit, see its records, and a menu with the rest. */
+export function TaskActions({ task, base, onRemoved, records = true }: TaskActionsProps) {
+  const t = useT();
+  const size = records ? 'small' : 'middle';
+  const navigate = useNavigate();
+  const start = useDo('POST /tasks/{id}/runs', ['run']);
+  const params = { id: task.id };
+  return (
+    <>
+      <ActionButton
+        needs="operator"
+        size={size}
+        blocked={whyNotStartable(task, t)}
+        hint={t('task.start')}
+        aria-label={`${t('task.start')}: ${task.name}`}
+        icon={<CaretRightOutlined aria-hidden />}
+        loading={start.busy}
+        onClick={() => void start.act({ params }, t('task.started', { name: task.name }))}
+      >
+        {records ? null : t('task.start')}
+      </ActionButton>
+      <ActionButton
+        needs="developer"
+        size={size}
+        blocked={whyNotEditable(task, t)}
+        aria-label={`${t('act.edit')}: ${task.name}`}
+        onClick={() => void navigate(`${base}/${task.id}/edit`)}
+      >
+        {t('act.edit')}
+      </ActionButton>
+      {records && (
+        <Button
+          size={size}
+          icon={<UnorderedListOutlined aria-hidden />}
+          aria-label={`${t('nav.records')}: ${task.name}`}
+          title={t('nav.records')}
+          onClick={() => void navigate(`/tasks/${task.id}/records`)}
+        >
+          <span className="wide-text">{t('nav.records')}</span>
+        </Button>
+      )}
+      <TaskMenu task={task} size={size} {...(onRemoved && { onRemoved })} />
+    </>
+  );
+}
+
+interface TaskMenuProps extends Pick<TaskActionsProps, 'task' | 'onRemoved'> {
+  size: 'small' | 'middle';
+}
+
+function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
+  const t = useT();
+  const confirm = useConfirm();
+  const navigate = useNavigate();
+  const mayOperate = useMay('operator');
+  const mayRemove = useMay('developer') && whyNotEditable(task, t) === null;
+  const pause = useDo('POST /tasks/{id}:pause', ['task']);
+  const resume = useDo('POST /tasks/{id}:resume', ['task']);
+  const remove = useRemove(onRemoved);
+  const params = { id: task.id };
+  const { name } = task;
+  const askToRemove = () =>
+    confirm(
+      { title: t('remove.title', { name }), text: t('remove.text'), yes: t('act.remove') },
+      () => remove(task.id),
+    );
+  return (
+    <Dropdown
+      trigger={['click']}
+      placement="bottomRight"
+      menu={{
+        items: [
+          {
+            key: 'backfill',
+            label: t('backfill.new'),
+            disabled: !mayOperate,
+            onClick: () => void navigate(`/backfills/new?task=${task.id}`),
+          },
+          {
+            key: 'lineage',
+            label: t('nav.lineage'),
+            onClick: () => void navigate(`/lineage?task=${task.id}`),
+          },
+          {
+            key: 'pause',
+            label: t(task.paused ? 'act.resume' : 'act.pause'),
+            disabled: !mayOperate,
+            onClick: () =>
+              void (task.paused
+                ? resume.act({ params }, t('task.resumed', { name }))
+                : pause.act({ params }, t('task.pausedNow', { name }))),
+          },
+          { type: 'divider' },
+          {
+            key: 'remove',
+            label: t('act.remove'),
+            danger: true,
+            disabled: !mayRemove,
+            ...(!mayRemove && { title: t('roles.needed', { role: t('roles.developer') }) }),
+            onClick: askToRemove,
+          },
+        ],
+      }}
+    >
+      <Button
+        size={size}
+        icon={<MoreOutlined aria-hidden />}
+        aria-label={t('task.more', { name })}
+      />
+    </Dropdown>
+  );
+}
+
+/** Removes; where other tasks depend on it, it asks whether they may be detached. */
+function useRemove(onRemoved: (() => void) | undefined): (id: string) => Promise<void> {
+  const t = useT();
+  const confirm = useConfirm();
+  const { act } = useDo('DELETE /tasks/{id}', ['task']);
+  return async (id) => {
+    const params = { id };
+    const done = t('remove.done');
+    if (await act({ params, query: {} }, done)) {
+      onRemoved?.();
+      return;
+    }
+    confirm(
+      { title: t('remove.detachTitle'), text: t('remove.detachText'), yes: t('remove.detach') },
+      async () => {
+        if (await act({ params, query: { detach: true } }, done)) onRemoved?.();
+      },
+    );
+  };
+}

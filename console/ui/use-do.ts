@@ -1,0 +1,60 @@
+/** Acts of a person: done, then said; refused, then said why. */
+import { App } from 'antd';
+import { useCallback } from 'react';
+import type { ApiProblem, CallName, Input, Answer } from '../api/client';
+import type { ChangeKind } from '../api/changes';
+import { useAction } from '../api/hooks';
+import { useT } from '../i18n';
+
+/** @returns does it; null where it was refused, which has been said then */
+export function useDo<Name extends CallName>(
+  name: Name,
+  touches: readonly ChangeKind[],
+): { act: (input: Input<Name>, done?: string) => Promise<Answer<Name> | null>; busy: boolean } {
+  const { mutateAsync, isPending } = useAction(name, touches);
+  const { message, notification } = App.useApp();
+  const act = useCallback(
+    async (input: Input<Name>, done?: string) => {
+      try {
+        const answer = await mutateAsync(input);
+        if (done) message.success(done);
+        return answer ?? (true as never);
+      } catch (error) {
+        const { message: why, fields } = error as ApiProblem;
+        const more = fields.map(({ path, message: what }) => `${path}: ${what}`).join('\n');
+        notification.error({ title: why, ...(more && { description: more }), role: 'alert' });
+        return null;
+      }
+    },
+    [mutateAsync, message, notification],
+  );
+  return { act, busy: isPending };
+}
+
+interface Confirmation {
+  title: string;
+  text: string;
+  /** What the button says that does it. */
+  yes: string;
+  danger?: boolean;
+}
+
+/** Asks before something is done that cannot be taken back. */
+export function useConfirm(): (ask: Confirmation, then: () => Promise<unknown>) => void {
+  const { modal } = App.useApp();
+  const t = useT();
+  return useCallback(
+    ({ title, text, yes, danger = true }, then) => {
+      modal.confirm({
+        title,
+        content: text,
+        okText: yes,
+        cancelText: t('act.cancel'),
+        okButtonProps: { danger },
+        autoFocusButton: 'cancel',
+        onOk: then,
+      });
+    },
+    [modal, t],
+  );
+}

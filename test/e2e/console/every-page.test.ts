@@ -1,0 +1,155 @@
+/** What holds of every page: it can be used by everybody, fits a phone, and stays true when the network goes. */
+import type { Browser, Page } from 'playwright-core';
+import type { TaskRead } from '../../../scheduling/scheduling';
+import { heldJobs } from '../../support/held-job';
+import { startServer, type Installation, type TestServer } from '../../support/running-server';
+import { addTables, heldTask, startRun, trigger, untilIdle, urlsOf } from '../api/support/flow';
+import {
+  accessFaults,
+  openBrowser,
+  openConsole,
+  overflow,
+  rowOf,
+  takePicture,
+  type Look,
+  expectShown,
+  expectGone,
+} from './support/browser';
+
+const jobs = heldJobs();
+let installation: Installation;
+let server: TestServer;
+let browser: Browser;
+/** Path of each page, over an installation in which something has happened. */
+const pages: Record<string, string> = {
+  overview: '/',
+  tasks: '/tasks',
+  'new-task': '/tasks/new',
+  runs: '/runs',
+  waiting: '/waiting',
+  connections: '/connections',
+  browse: '/connections/crm',
+  tables: '/tables',
+  table: '/tables/crm.main.customers',
+  backfills: '/backfills',
+  'new-backfill': '/backfills/new',
+  lineage: '/lineage',
+  integration: '/integration',
+  'not-found': '/no/such/page',
+};
+const ofTask = ['', '/edit', '/records', '/triggers', '/instances', '/id-mapping'];
+const names = [...Object.keys(pages), ...ofTask.map((path) => `task${path.replace('/', '-')}`)];
+
+beforeAll(async () => {
+  ({ installation, server } = await startServer({ jobTypes: [jobs.jobType] }));
+  const { api } = server;
+  const tables = await addTables(installation, api, 'crm');
+  const { id } = await api.post<TaskRead>('/tasks', {
+    ...{ name: 'Unify customers', kind: 'triggered', tables },
+    job: { type: 'id-mapping', config: { output: 'main.pages' } },
+  });
+  for (const path of ofTask) pages[`task${path.replace('/', '-')}`] = `/tasks/${id}${path}`;
+  await startRun(api, id);
+  await untilIdle(api, id, 1);
+  const [first = ''] = await urlsOf(api, id);
+  await trigger(first);
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await installation.end();
+});
+
+/** A page whose data have come. */
+async function openSettled(name: string, look: Look): Promise<Page> {
+  const page = await openConsole(browser, server, pages[name] ?? '/', look);
+  await settle(page);
+  return page;
+}
+
+async function settle(page: Page): Promise<void> {
+  await page.locator('h1, [role="dialog"] form').first().waitFor();
+  await page.locator('.ant-skeleton, .ant-spin-spinning').first().waitFor({ state: 'detached' });
+}
+
+const looks: [string, Look][] = [
+  ['1440 light', { width: 1440 }],
+  ['390 light', { width: 390 }],
+  ['1440 dark', { width: 1440, dark: true }],
+  ['390 dark', { width: 390, dark: true }],
+];
+
+describe.each(looks)('at %s', (title, look) => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await openConsole(browser, server, '/', { ...look, kept: true });
+  });
+  afterAll(() => page.context().close());
+
+  test.each(names)('%s can be used by everybody and needs no scrolling sideways', async (name) => {
+    await page.goto(pages[name] ?? '/');
+    await settle(page);
+    // What fades in is judged once it is there.
+    await page.waitForTimeout(400);
+    expect(await accessFaults(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
+    await takePicture(page, `${name}-${title.replace(' ', '-')}`);
+  });
+});
+
+test('the sign-in page can be used by everybody', async () => {
+  const page = await openConsole(browser, server, '/', { key: null, width: 390 });
+  await page.getByLabel('Key').waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+});
+
+test('every page speaks Chinese, and says so', async () => {
+  const page = await openSettled('tasks', { language: 'zh' });
+  await page.getByRole('heading', { name: '调度任务' }).waitFor();
+  expect(await page.evaluate('document.documentElement.lang')).toBe('zh-CN');
+  expect(await page.locator('body').innerText()).not.toMatch(/Latest status|Search tasks|Export/);
+});
+
+test('the keyboard alone leads past the menu, opens the dialog and closes it', async () => {
+  const page = await openSettled('tasks', {});
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'New Scheduling Task' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  expect(await page.evaluate("document.activeElement.closest('[role=dialog]') !== null")).toBe(
+    true,
+  );
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('what happens on the server is shown without a reload, and without asking again and again', async () => {
+  const page = await openSettled('tasks', {});
+  const asked: string[] = [];
+  page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
+  await page.waitForTimeout(3_000);
+  expect(asked).toEqual([]);
+  const { id } = await heldTask(server.api, ['up.main.live'], {
+    name: 'Seen live',
+    kind: 'manual',
+  });
+  await rowOf(page, 'Seen live').waitFor();
+  await startRun(server.api, id);
+  await rowOf(page, 'Seen live').getByText('Running').waitFor();
+  (await jobs.next(id)).succeed();
+  await rowOf(page, 'Seen live').getByText('Succeeded').waitFor();
+});
+
+test('while the network is cut the page says so, and what was missed is there once it is back', async () => {
+  const page = await openSettled('tasks', {});
+  await page.context().setOffline(true);
+  await expectShown(page.getByText('The server cannot be reached'));
+  await takePicture(page, 'offline-1440');
+  await heldTask(server.api, ['up.main.gap'], { name: 'Made in the gap', kind: 'manual' });
+  await page.context().setOffline(false);
+  await expectShown(rowOf(page, 'Made in the gap'));
+  await expectGone(page.getByText('The server cannot be reached'));
+});

@@ -1,0 +1,74 @@
+/** Signing in and out of the console, and what a role may do. */
+import type { Browser } from 'playwright-core';
+import { heldJobs } from '../../support/held-job';
+import { startServer, type Installation, type TestServer } from '../../support/running-server';
+import { heldTask } from '../api/support/flow';
+import { openBrowser, openConsole, rowOf, expectShown } from './support/browser';
+
+let installation: Installation;
+let server: TestServer;
+let browser: Browser;
+beforeAll(async () => {
+  ({ installation, server } = await startServer({ jobTypes: [heldJobs().jobType] }));
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await installation.end();
+});
+
+/** A key of a new user. */
+async function keyOf(role: string): Promise<string> {
+  const { id } = await server.api.post<{ id: string }>('/users', { name: `a ${role}`, role });
+  const made = await server.api.post<{ secret: string }>('/keys', { userId: id, name: role });
+  return made.secret;
+}
+
+test('a wrong key is refused in words, and a good one opens the page that was asked for', async () => {
+  const page = await openConsole(browser, server, '/waiting', { key: null });
+  await page.getByLabel('Key').fill('tgk_0000000000000000000000000000');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('This key is not valid').waitFor();
+  await page.getByLabel('Key').fill(server.api.key);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Waiting' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/waiting');
+});
+
+test('the session is in a cookie that scripts do not see, and outlives a reload', async () => {
+  const page = await openConsole(browser, server, '/tasks');
+  await page.getByRole('heading', { name: 'Scheduling Tasks' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Scheduling Tasks' }).waitFor();
+  expect(await page.evaluate('document.cookie')).toBe('');
+});
+
+test('signing out ends the session on the server too', async () => {
+  const page = await openConsole(browser, server, '/tasks');
+  const cookies = await page.context().cookies();
+  await page.getByRole('button', { name: 'Menu of admin' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expectShown(page.getByRole('heading', { name: 'Sign in to Tablegate' }));
+  await page.context().addCookies(cookies);
+  await page.reload();
+  await expectShown(page.getByRole('heading', { name: 'Sign in to Tablegate' }));
+});
+
+test('what a viewer may not do is disabled, with the role that it needs', async () => {
+  await heldTask(server.api, ['up.main.a'], { name: 'Seen by viewers' });
+  const page = await openConsole(browser, server, '/tasks', { key: await keyOf('viewer') });
+  const create = page.getByRole('button', { name: 'New Scheduling Task' });
+  expect(await create.isDisabled()).toBe(true);
+  await page.getByRole('note', { name: 'This needs the role developer' }).first().hover();
+  await page.getByRole('tooltip', { name: 'This needs the role developer' }).waitFor();
+  const row = rowOf(page, 'Seen by viewers');
+  expect(await row.getByRole('button', { name: /^Manual Schedule/ }).isDisabled()).toBe(true);
+  expect(await row.getByRole('button', { name: /^Edit/ }).isDisabled()).toBe(true);
+  expect(await row.getByRole('button', { name: /^Execution Records/ }).isEnabled()).toBe(true);
+});
+
+test('keys are shown to admins only; others are told why', async () => {
+  const page = await openConsole(browser, server, '/integration', { key: await keyOf('operator') });
+  await page.getByText('This needs the role admin').waitFor();
+  expect(await page.getByRole('button', { name: 'New key' }).count()).toBe(0);
+});
