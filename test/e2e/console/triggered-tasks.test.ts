@@ -156,6 +156,16 @@ test('the ledger shows every call with what became of it, and an ignored one can
   expect((await gateOf(server.api, id))[up[0] ?? '']).toBe('Triggered');
 });
 
+test('QA-22: in Edit too the URLs are shown before Save, and are those that it has afterwards', async () => {
+  const { id } = await heldTask(server.api, tables, { name: 'Becomes triggered', kind: 'manual' });
+  const page = await openConsole(browser, server, `/tasks/${id}/edit`);
+  await choose(page, 'Scheduling Frequency', 'Triggered Scheduling');
+  const urls = await urlsShown(page);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect((await urlsOf(server.api, id)).toSorted()).toEqual(urls.toSorted());
+});
+
 test('QA-41: a change to Daily and back to Triggered ends the URLs that there were', async () => {
   const { id } = await heldTask(server.api, up, { name: 'Changes its kind' });
   const before = await urlsOf(server.api, id);
