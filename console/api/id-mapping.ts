@@ -2,19 +2,28 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { request, type ApiProblem } from './client';
 
-/** The summary of a run's record. Parts that a version did not write yet are missing. */
+/** The summary of a run's record. Parts that a former version did not write are missing. */
 export interface IdMappingSummary {
   output: string;
   users: number;
   ids: number;
   idsByType: Record<string, number>;
   rowsRead: number;
-  leftOut: { idType: string; value: string; others: number; tables: string[] }[];
+  leftOut: {
+    idType: string;
+    value: string;
+    why?: 'filler' | 'shared' | 'contradicting';
+    others: number | null;
+    cells?: number;
+    tables: string[];
+  }[];
   leftOutCount: number;
-  /** How many users have so many IDs. */
-  userSizes?: { ids: number; users: number }[];
-  /** What became of the users of the run before. */
-  changes?: Partial<Record<'new' | 'kept' | 'gone' | 'merged' | 'split', number>>;
+  /** Users by how many IDs they have; `to` null: without end. */
+  sizes?: { largest: number; groups: { from: number; to: number | null; users: number }[] };
+  /** Of each table: rows, rows with a user, and rows whose user other tables have too. */
+  matched?: { table: string; rows: number; withUser: number; matched: number }[];
+  /** What became of the users of the run before; null where there was none. */
+  changes?: Record<'new' | 'kept' | 'gone' | 'merged' | 'split', number> | null;
 }
 
 export interface IdValue {

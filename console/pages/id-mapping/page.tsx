@@ -4,6 +4,7 @@ import { useCall } from '../../api/hooks';
 import { useT, useWords } from '../../i18n';
 import { DataList } from '../../ui/data-list';
 import { Panel } from '../../ui/page';
+import { countText } from '../../ui/format';
 import { Answered, Nothing } from '../../ui/states';
 import { Time } from '../../ui/time';
 import { useTask } from '../task/page';
@@ -48,6 +49,7 @@ export function IdMappingTab() {
               </Panel>
             </div>
             <Changes summary={summary} />
+            <MatchedRows summary={summary} />
             <LeftOut summary={summary} />
           </>
         );
@@ -75,35 +77,90 @@ function Figures({ summary }: { summary: IdMappingSummary }) {
 }
 
 /** Users by how many IDs they have. */
-function Sizes({ summary: { userSizes } }: { summary: IdMappingSummary }) {
-  const t = useT();
-  if (userSizes === undefined) return <p className="faint">{t('result.noSizes')}</p>;
-  const bars = userSizes.map(({ ids, users }) => ({
-    name: t('result.size', { count: ids }),
-    count: users,
-  }));
-  return <Bars label={t('result.sizes')} bars={bars} />;
+function Sizes({ summary: { sizes } }: { summary: IdMappingSummary }) {
+  const { t, locale } = useWords();
+  if (sizes === undefined) return <p className="faint">{t('result.noSizes')}</p>;
+  const bars = sizes.groups.map(({ from, to, users }) => {
+    const range = from === to ? String(from) : `${from}–${to ?? '∞'}`;
+    return { name: t('result.size', { count: range }), count: users };
+  });
+  return (
+    <>
+      <Bars label={t('result.sizes')} bars={bars} />
+      <p className="under">{t('result.largest', { count: countText(sizes.largest, locale) })}</p>
+    </>
+  );
+}
+
+/** How much of each table belongs to users whom other tables know too. */
+function MatchedRows({ summary: { matched } }: { summary: IdMappingSummary }) {
+  const { t, locale } = useWords();
+  if (matched === undefined) return null;
+  const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+  return (
+    <Panel title={t('result.matched')}>
+      <p className="under">{t('result.matchedMore')}</p>
+      <DataList
+        label={t('result.matched')}
+        of={{ rows: matched, problem: null, retry: () => undefined }}
+        rowKey={({ table }) => table}
+        columns={[
+          {
+            key: 'table',
+            title: t('result.table'),
+            grows: true,
+            render: ({ table }) => <span className="mono row-name">{table}</span>,
+            text: ({ table }) => table,
+          },
+          {
+            key: 'rows',
+            title: t('result.rows'),
+            align: 'right',
+            render: ({ rows }) => countText(rows, locale),
+            text: ({ rows }) => String(rows),
+          },
+          {
+            key: 'withUser',
+            title: t('result.withUser'),
+            align: 'right',
+            render: ({ withUser }) => countText(withUser, locale),
+            text: ({ withUser }) => String(withUser),
+          },
+          {
+            key: 'matched',
+            title: t('result.matchedRows'),
+            align: 'right',
+            render: ({ rows, matched: some }) =>
+              `${countText(some, locale)} (${share.format(rows === 0 ? 0 : some / rows)})`,
+            text: ({ matched: some }) => String(some),
+          },
+        ]}
+        exportAs="matched-rows"
+        empty={<Nothing title={t('result.none')} />}
+      />
+    </Panel>
+  );
 }
 
 const changeKinds = ['new', 'kept', 'gone', 'merged', 'split'] as const;
 
 function Changes({ summary: { changes } }: { summary: IdMappingSummary }) {
   const t = useT();
-  if (changes === undefined) return null;
+  if (!changes) return null;
   return (
     <Panel title={t('result.changes')}>
       <div className="figures">
         {changeKinds.map((kind) => (
-          <Statistic key={kind} title={t(`result.change.${kind}`)} value={changes[kind] ?? 0} />
+          <Statistic key={kind} title={t(`result.change.${kind}`)} value={changes[kind]} />
         ))}
       </div>
     </Panel>
   );
 }
 
-/** Values that too many others occur with: fake phones, addresses of call centres, … */
+/** Values that join nobody: fake phones, addresses of call centres, … */
 function LeftOut({ summary }: { summary: IdMappingSummary }) {
-  const t = useT();
+  const { t, locale } = useWords();
   return (
     <Panel title={t('result.suspicious')}>
       <p className="under">{t('result.suspiciousMore')}</p>
@@ -126,11 +183,24 @@ function LeftOut({ summary }: { summary: IdMappingSummary }) {
             text: ({ idType }) => idType,
           },
           {
+            key: 'why',
+            title: t('result.why'),
+            render: ({ why }) => t(`result.why.${why ?? 'shared'}`),
+            text: ({ why }) => why ?? 'shared',
+          },
+          {
+            key: 'cells',
+            title: t('result.cells'),
+            align: 'right',
+            render: ({ cells }) => (cells === undefined ? '' : countText(cells, locale)),
+            text: ({ cells }) => String(cells ?? ''),
+          },
+          {
             key: 'others',
             title: t('result.others'),
             align: 'right',
-            render: ({ others }) => others,
-            text: ({ others }) => others,
+            render: ({ others }) => (others === null ? '' : countText(others, locale)),
+            text: ({ others }) => String(others ?? ''),
           },
           {
             key: 'tables',

@@ -54,28 +54,13 @@ test('the result of an ID mapping is shown with its users and IDs', async () => 
   await untilIdle(server.api, id, 1);
   await expectShown(page.getByText('Users', { exact: true }));
   await expectShown(page.getByRole('list', { name: 'IDs by type' }).getByText('member_id'));
+  await expectShown(page.getByRole('list', { name: 'Users by number of IDs' }).first());
+  await expectShown(rowOf(page, 'crm.main.customers'));
   await takePicture(page, 'id-mapping-1440');
 });
 
 test('an ID is looked up: all IDs of its user are shown, and the chain that joins two of them', async () => {
   const page = await openConsole(browser, server, '/tasks');
-  const phone = { idType: 'phone', value: '0138' };
-  const member = { idType: 'member_id', value: 'M1' };
-  const mail = { idType: 'email', value: 'ann@x.org' };
-  const tables = [{ table: 'crm.main.customers', rows: 1 }];
-  const found = { oneId: '0123456789abcdef0123456789abcdef', runId: 'r', truncated: false };
-  // What the API answers by its contract, whatever the tables hold.
-  await page.route(/id-mapping\/user/, (route) => {
-    const ids = [phone, mail, member].map((id) => ({ ...id, firstTable: 'x', tables }));
-    return route.fulfill({ json: { ...found, idCount: 3, ids, tables, changes: [] } });
-  });
-  await page.route(/id-mapping\/chain/, (route) => {
-    const links = [
-      { table: 'crm.main.customers', from: phone, to: mail, row: [], rows: 1 },
-      { table: 'crm.main.members', from: mail, to: member, row: [], rows: 1 },
-    ];
-    return route.fulfill({ json: { ...found, from: phone, to: member, length: 2, links } });
-  });
   await page.getByRole('link', { name: 'Who is who' }).click();
   await page.getByRole('link', { name: 'ID mapping' }).click();
   await page.getByLabel('ID', { exact: true }).fill('0138');
