@@ -13,20 +13,6 @@ export interface IdRange {
   end: number;
 }
 
-/** Rows of a table as lists of their IDs, those with at least two. The list is used again. */
-export function forEachRow(table: LinkTable, visit: (ids: number[], count: number) => void): void {
-  const ids: number[] = [];
-  const rows = table[0]?.length ?? 0;
-  for (let row = 0; row < rows; row += 1) {
-    let count = 0;
-    for (const column of table) {
-      const id = column[row] as number;
-      if (id !== noId) ids[count++] = id;
-    }
-    if (count > 1) visit(ids, count);
-  }
-}
-
 /** Why an ID links nobody and is not in the result; `0`: it is. */
 export const leftOutReasons = [
   '',

@@ -1,5 +1,5 @@
 /** IDs that too many others occur with. Pure, in typed arrays. */
-import { forEachRow, type IdRange, type LinkTable } from './links';
+import { noId, type IdRange, type LinkTable } from './links';
 
 /** An ID that occurs with too many others. */
 export interface SharedId {
@@ -11,41 +11,52 @@ export interface SharedId {
 /** Pairs that are sorted at a time: 64 MiB. */
 const pairsAtATime = 1 << 23;
 
-/** Distinct others of one ID, over a bit for every ID: for those with very many. */
-function countOthersOfOne(tables: LinkTable[], idCount: number, wanted: number): number {
-  const seen = new Uint8Array(idCount);
+/** Calls back for every cell with a wanted ID and another ID in its row; of most cells it looks at a byte. */
+function forEachOther(
+  tables: LinkTable[],
+  wanted: Uint8Array,
+  visit: (id: number, other: number) => void,
+): void {
   for (const table of tables) {
-    forEachRow(table, (ids, count) => {
-      if (!ids.slice(0, count).includes(wanted)) return;
-      for (let at = 0; at < count; at += 1) seen[ids[at] as number] = 1;
-    });
+    for (const column of table) {
+      for (let row = 0; row < column.length; row += 1) {
+        const id = column[row]!;
+        if (id === noId || wanted[id] === 0) continue;
+        for (const beside of table) {
+          const other = beside[row]!;
+          if (other !== noId && other !== id) visit(id, other);
+        }
+      }
+    }
   }
-  seen[wanted] = 0;
-  return seen.reduce((sum, bit) => sum + bit, 0);
 }
 
-/** Distinct others of several IDs at once. @param slots place of an ID in the answer, or -1 */
+/** Distinct others of one ID, over a byte for every ID: for those with very many. */
+function countOthersOfOne(tables: LinkTable[], wanted: Uint8Array, id: number): number {
+  const seen = new Uint8Array(wanted.length);
+  wanted[id] = 1;
+  forEachOther(tables, wanted, (_, other) => (seen[other] = 1));
+  wanted[id] = 0;
+  return seen.reduce((sum, byte) => sum + byte, 0);
+}
+
+/** Distinct others of several IDs at once, in their order. */
 function countOthersOfSome(
   tables: LinkTable[],
-  slots: Int32Array,
-  slotCount: number,
+  wanted: Uint8Array,
+  ids: number[],
   pairCount: number,
 ): Float64Array {
   // Slot and other in one number: exact, as both stay below 2^53 together.
   const pairs = new Float64Array(pairCount);
+  const slots = new Map(ids.map((id, slot) => [id, slot]));
   let end = 0;
-  for (const table of tables) {
-    forEachRow(table, (ids, count) => {
-      for (let at = 0; at < count; at += 1) {
-        const slot = slots[ids[at] as number] as number;
-        if (slot < 0) continue;
-        for (let other = 0; other < count; other += 1) {
-          if (ids[other] !== ids[at]) pairs[end++] = slot * 2 ** 32 + (ids[other] as number);
-        }
-      }
-    });
-  }
-  const counts = new Float64Array(slotCount);
+  for (const id of ids) wanted[id] = 1;
+  forEachOther(tables, wanted, (id, other) => {
+    pairs[end++] = slots.get(id)! * 2 ** 32 + other;
+  });
+  for (const id of ids) wanted[id] = 0;
+  const counts = new Float64Array(ids.length);
   let previous = -1;
   for (const pair of pairs.subarray(0, end).sort()) {
     if (pair !== previous) counts[Math.floor(pair / 2 ** 32)]! += 1;
@@ -66,21 +77,19 @@ function countOthers(
 ): Map<number, number> {
   const others = new Map<number, number>();
   if (candidates.length === 0) return others;
-  const slots = new Int32Array(idCount).fill(-1);
+  const wanted = new Uint8Array(idCount);
   let batch: number[] = [];
   let pairs = 0;
   const countBatch = () => {
-    batch.forEach((id, slot) => (slots[id] = slot));
-    const counts = countOthersOfSome(tables, slots, batch.length, pairs);
+    const counts = countOthersOfSome(tables, wanted, batch, pairs);
     batch.forEach((id, slot) => others.set(id, counts[slot] as number));
-    batch.forEach((id) => (slots[id] = -1));
     batch = [];
     pairs = 0;
   };
   for (const id of candidates) {
     const count = mostOthers(id);
     if (count > pairsAtATime) {
-      others.set(id, countOthersOfOne(tables, idCount, id));
+      others.set(id, countOthersOfOne(tables, wanted, id));
       continue;
     }
     if (pairs + count > pairsAtATime || batch.length >= 2 ** 20) countBatch();
