@@ -5,7 +5,7 @@
  * `call-outcomes.property.test.ts`.
  */
 import fc from 'fast-check';
-import { isMarked } from '../../model/gate';
+import { isMarked, type Gate } from '../../model/gate';
 import { handOver, takeOver, type HandedOver } from '../../model/hand-over';
 import {
   applyIgnored,
@@ -244,17 +244,21 @@ class Drive {
     if (!live) return;
     const { runId, definition, gate } = live;
     const [ledger, nextRound] = [state.outbox.ledger.length, state.nextRound];
+    const marks = Object.entries(this.datedMarks(live.scheduleTime));
+    const forNext = marks.flatMap(([table, mark]) => (mark.next ? [table] : []));
     cancelRun(state, { runId, reason: 'by me' }, this.context());
     expect(state.outbox.ledger).toHaveLength(ledger);
     if (definition === null) return expect(live.cancelReason).not.toBeNull();
     this.ended.add(runId);
     expect(state.live?.runId).not.toBe(runId);
     if (gate === 'round') expect(state.round.marks).toEqual(nextRound?.marks ?? {});
-    else if (gate === 'dated') expect(this.datedTimes()).not.toContain(live.scheduleTime);
+    else if (gate === 'dated') {
+      expect(Object.keys(this.datedMarks(live.scheduleTime))).toEqual(forNext);
+    }
   }
 
-  private datedTimes(): string[] {
-    return this.state.dated.map(({ scheduleTime }) => scheduleTime);
+  private datedMarks(scheduleTime: string | null): Gate['marks'] {
+    return this.state.dated.find((gate) => gate.scheduleTime === scheduleTime)?.marks ?? {};
   }
 
   project(): void {
@@ -310,7 +314,7 @@ class Drive {
       }
     }
     if (state.removed) expect(state.live === null || state.live.cancelReason).not.toBe(null);
-    const scheduled = this.datedTimes();
+    const scheduled = state.dated.map(({ scheduleTime }) => scheduleTime);
     expect(scheduled).toEqual([...new Set(scheduled)].sort());
     if (state.definition.whileRunning === 'ignore') expect(state.nextRound).toBeNull();
   }

@@ -1,7 +1,8 @@
 /** Drivers of backfills on a real Temporal, with a store in memory. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CellRequest } from '../../model/backfill';
 import { JobError } from '../../model/job-type';
-import { backfillChangedSignal } from '../../model/messages';
+import { backfillChangedSignal, instancesRequestedSignal } from '../../model/messages';
 import { defaultRunPolicy, type RunPolicy } from '../../model/task';
 import { signalsOf } from '../support/workflows/history';
 import { House, makeId, type OpenedTask } from '../support/workflows/house';
@@ -267,7 +268,8 @@ it('shares one run with another backfill that asks for the same instance', async
   const { task, backfill, driver, held } = await halfWay();
   const other = store.create(makeId(), cellsOf(task, 4).slice(1));
   const otherDriver = await house.startDriver(other.id);
-  await house.world.until(() => other.cells.every(({ state }) => state === 'running'));
+  // The task has to hold both before the first cell ends, as the next one begins with that.
+  while ((await signalsOf(task.handle, instancesRequestedSignal.name)).length < 2) await sleep(50);
   house.world.job = async () => nothingDone;
   held.end();
   await Promise.all([driver.result(), otherDriver.result()]);
