@@ -263,7 +263,7 @@ export interface BackfillStore {
   /**
    * In no plan of the tenant anything waits for cells of this task any more. What was blocked for
    * want of them alone waits again in plans that go on; in the others `retry` takes it.
-   * @returns ids of those in which something may go on now
+   * @returns ids of those that go on, whose drivers are to look at them again
    */
   detachTask(tenant: string, taskId: string): Promise<string[]>;
   /** Moves to another status where the present one is in `from`; null where it is not. */

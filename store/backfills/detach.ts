@@ -3,7 +3,6 @@ import { notify } from '../notify';
 import { isAwaited, letGo, passAllOn } from './passing-on';
 import { reset } from './reset';
 import {
-  alone,
   atOnce,
   inParts,
   rowsOf,
@@ -14,28 +13,32 @@ import {
   type Step,
 } from './statement';
 
-const plansText = `select id from tablegate.backfills where tenant = $1 and exists (
+// Of one that has succeeded nothing is taken up again.
+const plansText = `select id from tablegate.backfills
+  where tenant = $1 and status <> 'succeeded' and exists (
     select from tablegate.backfill_cells where backfill = nr and task_id = $2)
   order by nr`;
 
 /** Drops all needs on cells of a task; see `BackfillStore.detachTask`. */
 export async function detachTask(db: Database, tenant: string, taskId: string): Promise<string[]> {
-  const changed: string[] = [];
+  const live: string[] = [];
   for (const { id } of await rowsOf<{ id: string }>(db, plansText, [tenant, taskId])) {
-    if (await detach(db, { tenant, id }, taskId)) changed.push(id);
+    if (await detach(db, { tenant, id }, taskId)) live.push(id);
   }
-  return changed;
+  return live;
 }
 
-/** @returns whether something may go on that could not */
+/** @returns whether it goes on */
 async function detach(db: Database, key: BackfillKey, taskId: string): Promise<boolean> {
-  let dropped = 0;
-  await inParts(db, key, async (step, _backfill, part) => {
-    const some = await dropNeeds(step, part, taskId);
-    dropped += some;
-    return some === atOnce.rows ? 'again' : 'done';
+  let isLive = false;
+  await inParts(db, key, async (step, backfill, part) => {
+    isLive = goesOn(backfill);
+    const dropped = await dropNeeds(step, part, taskId);
+    if (dropped > 0) await notify(step, key.tenant, [{ type: 'backfill', id: key.id }]);
+    return dropped === atOnce.rows ? 'again' : 'done';
   });
-  return dropped > 0 && unblock(db, key);
+  if (isLive) await unblock(db, key);
+  return isLive;
 }
 
 const dropText = `with of_task as (
@@ -62,19 +65,15 @@ async function dropNeeds(step: Step, { from, to }: Part, taskId: string): Promis
 }
 
 /** What was blocked waits again, unless something else stands in its way. */
-async function unblock(db: Database, key: BackfillKey): Promise<boolean> {
+async function unblock(db: Database, key: BackfillKey): Promise<void> {
   await inParts(db, key, async (step, backfill, part) => {
     if (goesOn(backfill)) await reset(step, part, ['blocked']);
     return 'done';
   });
   await passAllOn(db, key);
-  return alone(db, key, async (step, backfill) => {
-    await notify(step, key.tenant, [{ type: 'backfill', id: key.id }]);
-    return goesOn(backfill);
-  });
 }
 
 /** In one that is over, or on its way there, nothing waits again by itself. */
-function goesOn(backfill: Backfill | null): boolean {
-  return backfill?.status === 'running' || backfill?.status === 'paused';
+function goesOn({ status }: Backfill): boolean {
+  return status === 'running' || status === 'paused';
 }
