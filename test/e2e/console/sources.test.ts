@@ -63,6 +63,7 @@ test('an ID is looked up: all IDs of its user are shown, and the chain that join
   const page = await openConsole(browser, server, '/tasks');
   await page.getByRole('link', { name: 'Who is who' }).click();
   await page.getByRole('link', { name: 'ID mapping' }).click();
+  await page.getByLabel('ID type').fill('phone');
   await page.getByLabel('ID', { exact: true }).fill('0138');
   await page.getByRole('button', { name: 'Look up' }).click();
   const row = page.getByRole('row').filter({ hasText: 'M1' });
