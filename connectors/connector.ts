@@ -48,6 +48,8 @@ export interface DuckdbScan {
   teardown: string[];
   /** The relation may be read several times; false: whoever needs it again copies it first. */
   cheapToRepeat: boolean;
+  /** Whether the relation still holds what it held when the scan was prepared. */
+  isUnchanged(): Promise<boolean>;
   /** Says in our words what DuckDB threw while the relation was read (CSV is judged row by row). */
   explain(error: unknown): Error;
 }

@@ -32,11 +32,16 @@ export async function* chunksOf(
 ): AsyncGenerator<DuckDBDataChunk> {
   const result = await connection.stream(sql);
   let next = result.fetchChunk();
-  for (;;) {
-    const chunk = await next;
-    if (chunk === null || chunk.rowCount === 0) return;
-    next = result.fetchChunk();
-    yield chunk;
+  try {
+    for (;;) {
+      const chunk = await next;
+      if (chunk === null || chunk.rowCount === 0) return;
+      next = result.fetchChunk();
+      yield chunk;
+    }
+  } finally {
+    // Whoever stops reading does not wait for the chunk that is on its way, nor for its failure.
+    await next.catch(() => undefined);
   }
 }
 

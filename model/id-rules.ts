@@ -67,7 +67,7 @@ export const idTypeRulesSchema = z.strictObject({
   overMax: z
     .enum(['report', 'apart'])
     .default('report')
-    .describe('What is done with such a user: `report` it, or take the IDs of the type `apart`'),
+    .describe('What is done with such a user: `report` it, or take all its IDs `apart`'),
 });
 export type IdTypeRulesInput = z.input<typeof idTypeRulesSchema>;
 

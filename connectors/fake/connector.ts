@@ -85,6 +85,7 @@ class FakeConnection implements Connection {
       columns: pickColumns(table.columns, request.columns, request.ref.table),
       teardown: [],
       cheapToRepeat: true,
+      isUnchanged: async () => true,
       explain: (error) => new Error(messageOf(error), { cause: error }),
     };
   }

@@ -1,4 +1,5 @@
 /** Kind `files`: a folder of CSV and Parquet files, each a table of schema `main`; read only. */
+import { stat } from 'node:fs/promises';
 import { pickColumns } from '../columns';
 import {
   ConnectorError,
@@ -16,7 +17,13 @@ import { filtered } from '../row-filter';
 import { filesConfigSchema, type FilesConfig } from './config';
 import { csvColumns, csvFirstRows, csvRelation, inspectCsv, inspectHead } from './csv';
 import { csvError, parquetError } from './errors';
-import { findTableFile, refuseSharedName, resolveFolder, tableFiles } from './folder';
+import {
+  findTableFile,
+  refuseSharedName,
+  resolveFolder,
+  tableFiles,
+  type TableFile,
+} from './folder';
 import { parquetColumns, parquetFirstRows, parquetRelation } from './parquet';
 
 class FilesConnection implements Connection {
@@ -61,17 +68,21 @@ class FilesConnection implements Connection {
   async prepareScan(request: ScanRequest): Promise<DuckdbScan> {
     const { signal, only } = request;
     const file = await this.#file(request.ref);
+    const before = await stateOf(file);
+    const isUnchanged = async () => (await stateOf(file)) === before;
     if (file.format === 'parquet') {
       const columns = pickColumns(await parquetColumns(file, signal), request.columns, file.name);
       const relation = filtered(parquetRelation(file), only);
       const explain = (error: unknown) => parquetError(file.name, error);
-      return { setup: [], relation, columns, teardown: [], cheapToRepeat: true, explain };
+      const scan = { setup: [], relation, columns, teardown: [], explain };
+      return { ...scan, cheapToRepeat: true, isUnchanged };
     }
     const csv = await inspectCsv(file, signal);
     const columns = pickColumns(csvColumns(csv.dialect), request.columns, file.name);
     const relation = filtered(await csvRelation(file, csv, request.scratchDir, signal), only);
     const explain = (error: unknown) => csvError(file.name, error);
-    return { setup: [], relation, columns, teardown: [], cheapToRepeat: false, explain };
+    const scan = { setup: [], relation, columns, teardown: [], explain };
+    return { ...scan, cheapToRepeat: false, isUnchanged };
   }
 
   async targetKey(): Promise<string> {
@@ -97,6 +108,12 @@ class FilesConnection implements Connection {
   async #file(ref: TableRef) {
     return findTableFile(await this.#folder(), ref, this.#filesRoots);
   }
+}
+
+/** What becomes another text when a file is written, or another one takes its name. */
+async function stateOf({ path }: TableFile): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(() => null);
+  return found === null ? 'gone' : [found.dev, found.ino, found.size, found.mtimeNs].join(' ');
 }
 
 function holdsNoResult(): ConnectorError {

@@ -60,13 +60,29 @@ async function takeBy(step: Step, text: string, values: unknown[]): Promise<stri
 }
 
 const cellsIn = (state: CellState) => `coalesce((select cells from tablegate.backfill_counts
-    where backfill = $1 and state = '${state}'), 0)`;
+    where backfill = $2 and state = '${state}'), 0)`;
 
-const promoteText = `with ahead as (
-    select cell, row_number() over (order by schedule_time, cell) as place, count(*) over () as cells
-    from tablegate.backfill_cells where backfill = $1 and state = 'running' and ahead),
+/** Slots of the task of a cell; a task that is not stored has none that are known. */
+const slotsOf = (one: string) => `(
+    select coalesce((view->'runPolicy'->>'maxParallel')::integer, 1)
+    from tablegate.tasks where tenant = $1 and id = ${one}.task_id)`;
+
+// Those first that have begun: their tasks have more slots than other cells hold.
+const promoteText = `with held as (
+    select task_id, count(*) filter (where not ahead) as cells from tablegate.backfill_cells
+    where backfill = $2 and state = 'running' group by task_id),
+  waiting_there as (
+    select cell, schedule_time,
+      row_number() over (partition by one.task_id order by schedule_time, cell)
+        > coalesce(${slotsOf('one')}, 0) - held.cells as is_behind
+    from tablegate.backfill_cells as one join held on held.task_id = one.task_id
+    where backfill = $2 and state = 'running' and ahead),
+  ahead as (
+    select cell, row_number() over (order by is_behind, schedule_time, cell) as place,
+      count(*) over () as cells
+    from waiting_there),
   room as (
-    select $2::integer - ${cellsIn('running')} + coalesce(max(cells), 0) as cells from ahead),
+    select $3::integer - ${cellsIn('running')} + coalesce(max(cells), 0) as cells from ahead),
   promoted as (
     update tablegate.backfill_cells as cell set ahead = false
     from ahead, room where cell.cell = ahead.cell and ahead.place <= room.cells returning 1)
@@ -74,31 +90,29 @@ const promoteText = `with ahead as (
     ${cellsIn('running')}::integer as running, ${cellsIn('waiting')}::integer as waiting from room`;
 
 /**
- * Counts cells that were handed out ahead as under way, the oldest first, as far as there is room:
- * their tasks have begun them when others ended.
+ * Counts cells that were handed out ahead as under way, those first that their tasks have begun when
+ * others ended, as far as there is room.
  * @returns for how many more there is room then; how many are handed out, and how many wait
  */
 export async function promote(
   step: Step,
-  { nr, concurrency }: Backfill,
+  { tenant, nr, concurrency }: Backfill,
 ): Promise<{ room: number; running: number; waiting: number }> {
   const [row] = await rowsOf<{ room: number; running: number; waiting: number }>(
     step,
     promoteText,
-    [nr, concurrency],
+    [tenant, nr, concurrency],
   );
   return row!;
 }
 
-// A task that is not stored has no slots that are known, and gets nothing ahead.
+// A task without known slots gets nothing ahead.
 const fullText = `select held.task_id as "taskId",
     least(task.parallel, ${mostAhead}) - held.ahead as room
   from (
     select task_id, count(*) filter (where not ahead) as handed, count(*) filter (where ahead) as ahead
     from tablegate.backfill_cells where backfill = $2 and state = 'running'
-    group by task_id) as held, lateral (
-    select coalesce((view->'runPolicy'->>'maxParallel')::integer, 1) as parallel
-    from tablegate.tasks where tenant = $1 and id = held.task_id) as task
+    group by task_id) as held, lateral (select ${slotsOf('held')} as parallel) as task
   where held.handed >= task.parallel and held.ahead < least(task.parallel, ${mostAhead})
   order by held.task_id`;
 

@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { SupersededError } from '../../connectors/connector';
 import { fenceOf } from '../../model/fence';
 import { JobError } from '../../model/job-type';
+import type { RunProgress } from '../../model/run';
 import { rejection, runSql, Sandbox } from '../connectors/support/sandbox';
 import { analysisFile, readResult, runIdMapping, textTable, usersOf } from './support/run-job';
 
@@ -222,6 +223,31 @@ describe('a run that cannot succeed says which table and why, and keeps the form
     const error = await failureOf(runIdMapping(sandbox, run));
     expect(error).toBeInstanceOf(JobError);
     expect(error.message).toContain(problem);
+  });
+
+  it('a Parquet file that another takes the place of while it is read', async () => {
+    const file = path.join(sandbox.root, 'visits.parquet');
+    const write = (...phones: string[]) =>
+      runSql(
+        ':memory:',
+        `COPY (SELECT unnest([${phones.map((one) => `'${one}'`).join(', ')}]) AS mobile)
+         TO '${file}.new' (FORMAT parquet)`,
+      );
+    await write('0138', '0139');
+    renameSync(`${file}.new`, file);
+    await write('0139', '0138');
+    let replaced = false;
+    const onProgress = ({ text }: RunProgress) => {
+      if (replaced || !text.startsWith('collecting')) return;
+      replaced = true;
+      renameSync(`${file}.new`, file);
+    };
+    const visits = failing('crm.main.visits');
+    const run = { tables: [customers, visits], connections: crm(), fence: 2n, onProgress };
+    const error = await failureOf(runIdMapping(sandbox, run));
+    expect(error.message).toBe(
+      'crm.main.visits: the table was changed while it was read; run the task again.',
+    );
   });
 
   it('an ID column of lists', async () => {

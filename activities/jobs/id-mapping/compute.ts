@@ -157,7 +157,7 @@ async function tryToPlace(
       throw failureOf(request.output, error);
     },
   );
-  await assignOneIds(connection, users, representatives, former, fence);
+  await assignOneIds(connection, users, representatives, former, request.startedAtMs);
   const hasFormer = former.kept !== null;
   const counts = await makeChanges(connection, request, hasFormer);
 

@@ -74,11 +74,12 @@ async function pairUp(
      WITH types AS (${types.join(' UNION ALL ')}),
        former AS (SELECT one_id, type, id_value AS value
          FROM ${former} LEFT JOIN types ON types.name = id_type),
-       present AS (SELECT ${userSql}(number) AS user, type, value FROM ids)
-     SELECT one_id, nullif(user, ${noId}) AS user, count(*) AS ids
+       present AS (SELECT * FROM (SELECT ${userSql}(number) AS user, type, value FROM ids)
+         WHERE user <> ${noId})
+     SELECT one_id, user, count(*) AS ids
      FROM former LEFT JOIN present USING (type, value)
      WHERE one_id IS NOT NULL
-     GROUP BY one_id, nullif(user, ${noId})`,
+     GROUP BY one_id, user`,
     idTypes,
   );
   await connection.run(

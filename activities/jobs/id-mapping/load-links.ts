@@ -44,7 +44,8 @@ export async function loadColumn(
   return numbers;
 }
 
-function changed(name: string): JobError {
+/** What is thrown for a table that is not the same all along. */
+export function changed(name: string): JobError {
   return new JobError(`${name}: the table was changed while it was read; run the task again.`);
 }
 

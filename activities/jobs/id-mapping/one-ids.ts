@@ -6,15 +6,16 @@ import type { Former } from './former';
 import { noId } from './links';
 import { countIds, type Representatives, type Users } from './users';
 
-/** Hex digits of the part of a one_id that says which run gave it: ids sort by their age. */
+/** Hex digits of the part of a one_id that says when it was given: ids sort by their age. */
 const generationDigits = 12;
 
 /**
  * Makes `users (number, one_id, former, ids)`. Who is the same user as before keeps the former id.
- * A new id is made of the run that gives it, of the type and of the hash of the ID that stands for
- * the user, so that no two users ever get the same one; in a first result the run says nothing, so
- * that the same content gets the same ids, whatever the order of rows and tables.
- * @param fence of the try
+ * A new id is made of the time at which the try began, of the type and of the hash of the ID that
+ * stands for the user, so that no two users ever get the same one, whichever task gives it; in a
+ * first result the time says nothing, so that the same content gets the same ids, whatever the order
+ * of rows and tables.
+ * @param startedAtMs of the try
  * @throws Error where an id would be given twice
  */
 export async function assignOneIds(
@@ -22,7 +23,7 @@ export async function assignOneIds(
   users: Users,
   { low, high, type }: Representatives,
   former: Former,
-  fence: bigint,
+  startedAtMs: number,
 ): Promise<void> {
   const kept = former.kept ?? new Uint32Array(users.count).fill(noId);
   const ids = countIds(users, { start: 0, end: users.userOf.length });
@@ -33,10 +34,8 @@ export async function assignOneIds(
     kept: registerLookUp(connection, kept),
     ids: registerLookUp(connection, ids),
   };
-  const generation = former.kept === null ? 0n : fence;
+  const generation = former.kept === null ? 0 : startedAtMs;
   const prefix = generation.toString(16).padStart(generationDigits, '0');
-  if (prefix.length > generationDigits)
-    throw new Error(`the fence ${fence} is too great for an id`);
   const formerIds =
     former.kept === null
       ? '(SELECT NULL::UINTEGER AS number, NULL::VARCHAR AS one_id WHERE false)'

@@ -17,6 +17,8 @@ export interface OpenSource {
   name: string;
   relation: string;
   columns: IdColumn[];
+  /** Whether it still holds what it held when it was opened. */
+  isUnchanged(): Promise<boolean>;
   /** Says in our words what DuckDB threw while the table was read. */
   explain(error: unknown): Error;
 }
@@ -37,8 +39,9 @@ export class OpenSources {
     const connection = openConnection(table.connection, { filesRoots }, { fake });
     this.#closing.push(() => connection.close());
     const scan = await this.#scan(connection, table, { scratchDir, signal });
-    const { relation, explain } = scan;
-    const source = { name: table.name, relation, columns: idColumnsOf(table, scan), explain };
+    const { relation, explain, isUnchanged } = scan;
+    const columns = idColumnsOf(table, scan);
+    const source = { name: table.name, relation, columns, explain, isUnchanged };
     return scan.cheapToRepeat
       ? source
       : this.#copy(source, path.join(scratchDir, `source-${place}.parquet`));
@@ -85,6 +88,12 @@ export class OpenSources {
       throw explain(error);
     }
     const copied = columns.map(({ idType }, column) => ({ idType, text: `text_${column}` }));
-    return { ...source, relation: `read_parquet(${quotePath(file)})`, columns: copied };
+    const isUnchanged = async () => true;
+    return {
+      ...source,
+      relation: `read_parquet(${quotePath(file)})`,
+      columns: copied,
+      isUnchanged,
+    };
   }
 }

@@ -4,7 +4,7 @@ import type { TableDetail } from '../../../model/run';
 import { makeDictionary, type Dictionary, type Engines, type TypeIds } from './dictionary';
 import { failureOf } from './failures';
 import type { LinkTable } from './links';
-import { countRows, loadColumn, replaceTexts } from './load-links';
+import { changed, countRows, loadColumn, replaceTexts } from './load-links';
 import type { ComputeRequest } from './messages';
 import { OpenSources, type OpenSource } from './open-sources';
 import type { Reporter } from './report';
@@ -76,6 +76,9 @@ export async function readTables(
     const sources = await openAll(open, request, reporter, details, signal);
     const loading = new Loading(engines.reader, sources);
     const dictionary = await collectIds(engines, request, sources, reporter, details, loading);
+    for (const [place, source] of sources.entries()) {
+      if (!(await source.isUnchanged())) throw details.fail(place, changed(source.name));
+    }
     const tables = sources.map((source, place) => loading.tableOf(source, place));
     for (const [place, { name, links }] of tables.entries()) {
       if (dictionary.standsFor !== null) replaceTexts(links, dictionary.standsFor);

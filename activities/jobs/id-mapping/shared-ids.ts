@@ -66,7 +66,8 @@ function countOthersOfSome(
 }
 
 /**
- * Distinct others of each candidate, in as many passes as the memory for pairs asks for.
+ * Those of the candidates with more distinct others than allowed, in as many passes as the memory
+ * for pairs asks for.
  * @param mostOthers how many others may at most stand in rows with an ID, each time counted
  */
 function countOthers(
@@ -74,22 +75,26 @@ function countOthers(
   idCount: number,
   candidates: number[],
   mostOthers: (id: number) => number,
-): Map<number, number> {
-  const others = new Map<number, number>();
-  if (candidates.length === 0) return others;
+  maxSharedBy: number,
+): SharedId[] {
+  const shared: SharedId[] = [];
+  const note = (id: number, others: number): void => {
+    if (others > maxSharedBy) shared.push({ id, others });
+  };
+  if (candidates.length === 0) return shared;
   const wanted = new Uint8Array(idCount);
   let batch: number[] = [];
   let pairs = 0;
   const countBatch = () => {
     const counts = countOthersOfSome(tables, wanted, batch, pairs);
-    batch.forEach((id, slot) => others.set(id, counts[slot] as number));
+    batch.forEach((id, slot) => note(id, counts[slot] as number));
     batch = [];
     pairs = 0;
   };
   for (const id of candidates) {
     const count = mostOthers(id);
     if (count > pairsAtATime) {
-      others.set(id, countOthersOfOne(tables, wanted, id));
+      note(id, countOthersOfOne(tables, wanted, id));
       continue;
     }
     if (pairs + count > pairsAtATime || batch.length >= 2 ** 20) countBatch();
@@ -97,7 +102,7 @@ function countOthers(
     pairs += count;
   }
   if (batch.length > 0) countBatch();
-  return others;
+  return shared;
 }
 
 /** A range of IDs with how many others each may occur with; null or undefined: any number. */
@@ -126,9 +131,8 @@ export function findShared(
     for (let id = start; id < end; id += 1) {
       if (mostOthers(id) > maxSharedBy && leftOut[id] === 0) candidates.push(id);
     }
-    for (const [id, others] of countOthers(tables, leftOut.length, candidates, mostOthers)) {
-      if (others > maxSharedBy) shared.push({ id, others });
-    }
+    const ofRange = countOthers(tables, leftOut.length, candidates, mostOthers, maxSharedBy);
+    for (const one of ofRange) shared.push(one);
   }
   return shared.toSorted((a, b) => b.others - a.others || a.id - b.id);
 }

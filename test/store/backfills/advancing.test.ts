@@ -91,6 +91,22 @@ describe('a task all of whose slots are taken is handed as many cells again', ()
     expect(await backfill.states()).toMatchObject({ 'a@0': 'succeeded', 'a@2': 'running' });
   });
 
+  test('and gets more as soon as one of them has begun, however slow another task is', async () => {
+    const slow = [cell('slow', 0), cell('slow', 1)];
+    const quick = [2, 3, 4, 5].map((nr) => cell('quick', nr));
+    const backfill = newBackfill([...slow, ...quick], { concurrency: 2 });
+    await saveTasks(opened.store, backfill.tenant, { slow: 1, quick: 1 });
+    const driver = await drive(opened.store, backfill);
+    await driver.become('running', 'paused');
+    await driver.become('paused', 'running');
+    expect(handedOut(await driver.step())).toEqual(['slow@0', 'slow@1']);
+    expect(handedOut(await driver.step(ended('slow', 1)))).toEqual(['quick@2', 'quick@3']);
+    expect(handedOut(await driver.step(ended('quick', 2)))).toEqual(['quick@4']);
+    expect(await driver.states()).toMatchObject({ 'quick@3': 'running', 'quick@4': 'waiting' });
+    expect(handedOut(await driver.step(ended('quick', 3)))).toEqual(['quick@5']);
+    expect(await driver.states()).toMatchObject({ 'slow@0': 'running', 'quick@4': 'running' });
+  });
+
   test('not where the backfill has room for fewer than the task has slots', async () => {
     const backfill = await startWith(4, 2);
     expect(handedOut(await backfill.step())).toEqual(['a@0', 'a@1']);

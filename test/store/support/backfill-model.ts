@@ -212,7 +212,10 @@ export class BackfillModel {
 
   #take(id: string, step: number): void {
     const free = Math.max(this.#plan(id).concurrency - this.#handed(id, false).length, 0);
-    const promoted = this.#handed(id, true).slice(0, free);
+    const ahead = this.#handed(id, true);
+    const begun = ahead.filter((place) => this.#hasBegun(place, ahead));
+    const behind = ahead.filter((place) => !begun.includes(place));
+    const promoted = [...begun, ...behind].slice(0, free);
     this.#history.push({ kind: 'promoted', places: promoted });
     this.#hand(this.#ready(id).slice(0, free - promoted.length), id, step, false);
     for (const taskId of Object.keys(this.parallel).toSorted()) {
@@ -222,6 +225,14 @@ export class BackfillModel {
       if (room <= 0 || this.#handed(id, false).filter(ofTask).length < slots) continue;
       this.#hand(this.#ready(id).filter(ofTask).slice(0, room), id, step, true);
     }
+  }
+
+  /** Whether its task has more slots than other cells hold, those before it among them. */
+  #hasBegun(place: Place, ahead: Place[]): boolean {
+    const { taskId } = this.#cell(place);
+    const ofTask = (one: Place) => this.#cell(one).taskId === taskId;
+    const before = ahead.slice(0, ahead.indexOf(place)).filter(ofTask).length;
+    return before + this.#handed(place.id, false).filter(ofTask).length < this.parallel[taskId]!;
   }
 
   #hand(chosen: Place[], by: string, step: number, ahead: boolean): void {
