@@ -53,7 +53,7 @@ it('a rule that says nothing for the form of its type is refused', () => {
   ]);
   expect(
     parse({ idTypes: { mobile: { form: 'phone', region: 'CN' } } }).idTypes.mobile,
-  ).toBeDefined();
+  ).toMatchObject({ form: 'phone', region: 'CN' });
 });
 
 it('a name that is no ID type, or one twice, is refused', () => {

@@ -5,6 +5,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows } from '../../../../connectors/duckdb-engine';
+import { chunksOf, numbersOf } from '../../../../connectors/duckdb-vectors';
 import { quoteText } from '../../../../connectors/sql-text';
 import { noId } from '../links';
 import type { SourceTable } from '../messages';
@@ -86,26 +87,19 @@ async function loadTable(
   place: number,
   count: number,
 ): Promise<Lines> {
-  const columns = table.idColumns.map(() => new Uint32Array(count).fill(noId));
+  const columns = table.idColumns.map(() => new Uint32Array(count));
   const rows = new Uint32Array(count);
   if (count === 0) return { columns, rows };
   const cells = cellNames(table);
-  const result = await engine.stream(
-    `SELECT ${cells.join(', ')}, row_count FROM ${linesName(place)}
-     WHERE ${joining(table)} ORDER BY rowid`,
-  );
+  const sql = `SELECT ${cells.map((cell) => `coalesce(${cell}, ${noId}::UINTEGER)`).join(', ')}, row_count
+    FROM ${linesName(place)} WHERE ${joining(table)} ORDER BY rowid`;
   let line = 0;
-  let next = result.fetchChunk();
-  for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
-    next = result.fetchChunk();
-    [...columns, rows].forEach((array, column) => {
-      const vector = chunk.getColumnVector(column);
-      for (let at = 0; at < chunk.rowCount; at += 1) {
-        const number = vector.getItem(at);
-        if (number !== null) array[line + at] = number as number;
-      }
-    });
-    line += chunk.rowCount;
+  for await (const chunk of chunksOf(engine, sql)) {
+    const { rowCount } = chunk;
+    for (const [column, array] of [...columns, rows].entries()) {
+      array.set(numbersOf(chunk, column).subarray(0, rowCount), line);
+    }
+    line += rowCount;
   }
   return { columns, rows };
 }
