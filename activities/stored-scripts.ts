@@ -1,11 +1,12 @@
 /** What jobs ask the store about scripts. */
 import { JobError } from '../model/job-type';
+import { grantAllows, type GrantSide } from '../model/people';
 import type { ScriptParameter } from '../model/script-version';
 import type { Store } from '../store/store';
 
 /** @throws JobError where there is no such version */
 export async function scriptText(
-  store: Store,
+  store: Pick<Store, 'scripts'>,
   tenant: string,
   scriptId: string,
   version: number,
@@ -20,17 +21,15 @@ function parametersOf(config: Record<string, unknown>): ScriptParameter[] {
   return (config.scheduleParameters as ScriptParameter[] | undefined) ?? [];
 }
 
-/** Whether a user may read or write through a connection: an admin, or one with the grant. */
+/** Whether a user may read or write through a connection now; false for one who is gone. */
 export async function mayUse(
   { people }: Pick<Store, 'people'>,
   tenant: string,
   userId: string,
   connection: string,
-  side: 'read' | 'write',
+  side: GrantSide,
 ): Promise<boolean> {
   const user = await people.findUser(tenant, userId);
   if (!user) return false;
-  if (user.role === 'admin') return true;
-  const grants = await people.grants(tenant, userId);
-  return grants.some((grant) => grant.connection === connection && grant[side]);
+  return grantAllows(user.role, await people.findGrant(tenant, userId, connection), side);
 }
