@@ -18,7 +18,17 @@ import type { Change } from '../model/change';
 import type { JobLineage } from '../model/job-type';
 import type { LineageTask } from '../model/lineage';
 import type { CountedPage, Page, PageRequest } from '../model/page';
-import type { AuditEntry, Grant, Key, Role, Tenant, User, UserChange } from '../model/people';
+import type {
+  AuditEntry,
+  Grant,
+  GrantSide,
+  Key,
+  Role,
+  Tenant,
+  User,
+  UserChange,
+} from '../model/people';
+import type { Directory, Project, ProjectMember, Workspace } from '../model/project';
 import type {
   LogLine,
   RunProjection,
@@ -27,6 +37,7 @@ import type {
   RunStatus,
   TableDetail,
 } from '../model/run';
+import type { ScriptVersion } from '../model/script-version';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskProjection, TaskView } from '../model/task';
 import type { TaskQuery, TaskRow } from '../model/task-list';
@@ -44,6 +55,9 @@ export interface Store {
   people: PeopleStore;
   sessions: SessionStore;
   sources: SourceStore;
+  projects: ProjectStore;
+  directories: DirectoryStore;
+  scripts: ScriptStore;
   audit: AuditStore;
   idempotency: IdempotencyStore;
   retention: RetentionStore;
@@ -362,6 +376,9 @@ export interface PeopleStore {
   /** The user behind a key's SHA-256 hex digest; notes the use at most once a minute. */
   findByKeyDigest(digest: string): Promise<{ tenant: string; keyId: string; user: User } | null>;
   grants(tenant: string, userId: string): Promise<Grant[]>;
+  findGrant(tenant: string, userId: string, connection: string): Promise<Grant | null>;
+  /** Names of admins, whom others may ask for a grant: the first three, oldest first. */
+  adminNames(tenant: string): Promise<string[]>;
   setGrant(tenant: string, grant: Grant): Promise<void>;
   removeGrant(tenant: string, userId: string, connection: string): Promise<boolean>;
 }
@@ -391,19 +408,23 @@ export interface SessionStore {
 }
 
 /** A connection as stored: the secrets are one encrypted text. */
-export interface ConnectionRow extends ConnectionView {
+export interface ConnectionRow extends Omit<ConnectionView, 'mayRead' | 'mayWrite'> {
   tenant: string;
   secrets: string | null;
 }
 
 export interface SourceStore {
-  createConnection(row: {
-    tenant: string;
-    name: string;
-    type: string;
-    config: Record<string, unknown>;
-    secrets: string | null;
-  }): Promise<ConnectionRow | 'taken'>;
+  /** `maker`: the user who gets both grants on it, in the same transaction; null: nobody. */
+  createConnection(
+    row: {
+      tenant: string;
+      name: string;
+      type: string;
+      config: Record<string, unknown>;
+      secrets: string | null;
+    },
+    maker: string | null,
+  ): Promise<ConnectionRow | 'taken'>;
   updateConnection(row: {
     tenant: string;
     name: string;
@@ -412,7 +433,12 @@ export interface SourceStore {
     secrets: string | null;
   }): Promise<ConnectionRow | null>;
   findConnection(tenant: string, name: string): Promise<ConnectionRow | null>;
-  connections(tenant: string, page: PageRequest): Promise<Page<ConnectionRow>>;
+  /** `grantedTo`: only those that this user has been granted to use so. */
+  connections(
+    tenant: string,
+    filter: { type: string | null; grantedTo: { userId: string; side: GrantSide } | null },
+    page: PageRequest,
+  ): Promise<Page<ConnectionRow>>;
   /** Registered tables of it go too. */
   removeConnection(tenant: string, name: string): Promise<boolean>;
   /** Registers a table or replaces its ID mapping (undefined leaves that alone, null removes it). */
@@ -430,6 +456,68 @@ export interface SourceStore {
     page: PageRequest,
   ): Promise<Page<TableView>>;
   removeTable(tenant: string, name: string): Promise<boolean>;
+}
+
+export interface ProjectStore {
+  /** Creates a project with its first workspace; `nameTaken` where another has the name. */
+  create(tenant: string, project: Pick<Project, 'id' | 'name' | 'mode'>): Promise<Project>;
+  find(tenant: string, id: string): Promise<Project | null>;
+  /** Newest first. `memberId`: those that are open to this user; null: all. */
+  list(tenant: string, memberId: string | null, page: PageRequest): Promise<Page<Project>>;
+  /** Null where there is no such project; `nameTaken`. */
+  rename(tenant: string, id: string, name: string): Promise<Project | null>;
+  /** `inUse`: there are directories or scripts in it. */
+  remove(tenant: string, id: string): Promise<'removed' | 'inUse' | 'unknown'>;
+  /** Oldest first. */
+  workspaces(tenant: string, project: string): Promise<Workspace[]>;
+  /** `nameTaken`, `projectNotFound`. */
+  createWorkspace(
+    tenant: string,
+    workspace: Pick<Workspace, 'project' | 'id' | 'name'>,
+  ): Promise<Workspace>;
+  removeWorkspace(tenant: string, project: string, id: string): Promise<boolean>;
+  members(tenant: string, project: string): Promise<ProjectMember[]>;
+  /** Safe to repeat; `userNotFound`, `projectNotFound`. */
+  addMember(tenant: string, project: string, userId: string): Promise<void>;
+  removeMember(tenant: string, project: string, userId: string): Promise<boolean>;
+  /** True for a member, and for everybody where the project has none. */
+  isOpenTo(tenant: string, project: string, userId: string): Promise<boolean>;
+}
+
+/**
+ * Directories of projects; the root is not stored. `judge` sees all of the project's before a write,
+ * while no other write of them is under way, and throws what stands against it.
+ */
+export interface DirectoryStore {
+  /** All of a project, by name. */
+  list(tenant: string, project: string): Promise<Directory[]>;
+  find(tenant: string, id: string): Promise<Directory | null>;
+  /** `nameTaken` where its parent holds one of that name; `projectNotFound`. */
+  create(
+    tenant: string,
+    directory: Omit<Directory, 'createdAt'>,
+    judge: (all: Directory[]) => void,
+  ): Promise<Directory>;
+  /** Name and parent; null where there is no such directory; `nameTaken`. */
+  change(
+    tenant: string,
+    directory: Omit<Directory, 'createdAt'>,
+    judge: (all: Directory[]) => void,
+  ): Promise<Directory | null>;
+  /** `inUse`: something lies in it. */
+  remove(
+    tenant: string,
+    directory: Pick<Directory, 'id' | 'project'>,
+  ): Promise<'removed' | 'inUse' | 'unknown'>;
+}
+
+export interface ScriptStore {
+  /** Keeps the next version of a script; its number is one more than that of the last. */
+  addVersion(
+    tenant: string,
+    version: Omit<ScriptVersion, 'version' | 'createdAt'>,
+  ): Promise<ScriptVersion>;
+  version(tenant: string, scriptId: string, version: number): Promise<ScriptVersion | null>;
 }
 
 export interface AuditStore {
