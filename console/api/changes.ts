@@ -3,14 +3,15 @@ import type { Query } from '@tanstack/react-query';
 
 /** Parts of the names of calls whose answers a change of the kind may alter. */
 const concerned = {
-  task: /\/tasks|\/waiting|\/lineage/,
-  run: /\/tasks|\/runs|\/instances|\/waiting|id-mapping/,
+  task: /\/tasks|\/waiting|\/lineage|\/operation-center/,
+  run: /\/tasks|\/runs|\/instances|\/waiting|\/operation-center|id-mapping/,
   trigger: /\/tasks|\/triggers|\/waiting/,
   backfill: /\/backfills|\/instances/,
   instance: /\/instances/,
   table: /\/tables|\/lineage/,
   connection: /\/connections|\/tables/,
   key: /\/keys|\/users/,
+  script: /\/scripts|\/directories|\/projects|\/operation-center/,
 };
 export type ChangeKind = keyof typeof concerned;
 

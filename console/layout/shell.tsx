@@ -1,6 +1,7 @@
 import {
   ApartmentOutlined,
   ApiOutlined,
+  ControlOutlined,
   DatabaseOutlined,
   HistoryOutlined,
   HomeOutlined,
@@ -8,6 +9,7 @@ import {
   MenuOutlined,
   ScheduleOutlined,
   SettingOutlined,
+  SwapOutlined,
   TableOutlined,
   UnorderedListOutlined,
 } from '@ant-design/icons';
@@ -33,6 +35,8 @@ const icons: Record<string, ReactNode> = {
   connections: <DatabaseOutlined aria-hidden />,
   tables: <TableOutlined aria-hidden />,
   integration: <ApiOutlined aria-hidden />,
+  'data-integration': <SwapOutlined aria-hidden />,
+  operations: <ControlOutlined aria-hidden />,
 };
 
 /** What is around every page: areas on top, the menu of the area at the left. */

@@ -3,6 +3,8 @@ import { useState } from 'react';
 import type { ApiProblem, Schemas } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { useT } from '../../i18n';
+import { ConfigFields } from './config-fields';
+import { kindLabel, kinds } from './kinds';
 
 interface Values {
   name: string;
@@ -10,26 +12,26 @@ interface Values {
   config: Record<string, unknown>;
 }
 
-/** Both kinds that there are take one path: of a folder, or of a file. */
-const kinds = ['files', 'duckdb'] as const;
-
 type Outcome = { ok: boolean; message: string | null };
 
-/** Adds or changes a connection; it can be tried before it is saved. */
-export function ConnectionDialog({
-  connection,
-  close,
-}: {
+interface ConnectionDialogProps {
   connection: Schemas['Connection'] | null;
+  /** That of a new one, at first. */
+  kind?: string;
+  onSaved?: (connection: Schemas['Connection']) => void;
   close: () => void;
-}) {
+}
+
+/** Adds or changes a connection; it can be tried before it is saved. */
+export function ConnectionDialog({ connection, kind, onSaved, close }: ConnectionDialogProps) {
   const t = useT();
   const [form] = Form.useForm<Values>();
   const create = useAction('POST /connections', ['connection']);
   const replace = useAction('PUT /connections/{name}', ['connection']);
   const tryOut = useAction('POST /connections:test');
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const type = Form.useWatch('type', form) ?? connection?.type ?? 'files';
+  const firstKind = connection?.type ?? kind ?? 'files';
+  const type = Form.useWatch('type', form) ?? firstKind;
 
   const refuse = (error: unknown) => {
     const problem = error as ApiProblem;
@@ -40,10 +42,14 @@ export function ConnectionDialog({
     form.setFields(fields);
     setOutcome({ ok: false, message: problem.message });
   };
-  const save = async ({ name, ...rest }: Values) => {
+  const save = async ({ name, type: savedType, config }: Values) => {
+    const rest = { type: savedType, config: filled(config) };
     try {
-      if (connection === null) await create.mutateAsync({ body: { name, ...rest } });
-      else await replace.mutateAsync({ params: { name: connection.name }, body: rest });
+      const saved =
+        connection === null
+          ? await create.mutateAsync({ body: { name, ...rest } })
+          : await replace.mutateAsync({ params: { name: connection.name }, body: rest });
+      onSaved?.(saved);
       close();
     } catch (error) {
       refuse(error);
@@ -51,11 +57,11 @@ export function ConnectionDialog({
   };
   const test = async () => {
     setOutcome(null);
-    const { type: kind, config } = await form.validateFields(['type', 'config'], {
+    const { type: tried, config } = await form.validateFields(['type', 'config'], {
       recursive: true,
     });
     try {
-      setOutcome(await tryOut.mutateAsync({ body: { type: kind, config } }));
+      setOutcome(await tryOut.mutateAsync({ body: { type: tried, config: filled(config) } }));
     } catch (error) {
       refuse(error);
     }
@@ -72,7 +78,7 @@ export function ConnectionDialog({
       <Form<Values>
         form={form}
         layout="vertical"
-        initialValues={connection ?? { name: '', type: 'files', config: {} }}
+        initialValues={connection ?? { name: '', type: firstKind, config: {} }}
         onValuesChange={() => setOutcome(null)}
         onFinish={(values) => void save(values)}
       >
@@ -85,19 +91,9 @@ export function ConnectionDialog({
           <Input autoFocus disabled={connection !== null} placeholder="crm" />
         </Form.Item>
         <Form.Item<Values> name="type" label={t('connection.type')} required>
-          <Select
-            options={kinds.map((kind) => ({ value: kind, label: t(`connection.kind.${kind}`) }))}
-          />
+          <Select options={kinds.map((one) => ({ value: one, label: kindLabel(one, t) }))} />
         </Form.Item>
-        <Form.Item
-          name={['config', 'path']}
-          label={t('connection.path')}
-          required
-          rules={[{ required: true, message: t('connection.needed') }]}
-          extra={t(`connection.hint.${type === 'duckdb' ? 'duckdb' : 'files'}`)}
-        >
-          <Input className="mono" />
-        </Form.Item>
+        <ConfigFields kind={type} isEdit={connection !== null} />
         {outcome && (
           <Alert
             role="alert"
@@ -117,5 +113,12 @@ export function ConnectionDialog({
         </div>
       </Form>
     </Modal>
+  );
+}
+
+/** Without what nobody has filled in: a field that is left out has its default, a secret stays. */
+function filled(config: Values['config']): Values['config'] {
+  return Object.fromEntries(
+    Object.entries(config).filter(([, value]) => ![undefined, null, ''].includes(value as null)),
   );
 }

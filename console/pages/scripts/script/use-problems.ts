@@ -1,0 +1,25 @@
+/** What is wrong with a text, asked once typing pauses. */
+import { useQuery } from '@tanstack/react-query';
+import { call, type Schemas } from '../../../api/client';
+import { useDebounced } from '../../../ui/use-debounced';
+
+const none: Schemas['ScriptProblem'][] = [];
+
+export interface Problems {
+  items: Schemas['ScriptProblem'][];
+  /** True: they are of the text as it stands. */
+  isSettled: boolean;
+}
+
+export function useProblems(text: string): Problems {
+  // A long text takes longer to send and to read.
+  const settled = useDebounced(text, text.length > 50_000 ? 1_500 : 400);
+  const { data, isFetching } = useQuery({
+    queryKey: ['POST /scripts:validate', settled],
+    queryFn: ({ signal }) => call('POST /scripts:validate', { body: { script: settled } }, signal),
+    placeholderData: (before) => before,
+    gcTime: 0,
+    retry: false,
+  });
+  return { items: data?.problems ?? none, isSettled: settled === text && !isFetching };
+}
