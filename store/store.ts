@@ -518,6 +518,7 @@ export interface ScriptStore {
     version: Omit<ScriptVersion, 'version' | 'createdAt'>,
   ): Promise<ScriptVersion>;
   version(tenant: string, scriptId: string, version: number): Promise<ScriptVersion | null>;
+  latestVersion(tenant: string, scriptId: string): Promise<ScriptVersion | null>;
 }
 
 export interface AuditStore {
