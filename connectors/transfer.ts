@@ -26,6 +26,8 @@ export type TakeBatch = (batch: Batch) => Promise<void>;
 
 /** What may be read at the same time as the others. */
 export interface RowPart {
+  /** Place of its table among those that are asked for; queries come first. */
+  table: number;
   read(take: TakeBatch): Promise<void>;
 }
 
