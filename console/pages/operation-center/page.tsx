@@ -1,4 +1,4 @@
-import { CaretRightOutlined, MoreOutlined } from '@ant-design/icons';
+import { CaretRightOutlined, MoreOutlined, UnorderedListOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import type { Schemas } from '../../api/client';
@@ -69,6 +69,9 @@ function columnsOf(t: Translate): Column<Operated>[] {
           <span className="under">
             {script.source} → {script.target}
           </span>
+          {task?.owner && (
+            <span className="under">{t('operations.ownedBy', { owner: task.owner })}</span>
+          )}
         </>
       ),
       text: ({ script }) => script.name,
@@ -107,8 +110,9 @@ function columnsOf(t: Translate): Column<Operated>[] {
     },
     {
       key: 'owner',
-      title: t('operations.owner'),
-      render: ({ task }) => task?.owner ?? <span className="faint">–</span>,
+      title: t('schedule.operationOwner'),
+      exportOnly: true,
+      render: () => null,
       text: ({ task }) => task?.owner,
     },
   ];
@@ -135,8 +139,13 @@ function Actions({ operated: { script, task } }: { operated: Operated }) {
         onClick={() => void start.act({ params: { id: task.id } }, t('task.started', { name }))}
       />
       <Link to={`/tasks/${task.id}/records`}>
-        <Button size="small" tabIndex={-1}>
-          {t('nav.records')}
+        <Button
+          size="small"
+          tabIndex={-1}
+          icon={<UnorderedListOutlined aria-hidden />}
+          title={t('nav.records')}
+        >
+          <span className="wide-text">{t('nav.records')}</span>
         </Button>
       </Link>
       <Link to={`/tasks/${task.id}/instances`}>

@@ -1,5 +1,7 @@
 /** What a script may be called; the same as `model/script-name.ts`, said in the person's language. */
-import type { MessageKey, Translate } from '../../i18n';
+import type { MessageKey } from '../../i18n/en';
+
+type Translate = (key: MessageKey, values?: Record<string, string | number>) => string;
 
 const maxLength = 64;
 

@@ -7,8 +7,8 @@ import { Loading, Nothing, ProblemView } from '../../ui/states';
 import { ItemDialog, type ItemEdit } from './item-dialog';
 import { NewMenu } from './new-menu';
 import type { Environment, Place, Project } from './place';
-import { TreeFolder } from './tree-folder';
-import { found, root, treeOf, wayTo, type Folder, type ScriptRow } from './tree-of';
+import { TreeFolder, type ScriptRow } from './tree-folder';
+import { found, root, treeOf, wayTo, type Folder } from './tree-of';
 
 /** The tree of one project and environment, or why there is none yet. */
 export function usePipeline(project: Project, { environment, ready }: Place) {
@@ -79,7 +79,7 @@ export function PipelineTree({ place, project }: { place: Place; project: Projec
 }
 
 interface FoldersProps {
-  tree: Folder;
+  tree: Folder<ScriptRow>;
   search: string;
   onEdit: (edit: ItemEdit) => void;
 }

@@ -8,15 +8,18 @@ import {
 } from '@ant-design/icons';
 import { Button, Dropdown, Tooltip, type MenuProps } from 'antd';
 import { NavLink, useNavigate, useParams } from 'react-router';
+import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
 import { useConfirm, useDo } from '../../ui/use-do';
 import type { ItemEdit } from './item-dialog';
 import { NewMenu } from './new-menu';
-import { root, type Folder, type ScriptRow } from './tree-of';
+import { root, type Folder } from './tree-of';
+
+export type ScriptRow = Schemas['ScriptRow'];
 
 interface TreeFolderProps {
-  folder: Folder;
+  folder: Folder<ScriptRow>;
   isOpen: (id: string) => boolean;
   toggle: (id: string) => void;
   onEdit: (edit: ItemEdit) => void;

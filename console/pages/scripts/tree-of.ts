@@ -1,15 +1,23 @@
 /** The tree of directories with the scripts in them. */
-import type { Schemas } from '../../api/client';
 
-export type Directory = Schemas['Directory'];
-export type ScriptRow = Schemas['ScriptRow'];
+interface Directory {
+  id: string;
+  parent: string;
+  name: string;
+}
 
-export interface Folder {
+interface Script {
+  id: string;
+  directory: string;
+  name: string;
+}
+
+export interface Folder<Row extends Script = Script> {
   /** `0`: the root. */
   id: string;
   name: string;
-  folders: Folder[];
-  scripts: ScriptRow[];
+  folders: Folder<Row>[];
+  scripts: Row[];
 }
 
 export const root = '0';
@@ -20,14 +28,14 @@ const byName = (a: { name: string }, b: { name: string }): number => a.name.loca
  * A directory or script whose directory is not known, as it was made or removed a moment ago, lies
  * under the root until the lists agree again.
  */
-export function treeOf(
+export function treeOf<Row extends Script>(
   directories: readonly Directory[],
-  scripts: readonly ScriptRow[],
+  scripts: readonly Row[],
   rootName: string,
-): Folder {
+): Folder<Row> {
   const known = new Set(directories.map(({ id }) => id));
   const place = (id: string): string => (known.has(id) ? id : root);
-  const folderOf = (id: string, name: string): Folder => ({
+  const folderOf = (id: string, name: string): Folder<Row> => ({
     id,
     name,
     folders: directories
@@ -40,7 +48,7 @@ export function treeOf(
 }
 
 /** Only what a search finds, with the folders that it lies in; the whole tree for an empty search. */
-export function found(folder: Folder, search: string): Folder {
+export function found<Row extends Script>(folder: Folder<Row>, search: string): Folder<Row> {
   const text = search.trim().toLowerCase();
   if (text === '') return folder;
   const has = ({ name }: { name: string }) => name.toLowerCase().includes(text);

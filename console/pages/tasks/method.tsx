@@ -35,6 +35,14 @@ export function Method({ task, t }: { task: Task; t: Translate }) {
   );
 }
 
+/** The script that a task was made of; null of a plain task, whose script goes by its own id. */
+export function scriptOf({ id, job }: Pick<Task, 'id' | 'job'>): string | null {
+  const { scriptId } = job.config;
+  return job.type === 'sync-script' && typeof scriptId === 'string' && scriptId !== id
+    ? scriptId
+    : null;
+}
+
 /** Tasks that come from elsewhere are changed there. */
 export function whyNotEditable(task: Pick<Task, 'creator'>, t: Translate): string | null {
   return task.creator === 'API Sync' ? t('task.imported') : null;

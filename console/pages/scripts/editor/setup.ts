@@ -64,7 +64,7 @@ export function jsonSetup({ label, dark, locale }: EditorLook): Extension[] {
     syntaxHighlighting(highlighting),
     EditorView.theme(looks, { dark }),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', spellcheck: 'false' }),
     ...(locale === 'zh-CN' ? [EditorState.phrases.of(chinesePhrases)] : []),
   ];
 }

@@ -101,7 +101,8 @@ export function ScriptEditor({ script }: { script: Schemas['Script'] }) {
             })}
           </span>
           <span className="faint" aria-live="polite">
-            {draft.isDirty ? t('script.notSaved') : t('script.saved')} <Ago at={script.updatedAt} />
+            {draft.isDirty ? t('script.notSaved') : t('script.saved')}{' '}
+            <Ago key={script.updatedAt} at={script.updatedAt} />
           </span>
         </div>
       </div>

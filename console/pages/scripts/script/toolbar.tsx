@@ -8,9 +8,9 @@ import {
   SendOutlined,
   UnorderedListOutlined,
 } from '@ant-design/icons';
-import { App } from 'antd';
+import { App, Button } from 'antd';
 import type { ReactNode } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
 import type { Schemas } from '../../../api/client';
 import { useT, type Translate } from '../../../i18n';
 import { ActionButton, type ActionButtonProps } from '../../../ui/action-button';
@@ -35,7 +35,7 @@ export function Toolbar({ script, draft, onFormat, onSubmit, onVersions }: Toolb
   const { project } = usePlace();
   const taskId = taskOf(script);
   return (
-    <div className="toolbar" role="toolbar" aria-label={script.name}>
+    <div className="toolbar" role="group" aria-label={t('script.menuBar')}>
       <Tool
         icon={<SaveOutlined aria-hidden />}
         label={t('act.save')}
@@ -135,6 +135,7 @@ function whyNotPublishable(script: Script, t: Translate): string | null {
 
 function RunTool({ taskId }: { taskId: string | null }) {
   const t = useT();
+  const navigate = useNavigate();
   const { notification } = App.useApp();
   const { act, busy } = useDo('POST /tasks/{id}/runs', ['run']);
   const start = async () => {
@@ -143,7 +144,18 @@ function RunTool({ taskId }: { taskId: string | null }) {
     if (run === null) return;
     notification.success({
       title: t('script.started'),
-      description: <Link to={`/tasks/${taskId}/records/${run.id}`}>{t('script.showRun')}</Link>,
+      // Notices stand outside of the pages, where links lead nowhere.
+      actions: (
+        <Button
+          size="small"
+          onClick={() => {
+            notification.destroy();
+            void navigate(`/tasks/${taskId}/records/${run.id}`);
+          }}
+        >
+          {t('script.showRun')}
+        </Button>
+      ),
     });
   };
   return (
