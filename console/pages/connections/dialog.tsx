@@ -77,6 +77,8 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
     >
       <Form<Values>
         form={form}
+        // Its fields have names of their own, as it may lie above another form.
+        name="connection"
         layout="vertical"
         initialValues={connection ?? { name: '', type: firstKind, config: {} }}
         onValuesChange={() => setOutcome(null)}
