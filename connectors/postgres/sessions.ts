@@ -139,11 +139,14 @@ export class PostgresSessions {
   async #terminate(client: PoolClient): Promise<void> {
     const { processID } = client as PoolClient & { processID?: number };
     const pool = makePool({ ...this.#config, connectTimeoutSeconds: 1 }, 1);
-    const ending = pool
-      .query('SELECT pg_catalog.pg_terminate_backend($1)', [processID ?? 0])
-      .then(() => undefined)
-      .catch(() => undefined)
-      .finally(() => pool.end().catch(() => undefined));
+    const end = async () => {
+      try {
+        await pool.query('SELECT pg_catalog.pg_terminate_backend($1)', [processID ?? 0]);
+      } finally {
+        await pool.end();
+      }
+    };
+    const ending = end().catch(() => undefined);
     await Promise.race([ending, unrefDelay(terminateLimitMs)]);
   }
 
