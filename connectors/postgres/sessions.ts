@@ -210,8 +210,9 @@ function makePool(config: PostgresConfig, max: number): Pool {
   const { host, port, database, user, password } = config;
   const pool = new Pool({
     ...{ host, port, database, user, max },
-    // Given in this way an empty one stays empty: `pg` would take one from the environment.
-    password: () => password,
+    // Given in this way it is never taken from the environment. An empty one, which no server takes,
+    // would leave `pg` waiting for the server to lose its patience: it is sent a blank.
+    password: () => password || ' ',
     ssl: tlsOptions(config) ?? false,
     application_name: 'tablegate',
     connectionTimeoutMillis: config.connectTimeoutSeconds * 1000,
