@@ -142,6 +142,9 @@ describe.each([postgres, mysql])('a server of kind $type', (kind) => {
     const place = `${called} at ${host}:${port} refuses the user ${user} or the password`;
     expect(error.message).toContain(place);
     expect(JSON.stringify([error.message, error.stack, error.cause])).not.toContain(password);
+    const startedAt = Date.now();
+    expect((await rejection(open({ password: '' }).test())).message).toContain(place);
+    expect(Date.now() - startedAt).toBeLessThan(5_000);
   });
 
   it('that has no such database says so', async () => {
