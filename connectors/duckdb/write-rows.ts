@@ -30,7 +30,7 @@ import { realRoots } from '../roots';
 import { duckdbError } from './errors';
 import { withDatabaseFile } from './open-file';
 import { fileOf, limitsIn, runWaitMs } from './read-rows';
-import { ownSchema } from './swap';
+import { ownSchema } from '../fencing';
 import { duckdbTypeLike, typeOfDuckdb } from './types';
 
 type Request = Omit<WriteRequest, 'sourceColumns'>;
