@@ -18,7 +18,7 @@ import { requireGrant } from '../grants';
 import { settleRecurrence } from '../recurrences';
 import { checkTimes } from '../time-checks';
 import { dependenciesOf } from './dependencies';
-import { knownConnections } from './known-connections';
+import { knownConnections } from '../../store/known-connections';
 import { lookAtTables, type SeenTables } from './look-at-tables';
 import { nextRunOf } from './next-run';
 import { scriptDefinition } from './twins';
@@ -40,7 +40,7 @@ export async function analyse(
   caller: Caller,
   script: StoredScript,
 ): Promise<Findings> {
-  const known = await knownConnections(deps, caller.tenant);
+  const known = await knownConnections(deps.store, caller.tenant);
   const reading = readDraft(script, known);
   if (reading instanceof UnreadableValue) return unreadable(reading);
   const isRead = reading.script !== null;

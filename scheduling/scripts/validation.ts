@@ -10,7 +10,7 @@ import {
 import type { ScriptParameter } from '../../model/script-version';
 import type { SchedulingDeps } from '../deps';
 import type { ScriptAccess } from './access';
-import { knownConnections } from './known-connections';
+import { knownConnections } from '../../store/known-connections';
 import { nextRunOf } from './next-run';
 
 export interface ScriptValidation {
@@ -59,7 +59,7 @@ export class ScriptValidator {
     parameters: ScriptParameter[],
     at: EvaluatedAt,
   ): Promise<ScriptValidation> {
-    const known = await knownConnections(this.deps, caller.tenant);
+    const known = await knownConnections(this.deps.store, caller.tenant);
     const reading = readScript(text, parameters, at, known);
     const obstacles = reading.endpoints.flatMap((endpoint) => {
       const message = endpointObstacle(endpoint, known);
