@@ -10,7 +10,7 @@ import type {
   CellView,
   PlanView,
 } from '../model/backfill';
-import type { RowSample } from '../connectors/connector';
+import type { ConnectorCapabilities, RowSample } from '../connectors/connector';
 import type { Change } from '../model/change';
 import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { IdChain, LookedUpId, LookedUpUser } from '../model/look-up';
@@ -270,7 +270,17 @@ export interface BackfillService {
   ): Promise<{ backfillId: string | null; cells: number; marks: number }>;
 }
 
+export interface ConnectionTypeView {
+  type: string;
+  capabilities: ConnectorCapabilities;
+  /** JSON Schema of the settings. */
+  configSchema: Record<string, unknown>;
+  secretFields: string[];
+}
+
 export interface SourceService {
+  /** The kinds of connections that there are. */
+  types(): ConnectionTypeView[];
   createConnection(caller: Caller, input: ConnectionInput): Promise<ConnectionView>;
   replaceConnection(
     caller: Caller,
@@ -286,10 +296,13 @@ export interface SourceService {
   ): Promise<Page<ConnectionView>>;
   removeConnection(caller: Caller, name: string): Promise<void>;
   testConnection(caller: Caller, name: string): Promise<{ ok: boolean; message: string | null }>;
-  /** Tries a configuration that is not saved; what could not be saved is refused as it would be then. */
+  /**
+   * Tries a configuration that is not saved; what could not be saved is refused as it would be then.
+   * @param input.name of a saved connection, whose secrets are used where none are sent
+   */
   testConfig(
     caller: Caller,
-    input: Omit<ConnectionInput, 'name'>,
+    input: Omit<ConnectionInput, 'name'> & { name?: string | undefined },
   ): Promise<{ ok: boolean; message: string | null }>;
   /** The first rows of a table of the source, registered or not; noted in the audit. */
   rows(caller: Caller, name: string, table: string, limit: number): Promise<RowSample>;

@@ -20,7 +20,7 @@ import { messageOf } from '../message-of';
 import { resolveInRoots } from '../roots';
 import { quotePath, quoteText } from '../sql-text';
 import { StagedRows } from '../staged-rows';
-import type { ColumnPair, Feed, RowSink, WriteRequest, WriteRows } from '../transfer';
+import type { ColumnPair, Feed, RefuseRow, RowSink, WriteRequest, WriteRows } from '../transfer';
 import { folderOf, formatOf, tableFile, type ChosenFile } from './choose-files';
 import { commitCopy, committedCopy, identityOf, type CopyPlace } from './copy-commit';
 import { dataxNull, delimiterOf } from './csv-text';
@@ -122,19 +122,17 @@ class LineSink implements RowSink {
     this.#done.catch(() => undefined);
   }
 
-  async write(rows: Cell[][]) {
-    const refused: { place: number; reason: string }[] = [];
+  async write(rows: Cell[][], refuse: RefuseRow): Promise<void> {
     let text = '';
     for (const [place, row] of rows.entries()) {
       try {
         text += this.#form.line(row);
       } catch (error) {
         if (!(error instanceof DirtyValue)) throw error;
-        refused.push({ place, reason: error.message });
+        refuse(place, error.message);
       }
     }
     await this.add(text);
-    return refused;
   }
 
   async add(text: string): Promise<void> {
@@ -253,9 +251,8 @@ class ParquetSink implements RowSink {
     );
   }
 
-  async write(rows: Cell[][]) {
+  async write(rows: Cell[][]): Promise<void> {
     await this.staged.add(rows);
-    return [];
   }
 
   async takeFast(): Promise<null> {

@@ -7,6 +7,7 @@ import {
   type ReadRequest,
   type RowSink,
   type RowSource,
+  type TakeChunk,
   type WriteRequest,
 } from '../../../connectors/transfer';
 import { DirtyValue } from '../../../model/dirty-value';
@@ -146,7 +147,7 @@ async function feed(copy: Copy, source: RowSource, sink: RowSink): Promise<CopyT
   pace.rowsAbout = source.rowsAbout;
   pace.doing('copying');
   const fast = await blame.at('target', () =>
-    sink.takeFast(source, async (chunk) => pace.read(chunk, 0)),
+    sink.takeFast(blamed(source, blame), async (chunk) => pace.read(chunk, 0)),
   );
   if (fast === null) {
     pace.reset();
@@ -159,6 +160,17 @@ async function feed(copy: Copy, source: RowSource, sink: RowSink): Promise<CopyT
   await blame.at('target', async () => dirty.judge(pace.rowsRead));
   const { rowsRead, rowsWritten } = pace;
   return { rowsRead, rowsWritten, dirty: dirty.count };
+}
+
+/** The source with its quick ways told apart from what the target does with them. */
+function blamed(source: RowSource, blame: Blame): RowSource {
+  const { binaryCopy } = source.fast;
+  if (binaryCopy === undefined) return source;
+  const parts = binaryCopy.parts.map(
+    (part) => (take: TakeChunk) =>
+      blame.at('source', () => part((chunk) => blame.at('target', () => take(chunk)))),
+  );
+  return { ...source, fast: { ...source.fast, binaryCopy: { ...binaryCopy, parts } } };
 }
 
 /** Reads the parts, as many at once as there are channels; rows are written one batch at a time. */
@@ -215,9 +227,11 @@ async function takeBatch(
       else dirty.add(converted.reason, rowInWords(row));
     }
     if (rows.length === 0) return;
-    const refused = await sink.write(rows);
-    for (const { place, reason } of refused) dirty.add(reason, rowInWords(rows[place]!));
-    pace.rowsWritten += rows.length - refused.length;
+    pace.rowsWritten += rows.length;
+    await sink.write(rows, (place, reason) => {
+      pace.rowsWritten -= 1;
+      dirty.add(reason, rowInWords(rows[place]!));
+    });
   });
   const read = batch.rows.length + batch.broken.length;
   await pace.read({ rows: read, bytes: batch.bytes }, table);

@@ -3,19 +3,21 @@ import { readDuckdbRows } from '../../../connectors/duckdb/read-rows';
 import { writeDuckdbRows } from '../../../connectors/duckdb/write-rows';
 import { readFileRows } from '../../../connectors/files/read-rows';
 import { writeFileRows } from '../../../connectors/files/write-rows';
+import { readPostgresRows } from '../../../connectors/postgres/read-rows';
+import { writePostgresRows } from '../../../connectors/postgres/write-rows';
 import type { ReadRows, WriteRows } from '../../../connectors/transfer';
 import type { SyncKind } from '../../../model/script-schema';
 
 export const readers: Record<SyncKind, ReadRows> = {
   duckdb: readDuckdbRows,
   files: readFileRows,
-  postgres: readDuckdbRows,
+  postgres: readPostgresRows,
   mysql: readDuckdbRows,
 };
 
 export const writers: Record<SyncKind, WriteRows> = {
   duckdb: writeDuckdbRows,
   files: writeFileRows,
-  postgres: writeDuckdbRows,
+  postgres: writePostgresRows,
   mysql: writeDuckdbRows,
 };

@@ -15,7 +15,7 @@ import { copyScript, idleSyncScript } from '../../support/sync-script-job';
 import { historyOf } from '../../support/temporal';
 import { startBackfill, untilOver } from './support/backfills';
 import { scheduleOf } from './support/due-times';
-import { isOver, readTask, runsOf, startRun, until } from './support/flow';
+import { isOver, readTask, runsOf, startRun, until, writeSource } from './support/flow';
 import { hour, hourly } from './support/hourly-tasks';
 
 interface Seen {
@@ -292,4 +292,43 @@ test('a viewer reads scripts and changes nothing; a refusal says what to do', as
     ...{ body: { remarks: 'x' }, headers: { 'If-Match': '"1"' } },
   });
   expect(stale).toMatchObject({ status: 412, body: { code: 'staleVersion' } });
+});
+
+test('DP-25: the job that moves data does what a script of the production says', async () => {
+  const real = await startServer();
+  try {
+    const { api } = real.server;
+    const { filesDir, dataDir } = real.installation;
+    await writeSource(real.installation, 'shop', 'orders.csv', 'id,name\n1,Ann\n2,Bob\n');
+    const config = { path: path.join(filesDir, 'shop') };
+    await api.post('/connections', { name: 'shop', type: 'files', config });
+    const { id } = await api.post<ScriptView>('/scripts', {
+      ...{ project: 'default', name: 'Orders', scheduleType: 'Manual Task Node' },
+      ...{ sourceType: 'files', source: 'shop', targetType: 'duckdb', target: 'analysis' },
+    });
+    const { text } = await api.get<ScriptView>(`/scripts/${id}`);
+    const filled = text
+      .replace('"table": ""', '"table": "orders"')
+      .replace('"table": ""', '"table": "main.orders_${bizdate}"')
+      .replace('"createTable": false', '"createTable": true');
+    await api.patch(`/scripts/${id}`, { text: filled, runConfiguration: { timeout: 60 } });
+    const body = { remarks: 'first' };
+    const { script } = await api.post<{ script: ScriptView }>(`/scripts/${id}:submit`, body);
+    await startRun(api, script.prodTaskId!);
+    const [run] = await until(
+      () => runsOf(api, script.prodTaskId!),
+      ([latest]) => latest !== undefined && isOver(latest),
+    );
+    expect(run).toMatchObject({ status: 'succeeded', failureReason: null });
+    const day = new Date(Date.parse(run!.queuedAt) - 86_400_000).toISOString().slice(0, 10);
+    const table = `orders_${day.replaceAll('-', '')}`;
+    const file = path.join(dataDir, 'files/analysis.duckdb');
+    const rows = await runSql(file, `select id::integer as id, name from ${table} order by id`);
+    expect(rows).toEqual([
+      { id: 1, name: 'Ann' },
+      { id: 2, name: 'Bob' },
+    ]);
+  } finally {
+    await real.installation.end();
+  }
 });
