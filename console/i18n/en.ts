@@ -706,6 +706,7 @@ export const en = {
   'version.rolledBack': 'The draft is version {version} again',
   'version.same': 'The texts are the same.',
   'version.saveFirst': 'Save or drop your changes first',
+  'version.settings': 'Settings that differ',
   'version.title': 'Versions',
   'waiting.about':
     'Why has it not started? Every task that waits, with what has arrived and what is missing.',

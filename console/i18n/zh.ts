@@ -694,6 +694,7 @@ export const zh: Catalogue = {
   'version.rolledBack': '草稿已恢复为版本 {version}',
   'version.same': '文本相同。',
   'version.saveFirst': '请先保存或放弃修改',
+  'version.settings': '不同的配置',
   'version.title': '版本',
   'waiting.about': '为什么还没开始？每个等待中的任务，已到达与缺少的表。',
   'waiting.deadline': '截止时间',

@@ -25,7 +25,7 @@ let browser: Browser;
 let devProd: Project;
 beforeAll(async () => {
   ({ installation, server } = await startServer());
-  await writeSource(installation, 'shop', 'orders.csv', 'id,name\n1,Ann\n2,Bob\n3,Zoë\n');
+  await writeSource(installation, 'shop', 'orders.csv', 'id,name\n1,Ann\n2,Bob\n3,Zoë\nfour,Dan\n');
   const { api } = server;
   const config = { path: path.join(installation.filesDir, 'shop') };
   await api.post('/connections', { name: 'shop', type: 'files', config });
@@ -42,7 +42,8 @@ const lakePath = (name = 'lake'): string => path.join(installation.filesDir, `${
 
 /** A script from `shop` to `lake` that runs as it is; the last argument changes its writer. */
 function scriptText(table: string, writer: Record<string, unknown> = {}): string {
-  const reader = { datasource: 'shop', table: 'orders', column: ['id', 'name'] };
+  const id = { name: 'id', type: 'long' };
+  const reader = { datasource: 'shop', table: 'orders', column: [id, { name: 'name' }] };
   const target = { datasource: 'lake', table: `main.${table}`, column: ['id', 'name'] };
   const content = {
     reader: { name: 'txtfilereader', parameter: reader },
@@ -51,7 +52,9 @@ function scriptText(table: string, writer: Record<string, unknown> = {}): string
       parameter: { ...target, writeMode: 'overwrite', createTable: true, ...writer },
     },
   };
-  return `${JSON.stringify({ job: { content: [content] } }, null, 2)}\n`;
+  // One of the rows does not fit.
+  const setting = { errorLimit: { record: 1 } };
+  return `${JSON.stringify({ job: { content: [content], setting } }, null, 2)}\n`;
 }
 
 const scriptsOf = async (project = 'default'): Promise<ScriptRow[]> =>
@@ -279,7 +282,11 @@ test('DP-25, DP-37, DP-40, DP-41, DP-42: Basic: a submitted script is in product
   await tool(page, 'Run').click();
   await page.getByRole('button', { name: 'Show the run' }).click();
   await expectShown(page.getByText('Rows copied'));
-  await expectShown(page.locator('.facts > div').filter({ hasText: /^Rate.*rows\/s$/s }));
+  const fact = (text: RegExp) => page.locator('.facts > div').filter({ hasText: text });
+  await expectShown(fact(/^Rows copied\s*3$/));
+  await expectShown(fact(/^Rate.*rows\/s$/s));
+  await expectShown(fact(/^Dirty records\s*1$/));
+  await expectShown(rowOf(page, 'four'));
   expect(await accessFaults(page)).toEqual([]);
   await takePicture(page, 'sync-run-1440');
   await page.goto('/operation-center');
@@ -372,7 +379,10 @@ test('DP-03, DP-39: Dev-Prod: nothing goes on without an environment, and produc
 test('DP-36: versions are compared and rolled back, with the remarks of each', async () => {
   const { id } = await makeScript('Has a past', { text: scriptText('past') });
   await server.api.post(`/scripts/${id}:submit`, { remarks: 'As it began' });
-  await server.api.patch(`/scripts/${id}`, { text: scriptText('past', { writeMode: 'insert' }) });
+  await server.api.patch(`/scripts/${id}`, {
+    text: scriptText('past', { writeMode: 'insert' }),
+    runConfiguration: { timeout: 60 },
+  });
   for (const [width, look] of [
     [1440, '.cm-mergeView'],
     [390, '.diff-view > .cm-editor'],
@@ -383,6 +393,7 @@ test('DP-36: versions are compared and rolled back, with the remarks of each', a
     await page.getByRole('button', { name: 'Compare: 1' }).click();
     await page.locator(look).getByText('"insert"').first().waitFor();
     await page.locator(look).getByText('"overwrite"').first().waitFor();
+    await expectShown(page.getByText('runConfiguration.timeout'));
     await page.mouse.move(0, 0);
     expect(await accessFaults(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);

@@ -14,6 +14,7 @@ import { Time } from '../../../ui/time';
 import { useConfirm, useDo } from '../../../ui/use-do';
 import { DiffView } from '../editor/diff-view';
 import { Analysis } from './analysis';
+import { SettingsDiff } from './settings-diff';
 import type { Draft } from './use-draft';
 
 type Script = Schemas['Script'];
@@ -139,6 +140,7 @@ function VersionDetails({ script, draft, version, versions, back }: VersionDetai
         {(one) => (
           <>
             <Compared before={one.text} version={version} after={{ script, draft, against }} />
+            <SettingsDiff scriptId={script.id} from={version} to={against} />
             <Analysis checks={one.checks} lineage={one.lineage} />
           </>
         )}
