@@ -53,7 +53,7 @@ export function Toolbar({ script, draft, onFormat, onSubmit, onVersions }: Toolb
       {project?.mode === 'DevProd' && project.id === script.project && (
         <PublishTool script={script} />
       )}
-      <RunTool taskId={taskId} />
+      <RunTool script={script} />
       <Tool
         icon={<AlignLeftOutlined aria-hidden />}
         label={t('script.format')}
@@ -133,8 +133,13 @@ function whyNotPublishable(script: Script, t: Translate): string | null {
   return script.submittedVersion === script.publishedVersion ? t('publish.isPublished') : null;
 }
 
-function RunTool({ taskId }: { taskId: string | null }) {
+/** Why there is no task yet: one of development comes with a submission, one of production later. */
+const whyNotRunnable = ({ submittedVersion }: Script, t: Translate): string =>
+  t(submittedVersion === null ? 'script.neverSubmitted' : 'script.neverPublished');
+
+function RunTool({ script }: { script: Script }) {
   const t = useT();
+  const taskId = taskOf(script);
   const navigate = useNavigate();
   const { notification } = App.useApp();
   const { act, busy } = useDo('POST /tasks/{id}/runs', ['run']);
@@ -163,7 +168,7 @@ function RunTool({ taskId }: { taskId: string | null }) {
       icon={<CaretRightOutlined aria-hidden />}
       label={t('script.run')}
       needs="operator"
-      blocked={taskId === null ? t('script.neverSubmitted') : null}
+      blocked={taskId === null ? whyNotRunnable(script, t) : null}
       hint={t('script.runMore')}
       loading={busy}
       onClick={() => void start()}
