@@ -507,6 +507,7 @@ export const en = {
   'schedule.title': 'Schedule configuration',
   'script.at': '{line}:{column}',
   'script.changedMeanwhile': 'Somebody has saved this script meanwhile',
+  'script.checking': 'Checking …',
   'script.differs': 'Changed since',
   'script.differsMore': 'The draft is not what was submitted last.',
   'script.error': 'Error',

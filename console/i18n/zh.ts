@@ -499,6 +499,7 @@ export const zh: Catalogue = {
   'schedule.title': '调度配置',
   'script.at': '{line}:{column}',
   'script.changedMeanwhile': '其他人已保存过此脚本',
+  'script.checking': '检查中…',
   'script.differs': '有未提交的修改',
   'script.differsMore': '草稿与上次提交的内容不同。',
   'script.error': '错误',

@@ -22,7 +22,6 @@ import {
 let installation: Installation;
 let server: TestServer;
 let browser: Browser;
-let devProd: Project;
 beforeAll(async () => {
   ({ installation, server } = await startServer());
   await writeSource(installation, 'shop', 'orders.csv', 'id,name\n1,Ann\n2,Bob\n3,Zoë\nfour,Dan\n');
@@ -30,7 +29,6 @@ beforeAll(async () => {
   const config = { path: path.join(installation.filesDir, 'shop') };
   await api.post('/connections', { name: 'shop', type: 'files', config });
   await api.post('/connections', { name: 'lake', type: 'duckdb', config: { path: lakePath() } });
-  devProd = await api.post('/projects', { name: 'Sales', mode: 'DevProd' });
   browser = await openBrowser();
 });
 afterAll(async () => {
@@ -348,7 +346,13 @@ test('DP-26 to DP-34: the schedule page has five parts; OK keeps them, Cancel le
 
 test('DP-03, DP-39: Dev-Prod: nothing goes on without an environment, and production begins with Publish', async () => {
   const page = await openConsole(browser, server, '/data-integration');
-  await choose(page, 'Project', 'Sales');
+  await page.getByRole('button', { name: 'New project' }).click();
+  await page.getByLabel('Project name').fill('Sales');
+  await page.getByRole('radio', { name: 'Dev-Prod' }).check();
+  await dialogOf(page).getByRole('button', { name: 'OK' }).click();
+  await dialogOf(page).waitFor({ state: 'detached' });
+  const { items } = await server.api.get<{ items: Project[] }>('/projects');
+  const devProd = items.find(({ name }) => name === 'Sales') as Project;
   await expectShown(page.locator('.ant-empty').getByText('Choose an environment to go on'));
   expect(await page.getByRole('button', { name: 'New', exact: true }).isDisabled()).toBe(true);
   await choose(page, 'Environment', 'Development');

@@ -11,11 +11,16 @@ interface ProblemListProps {
 }
 
 /** What is wrong, each with the line that it stands in and a way there. */
-export function ProblemList({ problems: { items, isSettled }, onChoose }: ProblemListProps) {
+export function ProblemList({ problems, onChoose }: ProblemListProps) {
+  const { items, refusal, isKnown, isSettled } = problems;
   const t = useT();
   return (
     <div className="problems" aria-live="polite" data-settled={isSettled}>
-      {items.length === 0 ? (
+      {refusal !== null ? (
+        <span className="bad">{refusal}</span>
+      ) : !isKnown ? (
+        <span className="faint">{t('script.checking')}</span>
+      ) : items.length === 0 ? (
         <span className="good">
           <CheckCircleFilled aria-hidden /> {t('script.noProblems')}
         </span>
