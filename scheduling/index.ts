@@ -8,6 +8,7 @@ import { People } from './people';
 import { Projects } from './projects/projects';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
+import { scriptService } from './scripts/scripts';
 import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
@@ -27,6 +28,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const starter = new BackfillStarter(deps, queue);
   const tasks = new Tasks(deps);
   const people = new People(deps);
+  const projects = new Projects(deps);
   const events = new Events(deps.store);
   return {
     tasks,
@@ -37,7 +39,8 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
-    projects: new Projects(deps),
+    projects,
+    scripts: scriptService(deps, tasks, projects),
     people,
     sessions: new Sessions(deps, people),
     events,

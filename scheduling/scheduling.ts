@@ -36,6 +36,11 @@ import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
 import type { LedgerFilter, RunFilter, WaitingQuery } from '../store/store';
+import type { ScriptDrafts } from './scripts/drafts';
+import type { ScriptLife } from './scripts/life';
+import type { OperationCenter } from './scripts/operation-center';
+import type { ScriptValidator } from './scripts/validation';
+import type { ScriptVersions } from './scripts/versions';
 
 export type { LedgerFilter, Page, PageRequest, RunFilter };
 
@@ -329,7 +334,7 @@ export interface SourceService {
 }
 
 /**
- * Projects; every method throws `projectNotFound` where there is none, and `notAllowed` where it has
+ * Projects; every method throws `projectNotFound` where there is none, and `projectClosed` where it has
  * members and the caller is neither one of them nor an admin.
  */
 export interface ProjectService {
@@ -364,6 +369,18 @@ export interface DirectoryService {
   remove(caller: Caller, id: string): Promise<void>;
   /** @throws TablegateError directoryNotFound where the project has no such directory; it has the root */
   requireIn(caller: Caller, project: string, id: string): Promise<void>;
+}
+
+/**
+ * Script objects; every method throws `scriptNotFound` where there is none, and `projectClosed` where
+ * its project is closed to the caller.
+ */
+export interface ScriptService {
+  drafts: Pick<ScriptDrafts, 'create' | 'get' | 'list' | 'tree' | 'edit'>;
+  versions: Pick<ScriptVersions, 'list' | 'get' | 'diff' | 'history'>;
+  validator: Pick<ScriptValidator, 'validate' | 'validateText' | 'preview'>;
+  life: Pick<ScriptLife, 'check' | 'submit' | 'publish' | 'unpublish' | 'rollBack' | 'remove'>;
+  operationCenter: Pick<OperationCenter, 'list' | 'scriptOf'>;
 }
 
 export interface PeopleService {
@@ -567,6 +584,7 @@ export interface Scheduling {
   lookUps: LookUpService;
   sources: SourceService;
   projects: ProjectService;
+  scripts: ScriptService;
   people: PeopleService;
   sessions: SessionService;
   events: EventService;

@@ -60,9 +60,19 @@ export class TaskEditing {
     ifVersion: number | null,
   ): Promise<TaskRead> {
     refuseStale(before, ifVersion);
+    const patch = await settleEditedScript(this.deps, caller, before, sent);
+    return this.write(caller, before, patch, ifVersion);
+  }
+
+  /** Checks and sends changes whose job is as it is to be kept. */
+  async write(
+    caller: Caller,
+    before: TaskRead,
+    patch: DefinitionPatch,
+    ifVersion: number | null,
+  ): Promise<TaskRead> {
     const { tenant } = caller;
     const { id: taskId, number, createdAt } = before;
-    const patch = await settleEditedScript(this.deps, caller, before, sent);
     const after = mergeDefinition(definitionOf(before), patch);
     const changesOutputs = patch.job !== undefined || patch.tables !== undefined;
     const { writes } = changesOutputs

@@ -3,7 +3,13 @@ import { isId } from '../model/names';
 import { withNextRunTime } from '../model/next-run-time';
 import type { CountedPage } from '../model/page';
 import type { Caller } from '../model/people';
-import type { TaskInput, TaskPatch } from '../model/task';
+import type {
+  DefinitionPatch,
+  TaskDefinition,
+  TaskInput,
+  TaskPatch,
+  TaskView,
+} from '../model/task';
 import { countGate, type TaskQuery, type TaskRow } from '../model/task-list';
 import { newTaskState, projectTask, type TaskState } from '../model/task-state';
 import { noteAction } from './audit';
@@ -21,6 +27,14 @@ import { TaskRemoval } from './task-removal';
 import { TaskUpdates } from './task-updates';
 import { checkTimes } from './time-checks';
 import { listTriggerUrls, rotateTriggerUrl } from './trigger-urls';
+
+/** A task that is to be made. */
+export interface NewTask {
+  taskId: string;
+  number: string;
+  definition: TaskDefinition;
+  paused: boolean;
+}
 
 export class Tasks implements TaskService {
   private readonly drafts: Drafts;
@@ -47,25 +61,38 @@ export class Tasks implements TaskService {
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
     const sent = newDefinition(input, settings.timezone);
     const definition = await settleNewScript(this.deps, caller, taskId, sent);
-    const state = newTaskState(
-      {
-        ...{ tenant, taskId, creator: caller.name, definition, paused: false },
-        number: await store.tasks.nextNumber(),
-      },
-      new Date().toISOString(),
-    );
-    const { writes } = await checkDefinition(this.deps, tenant, state.number, definition);
-    await checkTimes(this.deps, state, definition);
-    const { jobTypes } = this.deps;
-    await reserveOutputs(this.deps, tenant, taskId, ownOutputs(jobTypes, definition.job, writes));
-    return this.start(caller, state, input);
+    const number = await store.tasks.nextNumber();
+    const created = await this.make(caller, { taskId, number, definition, paused: false });
+    return created ?? this.createdBefore(caller, taskId, input);
   }
 
-  private async start(caller: Caller, state: TaskState, input: TaskInput): Promise<TaskRead> {
-    if (!(await this.startWorkflow(state))) return this.createdBefore(caller, state.taskId, input);
-    const task = await this.updates.settled(projectTask(state));
-    await this.audit(caller, 'task.create', state.taskId, { name: state.definition.name });
-    return task;
+  /**
+   * Makes a task of a script, or brings it up to date: of a task that there is, what the script says
+   * nothing of stays.
+   * @param task.number shared by the tasks of one script
+   */
+  async put(caller: Caller, task: NewTask, own: DefinitionPatch): Promise<TaskRead> {
+    const { taskId } = task;
+    if (!(await this.deps.store.tasks.exists(caller.tenant, taskId))) {
+      const created = await this.make(caller, task);
+      if (created) return created;
+    }
+    return this.editing.write(caller, await this.get(caller, taskId), own, null);
+  }
+
+  /** @returns null where the id is in use */
+  private async make(caller: Caller, task: NewTask): Promise<TaskRead | null> {
+    const { jobTypes } = this.deps;
+    const { tenant, name: creator } = caller;
+    const { taskId, definition } = task;
+    const state = newTaskState({ tenant, creator, ...task }, new Date().toISOString());
+    const { writes } = await checkDefinition(this.deps, tenant, task.number, definition);
+    await checkTimes(this.deps, state, definition);
+    await reserveOutputs(this.deps, tenant, taskId, ownOutputs(jobTypes, definition.job, writes));
+    if (!(await this.startWorkflow(state))) return null;
+    const made = await this.updates.settled(projectTask(state));
+    await this.audit(caller, 'task.create', taskId, { name: definition.name });
+    return made;
   }
 
   /** A task that was not started holds no output. */
@@ -107,17 +134,20 @@ export class Tasks implements TaskService {
     query: TaskQuery,
     page: PageRequest,
   ): Promise<CountedPage<TaskRow>> {
-    const { tasks, runs } = this.deps.store;
-    const { items, ...rest } = await tasks.list(tenant, query, page);
-    const live = items.flatMap(({ latestRun }) => latestRun?.id ?? []);
-    const doings = await runs.doings(tenant, live);
+    const { items, ...rest } = await this.deps.store.tasks.list(tenant, query, page);
+    return { ...rest, items: await this.rowsOf(tenant, items) };
+  }
+
+  /** Tasks as lists show them, with what their live runs are doing. */
+  async rowsOf(tenant: string, tasks: readonly TaskView[]): Promise<TaskRow[]> {
+    const live = tasks.flatMap(({ latestRun }) => latestRun?.id ?? []);
+    const doings = await this.deps.store.runs.doings(tenant, live);
     const nothing = { startedAt: null, progress: null };
-    const rows = items.map(({ latestRun, ...task }) => ({
+    return tasks.map(({ latestRun, ...task }) => ({
       ...withNextRunTime({ ...task, latestRun }),
       gateCounts: countGate(task.gate),
       latestRun: latestRun && { ...latestRun, ...(doings.get(latestRun.id) ?? nothing) },
     }));
-    return { ...rest, items: rows };
   }
 
   edit(
@@ -140,6 +170,11 @@ export class Tasks implements TaskService {
 
   remove(caller: Caller, taskId: string, ifVersion: number | null, detach: boolean): Promise<void> {
     return this.removal.remove(caller, taskId, ifVersion, detach);
+  }
+
+  /** Removes a task of a script; one that is gone is as good as removed. */
+  removeOfScript(caller: Caller, taskId: string, detach: boolean): Promise<void> {
+    return this.removal.removeOfScript(caller, taskId, detach);
   }
 
   async pause(caller: Caller, taskId: string): Promise<TaskRead> {

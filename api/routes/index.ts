@@ -9,6 +9,9 @@ import { directoryRoutes, projectRoutes } from './projects';
 import { recurrenceRoutes } from './recurrences';
 import type { Route } from './route';
 import { runRoutes } from './runs';
+import { scriptRoutes } from './scripts';
+import { scriptLifeRoutes } from './scripts-life';
+import { scriptVersionRoutes } from './scripts-versions';
 import { sessionRoutes } from './sessions';
 import { systemRoutes } from './system';
 import { tableTriggerRoutes } from './table-triggers';
@@ -33,6 +36,9 @@ export const routes: readonly Route[] = [
   ...tableRoutes,
   ...projectRoutes,
   ...directoryRoutes,
+  ...scriptRoutes,
+  ...scriptVersionRoutes,
+  ...scriptLifeRoutes,
   ...sessionRoutes,
   ...tenantRoutes,
   ...userRoutes,
