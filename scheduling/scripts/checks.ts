@@ -17,13 +17,13 @@ import { placeholdersOf, UnreadableValue } from '../../model/schedule-parameters
 import type { ScriptLineage } from '../../model/script-version';
 import { formatTableName } from '../../model/table-name';
 import { maxBytesOfConfig } from '../../model/task';
+import { knownConnections } from '../../store/known-connections';
 import type { StoredScript } from '../../store/store';
 import type { SchedulingDeps } from '../deps';
 import { requireGrant } from '../grants';
 import { settleRecurrence } from '../recurrences';
 import { checkTimes } from '../time-checks';
 import { dependenciesOf } from './dependencies';
-import { knownConnections } from '../../store/known-connections';
 import { lookAtTables, type SeenTables } from './look-at-tables';
 import { nextRunOf } from './next-run';
 import { scriptDefinition } from './twins';
