@@ -12,14 +12,15 @@ export interface Python {
   versions: Record<string, string>;
 }
 
-const requirementsFile = path.join(__dirname, 'requirements.txt');
+const ofIdMapping = path.join(__dirname, 'requirements.txt');
 
 /**
  * Makes the environment where it is not there yet.
  * @param base the Python that it is made with
+ * @param requirementsFile its packages
  * @throws Error where that cannot be run, or the packages cannot be installed
  */
-export function providePython(base: string): Python {
+export function providePython(base: string, requirementsFile = ofIdMapping): Python {
   const requirements = readFileSync(requirementsFile, 'utf8');
   const version = versionOf(base);
   const key = createHash('sha256').update(`${version}\n${requirements}`).digest('hex');
@@ -30,7 +31,7 @@ export function providePython(base: string): Python {
     print(`Making a Python environment with ${path.basename(requirementsFile)} in ${dir}`);
     rmSync(dir, { recursive: true, force: true });
     execFileSync(base, ['-m', 'venv', dir], { stdio: 'inherit' });
-    install(executable);
+    install(executable, requirementsFile);
     writeFileSync(done, '');
   }
   const packages = [...requirements.matchAll(/^([\w-]+)==(.+)$/gm)];
@@ -47,7 +48,7 @@ function versionOf(base: string): string {
 }
 
 /** Once more when it fails, as registries time out now and then. */
-function install(executable: string): void {
+function install(executable: string, requirementsFile: string): void {
   const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
   const run = (): void => {
     execFileSync(executable, [...args, '--requirement', requirementsFile], { stdio: 'inherit' });
