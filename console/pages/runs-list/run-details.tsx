@@ -34,7 +34,12 @@ export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }
       )}
       {run.status === 'running' && progress && (
         <div>
-          <Progress percent={Math.round(progress.fraction * 100)} aria-label={t('run.progress')} />
+          <Progress
+            percent={Math.round(progress.fraction * 100)}
+            // Where the whole is not known, nobody can say how much of it is done.
+            showInfo={progress.fraction > 0}
+            aria-label={t('run.progress')}
+          />
           <span className="under">{progress.text}</span>
         </div>
       )}

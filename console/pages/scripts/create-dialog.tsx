@@ -12,11 +12,9 @@ import { problemOfName } from './name';
 import { PlacePicker } from './place-picker';
 import { usePlace, type Place, type Project } from './place';
 import { usePipeline } from './pipeline-tree';
+import { atMost, counted, lengthOf, maxDescription, settle } from './rules';
 import { NothingChosen } from './start';
 import { folderChoices, root, type Folder } from './tree-of';
-
-const maxDescription = 1_000;
-const lengthOf = (text: string): number => Array.from(text).length;
 
 /** `Create Offline Script`, above the tree. */
 export function CreateScriptDialog() {
@@ -103,14 +101,7 @@ function CreateForm({ place, project, close, tree }: CreateProps & { tree: Folde
           name="name"
           label={t('create.name')}
           required
-          rules={[
-            {
-              validator: (_, name: string) => {
-                const problem = problemOfName(name, t);
-                return problem === null ? Promise.resolve() : Promise.reject(new Error(problem));
-              },
-            },
-          ]}
+          rules={[{ validator: (_, name: string) => settle(problemOfName(name, t)) }]}
         >
           <Input
             autoFocus
@@ -129,23 +120,9 @@ function CreateForm({ place, project, close, tree }: CreateProps & { tree: Folde
         <Form.Item<CreateValues>
           name="description"
           label={t('create.description')}
-          rules={[
-            {
-              validator: (_, text: string) =>
-                lengthOf(text) <= maxDescription
-                  ? Promise.resolve()
-                  : Promise.reject(
-                      new Error(
-                        t('create.tooLong', { length: lengthOf(text), most: maxDescription }),
-                      ),
-                    ),
-            },
-          ]}
+          rules={[atMost(maxDescription, t)]}
         >
-          <Input.TextArea
-            autoSize={{ minRows: 2, maxRows: 6 }}
-            count={{ show: true, max: maxDescription, strategy: lengthOf }}
-          />
+          <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} count={counted(maxDescription)} />
         </Form.Item>
         <Form.Item<CreateValues> name="directory" label={t('create.directory')} required>
           <Select options={choices} showSearch={{ optionFilterProp: 'label' }} />

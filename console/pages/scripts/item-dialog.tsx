@@ -3,6 +3,7 @@ import type { ApiProblem } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { useT, type Translate } from '../../i18n';
 import { problemOfName } from './name';
+import { lengthOf, settle } from './rules';
 import { folderChoices, root, type Folder } from './tree-of';
 
 /** What is made or changed of the tree. */
@@ -52,7 +53,7 @@ export function ItemDialog({ edit, tree, project, close }: ItemDialogProps) {
             name="name"
             label={t(edit.what === 'renameScript' ? 'create.name' : 'folder.name')}
             required
-            rules={[{ validator: (_, name: string) => check(problemOf(edit, name, t)) }]}
+            rules={[{ validator: (_, name: string) => settle(problemOf(edit, name, t)) }]}
           >
             <Input autoFocus />
           </Form.Item>
@@ -76,13 +77,10 @@ export function ItemDialog({ edit, tree, project, close }: ItemDialogProps) {
   );
 }
 
-const check = (problem: string | null): Promise<void> =>
-  problem === null ? Promise.resolve() : Promise.reject(new Error(problem));
-
 function problemOf({ what }: ItemEdit, name: string, t: Translate): string | null {
   if (what === 'renameScript') return problemOfName(name, t);
   if (name.trim() === '') return t('folder.nameNeeded');
-  return Array.from(name.trim()).length > 64 || /[/\\]/.test(name) ? t('folder.nameRule') : null;
+  return lengthOf(name.trim()) > 64 || /[/\\]/.test(name) ? t('folder.nameRule') : null;
 }
 
 function titleOf(edit: ItemEdit, t: Translate): string {

@@ -1,7 +1,6 @@
 /** What a script may be called; the same as `model/script-name.ts`, said in the person's language. */
 import type { MessageKey } from '../../i18n/en';
-
-type Translate = (key: MessageKey, values?: Record<string, string | number>) => string;
+import { lengthOf, type Translate } from './rules';
 
 const maxLength = 64;
 
@@ -25,7 +24,7 @@ export function problemOfName(name: string, t: Translate): string | null {
   if (symbols.length > 0) {
     return t('create.nameSymbols', { symbols: symbols.map(([, key]) => t(key)).join(', ') });
   }
-  const { length } = Array.from(trimmed);
+  const length = lengthOf(trimmed);
   if (length > maxLength) return t('create.nameTooLong', { length });
   if (/\p{Cc}/u.test(trimmed)) return t('create.nameControl');
   return null;

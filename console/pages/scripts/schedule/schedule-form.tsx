@@ -9,6 +9,7 @@ import { CycleEditor } from '../../../ui/cycle-editor';
 import { Page, Panel } from '../../../ui/page';
 import { useUnsavedGuard } from '../../../ui/unsaved-guard';
 import { zones } from '../../task-dialog/policy-fields';
+import { atMost, counted, maxDescription } from '../rules';
 import { DependencySelect } from './dependency-select';
 import { ParameterFields } from './parameter-fields';
 import {
@@ -108,11 +109,12 @@ function BasicFields() {
           <Input maxLength={255} />
         </Form.Item>
       </div>
-      <Form.Item<ScheduleValues> name="description" label={t('create.description')}>
-        <Input.TextArea
-          autoSize={{ minRows: 2, maxRows: 6 }}
-          count={{ show: true, max: 1_000, strategy: (text) => Array.from(text).length }}
-        />
+      <Form.Item<ScheduleValues>
+        name="description"
+        label={t('create.description')}
+        rules={[atMost(maxDescription, t)]}
+      >
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} count={counted(maxDescription)} />
       </Form.Item>
     </>
   );

@@ -12,11 +12,12 @@ import { Ago } from '../../../ui/time';
 import { useUnsavedGuard } from '../../../ui/unsaved-guard';
 import { CodeEditor, type EditorHandle } from '../editor/code-editor';
 import type { JsonSchema } from '../editor/suggestions';
+import { lengthOf } from '../rules';
 import { StateTags } from '../state-tags';
 import { ProblemList } from './problem-list';
 import { SubmitDialog } from './submit-dialog';
 import { Toolbar } from './toolbar';
-import { lengthOf, maxLength, useDraft } from './use-draft';
+import { maxLength, useDraft } from './use-draft';
 import { useProblems } from './use-problems';
 import { VersionsDrawer } from './versions-drawer';
 

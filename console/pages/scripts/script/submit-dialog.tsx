@@ -6,10 +6,8 @@ import { useAction } from '../../../api/hooks';
 import { useT } from '../../../i18n';
 import { useNarrow } from '../../../ui/media';
 import { Answered } from '../../../ui/states';
+import { atMost, counted, maxRemarks } from '../rules';
 import { Analysis } from './analysis';
-import { lengthOf } from './use-draft';
-
-const maxRemarks = 1_000;
 
 interface SubmitDialogProps {
   /** As it is saved. */
@@ -96,24 +94,11 @@ function SubmitForm({ script, close, onSubmitted }: SubmitFormProps) {
       initialValues={{ remarks: '' }}
       onFinish={(values) => void send(values)}
     >
-      <Form.Item
-        name="remarks"
-        label={t('submit.remarks')}
-        rules={[
-          {
-            validator: (_, text: string) =>
-              lengthOf(text) <= maxRemarks
-                ? Promise.resolve()
-                : Promise.reject(
-                    new Error(t('create.tooLong', { length: lengthOf(text), most: maxRemarks })),
-                  ),
-          },
-        ]}
-      >
+      <Form.Item name="remarks" label={t('submit.remarks')} rules={[atMost(maxRemarks, t)]}>
         <Input.TextArea
           autoFocus
           autoSize={{ minRows: 2, maxRows: 8 }}
-          count={{ show: true, max: maxRemarks, strategy: lengthOf }}
+          count={counted(maxRemarks)}
         />
       </Form.Item>
       <Answered of={check} rows={4}>

@@ -4,23 +4,11 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ApiProblem, Schemas } from '../../../api/client';
 import { useAction } from '../../../api/hooks';
 import { useT } from '../../../i18n';
+import { lengthOf } from '../rules';
 
 type Script = Schemas['Script'];
 
 export const maxLength = 500_000;
-
-/** Characters as people count them. */
-export function lengthOf(text: string): number {
-  let pairs = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    if (unit >= 0xd800 && unit < 0xdc00) {
-      pairs += 1;
-      at += 1;
-    }
-  }
-  return text.length - pairs;
-}
 
 export interface Draft {
   text: string;
@@ -81,9 +69,10 @@ export function useDraft(script: Script, show: (text: string) => void): Draft {
       return false;
     }
   }, [message, mutateAsync, notification, script.id, t]);
+  const isTheirs = isNewer && !saving.isPending && script.text !== saved.text;
   return {
     ...{ text, write: setText, isDirty, save, version: saved.version, busy: saving.isPending },
-    theirs: isNewer && isDirty && script.text !== saved.text ? script.text : null,
+    theirs: isTheirs && isDirty && script.text !== text ? script.text : null,
     takeTheirs: take,
   };
 }
