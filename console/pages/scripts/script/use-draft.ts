@@ -41,10 +41,11 @@ export function useDraft(script: Script, show: (text: string) => void): Draft {
   }, [script.text, script.version, show]);
   useEffect(() => {
     if (!isNewer || saving.isPending) return;
-    // A new name or a move leaves the text as it was.
-    if (script.text === saved.text) setSaved({ text: saved.text, version: script.version });
-    else if (!isDirty) take();
-  }, [isNewer, isDirty, saving.isPending, script, saved.text, take]);
+    // A new name or a move leaves the text as it was; and two may have written the same.
+    if (script.text === saved.text || script.text === text) {
+      setSaved({ text: script.text, version: script.version });
+    } else if (!isDirty) take();
+  }, [isNewer, isDirty, saving.isPending, script, saved.text, text, take]);
 
   const now = useRef({ text, saved });
   now.current = { text, saved };
