@@ -65,8 +65,17 @@ export interface TaskService {
    * is, those that it has, or will have with other tables.
    */
   draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView>;
-  /** `idempotencyKey` makes the id: the same key and caller give the same task. */
-  create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;
+  /**
+   * `idempotencyKey` makes the id: the same key and caller give the same task.
+   * @param begin.paused it begins paused
+   * @param begin.start it begins with a run, as by hand: both there, or neither
+   */
+  create(
+    caller: Caller,
+    input: TaskInput,
+    idempotencyKey: string | null,
+    begin?: { paused?: boolean; start?: boolean },
+  ): Promise<TaskRead>;
   get(caller: Caller, taskId: string): Promise<TaskRead>;
   list(caller: Caller, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskRow>>;
   /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */

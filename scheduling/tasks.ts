@@ -6,6 +6,8 @@ import type { Caller } from '../model/people';
 import type { TaskInput, TaskPatch } from '../model/task';
 import { countGate, type TaskQuery, type TaskRow } from '../model/task-list';
 import { newTaskState, projectTask, type TaskState } from '../model/task-state';
+import { startByHand } from '../model/task-steps';
+import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
 import { newDefinition } from './definitions';
 import type { SchedulingDeps } from './deps';
@@ -38,7 +40,12 @@ export class Tasks implements TaskService {
     return this.drafts.draft(caller, draft);
   }
 
-  async create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead> {
+  async create(
+    caller: Caller,
+    input: TaskInput,
+    idempotencyKey: string | null,
+    { paused = false, start = false }: { paused?: boolean; start?: boolean } = {},
+  ): Promise<TaskRead> {
     const { store, secrets, settings } = this.deps;
     const { tenant } = caller;
     if (input.id !== undefined) this.drafts.expiryOf(tenant, input.id);
@@ -47,7 +54,7 @@ export class Tasks implements TaskService {
     const definition = newDefinition(input, settings.timezone);
     const state = newTaskState(
       {
-        ...{ tenant, taskId, creator: caller.name, definition, paused: false },
+        ...{ tenant, taskId, creator: caller.name, definition, paused },
         number: await store.tasks.nextNumber(),
       },
       new Date().toISOString(),
@@ -55,13 +62,18 @@ export class Tasks implements TaskService {
     const { writes } = await checkDefinition(this.deps, tenant, state.number, definition);
     await checkTimes(this.deps, state, definition);
     await reserveOutputs(this.deps, tenant, taskId, writes);
+    if (start) {
+      startByHand(state, caller.name, { now: state.createdAt, newRunId: makeId });
+    }
     return this.start(caller, state, input);
   }
 
   private async start(caller: Caller, state: TaskState, input: TaskInput): Promise<TaskRead> {
     if (!(await this.startWorkflow(state))) return this.createdBefore(caller, state.taskId, input);
-    const task = await this.updates.settled(projectTask(state));
+    const task = await this.updates.settled(projectTask(state), state.outbox.runs);
     await this.audit(caller, 'task.create', state.taskId, { name: state.definition.name });
+    const runId = state.live?.runId;
+    if (runId !== undefined) await this.audit(caller, 'run.start', state.taskId, { runId });
     return task;
   }
 
