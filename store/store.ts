@@ -379,6 +379,8 @@ export interface PeopleStore {
   removeKey(tenant: string, keyId: string): Promise<boolean>;
   /** The user behind a key's SHA-256 hex digest; notes the use at most once a minute. */
   findByKeyDigest(digest: string): Promise<{ tenant: string; keyId: string; user: User } | null>;
+  /** The user whose key this is, for what was begun with the key; its use is not noted. */
+  findByKeyId(tenant: string, keyId: string): Promise<Pick<User, 'id' | 'name' | 'role'> | null>;
   grants(tenant: string, userId: string): Promise<Grant[]>;
   findGrant(tenant: string, userId: string, connection: string): Promise<Grant | null>;
   /** Names of admins, whom others may ask for a grant: the first three, oldest first. */

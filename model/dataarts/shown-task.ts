@@ -35,8 +35,8 @@ export function shownTask(
     ...sent,
     id: task.id,
     name: task.name,
-    description: task.description,
-    duty_person: task.owner ?? sent.duty_person ?? null,
+    ...whereChanged(sent.description ?? '', task.description, { description: task.description }),
+    ...whereChanged(sent.duty_person || null, task.owner, { duty_person: task.owner }),
     create_time: task.createdAt,
     update_time: task.updatedAt,
     user_name: task.creator,
@@ -46,6 +46,11 @@ export function shownTask(
     schedule_config: scheduleConfig(task, sent.schedule_config as SentBody, made),
     task_config: taskConfig(task, sent.task_config as SentBody, made),
   };
+}
+
+/** The field as it is now, where that is not what was sent. */
+function whereChanged(sent: unknown, now: unknown, field: SentBody): SentBody {
+  return sent === now ? {} : field;
 }
 
 function scheduleConfig(task: TaskView, sent: SentBody, made: MadeOfBody): SentBody {
