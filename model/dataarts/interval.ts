@@ -18,9 +18,11 @@ export function cronOfInterval(interval: string, from: Date): string {
   }
   const minutes = Number(count) * minutesOf[unit.toLowerCase()]!;
   const [second, minute, hour] = [from.getUTCSeconds(), from.getUTCMinutes(), from.getUTCHours()];
-  if (60 % minutes === 0) return `${second} ${minute % minutes}/${minutes} * * * ?`;
+  if (60 % minutes === 0) return `${second} ${every(minutes, minute, 60)} * * * ?`;
   const hours = minutes / 60;
-  if (24 % hours === 0) return `${second} ${minute} ${hour % hours}/${hours} * * ?`;
+  if (Number.isInteger(hours) && 24 % hours === 0) {
+    return `${second} ${minute} ${every(hours, hour, 24)} * * ?`;
+  }
   // Quartz counts the days of a week from 1, Sunday.
   if (hours === 7 * 24) return `${second} ${minute} ${hour} ? * ${from.getUTCDay() + 1}`;
   refuse(
@@ -28,4 +30,9 @@ export function cronOfInterval(interval: string, from: Date): string {
     'a calendar cannot hold it exactly; it can hold minutes that divide an hour (such as 15), hours ' +
       'that divide a day (such as 6), 1 day and 1 week',
   );
+}
+
+/** A field of an expression: each `step` of a circle, by way of `at`. */
+function every(step: number, at: number, circle: number): string {
+  return step === circle ? String(at) : `${at % step}/${step}`;
 }

@@ -12,3 +12,11 @@ export function readVendorTime(text: string, timezone: string, path: string): st
   const joined = text.trim().replace(/\s+(?=[+-]\d\d(?::?\d\d)?$)/, '');
   return readScheduleTime(joined, timezone, path);
 }
+
+/** The same for a moment of the past, which may have parts of a second. */
+export function readVendorMoment(text: string, timezone: string, path: string): string {
+  const fraction = /(?<=:\d\d)[.,]\d+/.exec(text)?.[0] ?? '.0';
+  const whole = readVendorTime(text.replace(fraction, ''), timezone, path);
+  const ms = Math.floor(Number(`0.${fraction.slice(1)}`) * 1000);
+  return new Date(Date.parse(whole) + ms).toISOString();
+}

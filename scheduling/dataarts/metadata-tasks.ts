@@ -12,7 +12,7 @@ import {
 } from '../../model/dataarts/definition';
 import { shownLog, type ShownLog } from '../../model/dataarts/shown-log';
 import { shownTask, type MadeOfBody, type SentBody } from '../../model/dataarts/shown-task';
-import { readVendorTime } from '../../model/dataarts/times';
+import { readVendorMoment } from '../../model/dataarts/times';
 import { TablegateError } from '../../model/errors';
 import { parseExact, writeExact } from '../../model/exact-json';
 import { invalidInput, parseInput } from '../../model/field-errors';
@@ -265,7 +265,7 @@ function filterOf(
 ): DataArtsFilter {
   const time = (field: 'start_time' | 'end_time'): string | null => {
     const text = query[field];
-    return text ? readVendorTime(text, timezone, field) : null;
+    return text ? readVendorMoment(text, timezone, field) : null;
   };
   return {
     project,

@@ -75,7 +75,7 @@ function partsOf(authorization: string): Record<string, string> {
 const datePattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 function checkDate(text: string, now: number): void {
-  const [, year, month, day, hour, minute, second] = datePattern.exec(text.trim()) ?? [];
+  const [, year, month, day, hour, minute, second] = datePattern.exec(trimmed(text)) ?? [];
   const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   if (Number.isNaN(at)) throw wrong('X-Sdk-Date has to be written 20260414T000000Z, in UTC');
   if (Math.abs(at - now) <= longestSkewMs) return;
@@ -96,7 +96,7 @@ export function checkSignature(
   secret: string | null,
 ): void {
   const canonical = canonicalRequest(request, body, signedHeaders);
-  const date = request.headers['x-sdk-date']![0]!.trim();
+  const date = trimmed(request.headers['x-sdk-date']![0]!);
   const toSign = `${algorithm}\n${date}\n${sha256(Buffer.from(canonical, 'latin1'))}`;
   const made = createHmac('sha256', secret ?? '')
     .update(toSign)
@@ -120,7 +120,7 @@ export function canonicalRequest(
   signedHeaders: readonly string[],
 ): string {
   const [path, query] = splitAt(url.replace(/^https?:\/\/[^/?]*/i, ''), '?');
-  const lines = signedHeaders.map((name) => `${name}:${headers[name]?.[0]?.trim() ?? ''}\n`);
+  const lines = signedHeaders.map((name) => `${name}:${trimmed(headers[name]?.[0] ?? '')}\n`);
   return [
     method.toUpperCase(),
     canonicalPath(path),
@@ -157,9 +157,14 @@ function encode(text: string): string {
 /** A client may name the hash of the body itself; it has to be the body's. */
 function bodyHash(headers: SignedRequest['headers'], body: Buffer): string {
   const hash = sha256(body);
-  const named = headers['x-sdk-content-sha256']?.[0]?.trim();
-  if (named === undefined || named === hash) return hash;
+  const named = headers['x-sdk-content-sha256']?.[0];
+  if (named === undefined || trimmed(named) === hash) return hash;
   throw wrong('X-Sdk-Content-Sha256 is not the hash of the body, which has to be signed');
+}
+
+/** Without blanks around it; other white space may be part of a character. */
+function trimmed(value: string): string {
+  return value.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 function sha256(bytes: Buffer): string {
