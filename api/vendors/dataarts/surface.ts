@@ -85,10 +85,20 @@ function paramsOf(form: readonly string[], parts: readonly string[]): Params | n
   const params = new Map<string, string>();
   for (const [index, step] of form.entries()) {
     const part = parts[index]!;
-    if (step.startsWith('{')) params.set(step.slice(1, -1), decodeURIComponent(part));
+    if (step.startsWith('{')) params.set(step.slice(1, -1), decoded(part));
     else if (step !== part) return null;
   }
   return params;
+}
+
+/** @throws TablegateError invalidInput */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    const message = 'The path is not percent-encoded UTF-8: a % is followed by two hex digits';
+    throw new TablegateError('invalidInput', message);
+  }
 }
 
 /** Empty where the path has none. */
