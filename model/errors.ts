@@ -31,6 +31,7 @@ export const errorCatalogue = {
   rerunDenied: { status: 409, title: 'The run policy denies another run' },
   backfillNotLive: { status: 409, title: 'The backfill is not in a state for this' },
   confirmationNeeded: { status: 409, title: 'The backfill is large and has to be confirmed' },
+  taskImported: { status: 409, title: 'The task is kept by an import' },
   taskRemoved: { status: 409, title: 'The task has been removed' },
   taskInUse: { status: 409, title: 'Other tasks come after this one' },
   nameTaken: { status: 409, title: 'The name is taken' },

@@ -7,7 +7,7 @@ import type { CellEnd, CellRequest } from './backfill';
 import { emptyGate, isMarked, type DatedGate, type Gate } from './gate';
 import type { Notice } from './notice';
 import type { EndedStatus, RunProjection, RunStarter, RunStatus } from './run';
-import type { GateView, RunSummary, TaskDefinition, TaskProjection, TaskView } from './task';
+import type { GateView, Imported, RunSummary, TaskDefinition, TaskProjection, TaskView } from './task';
 import type { LedgerProjection, TriggerOutcome } from './trigger';
 
 /**
@@ -55,6 +55,8 @@ export interface TaskState {
   taskId: string;
   number: string;
   creator: string;
+  /** Set where an import keeps the task. Never changes. */
+  imported?: Imported;
   createdAt: string;
   updatedAt: string;
   definition: TaskDefinition;
@@ -116,6 +118,7 @@ export interface NewTask {
   creator: string;
   definition: TaskDefinition;
   paused: boolean;
+  imported?: Imported;
 }
 
 /** State of a task that begins now. */
@@ -198,6 +201,7 @@ export function describeTask(state: TaskState): TaskView {
     number: state.number,
     ...definition,
     creator: state.creator,
+    imported: state.imported ?? null,
     paused: state.paused,
     gate:
       definition.kind === 'triggered'

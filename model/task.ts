@@ -264,6 +264,13 @@ export const runSummarySchema = z.object({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
+export const importedSchema = z.object({
+  source: z.string().meta({ description: 'The system that it comes from; empty: it has no name' }),
+  externalId: z.string().meta({ description: 'Its id there' }),
+});
+/** Where a task comes from that a foreign system keeps in step (`POST /tasks:import`). */
+export type Imported = z.infer<typeof importedSchema>;
+
 /** A task as every surface shows it. */
 export const taskViewSchema = z.object({
   id: z.string(),
@@ -272,6 +279,11 @@ export const taskViewSchema = z.object({
   description: z.string(),
   owner: z.string().nullable(),
   creator: z.string(),
+  imported: importedSchema.nullable().default(null).meta({
+    description:
+      'Set where an import keeps it: nobody edits, pauses or removes it here, and nobody starts it ' +
+      'where it is recurring. Null: it was made here',
+  }),
   tags: z.array(z.object({ key: z.string(), value: z.string().optional() })),
   environment: z.enum(['Dev', 'Prod']),
   kind: z.enum(taskKinds),

@@ -55,6 +55,8 @@ const upsertTask = versionedUpsert({
     by_latest_run: 'timestamptz(3)',
     by_next_run: 'timestamptz(3)',
     waiting_since: 'timestamptz(3)',
+    import_source: 'text',
+    external_id: 'text',
   },
 });
 
@@ -109,6 +111,8 @@ function taskRow(task: TaskProjection, { reads, writes }: JobLineage) {
     by_latest_run: task.latestRun?.queuedAt ?? longAgo,
     by_next_run: nextRunTime(task, Date.now()) ?? farAhead,
     waiting_since: waitingSince(task),
+    import_source: task.imported?.source ?? null,
+    external_id: task.imported?.externalId ?? null,
   };
 }
 

@@ -52,6 +52,9 @@ export interface Tables {
     by_next_run: string;
     /** Null: none of its gates is open. */
     waiting_since: string | null;
+    /** Where it comes from; null: it was made here. */
+    import_source: string | null;
+    external_id: string | null;
   };
   installation: { name: string; value: string };
   outputs: {

@@ -82,6 +82,17 @@ export interface TaskStore {
     taskId: string,
     tables: OutputTable[],
   ): Promise<OutputConflict | null>;
+  /** The same conflict, with nothing reserved. */
+  outputConflict(
+    tenant: string,
+    taskId: string,
+    tables: OutputTable[],
+  ): Promise<OutputConflict | null>;
+  /** What imports of a source have brought, by external id; `removed`: how often it was removed. */
+  imported(
+    tenant: string,
+    source: string,
+  ): Promise<Map<string, { task: TaskView | null; removed: number }>>;
   /** Names of live tasks that list or read one of these tables (id and name, at most 10). */
   usersOfTable(tenant: string, table: string): Promise<{ id: string; name: string }[]>;
   usersOfConnection(tenant: string, connection: string): Promise<{ id: string; name: string }[]>;

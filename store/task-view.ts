@@ -2,7 +2,7 @@
 import { defaultRunPolicy, type RunPolicy, type TaskView } from '../model/task';
 
 /** What former versions did not write yet. */
-type AddedLater = 'recurrence' | 'dependsOn' | 'notifications' | 'runPolicy';
+type AddedLater = 'imported' | 'recurrence' | 'dependsOn' | 'notifications' | 'runPolicy';
 
 export type StoredTaskView = Omit<TaskView, AddedLater> &
   Partial<Pick<TaskView, Exclude<AddedLater, 'runPolicy'>>> & { runPolicy: Partial<RunPolicy> };
@@ -11,6 +11,7 @@ export type StoredTaskView = Omit<TaskView, AddedLater> &
 export function wholeTaskView(stored: StoredTaskView): TaskView {
   return {
     ...stored,
+    imported: stored.imported ?? null,
     recurrence: stored.recurrence ?? null,
     dependsOn: stored.dependsOn ?? [],
     notifications: stored.notifications ?? null,

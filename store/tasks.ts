@@ -1,6 +1,7 @@
 /** Tasks as lists and lookups show them; the workflows are the authority. */
 import { sql } from 'kysely';
-import { reserveOutputs } from './outputs';
+import { importedTasks } from './imported-tasks';
+import { firstConflict, reserveOutputs } from './outputs';
 import { projectBatch } from './project';
 import { liveTasks, type Database } from './schema';
 import type { TaskStore } from './store';
@@ -35,10 +36,12 @@ export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
     list: (tenant, query, page) => listTasks(db, tenant, query, page),
     waiting: (tenant, query, page) => listWaiting(db, tenant, query, page),
     reserveOutputs: (tenant, taskId, tables) => reserveOutputs(db, tenant, taskId, tables),
+    outputConflict: (tenant, taskId, tables) => firstConflict(db, tenant, taskId, tables),
     usersOfTable: (tenant, table) =>
       users(db, tenant, { listed: ['tables', 'reads'], written: 'table_name' }, table),
     usersOfConnection: (tenant, connection) =>
       users(db, tenant, { listed: ['connections'], written: 'connection' }, connection),
+    imported: (tenant, source) => importedTasks(db, tenant, source),
     ...lineageQueries(db),
   };
 }

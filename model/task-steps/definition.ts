@@ -1,6 +1,7 @@
 /** Edits, pauses, resets and the removal of a task. */
 import { emptyGate, findDatedGate, keepMarksOf } from '../gate';
 import { mergeDefinition } from '../definition';
+import { whyOnlyImport } from '../imported';
 import type { DefinitionPatch } from '../task';
 import { gateTables, isGateOfLiveRun, liveRuns, type TaskState } from '../task-state';
 import { waitsForSlot } from './begin';
@@ -10,9 +11,13 @@ import { startNext } from './runs';
 import { changed, refuse, type Refusal, type StepContext } from './step';
 import { judgeDueGatesAnew, settleDueGates } from './ticks';
 
-/** Why an edit is not taken; `ifVersion` is what the caller last saw. */
+/**
+ * Why an edit by a person is not taken, or a pause or the removal; `ifVersion` is what the caller
+ * last saw.
+ */
 export function whyNotEdit(state: TaskState, ifVersion: number | null): Refusal | null {
   if (state.removed) return refuse('taskRemoved', 'the task has been removed');
+  if (state.imported) return refuse('taskImported', whyOnlyImport(state.imported));
   if (ifVersion !== null && ifVersion !== state.version) {
     return refuse(
       'staleVersion',

@@ -32,6 +32,7 @@ export const task: TaskRead = {
   description: '',
   owner: null,
   creator: 'a developer',
+  imported: null,
   tags: [],
   environment: 'Prod',
   kind: 'triggered',

@@ -12,6 +12,7 @@ export function aTask(changes: Partial<TaskView> = {}): TaskView {
   return {
     ...{ id: taskId, number: '7001', name: 'Unify', description: '', owner: null },
     ...{ creator: 'admin', tags: [], environment: 'Prod', kind: 'triggered' },
+ imported: null,
     ...{ tables: [{ name: 'crm.main.orders', by: 'url' }], whileRunning: 'ignore' },
     ...{ timezone: 'Europe/Berlin', job: { type: 'id-mapping', config: {} } },
     runPolicy: {

@@ -18,6 +18,7 @@ type Args = {
   runId: string;
   reason: string;
   known: steps.PresentAsk['known'];
+  task: steps.ImportedTask | null;
 };
 
 export class FakeGateway implements Gateway {
@@ -183,11 +184,16 @@ function take(name: string, state: TaskState, args: Args): string | null {
       refuseWhere(steps.whyNotWithPresent(state, ask));
       return steps.startWithPresent(state, ask, context()).runId;
     }
+    case 'import':
+      refuseWhere(steps.whyNotImport(state));
+      steps.takeImport(state, args.task, by, context());
+      return null;
     case 'resetGate':
       refuseWhere(steps.whyNotReset(state, scheduleTime));
       steps.resetGate(state, scheduleTime, context());
       return null;
     default:
+      refuseWhere(steps.whyNotEdit(state, null));
       steps.setPaused(state, name === 'pause', context());
       return null;
   }

@@ -17,6 +17,7 @@ export function sampleTask(change: Partial<TaskProjection> = {}): TaskProjection
     description: '',
     owner: null,
     creator: 'admin',
+    imported: null,
     tags: [{ key: 'team' }],
     environment: 'Prod',
     kind: 'triggered',
