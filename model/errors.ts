@@ -22,6 +22,7 @@ export const errorCatalogue = {
   tableNotFound: { status: 404, title: 'There is no such table' },
   userNotFound: { status: 404, title: 'There is no such user' },
   keyNotFound: { status: 404, title: 'There is no such key' },
+  accessKeyNotFound: { status: 404, title: 'There is no such access key' },
   tenantNotFound: { status: 404, title: 'There is no such tenant' },
   grantNotFound: { status: 404, title: 'There is no such grant' },
   idNotFound: { status: 404, title: 'There is no such ID in the result' },

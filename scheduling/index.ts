@@ -1,3 +1,4 @@
+import { AccessKeys } from './access-keys';
 import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
 import type { SchedulingDeps } from './deps';
@@ -38,6 +39,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     sources: new Sources(deps),
     people,
     sessions: new Sessions(deps, people),
+    accessKeys: new AccessKeys(deps),
     events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),

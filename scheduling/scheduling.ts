@@ -16,6 +16,7 @@ import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { IdChain, LookedUpId, LookedUpUser } from '../model/look-up';
 import type { CountedPage, Page, PageRequest } from '../model/page';
 import type {
+  AccessKey,
   AuditEntry,
   Caller,
   Grant,
@@ -347,6 +348,26 @@ export interface PeopleService {
   ): Promise<Page<AuditEntry>>;
 }
 
+/** What vendors' SDKs sign with. Each user has his own; admins see and remove those of all. */
+export interface AccessKeyService {
+  /**
+   * `secret` is shown this once.
+   * @param input.userId null: the caller; another user's is for an admin to make
+   * @throws TablegateError notAllowed, userNotFound
+   */
+  create(
+    caller: Caller,
+    input: { userId: string | null; name: string },
+  ): Promise<AccessKey & { secret: string }>;
+  list(caller: Caller, page: PageRequest): Promise<Page<AccessKey>>;
+  /** @throws TablegateError accessKeyNotFound, also for those that the caller does not see */
+  remove(caller: Caller, id: string): Promise<void>;
+  /** What an access key signs with and who it stands for, as of now; null where there is none. */
+  secretOf(id: string): Promise<{ secret: string; caller: Caller } | null>;
+  /** Notes that a good signature was made with it; to be told after each. */
+  noteUse(id: string): Promise<void>;
+}
+
 /** What a browser signs in with: a key, or a code that was made with one. */
 export type SignInCredential = { key: string } | { code: string };
 
@@ -510,6 +531,7 @@ export interface Scheduling {
   sources: SourceService;
   people: PeopleService;
   sessions: SessionService;
+  accessKeys: AccessKeyService;
   events: EventService;
   system: SystemService;
   idempotency: IdempotencyService;

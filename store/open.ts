@@ -1,5 +1,6 @@
 /** The store over a pool of connections. */
 import { CompiledQuery } from 'kysely';
+import { accessKeyStore } from './access-keys';
 import { agree } from './agree';
 import { auditStore } from './audit';
 import { backfillStore } from './backfills';
@@ -54,6 +55,7 @@ export async function openStore(
     tokens: tokenStore(db, connections, tokenDigest),
     people: peopleStore(db),
     sessions: sessionStore(db),
+    accessKeys: accessKeyStore(db),
     sources: sourceStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),

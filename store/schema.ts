@@ -188,6 +188,16 @@ export interface Tables {
     created_at: Generated<string>;
     last_used_at: string | null;
   };
+  access_keys: {
+    tenant: string;
+    id: string;
+    user_id: string;
+    name: string;
+    /** Sealed. */
+    secret: string;
+    created_at: Generated<string>;
+    last_used_at: string | null;
+  };
   sessions: {
     digest: string;
     tenant: string;

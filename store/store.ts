@@ -18,7 +18,16 @@ import type { Change } from '../model/change';
 import type { JobLineage } from '../model/job-type';
 import type { LineageTask } from '../model/lineage';
 import type { CountedPage, Page, PageRequest } from '../model/page';
-import type { AuditEntry, Grant, Key, Role, Tenant, User, UserChange } from '../model/people';
+import type {
+  AccessKey,
+  AuditEntry,
+  Grant,
+  Key,
+  Role,
+  Tenant,
+  User,
+  UserChange,
+} from '../model/people';
 import type {
   LogLine,
   RunProjection,
@@ -43,6 +52,7 @@ export interface Store {
   tokens: TokenStore;
   people: PeopleStore;
   sessions: SessionStore;
+  accessKeys: AccessKeyStore;
   sources: SourceStore;
   audit: AuditStore;
   idempotency: IdempotencyStore;
@@ -375,6 +385,27 @@ export interface PeopleStore {
   grants(tenant: string, userId: string): Promise<Grant[]>;
   setGrant(tenant: string, grant: Grant): Promise<void>;
   removeGrant(tenant: string, userId: string, connection: string): Promise<boolean>;
+}
+
+/** Pairs of id and secret that vendors' SDKs sign with; here the secret is one sealed text. */
+export interface AccessKeyStore {
+  /** @throws TablegateError userNotFound */
+  create(
+    tenant: string,
+    key: { id: string; userId: string; name: string; secret: string },
+  ): Promise<AccessKey>;
+  /** Newest first; of one user, or of all where null. */
+  list(tenant: string, userId: string | null, page: PageRequest): Promise<Page<AccessKey>>;
+  /** One of this user's keys, or of anybody's where null. False where there is none. */
+  remove(tenant: string, userId: string | null, id: string): Promise<boolean>;
+  /** The sealed secret of a key and whose it is. */
+  find(id: string): Promise<{
+    tenant: string;
+    secret: string;
+    user: Pick<User, 'id' | 'name' | 'role'>;
+  } | null>;
+  /** Notes that it signed something, at most once a minute. */
+  noteUse(id: string): Promise<void>;
 }
 
 /** A key, and the tenant that it belongs to. */

@@ -1,4 +1,5 @@
 /** The table of all native routes. */
+import { accessKeyRoutes } from './access-keys';
 import { backfillRoutes } from './backfills';
 import { connectionRoutes } from './connections';
 import { auditRoutes, grantRoutes } from './grants';
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...tenantRoutes,
   ...userRoutes,
   ...keyRoutes,
+  ...accessKeyRoutes,
   ...grantRoutes,
   ...auditRoutes,
   ...webhookRoutes,

@@ -1,6 +1,7 @@
 /** What answers show, under the names that the OpenAPI document gives them. */
 import { z } from 'zod';
 import {
+  accessKeySchema,
   auditEntrySchema,
   grantSchema,
   keySchema,
@@ -118,6 +119,7 @@ export const changeShape = changeSchema.meta({ id: 'Change' });
 export const tenantShape = tenantSchema.meta({ id: 'Tenant' });
 export const userShape = userSchema.meta({ id: 'User' });
 export const keyShape = keySchema.meta({ id: 'Key' });
+export const accessKeyShape = accessKeySchema.meta({ id: 'AccessKey' });
 export const grantShape = grantSchema.meta({ id: 'Grant' });
 export const auditEntryShape = auditEntrySchema.meta({ id: 'AuditEntry' });
 

@@ -5,6 +5,7 @@
 import { TablegateError } from '../../model/errors';
 import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
+  AccessKeyService,
   BackfillService,
   EventService,
   IdempotencyService,
@@ -99,6 +100,7 @@ export function fakeScheduling(): FakeScheduling {
       sources: noted('sources', fakeSources()),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
+      accessKeys: noted('accessKeys', fakeAccessKeys()),
       events: noted('events', fakeEvents()),
       system: noted('system', fakeSystem()),
       idempotency: noted('idempotency', fakeIdempotency()),
@@ -288,6 +290,27 @@ function fakeSessions(): SessionService {
     signOut: () => Promise.resolve(),
     makeCode: ({ role }) =>
       Promise.resolve({ code: codeOf(role), url: `/sign-in?code=${codeOf(role)}`, expiresAt: at }),
+  };
+}
+
+/** The secret of the access key of each role, whose id is `accessKeyIdOf(role)`. */
+export const accessSecretOf = (role: Role): string => `${role}-secret`;
+
+export const accessKeyIdOf = (role: Role): string => `TGAK-${role}`;
+
+function fakeAccessKeys(): AccessKeyService {
+  const key = { id: 'TGAK1', userId: 'u1', name: 'sdk', createdAt: at, lastUsedAt: null };
+  return {
+    create: () => Promise.resolve({ ...key, secret: 's3cr3t' }),
+    list: () => page(key),
+    remove: () => Promise.resolve(),
+    secretOf: (id) => {
+      const role = roles.find((known) => accessKeyIdOf(known) === id);
+      return Promise.resolve(
+        role ? { secret: accessSecretOf(role), caller: callerOf(role) } : null,
+      );
+    },
+    noteUse: () => Promise.resolve(),
   };
 }
 

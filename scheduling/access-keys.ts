@@ -1,0 +1,66 @@
+import { TablegateError } from '../model/errors';
+import type { AccessKey, Caller } from '../model/people';
+import { makeAccessKeyId, makeAccessKeySecret, placeOfAccessKey } from '../store/secrets';
+import { noteAction } from './audit';
+import type { SchedulingDeps } from './deps';
+import type { AccessKeyService, Page, PageRequest } from './scheduling';
+
+/** Longest id that is looked up: vendors' ids are no longer. */
+const longestId = 64;
+
+export class AccessKeys implements AccessKeyService {
+  constructor(private readonly deps: Pick<SchedulingDeps, 'store' | 'secrets'>) {}
+
+  async create(
+    caller: Caller,
+    input: { userId: string | null; name: string },
+  ): Promise<AccessKey & { secret: string }> {
+    const { tenant } = caller;
+    const userId = input.userId ?? caller.userId;
+    if (userId !== caller.userId && caller.role !== 'admin') {
+      throw new TablegateError(
+        'notAllowed',
+        'Only admins make access keys for others; leave `userId` out to make one for yourself.',
+      );
+    }
+    const { store, secrets } = this.deps;
+    const id = makeAccessKeyId();
+    const secret = makeAccessKeySecret();
+    const sealed = secrets.seal(placeOfAccessKey({ tenant, id }), { secret });
+    const { name } = input;
+    const key = await store.accessKeys.create(tenant, { id, userId, name, secret: sealed });
+    await noteAction(store, caller, 'accessKey.create', `access-key/${id}`, { userId });
+    return { ...key, secret };
+  }
+
+  list(caller: Caller, page: PageRequest): Promise<Page<AccessKey>> {
+    return this.deps.store.accessKeys.list(caller.tenant, seenBy(caller), page);
+  }
+
+  async remove(caller: Caller, id: string): Promise<void> {
+    const { store } = this.deps;
+    if (!(await store.accessKeys.remove(caller.tenant, seenBy(caller), id))) {
+      throw new TablegateError('accessKeyNotFound', `There is no access key ${id}.`);
+    }
+    await noteAction(store, caller, 'accessKey.remove', `access-key/${id}`, {});
+  }
+
+  async secretOf(id: string): Promise<{ secret: string; caller: Caller } | null> {
+    if (id.length > longestId || id.includes('\0')) return null;
+    const found = await this.deps.store.accessKeys.find(id);
+    if (!found) return null;
+    const { tenant, user } = found;
+    const { secret } = this.deps.secrets.open(placeOfAccessKey({ tenant, id }), found.secret);
+    const { id: userId, name, role } = user;
+    return { secret: secret as string, caller: { tenant, userId, name, role } };
+  }
+
+  noteUse(id: string): Promise<void> {
+    return this.deps.store.accessKeys.noteUse(id);
+  }
+}
+
+/** Whose keys a caller sees: null for those of all. */
+function seenBy({ role, userId }: Caller): string | null {
+  return role === 'admin' ? null : userId;
+}
