@@ -9,6 +9,7 @@ import { Connections } from './connections';
 import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
 import { peopleStore } from './people';
+import { resourceGroupStore } from './resource-groups';
 import { retentionStore } from './retention';
 import { runStore } from './runs';
 import { openDatabase } from './schema';
@@ -56,6 +57,7 @@ export async function openStore(
     people: peopleStore(db),
     sessions: sessionStore(db),
     accessKeys: accessKeyStore(db),
+    resourceGroups: resourceGroupStore(db),
     sources: sourceStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),

@@ -7,6 +7,7 @@ import { instanceRoutes, lineageRoutes } from './instances';
 import { lookUpRoutes } from './look-ups';
 import { keyRoutes, tenantRoutes, userRoutes } from './people';
 import { recurrenceRoutes } from './recurrences';
+import { resourceGroupRoutes } from './resource-groups';
 import type { Route } from './route';
 import { runRoutes } from './runs';
 import { sessionRoutes } from './sessions';
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   ...userRoutes,
   ...keyRoutes,
   ...accessKeyRoutes,
+  ...resourceGroupRoutes,
   ...grantRoutes,
   ...auditRoutes,
   ...webhookRoutes,

@@ -13,6 +13,7 @@ import { changeSchema } from '../../model/change';
 import { backfillViewSchema, cellViewSchema, planViewSchema } from '../../model/backfill';
 import { idChainSchema, lookedUpUserSchema } from '../../model/look-up';
 import { columnSuggestionSchema } from '../../model/id-suggestions';
+import { resourceGroupSchema } from '../../model/resource-group';
 import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
 import { taskViewSchema } from '../../model/task';
@@ -120,6 +121,7 @@ export const tenantShape = tenantSchema.meta({ id: 'Tenant' });
 export const userShape = userSchema.meta({ id: 'User' });
 export const keyShape = keySchema.meta({ id: 'Key' });
 export const accessKeyShape = accessKeySchema.meta({ id: 'AccessKey' });
+export const resourceGroupShape = resourceGroupSchema.meta({ id: 'ResourceGroup' });
 export const grantShape = grantSchema.meta({ id: 'Grant' });
 export const auditEntryShape = auditEntrySchema.meta({ id: 'AuditEntry' });
 

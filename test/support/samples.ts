@@ -7,7 +7,7 @@ import type { ColumnSuggestion } from '../../model/id-suggestions';
 import type { Caller, Role } from '../../model/people';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
-import { defaultRunPolicy } from '../../model/task';
+import { defaultRunPolicy, noRuntimeResource } from '../../model/task';
 import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
 import type { WaitingTask } from '../../model/waiting';
@@ -44,6 +44,8 @@ export const task: TaskRead = {
   recurrence: null,
   dependsOn: [],
   notifications: null,
+  runtimeResource: noRuntimeResource,
+  dataSource: null,
   paused: false,
   gate: {
     tables: [{ table: tableName, status: 'Not Triggered', at: null, caller: null }],
