@@ -18,6 +18,7 @@ import { aloudataCalls } from './vendors/aloudata/describe';
 import { aloudata } from './vendors/aloudata/surface';
 import { dataArtsCalls } from './vendors/dataarts/describe';
 import { dataArts } from './vendors/dataarts/surface';
+import { dataworks } from './vendors/dataworks/surface';
 import { triggerUrlCalls } from './vendors/quick-audience/describe';
 import { triggerUrls } from './vendors/quick-audience/trigger-urls';
 
@@ -40,6 +41,7 @@ export function makeApp({ scheduling, settings, log, consoleDir }: AppOptions): 
   app.use(requestLog(log));
   app.use('/anymetrics', aloudata(scheduling, settings));
   app.use('/v3', dataArts(scheduling));
+  app.use(dataworks(scheduling));
   app.use(docsAssets());
   app.use(consolePages(consoleDir));
   let made: object | null = null;

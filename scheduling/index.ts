@@ -9,11 +9,13 @@ import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
 import { People } from './people';
 import { Projects } from './projects/projects';
+import { ResourceGroups } from './resource-groups';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
 import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
+import { TaskBatches } from './task-batches';
 import { Tasks } from './tasks';
 import { TriggerQueue } from './trigger-queue';
 import { Triggers } from './triggers';
@@ -49,6 +51,8 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     accessKeys,
     identity: new Identity(deps, people, accessKeys, projects),
     metadataTasks: new MetadataTasks(deps, tasks, runs, projects),
+    resourceGroups: new ResourceGroups(deps),
+    taskBatches: new TaskBatches(deps, tasks),
     events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),

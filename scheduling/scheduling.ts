@@ -13,6 +13,7 @@ import type {
 import type { RowSample } from '../connectors/connector';
 import type { Change } from '../model/change';
 import type { ShownLog } from '../model/dataarts/shown-log';
+import type { TablegateError } from '../model/errors';
 import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { IdChain, LookedUpId, LookedUpUser } from '../model/look-up';
 import type { CountedPage, Page, PageRequest } from '../model/page';
@@ -31,9 +32,11 @@ import type {
 } from '../model/people';
 import type { Directory, Project, ProjectInput, ProjectMember, Workspace } from '../model/project';
 import type { Recurrence } from '../model/recurrence';
+import type { ResourceGroup } from '../model/resource-group';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
+import type { TaskChange } from '../model/task-change';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
@@ -421,6 +424,47 @@ export interface AccessKeyService {
   secretOf(id: string): Promise<{ secret: string; caller: Caller } | null>;
   /** Notes that a good signature was made with it; to be told after each. */
   noteUse(id: string): Promise<void>;
+  /**
+   * Takes the nonce of a good signature, once on all processes while the signature may be used.
+   * @returns false where it was taken before
+   */
+  takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean>;
+}
+
+/** A change of one task, known by its number. */
+export interface BatchEntry {
+  number: string;
+  /** Null: the task in production where there are twins. */
+  environment: 'Dev' | 'Prod' | null;
+  change: TaskChange;
+}
+
+export interface BatchResult {
+  /** Why it was not done; null: it was. */
+  error: TablegateError | null;
+}
+
+export interface TaskBatchService {
+  /**
+   * Changes many tasks, each for itself, those of one task in their order. When it answers, lists show
+   * all of it; Schedules follow.
+   * @param comment noted in the audit of each task that was changed
+   * @returns a result for each entry, in their order
+   * @throws TablegateError editionTooLow
+   */
+  update(
+    caller: Caller,
+    entries: readonly BatchEntry[],
+    comment: string | null,
+  ): Promise<BatchResult[]>;
+}
+
+export interface ResourceGroupService {
+  /** @throws TablegateError nameTaken */
+  create(caller: Caller, group: { name: string; taskQueue: string }): Promise<ResourceGroup>;
+  list(caller: Caller, page: PageRequest): Promise<Page<ResourceGroup>>;
+  /** @throws TablegateError resourceGroupNotFound, resourceGroupInUse */
+  remove(caller: Caller, name: string): Promise<void>;
 }
 
 /** What a browser signs in with: a key, or a code that was made with one. */
@@ -669,6 +713,8 @@ export interface Scheduling {
   accessKeys: AccessKeyService;
   identity: IdentityService;
   metadataTasks: MetadataTaskService;
+  resourceGroups: ResourceGroupService;
+  taskBatches: TaskBatchService;
   events: EventService;
   system: SystemService;
   idempotency: IdempotencyService;

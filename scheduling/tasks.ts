@@ -14,6 +14,7 @@ import type { SchedulingDeps } from './deps';
 import { Drafts, idTaken } from './drafts';
 import { readGateTime } from './gate-times';
 import { taskIdOf } from './idempotency-keys';
+import { settledResource } from './resource-groups';
 import type { DraftView, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
 import { checkDefinition, reserveOutputs } from './task-checks';
 import { TaskEditing } from './task-editing';
@@ -51,7 +52,8 @@ export class Tasks implements TaskService {
     if (input.id !== undefined) this.drafts.expiryOf(tenant, input.id);
     const taskId = input.id ?? taskIdOf(secrets, caller, idempotencyKey);
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
-    const definition = newDefinition(input, settings.timezone);
+    const resource = await settledResource(store, tenant, input.runtimeResource);
+    const definition = newDefinition(input, settings.timezone, resource);
     const state = newTaskState(
       {
         ...{ tenant, taskId, creator: caller.name, definition, paused },

@@ -11,6 +11,7 @@ import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
 import { peopleStore } from './people';
 import { directoryStore, projectStore } from './projects';
+import { resourceGroupStore } from './resource-groups';
 import { retentionStore } from './retention';
 import { runStore } from './runs';
 import { openDatabase } from './schema';
@@ -59,6 +60,7 @@ export async function openStore(
     people: peopleStore(db),
     sessions: sessionStore(db),
     accessKeys: accessKeyStore(db),
+    resourceGroups: resourceGroupStore(db),
     sources: sourceStore(db),
     projects: projectStore(db),
     directories: directoryStore(db),

@@ -54,6 +54,9 @@ export interface Tables {
     by_next_run: string;
     /** Null: none of its gates is open. */
     waiting_since: string | null;
+    /** Where it comes from; null: it was made here. */
+    import_source: string | null;
+    external_id: string | null;
   };
   installation: { name: string; value: string };
   outputs: {
@@ -98,6 +101,7 @@ export interface Tables {
     tables: Json<TableDetail[]>;
     summary: Json<Record<string, unknown>> | null;
     version: string;
+    number: Generated<string>;
   };
   run_log: {
     tenant: string;
@@ -187,6 +191,13 @@ export interface Tables {
     created_at: Generated<string>;
     last_used_at: string | null;
   };
+  resource_groups: {
+    tenant: string;
+    name: string;
+    task_queue: string;
+    created_at: Generated<string>;
+  };
+  signature_nonces: { access_key: string; nonce: string; expires_at: string };
   access_keys: {
     tenant: string;
     id: string;
@@ -339,9 +350,19 @@ export async function transact<Result>(
 
 /** Holds a lock of that name until the transaction ends; waits for who has it. */
 export async function lock(transaction: Transaction<Tables>, ...name: string[]): Promise<void> {
+  await lockAll(transaction, [name]);
+}
+
+/** Holds locks of all these names, taken in one order so that two who take several cannot wait for each other. */
+export async function lockAll(
+  transaction: Transaction<Tables>,
+  names: readonly (readonly string[])[],
+): Promise<void> {
+  const texts = names.map((name) => JSON.stringify([schemaName, ...name])).sort();
   await transaction.executeQuery(
-    CompiledQuery.raw('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      JSON.stringify([schemaName, ...name]),
-    ]),
+    CompiledQuery.raw(
+      'select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) as name',
+      [texts],
+    ),
   );
 }

@@ -40,6 +40,7 @@ import type {
   TableDetail,
 } from '../model/run';
 import type { ScriptVersion } from '../model/script-version';
+import type { ResourceGroup } from '../model/resource-group';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskProjection, TaskView } from '../model/task';
 import type { TaskQuery, TaskRow } from '../model/task-list';
@@ -57,6 +58,7 @@ export interface Store {
   people: PeopleStore;
   sessions: SessionStore;
   accessKeys: AccessKeyStore;
+  resourceGroups: ResourceGroupStore;
   sources: SourceStore;
   projects: ProjectStore;
   directories: DirectoryStore;
@@ -82,6 +84,10 @@ export interface TaskStore {
   nextNumber(): Promise<string>;
   /** Writes a task with its trigger tokens, ledger lines and records in one transaction; older versions never replace newer ones. Safe to repeat. */
   project(batch: ProjectionBatch): Promise<void>;
+  /** The same for several tasks, each of them once, in one transaction. */
+  projectAll(tasks: { task: TaskProjection; lineage: JobLineage }[]): Promise<void>;
+  /** Live tasks with one of these numbers; twins have the same. */
+  byNumbers(tenant: string, numbers: string[]): Promise<TaskView[]>;
   /** Null also for a removed task. */
   find(tenant: string, taskId: string): Promise<TaskView | null>;
   /** True for removed tasks too: their ids are never taken again. */
@@ -100,6 +106,17 @@ export interface TaskStore {
     taskId: string,
     tables: OutputTable[],
   ): Promise<OutputConflict | null>;
+  /** The same conflict, with nothing reserved. */
+  outputConflict(
+    tenant: string,
+    taskId: string,
+    tables: OutputTable[],
+  ): Promise<OutputConflict | null>;
+  /** What imports of a source have brought, by external id; `removed`: how often it was removed. */
+  imported(
+    tenant: string,
+    source: string,
+  ): Promise<Map<string, { task: TaskView | null; removed: number }>>;
   /** Names of live tasks that list or read one of these tables (id and name, at most 10). */
   usersOfTable(tenant: string, table: string): Promise<{ id: string; name: string }[]>;
   usersOfConnection(tenant: string, connection: string): Promise<{ id: string; name: string }[]>;
@@ -408,6 +425,23 @@ export interface AccessKeyStore {
   } | null>;
   /** Notes that it signed something, at most once a minute. */
   noteUse(id: string): Promise<void>;
+  /**
+   * Takes a nonce that something was signed with; forgotten once it has expired.
+   * @returns false where it was taken before, by whichever process
+   */
+  takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean>;
+}
+
+export interface ResourceGroupStore {
+  /** Null where the name is taken. */
+  create(tenant: string, group: { name: string; taskQueue: string }): Promise<ResourceGroup | null>;
+  /** Newest first. */
+  list(tenant: string, page: PageRequest): Promise<Page<ResourceGroup>>;
+  /** Those of these names that there are. */
+  find(tenant: string, names: string[]): Promise<ResourceGroup[]>;
+  remove(tenant: string, name: string): Promise<boolean>;
+  /** Live tasks whose job runs in it (id and name, at most 10). */
+  usersOf(tenant: string, name: string): Promise<{ id: string; name: string }[]>;
 }
 
 /** A key, and the tenant that it belongs to. */
@@ -602,6 +636,8 @@ export interface AuditStore {
     tenant: string,
     entry: { actor: string; action: string; target: string; detail: Record<string, unknown> },
   ): Promise<void>;
+  /** All of them, in their order, or none. */
+  writeAll(tenant: string, entries: Parameters<AuditStore['write']>[1][]): Promise<void>;
   list(
     tenant: string,
     filter: { target: string | null },

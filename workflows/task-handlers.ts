@@ -10,6 +10,7 @@ import {
   cancelRunUpdate,
   describeQuery,
   editUpdate,
+  importUpdate,
   instancesRequestedSignal,
   instancesStoppedSignal,
   pauseUpdate,
@@ -41,12 +42,14 @@ import {
   startByHand,
   startWithPresent,
   stopCells,
+  takeImport,
   takeTick,
   takeTriggers,
   upstreamChanged,
   whyNotApply,
   whyNotCancel,
   whyNotEdit,
+  whyNotImport,
   whyNotReset,
   whyNotStart,
   whyNotWithPresent,
@@ -126,7 +129,7 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
 
   setHandler(
     editUpdate,
-    ({ patch }) => answerOnce(() => nothingElse(editTask(state, patch, context))),
+    ({ patch, paused }) => answerOnce(() => nothingElse(editTask(state, patch, context, paused))),
     { validator: ({ ifVersion }) => refuse(whyNotEdit(state, ifVersion)) },
   );
   setHandler(
@@ -160,6 +163,11 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
     {
       validator: ({ ifVersion }) => refuse(whyNotEdit(state, ifVersion)),
     },
+  );
+  setHandler(
+    importUpdate,
+    ({ task, by }) => answerOnce(() => nothingElse(takeImport(state, task, by, context))),
+    { validator: (_import) => refuse(whyNotImport(state)) },
   );
   setHandler(
     resetGateUpdate,

@@ -9,6 +9,7 @@ import * as console from './0006-console';
 import * as scripts from './0007-scripts';
 import * as vendorCalls from './0008-vendor-calls';
 import * as dataArts from './0010-dataarts';
+import * as imports from './0011-imports';
 
 export const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '0007-scripts': scripts,
   '0008-vendor-calls': vendorCalls,
   '0010-dataarts': dataArts,
+  '0011-imports': imports,
 };

@@ -16,11 +16,13 @@ import type {
   Page,
   PeopleService,
   ProjectService,
+  ResourceGroupService,
   RunService,
   Scheduling,
   SessionService,
   SourceService,
   SystemService,
+  TaskBatchService,
   TaskService,
   TriggerService,
   WaitingService,
@@ -109,6 +111,8 @@ export function fakeScheduling(): FakeScheduling {
       accessKeys: noted('accessKeys', fakeAccessKeys()),
       identity: noted('identity', fakeIdentity()),
       metadataTasks: noted('metadataTasks', fakeMetadataTasks()),
+      taskBatches: noted('taskBatches', fakeTaskBatches()),
+      resourceGroups: noted('resourceGroups', fakeResourceGroups()),
       events: noted('events', fakeEvents()),
       system: noted('system', fakeSystem()),
       idempotency: noted('idempotency', fakeIdempotency()),
@@ -335,6 +339,7 @@ export const accessSecretOf = (role: Role): string => `${role}-secret`;
 export const accessKeyIdOf = (role: Role): string => `TGAK-${role}`;
 
 function fakeAccessKeys(): AccessKeyService {
+  const nonces = new Set<string>();
   const key = { id: 'TGAK1', userId: 'u1', name: 'sdk', createdAt: at, lastUsedAt: null };
   return {
     create: () => Promise.resolve({ ...key, secret: 's3cr3t' }),
@@ -347,6 +352,20 @@ function fakeAccessKeys(): AccessKeyService {
       );
     },
     noteUse: () => Promise.resolve(),
+    takeNonce: (_id, nonce) => Promise.resolve(!nonces.has(nonce) && nonces.add(nonce).size > 0),
+  };
+}
+
+function fakeTaskBatches(): TaskBatchService {
+  return { update: (_caller, entries) => Promise.resolve(entries.map(() => ({ error: null }))) };
+}
+
+function fakeResourceGroups(): ResourceGroupService {
+  const group = { name: 'etl', taskQueue: 'etl', createdAt: at };
+  return {
+    create: () => Promise.resolve(group),
+    list: () => page(group),
+    remove: () => Promise.resolve(),
   };
 }
 

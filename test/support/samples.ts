@@ -8,7 +8,7 @@ import type { Caller, Role } from '../../model/people';
 import type { Directory, Project } from '../../model/project';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
-import { defaultRunPolicy } from '../../model/task';
+import { defaultRunPolicy, noRuntimeResource } from '../../model/task';
 import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
 import type { WaitingTask } from '../../model/waiting';
@@ -33,6 +33,7 @@ export const task: TaskRead = {
   description: '',
   owner: null,
   creator: 'a developer',
+  imported: null,
   tags: [],
   environment: 'Prod',
   kind: 'triggered',
@@ -44,6 +45,8 @@ export const task: TaskRead = {
   recurrence: null,
   dependsOn: [],
   notifications: null,
+  runtimeResource: noRuntimeResource,
+  dataSource: null,
   paused: false,
   gate: {
     tables: [{ table: tableName, status: 'Not Triggered', at: null, caller: null }],
