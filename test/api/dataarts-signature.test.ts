@@ -25,9 +25,9 @@ function whyNot(vector: SignedVector, now = signedAt, key: string | null = secre
     checkSignature(request, Buffer.from(vector.body), signature, key);
     return null;
   } catch (error) {
-    expect(error).toBeInstanceOf(TablegateError);
-    expect((error as TablegateError).code).toBe('notAuthenticated');
-    return (error as TablegateError).message;
+    const isRefusal = error instanceof TablegateError && error.code === 'notAuthenticated';
+    if (!isRefusal) throw error;
+    return error.message;
   }
 }
 

@@ -4,7 +4,7 @@ import { calendarOf } from '../../model/calendar';
 import { cronOfInterval } from '../../model/dataarts/interval';
 import { scheduleOf } from '../../model/dataarts/schedule';
 import { readVendorMoment, readVendorTime } from '../../model/dataarts/times';
-import { TablegateError } from '../../model/errors';
+import type { TablegateError } from '../../model/errors';
 
 const timezone = 'Asia/Shanghai';
 const now = new Date('2026-04-14T03:21:00Z');

@@ -391,15 +391,25 @@ function fakeIdentity(): IdentityService {
   };
 }
 
+/** A collection task as DataArts' clients read it. */
+const collectionTask = {
+  ...{ name: 'Test collection 110', user_id: 'u1', dir_id: '0', data_source_type: 'DLI' },
+  ...{ schedule_config: {}, task_config: {} },
+};
+
 function fakeMetadataTasks(): MetadataTaskService {
   return {
     enter: () => Promise.resolve(),
     requireWorkspace: () => Promise.resolve(),
     create: () => Promise.resolve({ taskId }),
-    get: (_place, id) => Promise.resolve({ id, name: 'Test collection 110' }),
+    get: (_place, id) => Promise.resolve({ ...collectionTask, id }),
     replace: () => Promise.resolve(),
     remove: () => Promise.resolve(),
-    search: () => Promise.resolve({ count: 0, total_records: 0, max_records: 9, resources: [] }),
+    search: () =>
+      Promise.resolve({
+        ...{ count: 1, total_records: 1, max_records: 9 },
+        resources: [{ ...collectionTask, id: taskId }],
+      }),
     act: () => Promise.resolve(),
     log: () =>
       Promise.resolve({

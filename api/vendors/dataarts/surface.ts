@@ -21,12 +21,16 @@ import { giveToken, tokensPath } from './tokens';
 export function dataArts(scheduling: Scheduling): RequestHandler {
   return async (req, res) => {
     const isIdentity = pathOf(req) === tokensPath;
+    const traceId = newReceipt();
+    noteForLog(req, { traceId });
+    // The vendor's SDKs show it with each refusal.
+    res.setHeader('X-Request-Id', traceId);
     try {
       if (isIdentity) await giveToken(scheduling.identity, req, res);
       else sendExact(res, 200, await answer(scheduling, req, res));
     } catch (error) {
       const send = isIdentity ? sendIdentityRefused : sendRefused;
-      send(res, asRefusal(error, req));
+      send(res, asRefusal(error, req, traceId));
     }
   };
 }
@@ -125,13 +129,15 @@ function noProject(): TablegateError {
 }
 
 /** What nobody expected is told without its words, and logged. */
-function asRefusal(error: unknown, req: Request): TablegateError {
+function asRefusal(error: unknown, req: Request, traceId: string): TablegateError {
   const refusal = refusalOf(error);
   if (refusal && refusal.code !== 'internal') {
     if (refusal.status === 503) req.log.warn({ err: refusal }, 'a request was not served');
     return refusal;
   }
-  const traceId = newReceipt();
   req.log.error({ traceId, err: error }, 'a request failed');
-  return new TablegateError('internal', `Something went wrong here (${traceId} in the log)`);
+  return new TablegateError(
+    'internal',
+    'Something went wrong here; the log has more on X-Request-Id',
+  );
 }

@@ -1,4 +1,8 @@
 /** DataArts' calls over the whole service: rows HW-01 to HW-44. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { metadataCollectionConfigSchema } from '../../../activities/jobs/metadata-collection/config';
 import { defineJobType } from '../../../model/job-type';
@@ -21,6 +25,7 @@ import { startServer, type Installation, type TestServer } from '../../support/r
 import { historyOf, withTemporal } from '../../support/temporal';
 import { readTask, runsOf, until, untilIdle, writeSource } from './support/flow';
 
+const exec = promisify(execFile);
 const held = heldJobs();
 /** In place of the real job, which is tried by tests of its own. */
 const collection = defineJobType({
@@ -442,6 +447,33 @@ test('a token ends with its key, and says until when it is good', async () => {
   expect((await search()).status).toBe(200);
   await server.api.delete(`/keys/${key.id}`);
   refusalIn(await search(), 401);
+});
+
+test('HW-03: the lines of the page get a token and create a task with it', async () => {
+  const page = readFileSync(path.join(__dirname, '../../../docs/dataarts.md'), 'utf8');
+  const lines = /```sh\n([^]*?)```/.exec(page)![1]!;
+  const here = lines
+    .replace(/^URL=.*$/m, `URL=${server.url}`)
+    .replace(/^KEY=.*$/m, `KEY=${server.api.key}`);
+  const { stdout } = await exec('sh', ['-c', here]);
+  const { task_id: id } = JSON.parse(stdout) as { task_id: string };
+  (await held.next(id)).succeed();
+  await untilIdle(server.api, id, 1);
+});
+
+test('another tenant has nothing to do with a task', async () => {
+  const { adminKey } = await server.api.post<{ adminKey: string }>('/tenants', {
+    ...{ id: 'other', name: 'Other' },
+  });
+  const user = { name: 'admin', password: adminKey, domain: { name: 'Other' } };
+  const { token } = await askForToken(server.url, tokenRequest(user));
+  const other = new DataArtsClient(server.url, token!);
+  const id = await admin.create(quietBody());
+  refusalIn(await other.call('GET', `/${id}`), 404);
+  refusalIn(await other.call('DELETE', `/${id}`), 404);
+  const { body } = await other.call<Body>('POST', '/search', { body: {} });
+  expect(body).toMatchObject({ count: 0, total_records: 0, resources: [] });
+  expect((await admin.read(id)).id).toBe(id);
 });
 
 test('a token is refused for a wrong password, user, domain or scope', async () => {
