@@ -7,7 +7,14 @@ import type { CellEnd, CellRequest } from './backfill';
 import { emptyGate, isMarked, type DatedGate, type Gate } from './gate';
 import type { Notice } from './notice';
 import type { EndedStatus, RunProjection, RunStarter, RunStatus } from './run';
-import type { GateView, Imported, RunSummary, TaskDefinition, TaskProjection, TaskView } from './task';
+import type {
+  GateView,
+  Imported,
+  RunSummary,
+  TaskDefinition,
+  TaskProjection,
+  TaskView,
+} from './task';
 import type { LedgerProjection, TriggerOutcome } from './trigger';
 
 /**

@@ -279,7 +279,7 @@ export const taskViewSchema = z.object({
   description: z.string(),
   owner: z.string().nullable(),
   creator: z.string(),
-  imported: importedSchema.nullable().default(null).meta({
+  imported: importedSchema.nullable().meta({
     description:
       'Set where an import keeps it: nobody edits, pauses or removes it here, and nobody starts it ' +
       'where it is recurring. Null: it was made here',

@@ -32,6 +32,7 @@ import type { Recurrence } from '../model/recurrence';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
+import type { ImportRequest, ImportResult } from '../model/task-import';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
@@ -66,6 +67,12 @@ export interface TaskService {
   draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView>;
   /** `idempotencyKey` makes the id: the same key and caller give the same task. */
   create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;
+  /**
+   * Keeps the tasks of a foreign system in step: makes, changes and removes them, each alone.
+   * @throws TablegateError temporalUnavailable, workerUnavailable, storeUnavailable: what is left is
+   * not done then, and a repeat goes on
+   */
+  importTasks(caller: Caller, request: ImportRequest): Promise<ImportResult>;
   get(caller: Caller, taskId: string): Promise<TaskRead>;
   list(caller: Caller, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskRow>>;
   /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */

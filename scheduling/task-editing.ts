@@ -1,5 +1,5 @@
 import { TablegateError } from '../model/errors';
-import { editUpdate } from '../model/messages';
+import { editUpdate, type TaskAnswer } from '../model/messages';
 import type { Caller } from '../model/people';
 import {
   mergeDefinition,
@@ -8,12 +8,13 @@ import {
   type TaskPatch,
 } from '../model/task';
 import { noteAction } from './audit';
+import { changesBetween } from './changes';
 import { definitionOf, newDefinition, settledPatch } from './definitions';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead, TaskService } from './scheduling';
 import { waitUntilProjected } from './settle';
 import { checkDefinition, lineageOf, reserveOutputs } from './task-checks';
-import { isRefusal, refuseStale } from './task-refusals';
+import { isRefusal, refuseImported, refuseStale } from './task-refusals';
 import type { TaskUpdates } from './task-updates';
 import { checkTimes } from './time-checks';
 
@@ -58,24 +59,45 @@ export class TaskEditing {
     patch: DefinitionPatch,
     ifVersion: number | null,
   ): Promise<TaskRead> {
+    refuseImported(before);
     refuseStale(before, ifVersion);
+    return this.checked(caller, before, patch, () => this.send(caller, before, patch, ifVersion));
+  }
+
+  /**
+   * Checks changes of a task, and hands them on while what it writes, before and after them, is
+   * reserved.
+   */
+  async checked(
+    caller: Caller,
+    before: TaskRead,
+    patch: DefinitionPatch,
+    send: () => Promise<TaskRead>,
+  ): Promise<TaskRead> {
     const { tenant } = caller;
-    const { id: taskId, number, createdAt } = before;
-    const after = mergeDefinition(definitionOf(before), patch);
-    const changesOutputs = patch.job !== undefined || patch.tables !== undefined;
-    const { writes } = changesOutputs
-      ? await checkDefinition(this.deps, tenant, number, after)
-      : { writes: [] };
-    await checkTimes(this.deps, { tenant, taskId, number, createdAt, definition: after }, patch);
-    if (!changesOutputs) return this.send(caller, before, patch, ifVersion);
+    const { id: taskId } = before;
+    const writes = await this.check(tenant, before, patch);
+    if (writes === null) return send();
 
     const held = lineageOf(this.deps.jobTypes, before).writes;
     await reserveOutputs(this.deps, tenant, taskId, [...new Set([...held, ...writes])]);
     try {
-      return await this.send(caller, before, patch, ifVersion);
+      return await send();
     } finally {
       await this.keepOutputsOf(caller, taskId);
     }
+  }
+
+  /** @returns the tables that the task will write; null where the changes do not touch them */
+  async check(tenant: string, before: TaskRead, patch: DefinitionPatch): Promise<string[] | null> {
+    const { id: taskId, number, createdAt } = before;
+    const definition = mergeDefinition(definitionOf(before), patch);
+    const changesOutputs = patch.job !== undefined || patch.tables !== undefined;
+    const lineage = changesOutputs
+      ? await checkDefinition(this.deps, tenant, number, definition)
+      : null;
+    await checkTimes(this.deps, { tenant, taskId, number, createdAt, definition }, patch);
+    return lineage?.writes ?? null;
   }
 
   /** Reserves what the task writes now, whatever became of an edit, or of two at once. */
@@ -92,15 +114,30 @@ export class TaskEditing {
     patch: DefinitionPatch,
     ifVersion: number | null,
   ): Promise<TaskRead> {
-    const { gateway, store } = this.deps;
     const { tenant } = caller;
-    const { id } = before;
-    const task = await this.updates.send(id, (updateId) =>
-      gateway.update(tenant, id, editUpdate, [{ patch, ifVersion }], updateId),
+    return this.take(caller, before, patch, (updateId) =>
+      this.deps.gateway.update(tenant, before.id, editUpdate, [{ patch, ifVersion }], updateId),
     );
+  }
+
+  /**
+   * Has an Update change a task, and notes in the audit what has become of the fields that were sent.
+   * @param update sends it under the id that it is given
+   */
+  async take(
+    caller: Caller,
+    before: TaskRead,
+    sent: object,
+    update: (updateId: string) => Promise<TaskAnswer>,
+  ): Promise<TaskRead> {
+    const { gateway, store } = this.deps;
+    const { id } = before;
+    const task = await this.updates.send(id, update);
     const losesSchedule = before.kind === 'recurring' && task.kind !== 'recurring';
-    if (losesSchedule) await waitUntilProjected(gateway, tenant, id);
-    await noteAction(store, caller, 'task.edit', `task/${id}`, { fields: Object.keys(patch) });
+    if (losesSchedule) await waitUntilProjected(gateway, caller.tenant, id);
+    const fields = Object.keys(sent) as (keyof TaskRead)[];
+    const changes = changesBetween(before, task, fields);
+    await noteAction(store, caller, 'task.edit', `task/${id}`, { ...changes });
     return task;
   }
 }

@@ -14,11 +14,13 @@ import { systemRoutes } from './system';
 import { tableTriggerRoutes } from './table-triggers';
 import { tableRoutes } from './tables';
 import { taskRoutes } from './tasks';
+import { taskImportRoutes } from './task-imports';
 import { triggerUrlRoutes } from './trigger-urls';
 import { triggerRoutes } from './triggers';
 import { webhookRoutes } from './webhooks';
 
 export const routes: readonly Route[] = [
+  ...taskImportRoutes,
   ...taskRoutes,
   ...triggerUrlRoutes,
   ...triggerRoutes,

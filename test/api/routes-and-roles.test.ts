@@ -20,6 +20,7 @@ const params: Record<string, string> = {
 
 const bodies: Record<string, object> = {
   'post /api/v1/tasks': taskBody,
+  'post /api/v1/tasks:import': { tasks: [{ externalId: 'nightly', ...taskBody, kind: 'manual' }] },
   'put /api/v1/tasks/{id}': taskBody,
   'patch /api/v1/tasks/{id}': { name: 'Other' },
   'post /api/v1/tasks/{id}:reset-gate': {},

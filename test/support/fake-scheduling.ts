@@ -44,6 +44,7 @@ import {
   taskRow,
   total,
   triggerUrl,
+  importResult,
   waitingTask,
 } from './samples';
 
@@ -122,6 +123,7 @@ function fakeTasks(): TaskService {
         triggerUrls: tables.map((name) => ({ table: name, url: triggerUrl.url })),
       }),
     create: answer,
+    importTasks: () => Promise.resolve(importResult),
     get: answer,
     list: () => Promise.resolve({ items: [taskRow], nextPageToken: null, total }),
     edit: answer,

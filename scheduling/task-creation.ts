@@ -1,0 +1,54 @@
+import type { Caller } from '../model/people';
+import type { Imported, TaskDefinition } from '../model/task';
+import { newTaskState, projectTask } from '../model/task-state';
+import { noteAction } from './audit';
+import type { SchedulingDeps } from './deps';
+import type { TaskRead } from './scheduling';
+import { checkDefinition, reserveOutputs } from './task-checks';
+import type { TaskUpdates } from './task-updates';
+import { checkTimes } from './time-checks';
+
+/** A task that is to be. */
+export interface TaskToCreate {
+  taskId: string;
+  creator: string;
+  definition: TaskDefinition;
+  paused: boolean;
+  imported?: Imported;
+}
+
+/** The beginning of tasks: those that people make and those that imports bring. */
+export class TaskCreation {
+  constructor(
+    private readonly deps: SchedulingDeps,
+    private readonly updates: TaskUpdates,
+  ) {}
+
+  /**
+   * Checks a task and starts its workflow.
+   * @returns null where the id is, or was, in use
+   * @throws TablegateError for a definition that cannot be, or whose output another task writes
+   */
+  async create(caller: Caller, task: TaskToCreate): Promise<TaskRead | null> {
+    const { store, gateway } = this.deps;
+    const { tenant } = caller;
+    const { taskId, definition } = task;
+    const number = await store.tasks.nextNumber();
+    const state = newTaskState({ ...task, tenant, number }, new Date().toISOString());
+    const { writes } = await checkDefinition(this.deps, tenant, number, definition);
+    await checkTimes(this.deps, state, definition);
+    await reserveOutputs(this.deps, tenant, taskId, writes);
+    try {
+      if (!(await gateway.startTask(state))) return null;
+    } catch (error) {
+      // A task that was not started holds no output.
+      await store.tasks.reserveOutputs(tenant, taskId, []);
+      throw error;
+    }
+    const created = await this.updates.settled(projectTask(state));
+    const { name } = definition;
+    const detail = task.imported ? { name, ...task.imported } : { name };
+    await noteAction(store, caller, 'task.create', `task/${taskId}`, detail);
+    return created;
+  }
+}
