@@ -6,6 +6,7 @@ import { Events } from './events';
 import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
 import { People } from './people';
+import { Projects } from './projects/projects';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
 import { Sessions } from './sessions';
@@ -37,6 +38,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
+    projects: new Projects(deps),
     people,
     sessions: new Sessions(deps, people),
     accessKeys: new AccessKeys(deps),

@@ -4,7 +4,8 @@ import { newTaskState, projectTask } from '../model/task-state';
 import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead } from './scheduling';
-import { checkDefinition, reserveOutputs } from './task-checks';
+import { settleNewScript } from './scripts/plain-scripts';
+import { checkDefinition, ownOutputs, reserveOutputs } from './task-checks';
 import type { TaskUpdates } from './task-updates';
 import { checkTimes } from './time-checks';
 
@@ -32,12 +33,14 @@ export class TaskCreation {
   async create(caller: Caller, task: TaskToCreate): Promise<TaskRead | null> {
     const { store, gateway } = this.deps;
     const { tenant } = caller;
-    const { taskId, definition } = task;
+    const { taskId } = task;
+    const definition = await settleNewScript(this.deps, caller, taskId, task.definition);
     const number = await store.tasks.nextNumber();
-    const state = newTaskState({ ...task, tenant, number }, new Date().toISOString());
+    const state = newTaskState({ ...task, tenant, number, definition }, new Date().toISOString());
     const { writes } = await checkDefinition(this.deps, tenant, number, definition);
     await checkTimes(this.deps, state, definition);
-    await reserveOutputs(this.deps, tenant, taskId, writes);
+    const { jobTypes } = this.deps;
+    await reserveOutputs(this.deps, tenant, taskId, ownOutputs(jobTypes, definition.job, writes));
     try {
       if (!(await gateway.startTask(state))) return null;
     } catch (error) {

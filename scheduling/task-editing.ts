@@ -13,7 +13,8 @@ import { definitionOf, newDefinition, settledPatch } from './definitions';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead, TaskService } from './scheduling';
 import { waitUntilProjected } from './settle';
-import { checkDefinition, lineageOf, reserveOutputs } from './task-checks';
+import { settleEditedScript } from './scripts/plain-scripts';
+import { checkDefinition, lineageOf, ownOutputs, reserveOutputs } from './task-checks';
 import { isRefusal, refuseImported, refuseStale } from './task-refusals';
 import type { TaskUpdates } from './task-updates';
 import { checkTimes } from './time-checks';
@@ -56,39 +57,42 @@ export class TaskEditing {
   private async change(
     caller: Caller,
     before: TaskRead,
-    patch: DefinitionPatch,
+    sent: DefinitionPatch,
     ifVersion: number | null,
   ): Promise<TaskRead> {
     refuseImported(before);
     refuseStale(before, ifVersion);
-    return this.checked(caller, before, patch, () => this.send(caller, before, patch, ifVersion));
+    return this.checked(caller, before, sent, (patch) =>
+      this.send(caller, before, patch, ifVersion),
+    );
   }
 
   /**
-   * Checks changes of a task, and hands them on while what it writes, before and after them, is
-   * reserved.
+   * Checks changes of a task, and hands them on, settled, while what it writes, before and after them,
+   * is reserved.
    */
   async checked(
     caller: Caller,
     before: TaskRead,
-    patch: DefinitionPatch,
-    send: () => Promise<TaskRead>,
+    sent: DefinitionPatch,
+    send: (patch: DefinitionPatch) => Promise<TaskRead>,
   ): Promise<TaskRead> {
     const { tenant } = caller;
     const { id: taskId } = before;
-    const writes = await this.check(tenant, before, patch);
-    if (writes === null) return send();
+    const patch = await settleEditedScript(this.deps, caller, before, sent);
+    const wanted = await this.check(tenant, before, patch);
+    if (wanted === null) return send(patch);
 
-    const held = lineageOf(this.deps.jobTypes, before).writes;
-    await reserveOutputs(this.deps, tenant, taskId, [...new Set([...held, ...writes])]);
+    const held = this.outputsOf(before);
+    await reserveOutputs(this.deps, tenant, taskId, [...new Set([...held, ...wanted])]);
     try {
-      return await send();
+      return await send(patch);
     } finally {
       await this.keepOutputsOf(caller, taskId);
     }
   }
 
-  /** @returns the tables that the task will write; null where the changes do not touch them */
+  /** @returns the tables that only this task may write; null where the changes do not touch them */
   async check(tenant: string, before: TaskRead, patch: DefinitionPatch): Promise<string[] | null> {
     const { id: taskId, number, createdAt } = before;
     const definition = mergeDefinition(definitionOf(before), patch);
@@ -97,14 +101,19 @@ export class TaskEditing {
       ? await checkDefinition(this.deps, tenant, number, definition)
       : null;
     await checkTimes(this.deps, { tenant, taskId, number, createdAt, definition }, patch);
-    return lineage?.writes ?? null;
+    return lineage && ownOutputs(this.deps.jobTypes, definition.job, lineage.writes);
   }
 
   /** Reserves what the task writes now, whatever became of an edit, or of two at once. */
   async keepOutputsOf(caller: Caller, taskId: string): Promise<void> {
     const task = await this.tasks.get(caller, taskId).catch(nullWhereRemoved);
-    const writes = task === null ? [] : lineageOf(this.deps.jobTypes, task).writes;
-    await reserveOutputs(this.deps, caller.tenant, taskId, writes);
+    const outputs = task === null ? [] : this.outputsOf(task);
+    await reserveOutputs(this.deps, caller.tenant, taskId, outputs);
+  }
+
+  private outputsOf(task: TaskRead): string[] {
+    const { jobTypes } = this.deps;
+    return ownOutputs(jobTypes, task.job, lineageOf(jobTypes, task).writes);
   }
 
   /** Sends changes that have been checked. */

@@ -12,7 +12,8 @@ import { definitionOf, newDefinition } from './definitions';
 import type { SchedulingDeps } from './deps';
 import { importedIdOf } from './idempotency-keys';
 import { inTurns } from './in-turns';
-import { checkDefinition, checkOutputs } from './task-checks';
+import { keptJob, settleEditedScript, settleNewScript } from './scripts/plain-scripts';
+import { checkDefinition, checkOutputs, ownOutputs } from './task-checks';
 import type { TaskCreation } from './task-creation';
 import type { TaskEditing } from './task-editing';
 import { isRefusal } from './task-refusals';
@@ -142,37 +143,53 @@ export class TaskImports {
   }
 
   /** What its creation would check. */
-  private async check(call: ImportCall, id: string, definition: TaskDefinition): Promise<void> {
-    const { tenant } = call.caller;
+  private async check(call: ImportCall, taskId: string, sent: TaskDefinition): Promise<void> {
+    const { caller } = call;
+    const { tenant } = caller;
+    const definition = await settleNewScript(this.deps, caller, taskId, sent, { dryRun: true });
     // No number is given out for what is not made.
     const number = '0';
     const { writes } = await checkDefinition(this.deps, tenant, number, definition);
     const createdAt = new Date().toISOString();
-    const task = { tenant, taskId: id, number, createdAt, definition };
-    await checkTimes(this.deps, task, definition);
-    await checkOutputs(this.deps, tenant, id, writes, call.going);
+    await checkTimes(this.deps, { tenant, taskId, number, createdAt, definition }, definition);
+    const outputs = ownOutputs(this.deps.jobTypes, definition.job, writes);
+    await checkOutputs(this.deps, tenant, taskId, outputs, call.going);
   }
 
-  private async change(call: ImportCall, before: TaskView, wanted: Wanted): Promise<Done> {
-    const { caller, dryRun, going } = call;
+  private async change(
+    call: ImportCall,
+    before: TaskView,
+    { definition, paused }: Wanted,
+  ): Promise<Done> {
+    const { caller, dryRun } = call;
     const { id } = before;
     const { editing } = this.parts;
-    const patch = patchTo(before, wanted.definition);
-    if (Object.keys(patch).length === 0 && before.paused === wanted.paused) {
+    const job = await keptJob(this.deps, caller, before, definition.job);
+    const sent = patchTo(before, { ...definition, job });
+    if (Object.keys(sent).length === 0 && before.paused === paused) {
       return { id, action: 'unchanged' };
     }
-    if (dryRun) {
-      const writes = await editing.check(caller.tenant, before, patch);
-      if (writes) await checkOutputs(this.deps, caller.tenant, id, writes, going);
-    } else {
-      const task = { patch, paused: wanted.paused };
-      await editing.checked(caller, before, patch, () =>
-        editing.take(caller, before, { ...patch, paused: wanted.paused }, (updateId) =>
-          this.update(caller, id, task, updateId),
+    if (dryRun) await this.checkChange(call, before, sent);
+    else {
+      await editing.checked(caller, before, sent, (patch) =>
+        editing.take(caller, before, { ...patch, paused }, (updateId) =>
+          this.update(caller, id, { patch, paused }, updateId),
         ),
       );
     }
     return { id, action: 'update' };
+  }
+
+  /** What a change would check. */
+  private async checkChange(
+    { caller, going }: ImportCall,
+    before: TaskView,
+    sent: DefinitionPatch,
+  ): Promise<void> {
+    const { tenant } = caller;
+    const patch = await settleEditedScript(this.deps, caller, before, sent, { dryRun: true });
+    const outputs = await this.parts.editing.check(tenant, before, patch);
+    if (outputs) await checkOutputs(this.deps, tenant, before.id, outputs, going);
   }
 
   private update(

@@ -24,6 +24,8 @@ const paramDescriptions: Record<string, string> = {
   connection: 'Name of the connection',
   receipt: '`receipt` of the trigger call',
   runId: 'Id of the run',
+  workspace: 'Id of the workspace',
+  userId: 'Id of the user',
 };
 
 /**

@@ -6,6 +6,7 @@ import { auditRoutes, grantRoutes } from './grants';
 import { instanceRoutes, lineageRoutes } from './instances';
 import { lookUpRoutes } from './look-ups';
 import { keyRoutes, tenantRoutes, userRoutes } from './people';
+import { directoryRoutes, projectRoutes } from './projects';
 import { recurrenceRoutes } from './recurrences';
 import type { Route } from './route';
 import { runRoutes } from './runs';
@@ -33,6 +34,8 @@ export const routes: readonly Route[] = [
   ...connectionRoutes,
   ...tableTriggerRoutes,
   ...tableRoutes,
+  ...projectRoutes,
+  ...directoryRoutes,
   ...sessionRoutes,
   ...tenantRoutes,
   ...userRoutes,

@@ -13,6 +13,7 @@ import type {
   LookUpService,
   Page,
   PeopleService,
+  ProjectService,
   RunService,
   Scheduling,
   SessionService,
@@ -30,10 +31,12 @@ import {
   change,
   columnSuggestion,
   connection,
+  directory,
   idChain,
   instance,
   ledgerEntry,
   lookedUpUser,
+  project,
   rowSample,
   run,
   runId,
@@ -99,6 +102,7 @@ export function fakeScheduling(): FakeScheduling {
       lineage: noted('lineage', fakeLineage()),
       lookUps: noted('lookUps', fakeLookUps()),
       sources: noted('sources', fakeSources()),
+      projects: noted('projects', fakeProjects()),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
       accessKeys: noted('accessKeys', fakeAccessKeys()),
@@ -228,6 +232,34 @@ function fakeSources(): SourceService {
     putTable: (_caller, name) => Promise.resolve({ ...table, name }),
     putIdMapping: (_caller, name, idMapping) => Promise.resolve({ ...table, name, idMapping }),
     removeTable: () => Promise.resolve(),
+  };
+}
+
+function fakeProjects(): ProjectService {
+  const workspace = { id: 'default', project: project.id, name: 'default', createdAt: at };
+  const member = { userId: 'u1', name: 'Ada', addedAt: at };
+  const answer = () => Promise.resolve(project);
+  const directories: ProjectService['directories'] = {
+    list: () => Promise.resolve({ items: [directory] }),
+    get: () => Promise.resolve(directory),
+    create: () => Promise.resolve(directory),
+    change: () => Promise.resolve(directory),
+    remove: () => Promise.resolve(),
+    requireIn: () => Promise.resolve(),
+  };
+  return {
+    directories: directories,
+    create: answer,
+    list: () => page(project),
+    get: answer,
+    rename: answer,
+    remove: () => Promise.resolve(),
+    workspaces: () => Promise.resolve({ items: [workspace] }),
+    createWorkspace: () => Promise.resolve(workspace),
+    removeWorkspace: () => Promise.resolve(),
+    members: () => Promise.resolve({ items: [member] }),
+    addMember: () => Promise.resolve(member),
+    removeMember: () => Promise.resolve(),
   };
 }
 
