@@ -55,9 +55,10 @@ export interface TaskAnswer {
   entry: LedgerEntry | null;
 }
 
+/** With `paused` the pause flag is set in the same step; without, it stays as it is. */
 export const editUpdate = defineUpdate<
   TaskAnswer,
-  [{ patch: DefinitionPatch; ifVersion: number | null }]
+  [{ patch: DefinitionPatch; ifVersion: number | null; paused?: boolean }]
 >('edit');
 export const startUpdate = defineUpdate<TaskAnswer, [{ by: string }]>('start');
 /** Cancels a run whose own workflow may not be there yet. */

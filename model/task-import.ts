@@ -34,6 +34,8 @@ export const taskImportSchema = z.strictObject({
   timezone: shape.timezone,
   recurrence: shape.recurrence,
   runPolicy: shape.runPolicy,
+  runtimeResource: shape.runtimeResource,
+  dataSource: shape.dataSource,
   notifications: shape.notifications,
   paused: z.boolean().default(false).meta({ description: 'Only the import pauses and resumes it' }),
 });

@@ -4,6 +4,7 @@
  * shown of it.
  */
 import type { CellEnd, CellRequest } from './backfill';
+import { noRuntimeResource } from './definition';
 import { emptyGate, isMarked, type DatedGate, type Gate } from './gate';
 import type { Notice } from './notice';
 import type { EndedStatus, RunProjection, RunStarter, RunStatus } from './run';
@@ -207,6 +208,9 @@ export function describeTask(state: TaskState): TaskView {
     id: state.taskId,
     number: state.number,
     ...definition,
+    // A task from before these were kept has none of them until it is edited.
+    runtimeResource: definition.runtimeResource ?? noRuntimeResource,
+    dataSource: definition.dataSource ?? null,
     creator: state.creator,
     imported: state.imported ?? null,
     paused: state.paused,

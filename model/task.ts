@@ -1,9 +1,10 @@
 /** Scheduling tasks: what a caller sends, what a task is, and what is shown of it. */
 import { z } from 'zod';
-import { idSchema, nameSchema } from './fields';
+import { idSchema, nameSchema, noControlCharacters } from './fields';
 import { notificationsSchema, type Notifications } from './notice';
 import { recurrenceSchema, type Recurrence } from './recurrence';
 import { syncScriptType } from './sync-script-config';
+import { resourceGroupNameSchema, type RuntimeResource } from './resource-group';
 import { parseTableName } from './table-name';
 import { isTimezone } from './timezone';
 import { endedStatuses, runStarters } from './run-status';
@@ -139,6 +140,23 @@ const timezoneSchema = z.string().refine(isTimezone, {
   message: 'it must be an IANA time zone such as Europe/Berlin, in these letters',
 });
 
+/** What is kept as it was sent. */
+const keptText = (longest: number) =>
+  z
+    .string()
+    .max(longest, `at most ${longest} characters are allowed`)
+    .regex(noControlCharacters, 'no control characters are allowed');
+
+const runtimeResourceFields = {
+  resourceGroup: resourceGroupNameSchema.nullable().meta({
+    description:
+      'The resource group (`/api/v1/resource-groups`) whose workers run the job, from the next run ' +
+      'on; null, as in new tasks: those of the installation',
+  }),
+  image: keptText(255).nullable().meta({ description: 'Kept and shown for callers of vendors' }),
+  cu: keptText(32).nullable().meta({ description: 'Kept and shown for callers of vendors' }),
+};
+
 /** Parts of a task that an edit may change; an edit sends some of them. */
 const editableFields = {
   name: nameSchema,
@@ -182,6 +200,12 @@ const editableFields = {
     description:
       'Webhooks that are told of failed and recovered runs and of late and expired gates',
   }),
+  runtimeResource: z
+    .strictObject(z.object(runtimeResourceFields).partial().shape)
+    .meta({ description: 'Where the job runs and with what; an edit changes what it names' }),
+  dataSource: keptText(255).nullable().meta({
+    description: 'Name of a data source, kept and shown for callers of vendors',
+  }),
 };
 
 /** Body of `PATCH /tasks/{id}`: what is not sent stays as it is. */
@@ -222,11 +246,16 @@ export interface TaskDefinition {
   recurrence: Recurrence | null;
   dependsOn: string[];
   notifications: Notifications | null;
+  runtimeResource: RuntimeResource;
+  dataSource: string | null;
 }
 
 /** Settled changes of a definition, as they reach the entity. */
-export type DefinitionPatch = Partial<Omit<TaskDefinition, 'runPolicy' | 'environment'>> & {
+export type DefinitionPatch = Partial<
+  Omit<TaskDefinition, 'runPolicy' | 'environment' | 'runtimeResource'>
+> & {
   runPolicy?: Partial<RunPolicy>;
+  runtimeResource?: Partial<RuntimeResource>;
 };
 
 const gateTableSchema = z.object({
@@ -299,6 +328,13 @@ export const taskViewSchema = z.object({
   recurrence: recurrenceSchema.nullable(),
   dependsOn: z.array(z.string()),
   notifications: notificationsSchema.nullable(),
+  runtimeResource: z
+    .object({
+      ...runtimeResourceFields,
+      taskQueue: z.string().nullable().meta({ description: 'That of the resource group' }),
+    })
+    .meta({ description: 'Where the job runs and with what' }),
+  dataSource: z.string().nullable(),
   paused: z.boolean(),
   gate: gateViewSchema.nullable(),
   latestRun: runSummarySchema.nullable(),

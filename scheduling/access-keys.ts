@@ -58,6 +58,10 @@ export class AccessKeys implements AccessKeyService {
   noteUse(id: string): Promise<void> {
     return this.deps.store.accessKeys.noteUse(id);
   }
+
+  takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean> {
+    return this.deps.store.accessKeys.takeNonce(id, nonce, expiresAt);
+  }
 }
 
 /** Whose keys a caller sees: null for those of all. */

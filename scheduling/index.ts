@@ -7,6 +7,7 @@ import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
 import { People } from './people';
 import { Projects } from './projects/projects';
+import { ResourceGroups } from './resource-groups';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
 import { Sessions } from './sessions';
@@ -42,6 +43,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     people,
     sessions: new Sessions(deps, people),
     accessKeys: new AccessKeys(deps),
+    resourceGroups: new ResourceGroups(deps),
     events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),

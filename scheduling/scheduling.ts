@@ -30,6 +30,7 @@ import type {
 } from '../model/people';
 import type { Directory, Project, ProjectInput, ProjectMember, Workspace } from '../model/project';
 import type { Recurrence } from '../model/recurrence';
+import type { ResourceGroup } from '../model/resource-group';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
@@ -418,6 +419,19 @@ export interface AccessKeyService {
   secretOf(id: string): Promise<{ secret: string; caller: Caller } | null>;
   /** Notes that a good signature was made with it; to be told after each. */
   noteUse(id: string): Promise<void>;
+  /**
+   * Takes the nonce of a good signature, once on all processes while the signature may be used.
+   * @returns false where it was taken before
+   */
+  takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean>;
+}
+
+export interface ResourceGroupService {
+  /** @throws TablegateError nameTaken */
+  create(caller: Caller, group: { name: string; taskQueue: string }): Promise<ResourceGroup>;
+  list(caller: Caller, page: PageRequest): Promise<Page<ResourceGroup>>;
+  /** @throws TablegateError resourceGroupNotFound, resourceGroupInUse */
+  remove(caller: Caller, name: string): Promise<void>;
 }
 
 /** What a browser signs in with: a key, or a code that was made with one. */
@@ -585,6 +599,7 @@ export interface Scheduling {
   people: PeopleService;
   sessions: SessionService;
   accessKeys: AccessKeyService;
+  resourceGroups: ResourceGroupService;
   events: EventService;
   system: SystemService;
   idempotency: IdempotencyService;

@@ -1,6 +1,7 @@
 import { TablegateError } from '../model/errors';
 import { editUpdate, type TaskAnswer } from '../model/messages';
 import type { Caller } from '../model/people';
+import type { RuntimeResource } from '../model/resource-group';
 import {
   mergeDefinition,
   type DefinitionPatch,
@@ -11,6 +12,7 @@ import { noteAction } from './audit';
 import { changesBetween } from './changes';
 import { definitionOf, newDefinition, settledPatch } from './definitions';
 import type { SchedulingDeps } from './deps';
+import { settledResource } from './resource-groups';
 import type { TaskRead, TaskService } from './scheduling';
 import { waitUntilProjected } from './settle';
 import { settleEditedScript } from './scripts/plain-scripts';
@@ -34,7 +36,8 @@ export class TaskEditing {
     ifVersion: number | null,
   ): Promise<TaskRead> {
     const before = await this.tasks.get(caller, taskId);
-    return this.change(caller, before, settledPatch(patch, before.timezone), ifVersion);
+    const resource = await this.resourceOf(caller, patch);
+    return this.change(caller, before, settledPatch(patch, before.timezone, resource), ifVersion);
   }
 
   async replace(
@@ -43,7 +46,11 @@ export class TaskEditing {
     input: TaskInput,
     ifVersion: number | null,
   ): Promise<TaskRead> {
-    const { environment, ...definition } = newDefinition(input, this.deps.settings.timezone);
+    const { environment, ...definition } = newDefinition(
+      input,
+      this.deps.settings.timezone,
+      await this.resourceOf(caller, input),
+    );
     const before = await this.tasks.get(caller, taskId);
     if (environment !== before.environment) {
       const message = `the environment of a task cannot be changed; it is ${before.environment}`;
@@ -52,6 +59,13 @@ export class TaskEditing {
       });
     }
     return this.change(caller, before, definition, ifVersion);
+  }
+
+  private resourceOf(
+    { tenant }: Caller,
+    { runtimeResource }: TaskPatch,
+  ): Promise<Partial<RuntimeResource> | undefined> {
+    return settledResource(this.deps.store, tenant, runtimeResource);
   }
 
   private async change(

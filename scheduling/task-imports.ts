@@ -12,6 +12,7 @@ import { definitionOf, newDefinition } from './definitions';
 import type { SchedulingDeps } from './deps';
 import { importedIdOf } from './idempotency-keys';
 import { inTurns } from './in-turns';
+import { settledResource } from './resource-groups';
 import { keptJob, settleEditedScript, settleNewScript } from './scripts/plain-scripts';
 import { checkDefinition, checkOutputs, ownOutputs } from './task-checks';
 import type { TaskCreation } from './task-creation';
@@ -101,11 +102,12 @@ export class TaskImports {
     const known = call.held.get(externalId) ?? { task: null, removed: 0 };
     const id = known.task?.id ?? this.idOf(call, externalId, known.removed);
     const planned: Done = { id, action: known.task ? 'update' : 'create' };
-    return alone({ externalId, planned, path: `tasks[${index}]` }, () => {
-      const definition = newDefinition(
-        { ...input, environment: 'Prod' },
-        this.deps.settings.timezone,
-      );
+    return alone({ externalId, planned, path: `tasks[${index}]` }, async () => {
+      const { store, settings } = this.deps;
+      const { tenant } = call.caller;
+      const resource = await settledResource(store, tenant, input.runtimeResource);
+      const whole = { ...input, environment: 'Prod' } as const;
+      const definition = newDefinition(whole, settings.timezone, resource);
       const wanted = { definition, paused };
       return known.task
         ? this.change(call, known.task, wanted)

@@ -12,6 +12,7 @@ import type { SchedulingDeps } from './deps';
 import { Drafts, idTaken } from './drafts';
 import { readGateTime } from './gate-times';
 import { taskIdOf } from './idempotency-keys';
+import { settledResource } from './resource-groups';
 import type { DraftView, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
 import { TaskCreation } from './task-creation';
 import { TaskEditing } from './task-editing';
@@ -49,7 +50,8 @@ export class Tasks implements TaskService {
     if (input.id !== undefined) this.drafts.expiryOf(tenant, input.id);
     const taskId = input.id ?? taskIdOf(secrets, caller, idempotencyKey);
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
-    const definition = newDefinition(input, settings.timezone);
+    const resource = await settledResource(store, tenant, input.runtimeResource);
+    const definition = newDefinition(input, settings.timezone, resource);
     const task = { taskId, creator: caller.name, definition, paused: false };
     const created = await this.creation.create(caller, task);
     return created ?? this.createdBefore(caller, taskId, input);

@@ -14,6 +14,7 @@ export function accessKeyStore(db: Database): AccessKeyStore {
     remove: (tenant, userId, id) => remove(db, tenant, userId, id),
     find: (id) => find(db, id),
     noteUse: (id) => noteUse(db, id),
+    takeNonce: (id, nonce, expiresAt) => takeNonce(db, id, nonce, expiresAt),
   };
 }
 
@@ -104,4 +105,24 @@ async function noteUse(db: Database, id: string): Promise<void> {
       where.or([where('last_used_at', 'is', null), where('last_used_at', '<', minuteAgo)]),
     )
     .execute();
+}
+
+/** How many nonces that have expired one new one clears away. */
+const clearedAtOnce = 100;
+
+async function takeNonce(
+  db: Database,
+  id: string,
+  nonce: string,
+  expiresAt: Date,
+): Promise<boolean> {
+  const expired = sql`select ctid from tablegate.signature_nonces
+    where expires_at < now() order by expires_at limit ${clearedAtOnce} for update skip locked`;
+  await sql`delete from tablegate.signature_nonces where ctid = any(array(${expired}))`.execute(db);
+  const { numInsertedOrUpdatedRows = 0n } = await db
+    .insertInto('signature_nonces')
+    .values({ access_key: id, nonce, expires_at: expiresAt.toISOString() })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows > 0n;
 }

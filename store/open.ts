@@ -10,6 +10,7 @@ import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
 import { peopleStore } from './people';
 import { directoryStore, projectStore } from './projects';
+import { resourceGroupStore } from './resource-groups';
 import { retentionStore } from './retention';
 import { runStore } from './runs';
 import { openDatabase } from './schema';
@@ -58,6 +59,7 @@ export async function openStore(
     people: peopleStore(db),
     sessions: sessionStore(db),
     accessKeys: accessKeyStore(db),
+    resourceGroups: resourceGroupStore(db),
     sources: sourceStore(db),
     projects: projectStore(db),
     directories: directoryStore(db),

@@ -100,6 +100,7 @@ export interface Tables {
     tables: Json<TableDetail[]>;
     summary: Json<Record<string, unknown>> | null;
     version: string;
+    number: Generated<string>;
   };
   run_log: {
     tenant: string;
@@ -189,6 +190,13 @@ export interface Tables {
     created_at: Generated<string>;
     last_used_at: string | null;
   };
+  resource_groups: {
+    tenant: string;
+    name: string;
+    task_queue: string;
+    created_at: Generated<string>;
+  };
+  signature_nonces: { access_key: string; nonce: string; expires_at: string };
   access_keys: {
     tenant: string;
     id: string;

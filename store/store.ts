@@ -39,6 +39,7 @@ import type {
   TableDetail,
 } from '../model/run';
 import type { ScriptVersion } from '../model/script-version';
+import type { ResourceGroup } from '../model/resource-group';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskProjection, TaskView } from '../model/task';
 import type { TaskQuery, TaskRow } from '../model/task-list';
@@ -56,6 +57,7 @@ export interface Store {
   people: PeopleStore;
   sessions: SessionStore;
   accessKeys: AccessKeyStore;
+  resourceGroups: ResourceGroupStore;
   sources: SourceStore;
   projects: ProjectStore;
   directories: DirectoryStore;
@@ -415,6 +417,23 @@ export interface AccessKeyStore {
   } | null>;
   /** Notes that it signed something, at most once a minute. */
   noteUse(id: string): Promise<void>;
+  /**
+   * Takes a nonce that something was signed with; forgotten once it has expired.
+   * @returns false where it was taken before, by whichever process
+   */
+  takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean>;
+}
+
+export interface ResourceGroupStore {
+  /** Null where the name is taken. */
+  create(tenant: string, group: { name: string; taskQueue: string }): Promise<ResourceGroup | null>;
+  /** Newest first. */
+  list(tenant: string, page: PageRequest): Promise<Page<ResourceGroup>>;
+  /** Those of these names that there are. */
+  find(tenant: string, names: string[]): Promise<ResourceGroup[]>;
+  remove(tenant: string, name: string): Promise<boolean>;
+  /** Live tasks whose job runs in it (id and name, at most 10). */
+  usersOf(tenant: string, name: string): Promise<{ id: string; name: string }[]>;
 }
 
 /** A key, and the tenant that it belongs to. */

@@ -1,8 +1,15 @@
 /** Tasks as they were saved, by this version or a former one. */
-import { defaultRunPolicy, type RunPolicy, type TaskView } from '../model/task';
+import { defaultRunPolicy, noRuntimeResource, type RunPolicy, type TaskView } from '../model/task';
 
 /** What former versions did not write yet. */
-type AddedLater = 'imported' | 'recurrence' | 'dependsOn' | 'notifications' | 'runPolicy';
+type AddedLater =
+  | 'imported'
+  | 'recurrence'
+  | 'dependsOn'
+  | 'notifications'
+  | 'runPolicy'
+  | 'runtimeResource'
+  | 'dataSource';
 
 export type StoredTaskView = Omit<TaskView, AddedLater> &
   Partial<Pick<TaskView, Exclude<AddedLater, 'runPolicy'>>> & { runPolicy: Partial<RunPolicy> };
@@ -15,6 +22,8 @@ export function wholeTaskView(stored: StoredTaskView): TaskView {
     recurrence: stored.recurrence ?? null,
     dependsOn: stored.dependsOn ?? [],
     notifications: stored.notifications ?? null,
+    runtimeResource: stored.runtimeResource ?? noRuntimeResource,
+    dataSource: stored.dataSource ?? null,
     runPolicy: { ...defaultRunPolicy, ...stored.runPolicy },
     gate: stored.gate && {
       ...stored.gate,

@@ -129,7 +129,7 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
 
   setHandler(
     editUpdate,
-    ({ patch }) => answerOnce(() => nothingElse(editTask(state, patch, context))),
+    ({ patch, paused }) => answerOnce(() => nothingElse(editTask(state, patch, context, paused))),
     { validator: ({ ifVersion }) => refuse(whyNotEdit(state, ifVersion)) },
   );
   setHandler(

@@ -8,6 +8,7 @@ import { lookUpRoutes } from './look-ups';
 import { keyRoutes, tenantRoutes, userRoutes } from './people';
 import { directoryRoutes, projectRoutes } from './projects';
 import { recurrenceRoutes } from './recurrences';
+import { resourceGroupRoutes } from './resource-groups';
 import type { Route } from './route';
 import { runRoutes } from './runs';
 import { sessionRoutes } from './sessions';
@@ -41,6 +42,7 @@ export const routes: readonly Route[] = [
   ...userRoutes,
   ...keyRoutes,
   ...accessKeyRoutes,
+  ...resourceGroupRoutes,
   ...grantRoutes,
   ...auditRoutes,
   ...webhookRoutes,

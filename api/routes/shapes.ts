@@ -19,6 +19,7 @@ import {
   projectSchema,
   workspaceSchema,
 } from '../../model/project';
+import { resourceGroupSchema } from '../../model/resource-group';
 import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
 import { taskViewSchema } from '../../model/task';
@@ -131,6 +132,7 @@ export const tenantShape = tenantSchema.meta({ id: 'Tenant' });
 export const userShape = userSchema.meta({ id: 'User' });
 export const keyShape = keySchema.meta({ id: 'Key' });
 export const accessKeyShape = accessKeySchema.meta({ id: 'AccessKey' });
+export const resourceGroupShape = resourceGroupSchema.meta({ id: 'ResourceGroup' });
 export const grantShape = grantSchema.meta({ id: 'Grant' });
 export const auditEntryShape = auditEntrySchema.meta({ id: 'AuditEntry' });
 

@@ -27,11 +27,20 @@ export function whyNotEdit(state: TaskState, ifVersion: number | null): Refusal 
   return null;
 }
 
-/** Merges changes into the definition and judges every gate anew. Call `whyNotEdit` first. */
-export function editTask(state: TaskState, patch: DefinitionPatch, context: StepContext): void {
+/**
+ * Merges changes into the definition and judges every gate anew. Call `whyNotEdit` first.
+ * @param paused sets the pause flag in the same step; undefined leaves it
+ */
+export function editTask(
+  state: TaskState,
+  patch: DefinitionPatch,
+  context: StepContext,
+  paused: boolean = state.paused,
+): void {
   const kindBefore = state.definition.kind;
   const isToBegin = waitsForSlot(state);
   state.definition = mergeDefinition(state.definition, patch);
+  state.paused = paused;
   // It has not begun: two whole definitions would be too much for a roll-over.
   if (isToBegin) state.live!.definition = state.definition;
   state.version += 1;

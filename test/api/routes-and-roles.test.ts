@@ -48,6 +48,7 @@ const bodies: Record<string, object> = {
   'post /api/v1/users': { name: 'Ada', role: 'viewer' },
   'patch /api/v1/users/{id}': { role: 'admin' },
   'post /api/v1/keys': { userId: 'u1', name: 'ci' },
+  'post /api/v1/resource-groups': { name: 'etl', taskQueue: 'etl' },
   'post /api/v1/access-keys': { name: 'sdk' },
   'put /api/v1/users/{id}/grants/{connection}': { read: true, write: false },
 };

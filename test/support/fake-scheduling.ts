@@ -14,6 +14,7 @@ import type {
   Page,
   PeopleService,
   ProjectService,
+  ResourceGroupService,
   RunService,
   Scheduling,
   SessionService,
@@ -106,6 +107,7 @@ export function fakeScheduling(): FakeScheduling {
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
       accessKeys: noted('accessKeys', fakeAccessKeys()),
+      resourceGroups: noted('resourceGroups', fakeResourceGroups()),
       events: noted('events', fakeEvents()),
       system: noted('system', fakeSystem()),
       idempotency: noted('idempotency', fakeIdempotency()),
@@ -333,6 +335,7 @@ export const accessSecretOf = (role: Role): string => `${role}-secret`;
 export const accessKeyIdOf = (role: Role): string => `TGAK-${role}`;
 
 function fakeAccessKeys(): AccessKeyService {
+  const nonces = new Set<string>();
   const key = { id: 'TGAK1', userId: 'u1', name: 'sdk', createdAt: at, lastUsedAt: null };
   return {
     create: () => Promise.resolve({ ...key, secret: 's3cr3t' }),
@@ -345,6 +348,16 @@ function fakeAccessKeys(): AccessKeyService {
       );
     },
     noteUse: () => Promise.resolve(),
+    takeNonce: (_id, nonce) => Promise.resolve(!nonces.has(nonce) && nonces.add(nonce).size > 0),
+  };
+}
+
+function fakeResourceGroups(): ResourceGroupService {
+  const group = { name: 'etl', taskQueue: 'etl', createdAt: at };
+  return {
+    create: () => Promise.resolve(group),
+    list: () => page(group),
+    remove: () => Promise.resolve(),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Caller, Role } from '../../model/people';
 import type { Directory, Project } from '../../model/project';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
-import { defaultRunPolicy } from '../../model/task';
+import { defaultRunPolicy, noRuntimeResource } from '../../model/task';
 import type { ImportResult } from '../../model/task-import';
 import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
@@ -46,6 +46,8 @@ export const task: TaskRead = {
   recurrence: null,
   dependsOn: [],
   notifications: null,
+  runtimeResource: noRuntimeResource,
+  dataSource: null,
   paused: false,
   gate: {
     tables: [{ table: tableName, status: 'Not Triggered', at: null, caller: null }],

@@ -13,6 +13,7 @@ import { newId } from '../../store/support/opened';
 type Args = {
   patch: DefinitionPatch;
   ifVersion: number | null;
+  paused?: boolean;
   by: string;
   scheduleTime: string | null;
   runId: string;
@@ -166,7 +167,7 @@ function take(name: string, state: TaskState, args: Args): string | null {
   switch (name) {
     case 'edit':
       refuseWhere(steps.whyNotEdit(state, ifVersion));
-      steps.editTask(state, patch, context());
+      steps.editTask(state, patch, context(), args.paused);
       return null;
     case 'remove':
       refuseWhere(steps.whyNotEdit(state, ifVersion));
