@@ -1,8 +1,9 @@
 /** The table of all native routes. */
 import { accessKeyRoutes } from './access-keys';
+import { auditRoutes } from './audit';
 import { backfillRoutes } from './backfills';
 import { connectionRoutes } from './connections';
-import { auditRoutes, grantRoutes } from './grants';
+import { grantRoutes } from './grants';
 import { instanceRoutes, lineageRoutes } from './instances';
 import { lookUpRoutes } from './look-ups';
 import { keyRoutes, tenantRoutes, userRoutes } from './people';

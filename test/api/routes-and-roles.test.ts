@@ -63,7 +63,7 @@ const queries: Record<string, string> = {
 /** What the schema of a route describes of an answer: of a stream, the data of the change in it. */
 function contentOf(mediaType: string, { text, body }: { text: string; body: unknown }): unknown {
   if (mediaType === 'application/json') return body;
-  if (mediaType === 'text/html') return text;
+  if (mediaType !== 'text/event-stream') return text;
   return JSON.parse(/^event: change\ndata: (.*)$/m.exec(text)![1]!);
 }
 

@@ -251,6 +251,7 @@ function fakeProjects(): ProjectService {
   };
   return {
     directories: directories,
+    ofMember: () => Promise.resolve({ items: [project] }),
     create: answer,
     list: () => page(project),
     get: answer,
