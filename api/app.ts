@@ -16,6 +16,7 @@ import { routes } from './routes';
 import { serveRoutes } from './routes/serve';
 import { aloudataCalls } from './vendors/aloudata/describe';
 import { aloudata } from './vendors/aloudata/surface';
+import { dataworks } from './vendors/dataworks/surface';
 import { triggerUrlCalls } from './vendors/quick-audience/describe';
 import { triggerUrls } from './vendors/quick-audience/trigger-urls';
 
@@ -37,6 +38,7 @@ export function makeApp({ scheduling, settings, log, consoleDir }: AppOptions): 
   app.use('/trigger', triggerUrls(scheduling.triggers, log));
   app.use(requestLog(log));
   app.use('/anymetrics', aloudata(scheduling, settings));
+  app.use(dataworks(scheduling));
   app.use(docsAssets());
   app.use(consolePages(consoleDir));
   let made: object | null = null;

@@ -23,3 +23,16 @@ export async function inTurns<Item, Result>(
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, takeTurns));
   return results;
 }
+
+/** Does something with each item, so many at the same time, beginning in their order. */
+export async function eachInTurns<Item>(
+  items: readonly Item[],
+  most: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const left = items[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+}

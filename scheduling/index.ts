@@ -13,6 +13,7 @@ import type { IdempotencyService, Scheduling } from './scheduling';
 import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
+import { TaskBatches } from './task-batches';
 import { Tasks } from './tasks';
 import { TriggerQueue } from './trigger-queue';
 import { Triggers } from './triggers';
@@ -44,6 +45,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     sessions: new Sessions(deps, people),
     accessKeys: new AccessKeys(deps),
     resourceGroups: new ResourceGroups(deps),
+    taskBatches: new TaskBatches(deps, tasks),
     events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),

@@ -64,12 +64,22 @@ export async function settledResource(
   tenant: string,
   sent: TaskPatch['runtimeResource'],
 ): Promise<Partial<RuntimeResource> | undefined> {
+  const { resourceGroup = null } = sent ?? {};
+  const found = resourceGroup === null ? [] : await resourceGroups.find(tenant, [resourceGroup]);
+  return placeJob(new Map(found.map((group) => [group.name, group])), sent);
+}
+
+/** The same, with the groups at hand. */
+export function placeJob(
+  groups: ReadonlyMap<string, ResourceGroup>,
+  sent: TaskPatch['runtimeResource'],
+): Partial<RuntimeResource> | undefined {
   if (sent === undefined) return undefined;
   const { resourceGroup, image, cu } = sent;
   const kept = { ...(image !== undefined && { image }), ...(cu !== undefined && { cu }) };
   if (resourceGroup === undefined) return kept;
   if (resourceGroup === null) return { ...kept, resourceGroup, taskQueue: null };
-  const [group] = await resourceGroups.find(tenant, [resourceGroup]);
+  const group = groups.get(resourceGroup);
   if (group) return { ...kept, resourceGroup, taskQueue: group.taskQueue };
   const message =
     `there is no resource group ${resourceGroup}; ` +

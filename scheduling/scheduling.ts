@@ -12,6 +12,7 @@ import type {
 } from '../model/backfill';
 import type { RowSample } from '../connectors/connector';
 import type { Change } from '../model/change';
+import type { TablegateError } from '../model/errors';
 import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { IdChain, LookedUpId, LookedUpUser } from '../model/look-up';
 import type { CountedPage, Page, PageRequest } from '../model/page';
@@ -35,6 +36,7 @@ import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
 import type { ImportRequest, ImportResult } from '../model/task-import';
+import type { TaskChange } from '../model/task-change';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
@@ -431,6 +433,34 @@ export interface AccessKeyService {
   takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean>;
 }
 
+/** A change of one task, known by its number. */
+export interface BatchEntry {
+  number: string;
+  /** Null: the task in production where there are twins. */
+  environment: 'Dev' | 'Prod' | null;
+  change: TaskChange;
+}
+
+export interface BatchResult {
+  /** Why it was not done; null: it was. */
+  error: TablegateError | null;
+}
+
+export interface TaskBatchService {
+  /**
+   * Changes many tasks, each for itself, those of one task in their order. When it answers, lists show
+   * all of it; Schedules follow.
+   * @param comment noted in the audit of each task that was changed
+   * @returns a result for each entry, in their order
+   * @throws TablegateError editionTooLow
+   */
+  update(
+    caller: Caller,
+    entries: readonly BatchEntry[],
+    comment: string | null,
+  ): Promise<BatchResult[]>;
+}
+
 export interface ResourceGroupService {
   /** @throws TablegateError nameTaken */
   create(caller: Caller, group: { name: string; taskQueue: string }): Promise<ResourceGroup>;
@@ -605,6 +635,7 @@ export interface Scheduling {
   sessions: SessionService;
   accessKeys: AccessKeyService;
   resourceGroups: ResourceGroupService;
+  taskBatches: TaskBatchService;
   events: EventService;
   system: SystemService;
   idempotency: IdempotencyService;

@@ -7,14 +7,22 @@ import type { AuditFilter, AuditStore, PageRequest } from './store';
 
 export function auditStore(db: Database): AuditStore {
   return {
-    write: async (tenant, { actor, action, target, detail }) => {
-      await db
-        .insertInto('audit')
-        .values({ tenant, actor, action, target, detail: storableJson(detail) })
-        .execute();
-    },
+    write: (tenant, entry) => writeAll(db, tenant, [entry]),
+    writeAll: (tenant, entries) => writeAll(db, tenant, entries),
     list: (tenant, filter, page) => list(db, tenant, filter, page),
   };
+}
+
+async function writeAll(
+  db: Database,
+  tenant: string,
+  entries: Parameters<AuditStore['writeAll']>[1],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({ actor, action, target, detail }) => ({
+    ...{ tenant, actor, action, target, detail: storableJson(detail) },
+  }));
+  await db.insertInto('audit').values(rows).execute();
 }
 
 async function list(

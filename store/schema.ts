@@ -335,9 +335,19 @@ export async function transact<Result>(
 
 /** Holds a lock of that name until the transaction ends; waits for who has it. */
 export async function lock(transaction: Transaction<Tables>, ...name: string[]): Promise<void> {
+  await lockAll(transaction, [name]);
+}
+
+/** Holds locks of all these names, taken in one order so that two who take several cannot wait for each other. */
+export async function lockAll(
+  transaction: Transaction<Tables>,
+  names: readonly (readonly string[])[],
+): Promise<void> {
+  const texts = names.map((name) => JSON.stringify([schemaName, ...name])).sort();
   await transaction.executeQuery(
-    CompiledQuery.raw('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      JSON.stringify([schemaName, ...name]),
-    ]),
+    CompiledQuery.raw(
+      'select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) as name',
+      [texts],
+    ),
   );
 }

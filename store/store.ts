@@ -82,6 +82,10 @@ export interface TaskStore {
   nextNumber(): Promise<string>;
   /** Writes a task with its trigger tokens, ledger lines and records in one transaction; older versions never replace newer ones. Safe to repeat. */
   project(batch: ProjectionBatch): Promise<void>;
+  /** The same for several tasks, each of them once, in one transaction. */
+  projectAll(tasks: { task: TaskProjection; lineage: JobLineage }[]): Promise<void>;
+  /** Live tasks with one of these numbers; twins have the same. */
+  byNumbers(tenant: string, numbers: string[]): Promise<TaskView[]>;
   /** Null also for a removed task. */
   find(tenant: string, taskId: string): Promise<TaskView | null>;
   /** True for removed tasks too: their ids are never taken again. */
@@ -592,6 +596,8 @@ export interface AuditStore {
     tenant: string,
     entry: { actor: string; action: string; target: string; detail: Record<string, unknown> },
   ): Promise<void>;
+  /** All of them, in their order, or none. */
+  writeAll(tenant: string, entries: Parameters<AuditStore['write']>[1][]): Promise<void>;
   list(tenant: string, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
 }
 

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { importedTasks } from './imported-tasks';
 import { firstConflict, reserveOutputs } from './outputs';
-import { projectBatch } from './project';
+import { projectAll, projectBatch } from './project';
 import { liveTasks, type Database } from './schema';
 import type { TaskStore } from './store';
 import { lineageQueries } from './task-lineage';
@@ -17,6 +17,14 @@ export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
   return {
     nextNumber: () => nextNumber(db),
     project: (batch) => projectBatch(db, batch, tokenDigest),
+    projectAll: (tasks) => projectAll(db, tasks, tokenDigest),
+    byNumbers: async (tenant, numbers) => {
+      const rows = await liveTasks(db, tenant)
+        .select('view')
+        .where(sql<boolean>`number = any(${numbers}::bigint[])`)
+        .execute();
+      return rows.map(({ view }) => wholeTaskView(view));
+    },
     find: async (tenant, taskId) => {
       const row = await liveTasks(db, tenant)
         .select('view')

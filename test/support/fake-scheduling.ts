@@ -20,6 +20,7 @@ import type {
   SessionService,
   SourceService,
   SystemService,
+  TaskBatchService,
   TaskService,
   TriggerService,
   WaitingService,
@@ -107,6 +108,7 @@ export function fakeScheduling(): FakeScheduling {
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
       accessKeys: noted('accessKeys', fakeAccessKeys()),
+      taskBatches: noted('taskBatches', fakeTaskBatches()),
       resourceGroups: noted('resourceGroups', fakeResourceGroups()),
       events: noted('events', fakeEvents()),
       system: noted('system', fakeSystem()),
@@ -351,6 +353,10 @@ function fakeAccessKeys(): AccessKeyService {
     noteUse: () => Promise.resolve(),
     takeNonce: (_id, nonce) => Promise.resolve(!nonces.has(nonce) && nonces.add(nonce).size > 0),
   };
+}
+
+function fakeTaskBatches(): TaskBatchService {
+  return { update: (_caller, entries) => Promise.resolve(entries.map(() => ({ error: null }))) };
 }
 
 function fakeResourceGroups(): ResourceGroupService {
