@@ -49,7 +49,6 @@ const tablesSchema = z
       tableListingSchema,
     ]),
   )
-  .min(1, 'at least one table is needed')
   .max(maxTables, `at most ${maxTables} tables are allowed in one task`)
   .refine((tables) => bytesOf(tables.map(({ name }) => name).join('')) <= maxBytesOfTableNames, {
     message: `the names of all tables together may have at most ${maxBytesOfTableNames} bytes`,
@@ -168,7 +167,9 @@ const editableFields = {
       'What starts it: a person, its `recurrence`, or its tables. People and backfills can start any',
   }),
   tables: tablesSchema.meta({
-    description: 'What the job works on and, where the kind is `triggered`, what it waits for',
+    description:
+      'What the job works on and, where the kind is `triggered`, what it waits for: one at least ' +
+      'then, and for `id-mapping`',
   }),
   whileRunning: z.enum(['ignore', 'latch']).meta({
     description:

@@ -12,6 +12,7 @@ import type {
 } from '../model/backfill';
 import type { RowSample } from '../connectors/connector';
 import type { Change } from '../model/change';
+import type { ShownLog } from '../model/dataarts/shown-log';
 import type { TablegateError } from '../model/errors';
 import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { IdChain, LookedUpId, LookedUpUser } from '../model/look-up';
@@ -69,8 +70,17 @@ export interface TaskService {
    * is, those that it has, or will have with other tables.
    */
   draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView>;
-  /** `idempotencyKey` makes the id: the same key and caller give the same task. */
-  create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;
+  /**
+   * `idempotencyKey` makes the id: the same key and caller give the same task.
+   * @param begin.paused it begins paused
+   * @param begin.start it begins with a run, as by hand: both there, or neither
+   */
+  create(
+    caller: Caller,
+    input: TaskInput,
+    idempotencyKey: string | null,
+    begin?: { paused?: boolean; start?: boolean },
+  ): Promise<TaskRead>;
   /**
    * Keeps the tasks of a foreign system in step: makes, changes and removes them, each alone.
    * @throws TablegateError temporalUnavailable, workerUnavailable, storeUnavailable: what is left is
@@ -608,6 +618,85 @@ export interface SystemService {
   ready(): Promise<void>;
 }
 
+/** What a caller of the identity service says of itself. Null: it does not say. */
+export type IdentityClaim =
+  | {
+      method: 'password';
+      /** The user by one of the two. */
+      userId: string | null;
+      userName: string | null;
+      /** A key of the API that is the user's. */
+      password: string;
+      /** Id or name of the tenant. */
+      domain: string | null;
+    }
+  | { method: 'accessKey'; id: string; secret: string };
+
+export interface IssuedToken {
+  token: string;
+  caller: Caller;
+  tenant: Tenant;
+  /** The only project that it is good for; null: for all that are open to its user. */
+  project: Project | null;
+  issuedAt: string;
+  expiresAt: string;
+}
+
+/** Tokens that stand for a user for a day, as clients of vendors' identity services get them. */
+export interface IdentityService {
+  /**
+   * @param scope id or name of the project that the token is to be for
+   * @param address where the call comes from: who tries many wrong keys is held back
+   * @throws TablegateError notAuthenticated, tooManySignIns, projectNotFound, notAllowed
+   */
+  issue(claim: IdentityClaim, scope: string | null, address: string): Promise<IssuedToken>;
+  /** Who a token stands for, as of now; null where it is not good, or what it was made with is gone. */
+  find(token: string): Promise<{ caller: Caller; project: string | null } | null>;
+}
+
+/** Where a call of DataArts' API belongs. */
+export interface CollectionPlace {
+  caller: Caller;
+  project: string;
+  workspace: string;
+}
+
+export type CollectionAction = 'start' | 'schedule' | 'stop';
+
+/** As the vendor names it. */
+export interface FoundCollectionTasks {
+  /** Tasks that were found, on all pages. */
+  count: number;
+  /** Tasks of the project. */
+  total_records: number;
+  max_records: number;
+  resources: Record<string, unknown>[];
+}
+
+/**
+ * Collection tasks by DataArts' API. Bodies are as they came (`model/exact-json.ts`). All but `enter`
+ * throw `taskNotFound` for a task that was not made by this API in this project and workspace.
+ */
+export interface MetadataTaskService {
+  /**
+   * @param scope of the token; null: it has none
+   * @throws TablegateError projectNotFound, notAllowed
+   */
+  enter(caller: Caller, project: string, scope: string | null): Promise<void>;
+  /** @throws TablegateError workspaceNotFound */
+  requireWorkspace(place: CollectionPlace): Promise<void>;
+  /** @throws TablegateError invalidInput naming fields of the body, directoryNotFound, grantMissing */
+  create(place: CollectionPlace, sent: unknown): Promise<{ taskId: string }>;
+  get(place: CollectionPlace, taskId: string): Promise<Record<string, unknown>>;
+  /** @throws TablegateError as `create` does */
+  replace(place: CollectionPlace, taskId: string, sent: unknown): Promise<void>;
+  remove(place: CollectionPlace, taskId: string): Promise<void>;
+  search(place: CollectionPlace, sent: unknown): Promise<FoundCollectionTasks>;
+  act(place: CollectionPlace, taskId: string, action: CollectionAction): Promise<void>;
+  /** @throws TablegateError runNotFound */
+  log(place: CollectionPlace, taskId: string, runId: string): Promise<ShownLog>;
+}
+
 /** Remembers answers of POST requests by `Idempotency-Key`; see `store/store.ts`. */
 export interface IdempotencyService {
   claim(
@@ -634,6 +723,8 @@ export interface Scheduling {
   people: PeopleService;
   sessions: SessionService;
   accessKeys: AccessKeyService;
+  identity: IdentityService;
+  metadataTasks: MetadataTaskService;
   resourceGroups: ResourceGroupService;
   taskBatches: TaskBatchService;
   events: EventService;

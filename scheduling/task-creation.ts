@@ -1,6 +1,8 @@
 import type { Caller } from '../model/people';
 import type { Imported, TaskDefinition } from '../model/task';
 import { newTaskState, projectTask } from '../model/task-state';
+import { startByHand } from '../model/task-steps';
+import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead } from './scheduling';
@@ -15,6 +17,8 @@ export interface TaskToCreate {
   creator: string;
   definition: TaskDefinition;
   paused: boolean;
+  /** True: it begins with a run, as by hand: both there, or neither. */
+  start?: boolean;
   imported?: Imported;
 }
 
@@ -33,14 +37,16 @@ export class TaskCreation {
   async create(caller: Caller, task: TaskToCreate): Promise<TaskRead | null> {
     const { store, gateway } = this.deps;
     const { tenant } = caller;
-    const { taskId } = task;
+    const { start = false, ...given } = task;
+    const { taskId } = given;
     const definition = await settleNewScript(this.deps, caller, taskId, task.definition);
     const number = await store.tasks.nextNumber();
-    const state = newTaskState({ ...task, tenant, number, definition }, new Date().toISOString());
+    const state = newTaskState({ ...given, tenant, number, definition }, new Date().toISOString());
     const { writes } = await checkDefinition(this.deps, tenant, number, definition);
     await checkTimes(this.deps, state, definition);
     const { jobTypes } = this.deps;
     await reserveOutputs(this.deps, tenant, taskId, ownOutputs(jobTypes, definition.job, writes));
+    if (start) startByHand(state, caller.name, { now: state.createdAt, newRunId: makeId });
     try {
       if (!(await gateway.startTask(state))) return null;
     } catch (error) {
@@ -48,10 +54,13 @@ export class TaskCreation {
       await store.tasks.reserveOutputs(tenant, taskId, []);
       throw error;
     }
-    const created = await this.updates.settled(projectTask(state));
+    const created = await this.updates.settled(projectTask(state), state.outbox.runs);
     const { name } = definition;
     const detail = task.imported ? { name, ...task.imported } : { name };
     await noteAction(store, caller, 'task.create', `task/${taskId}`, detail);
+    const runId = state.live?.runId;
+    if (runId !== undefined)
+      await noteAction(store, caller, 'run.start', `task/${taskId}`, { runId });
     return created;
   }
 }

@@ -44,7 +44,12 @@ export class Tasks implements TaskService {
     return this.drafts.draft(caller, draft);
   }
 
-  async create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead> {
+  async create(
+    caller: Caller,
+    input: TaskInput,
+    idempotencyKey: string | null,
+    { paused = false, start = false }: { paused?: boolean; start?: boolean } = {},
+  ): Promise<TaskRead> {
     const { store, secrets, settings } = this.deps;
     const { tenant } = caller;
     if (input.id !== undefined) this.drafts.expiryOf(tenant, input.id);
@@ -52,7 +57,7 @@ export class Tasks implements TaskService {
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
     const resource = await settledResource(store, tenant, input.runtimeResource);
     const definition = newDefinition(input, settings.timezone, resource);
-    const task = { taskId, creator: caller.name, definition, paused: false };
+    const task = { taskId, creator: caller.name, definition, paused, start };
     const created = await this.creation.create(caller, task);
     return created ?? this.createdBefore(caller, taskId, input);
   }

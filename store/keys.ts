@@ -9,13 +9,14 @@ import type { PageRequest, PeopleStore } from './store';
 
 export function keyMethods(
   db: Database,
-): Pick<PeopleStore, 'createKey' | 'keys' | 'removeKey' | 'findByKeyDigest'> {
+): Pick<PeopleStore, 'createKey' | 'keys' | 'removeKey' | 'findByKeyDigest' | 'findByKeyId'> {
   return {
     createKey: (tenant, key) => createKey(db, tenant, key),
     keys: (tenant, page, ofUser = null) => keys(db, tenant, page, ofUser),
     removeKey: (tenant, keyId, ofUser = null) =>
       transact(db, (transaction) => removeKey(transaction, tenant, keyId, ofUser)),
     findByKeyDigest: (digest) => findByKeyDigest(db, digest),
+    findByKeyId: (tenant, keyId) => findByKeyId(db, tenant, keyId),
   };
 }
 
@@ -128,6 +129,23 @@ async function findByKeyDigest(
   const { tenant, keyId, noteUse, ...user } = row;
   if (noteUse) await noteKeyUse(db, tenant, keyId);
   return { tenant, keyId, user };
+}
+
+async function findByKeyId(
+  db: Database,
+  tenant: string,
+  keyId: string,
+): ReturnType<PeopleStore['findByKeyId']> {
+  const row = await db
+    .selectFrom('keys')
+    .innerJoin('users', (join) =>
+      join.onRef('users.tenant', '=', 'keys.tenant').onRef('users.id', '=', 'keys.user_id'),
+    )
+    .select(['users.id', 'users.name', 'users.role'])
+    .where('keys.tenant', '=', tenant)
+    .where('keys.id', '=', keyId)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 async function noteKeyUse(db: Database, tenant: string, keyId: string): Promise<void> {

@@ -6,6 +6,7 @@ import { auditStore } from './audit';
 import { backfillStore } from './backfills';
 import { changeFeed } from './changes';
 import { Connections } from './connections';
+import { dataArtsTaskStore } from './dataarts-tasks';
 import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
 import { peopleStore } from './people';
@@ -64,6 +65,7 @@ export async function openStore(
     projects: projectStore(db),
     directories: directoryStore(db),
     scripts: scriptStore(db),
+    dataArtsTasks: dataArtsTaskStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),
     retention: retentionStore(db),

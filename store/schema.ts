@@ -8,6 +8,7 @@ import type {
   CellState,
   ExistingChoice,
 } from '../model/backfill';
+import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
 import type { ProjectMode } from '../model/project';
@@ -278,6 +279,20 @@ export interface Tables {
     author: string;
     author_name: string;
     created_at: Generated<string>;
+  };
+  dataarts_tasks: {
+    tenant: string;
+    task_id: string;
+    project: string;
+    workspace: string;
+    directory: string;
+    /** Folded. */
+    creator: string;
+    data_source_type: string;
+    connection_id: string | null;
+    bucket: string | null;
+    sent: string;
+    made: Json<MadeOfBody>;
   };
   audit: {
     id: Generated<string>;

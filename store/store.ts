@@ -15,6 +15,7 @@ import type {
   PlannedCell,
 } from '../model/backfill';
 import type { Change } from '../model/change';
+import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { JobLineage } from '../model/job-type';
 import type { LineageTask } from '../model/lineage';
 import type { CountedPage, Page, PageRequest } from '../model/page';
@@ -62,6 +63,7 @@ export interface Store {
   projects: ProjectStore;
   directories: DirectoryStore;
   scripts: ScriptStore;
+  dataArtsTasks: DataArtsTaskStore;
   audit: AuditStore;
   idempotency: IdempotencyStore;
   retention: RetentionStore;
@@ -395,6 +397,8 @@ export interface PeopleStore {
   removeKey(tenant: string, keyId: string, ofUser?: string | null): Promise<boolean>;
   /** The user behind a key's SHA-256 hex digest; notes the use at most once a minute. */
   findByKeyDigest(digest: string): Promise<{ tenant: string; keyId: string; user: User } | null>;
+  /** The user whose key this is, for what was begun with the key; its use is not noted. */
+  findByKeyId(tenant: string, keyId: string): Promise<Pick<User, 'id' | 'name' | 'role'> | null>;
   grants(tenant: string, userId: string): Promise<Grant[]>;
   findGrant(tenant: string, userId: string, connection: string): Promise<Grant | null>;
   /** Names of admins, whom others may ask for a grant: the first three, oldest first. */
@@ -589,6 +593,56 @@ export interface AuditFilter extends Partial<TimeSpan> {
   actor?: string | null;
   /** The action, as in `task.edit`, or its kind, as in `task`. */
   action?: string | null;
+}
+
+/** What DataArts' clients sent of a collection task, and where it belongs. */
+export interface DataArtsTask {
+  taskId: string;
+  project: string;
+  workspace: string;
+  directory: string;
+  /** Name of whoever made it, read as it is searched for: whatever the case. */
+  creator: string;
+  dataSourceType: string;
+  connectionId: string | null;
+  bucket: string | null;
+  /** JSON as it is to be read again. */
+  sent: string;
+  /** What of the scheduling task was made of it. */
+  made: MadeOfBody;
+}
+
+/** Null: it does not matter. */
+export interface DataArtsFilter {
+  project: string;
+  workspace: string;
+  /** Parts of names, whatever the case. */
+  name: string | null;
+  creator: string | null;
+  dataSourceType: string | null;
+  connectionId: string | null;
+  directory: string | null;
+  bucket: string | null;
+  /** First and last moment at which they were made, ISO 8601 in UTC. */
+  from: string | null;
+  to: string | null;
+}
+
+export interface DataArtsTaskStore {
+  /** Writes the row of a task, in place of the one that there is. */
+  put(tenant: string, task: DataArtsTask): Promise<void>;
+  /** Also of a task that was removed. */
+  find(tenant: string, taskId: string): Promise<DataArtsTask | null>;
+  remove(tenant: string, taskId: string): Promise<void>;
+  /**
+   * Live tasks, newest first.
+   * @returns a part of them, how many there are in all, and how many in the whole project
+   */
+  search(
+    tenant: string,
+    filter: DataArtsFilter,
+    part: { offset: number; limit: number },
+  ): Promise<{ items: { row: DataArtsTask; task: TaskView }[]; count: number; inProject: number }>;
 }
 
 export interface AuditStore {

@@ -1,6 +1,8 @@
 /** The OpenAPI document and the table of routes say the same. */
 import { routes } from '../../api/routes';
 import { codesOf } from '../../api/openapi/refusals';
+import { collectionCalls } from '../../api/vendors/dataarts/calls';
+import { codesOfCall } from '../../api/vendors/dataarts/refusals';
 import { isErrorCode } from '../../model/errors';
 import { taskId } from '../support/samples';
 import { testApi } from '../support/test-api';
@@ -35,11 +37,13 @@ test('it is OpenAPI 3.1 and has every route, and beside them the calls of vendor
   const triggers = ['/trigger/{token}', '/trigger/{token}/{scheduleTime}'];
   const byTime = '/anymetrics/api/v1/scheduler/task/triggerTableTaskInstanceByScheduleTime';
   const aloudata = [byTime, `${byTime}Range`];
+  const dataArts = collectionCalls.map(({ method, path }) => `${method} ${path}`);
   expect(described.sort()).toEqual(
     [
       ...routes.map(({ method, path }) => `${method} ${path}`),
       ...triggers.flatMap((path) => [`get ${path}`, `post ${path}`]),
       ...aloudata.map((call) => `post ${call}`),
+      ...['post /v3/auth/tokens', ...dataArts],
     ].sort(),
   );
 });
@@ -67,6 +71,26 @@ test('every refusal that a route documents is in the catalogue, under its status
     });
     expect(named.sort()).toEqual(codesOf(route).sort());
     expect(named.filter((code) => !isErrorCode(code))).toEqual([]);
+  }
+});
+
+test('each call of DataArts says what it needs, what it refuses, and shows an example', async () => {
+  const { paths } = await readDocument();
+  for (const call of collectionCalls) {
+    const operation = paths[call.path]![call.method]!;
+    expect(operation.description).toContain(`role \`${call.role}\``);
+    expect(operation).toHaveProperty('x-role', call.role);
+    const { responses, parameters = [] } = operation;
+    const named = Object.entries(responses).flatMap(([status, { description }]) => {
+      return Number(status) < 400 ? [] : [...description.matchAll(/`(\w+)`:/g)].map(([, c]) => c!);
+    });
+    expect(named.sort()).toEqual(codesOfCall(call).sort());
+    expect(parameters.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['X-Auth-Token', 'workspace', 'project_id']),
+    );
+    expect(JSON.stringify(responses[200])).toContain('"example":');
+    const body = JSON.stringify(operation.requestBody ?? null);
+    expect(body.includes('"example":')).toBe(call.body !== null);
   }
 });
 

@@ -9,8 +9,10 @@ import type {
   BackfillService,
   EventService,
   IdempotencyService,
+  IdentityService,
   LineageService,
   LookUpService,
+  MetadataTaskService,
   Page,
   PeopleService,
   ProjectService,
@@ -108,6 +110,8 @@ export function fakeScheduling(): FakeScheduling {
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
       accessKeys: noted('accessKeys', fakeAccessKeys()),
+      identity: noted('identity', fakeIdentity()),
+      metadataTasks: noted('metadataTasks', fakeMetadataTasks()),
       taskBatches: noted('taskBatches', fakeTaskBatches()),
       resourceGroups: noted('resourceGroups', fakeResourceGroups()),
       events: noted('events', fakeEvents()),
@@ -365,6 +369,57 @@ function fakeResourceGroups(): ResourceGroupService {
     create: () => Promise.resolve(group),
     list: () => page(group),
     remove: () => Promise.resolve(),
+  };
+}
+
+/** The token of the identity service that stands for a role. */
+export const identityTokenOf = (role: Role): string => `${role}-token`;
+
+function fakeIdentity(): IdentityService {
+  return {
+    issue: (claim) => {
+      const sent = claim.method === 'password' ? claim.password : claim.secret;
+      const role = roles.find((known) => [keyOf(known), accessSecretOf(known)].includes(sent));
+      if (!role) return Promise.reject(new TablegateError('notAuthenticated', 'No such key'));
+      return Promise.resolve({
+        ...{ token: identityTokenOf(role), caller: callerOf(role), project: null },
+        tenant: { id: 'default', name: 'Default', createdAt: at },
+        ...{ issuedAt: at, expiresAt: at },
+      });
+    },
+    find: (token) => {
+      const role = roles.find((known) => identityTokenOf(known) === token);
+      return Promise.resolve(role ? { caller: callerOf(role), project: null } : null);
+    },
+  };
+}
+
+/** A collection task as DataArts' clients read it. */
+const collectionTask = {
+  ...{ name: 'Test collection 110', user_id: 'u1', dir_id: '0', data_source_type: 'DLI' },
+  ...{ schedule_config: {}, task_config: {} },
+};
+
+function fakeMetadataTasks(): MetadataTaskService {
+  return {
+    enter: () => Promise.resolve(),
+    requireWorkspace: () => Promise.resolve(),
+    create: () => Promise.resolve({ taskId }),
+    get: (_place, id) => Promise.resolve({ ...collectionTask, id }),
+    replace: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
+    search: () =>
+      Promise.resolve({
+        ...{ count: 1, total_records: 1, max_records: 9 },
+        resources: [{ ...collectionTask, id: taskId }],
+      }),
+    act: () => Promise.resolve(),
+    log: () =>
+      Promise.resolve({
+        ...{ enable_bridge: true, enable_profile: false, enable_classification: false },
+        ...{ bridge_status: 'RUNNING', profile_status: null, classification_status: null },
+        ...{ bridge_job_log: 'reading', profile_job_log: null, classification_job_log: null },
+      }),
   };
 }
 
