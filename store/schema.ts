@@ -8,6 +8,7 @@ import type {
   CellState,
   ExistingChoice,
 } from '../model/backfill';
+import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
 import type { ProjectMode } from '../model/project';
@@ -53,6 +54,9 @@ export interface Tables {
     by_next_run: string;
     /** Null: none of its gates is open. */
     waiting_since: string | null;
+    /** Where it comes from; null: it was made here. */
+    import_source: string | null;
+    external_id: string | null;
   };
   installation: { name: string; value: string };
   outputs: {
@@ -97,6 +101,7 @@ export interface Tables {
     tables: Json<TableDetail[]>;
     summary: Json<Record<string, unknown>> | null;
     version: string;
+    number: Generated<string>;
   };
   run_log: {
     tenant: string;
@@ -186,6 +191,23 @@ export interface Tables {
     created_at: Generated<string>;
     last_used_at: string | null;
   };
+  resource_groups: {
+    tenant: string;
+    name: string;
+    task_queue: string;
+    created_at: Generated<string>;
+  };
+  signature_nonces: { access_key: string; nonce: string; expires_at: string };
+  access_keys: {
+    tenant: string;
+    id: string;
+    user_id: string;
+    name: string;
+    /** Sealed. */
+    secret: string;
+    created_at: Generated<string>;
+    last_used_at: string | null;
+  };
   sessions: {
     digest: string;
     tenant: string;
@@ -258,6 +280,20 @@ export interface Tables {
     author_name: string;
     created_at: Generated<string>;
   };
+  dataarts_tasks: {
+    tenant: string;
+    task_id: string;
+    project: string;
+    workspace: string;
+    directory: string;
+    /** Folded. */
+    creator: string;
+    data_source_type: string;
+    connection_id: string | null;
+    bucket: string | null;
+    sent: string;
+    made: Json<MadeOfBody>;
+  };
   audit: {
     id: Generated<string>;
     tenant: string;
@@ -314,9 +350,19 @@ export async function transact<Result>(
 
 /** Holds a lock of that name until the transaction ends; waits for who has it. */
 export async function lock(transaction: Transaction<Tables>, ...name: string[]): Promise<void> {
+  await lockAll(transaction, [name]);
+}
+
+/** Holds locks of all these names, taken in one order so that two who take several cannot wait for each other. */
+export async function lockAll(
+  transaction: Transaction<Tables>,
+  names: readonly (readonly string[])[],
+): Promise<void> {
+  const texts = names.map((name) => JSON.stringify([schemaName, ...name])).sort();
   await transaction.executeQuery(
-    CompiledQuery.raw('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      JSON.stringify([schemaName, ...name]),
-    ]),
+    CompiledQuery.raw(
+      'select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) as name',
+      [texts],
+    ),
   );
 }
