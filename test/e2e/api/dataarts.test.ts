@@ -458,7 +458,7 @@ test('HW-03: the lines of the page get a token and create a task with it', async
   const { stdout } = await exec('sh', ['-c', here]);
   const { task_id: id } = JSON.parse(stdout) as { task_id: string };
   (await held.next(id)).succeed();
-  await untilIdle(server.api, id, 1);
+  expect(await untilIdle(server.api, id, 1)).toHaveLength(1);
 });
 
 test('another tenant has nothing to do with a task', async () => {
