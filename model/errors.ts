@@ -62,6 +62,7 @@ export const errorCatalogue = {
   idempotencyKeyReused: { status: 422, title: 'The Idempotency-Key was used for another request' },
   requestInProgress: { status: 409, title: 'The same request is in progress' },
   staleVersion: { status: 412, title: 'The task was changed meanwhile' },
+  scriptInvalid: { status: 400, title: 'The script cannot be run' },
   cyclicDependency: { status: 400, title: 'Tasks would wait for each other in a circle' },
   unknownJobType: { status: 400, title: 'The job type is not known' },
   tableNotRegistered: { status: 400, title: 'The table is not registered' },

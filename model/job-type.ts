@@ -82,6 +82,11 @@ export interface JobType<Config = unknown> {
   configSchema: z.ZodType<Config>;
   /** True when every table of the task must be registered with an ID mapping. */
   needsIdMapping: boolean;
+  /**
+   * True: several tasks may write one table, as the job itself takes care that none spoils the work
+   * of another. Its outputs are reserved for no task, and left to the job to check.
+   */
+  sharesOutputs?: boolean;
   lineage(task: { number: string; tables: string[]; config: Config }): JobLineage;
   /** @throws JobError with one sentence that names the table; anything else is taken as a fault */
   run(context: JobContext<Config>): Promise<JobResult>;

@@ -55,11 +55,16 @@ export interface TaskAnswer {
   entry: LedgerEntry | null;
 }
 
-/** With `paused` the pause flag is set in the same step; without, it stays as it is. */
-export const editUpdate = defineUpdate<
-  TaskAnswer,
-  [{ patch: DefinitionPatch; ifVersion: number | null; paused?: boolean }]
->('edit');
+/** Changes of a task, as its workflow takes them. */
+export interface TaskEdit {
+  patch: DefinitionPatch;
+  ifVersion: number | null;
+  /** Sets the pause flag in the same step; left out, it stays as it is. */
+  paused?: boolean;
+  /** For so long the task's Schedule stays as it is: whoever sent this has more to send. */
+  holdMs?: number;
+}
+export const editUpdate = defineUpdate<TaskAnswer, [TaskEdit]>('edit');
 export const startUpdate = defineUpdate<TaskAnswer, [{ by: string }]>('start');
 /** Cancels a run whose own workflow may not be there yet. */
 export const cancelRunUpdate = defineUpdate<TaskAnswer, [{ runId: string; reason: string }]>(

@@ -36,13 +36,14 @@ import type { ResourceGroup } from '../model/resource-group';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
+import type { ImportRequest, ImportResult } from '../model/task-import';
 import type { TaskChange } from '../model/task-change';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
-import type { LedgerFilter, RunFilter, WaitingQuery } from '../store/store';
+import type { AuditFilter, LedgerFilter, RunFilter, WaitingQuery } from '../store/store';
 
-export type { LedgerFilter, Page, PageRequest, RunFilter };
+export type { AuditFilter, LedgerFilter, Page, PageRequest, RunFilter };
 
 /** A task as read: `stale` where the workflow did not answer and the store's copy is shown. */
 export type TaskRead = TaskView & { stale?: boolean };
@@ -80,6 +81,12 @@ export interface TaskService {
     idempotencyKey: string | null,
     begin?: { paused?: boolean; start?: boolean },
   ): Promise<TaskRead>;
+  /**
+   * Keeps the tasks of a foreign system in step: makes, changes and removes them, each alone.
+   * @throws TablegateError temporalUnavailable, workerUnavailable, storeUnavailable: what is left is
+   * not done then, and a repeat goes on
+   */
+  importTasks(caller: Caller, request: ImportRequest): Promise<ImportResult>;
   get(caller: Caller, taskId: string): Promise<TaskRead>;
   list(caller: Caller, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskRow>>;
   /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */
@@ -345,6 +352,8 @@ export interface ProjectService {
   workspaces(caller: Caller, project: string): Promise<{ items: Workspace[] }>;
   createWorkspace(caller: Caller, project: string, name: string): Promise<Workspace>;
   removeWorkspace(caller: Caller, project: string, id: string): Promise<void>;
+  /** Projects that a user is a member of. */
+  ofMember(caller: Caller, userId: string): Promise<{ items: Project[] }>;
   members(caller: Caller, project: string): Promise<{ items: ProjectMember[] }>;
   addMember(caller: Caller, project: string, userId: string): Promise<ProjectMember>;
   removeMember(caller: Caller, project: string, userId: string): Promise<void>;
@@ -392,18 +401,20 @@ export interface PeopleService {
   grants(caller: Caller, userId: string): Promise<{ items: Grant[] }>;
   setGrant(caller: Caller, grant: Grant): Promise<Grant>;
   removeGrant(caller: Caller, userId: string, connection: string): Promise<void>;
-  /** `secret` is shown this once. */
+  /**
+   * `secret` is shown this once.
+   * @param input.userId null: the caller; another user's is for an admin to make
+   * @throws TablegateError notAllowed, userNotFound
+   */
   createKey(
     caller: Caller,
-    input: { userId: string; name: string },
+    input: { userId: string | null; name: string },
   ): Promise<Key & { secret: string }>;
-  keys(caller: Caller, page: PageRequest): Promise<Page<Key>>;
+  /** One's own; for admins those of all, or of one user (`userId`). */
+  keys(caller: Caller, page: PageRequest, userId?: string | null): Promise<Page<Key>>;
+  /** @throws TablegateError keyNotFound, also for those that the caller does not see */
   removeKey(caller: Caller, keyId: string): Promise<void>;
-  audit(
-    caller: Caller,
-    filter: { target: string | null },
-    page: PageRequest,
-  ): Promise<Page<AuditEntry>>;
+  audit(caller: Caller, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
 }
 
 /** What vendors' SDKs sign with. Each user has his own; admins see and remove those of all. */
@@ -417,7 +428,8 @@ export interface AccessKeyService {
     caller: Caller,
     input: { userId: string | null; name: string },
   ): Promise<AccessKey & { secret: string }>;
-  list(caller: Caller, page: PageRequest): Promise<Page<AccessKey>>;
+  /** One's own; for admins those of all, or of one user (`userId`). */
+  list(caller: Caller, page: PageRequest, userId?: string | null): Promise<Page<AccessKey>>;
   /** @throws TablegateError accessKeyNotFound, also for those that the caller does not see */
   remove(caller: Caller, id: string): Promise<void>;
   /** What an access key signs with and who it stands for, as of now; null where there is none. */

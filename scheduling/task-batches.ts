@@ -14,6 +14,7 @@ import {
 import { settleChange } from '../model/task-change';
 import { makeId } from '../store/secrets';
 import { noteActions } from './audit';
+import { changesBetween, type Changes } from './changes';
 import { definitionOf, settledPatch } from './definitions';
 import type { SchedulingDeps } from './deps';
 import { eachInTurns } from './in-turns';
@@ -30,13 +31,27 @@ const mostTries = 4;
 /** The least edition in which batches are taken. */
 const neededEdition: Edition = 'Basic';
 
+/** About how long the Updates of a call take, each, and how far apart Schedules are changed then. */
+const updateMs = 8;
+const scheduleMs = 12;
+
+/** @param place of the task among those of the call */
+function holdFor(entries: number, place: number): number {
+  return entries <= atOnce ? 0 : entries * updateMs + place * scheduleMs;
+}
+
 /** A task on its way through the entries that are for it. */
 interface Course {
   task: TaskView;
   /** The last answer of its workflow; null: nothing was changed. */
   changed: TaskProjection | null;
-  /** Fields that were changed, by entry, for the audit. */
-  edits: string[][];
+  /**
+   * In ms: before that the Schedule stays as it is, as it would slow the Updates of the others; each
+   * has its moment.
+   */
+  schedulesAt: number;
+  /** What each entry has changed, for the audit. */
+  edits: Changes[];
 }
 
 /**
@@ -61,12 +76,16 @@ export class TaskBatches implements TaskBatchService {
       store.tasks.byNumbers(tenant, [...new Set(entries.map(({ number }) => number))]),
       this.groupsOf(tenant, entries),
     ]);
+    const begun = Date.now();
     const courses = new Map<string, { course: Course; places: number[] }>();
     const results = entries.map(({ number, environment }, place): BatchResult => {
       const task = chosen(tasks, number, environment);
       if (!task) return { error: taskOfNumberNotFound() };
       const known = courses.get(task.id) ?? {
-        course: { task, changed: null, edits: [] },
+        course: {
+          ...{ task, changed: null, edits: [] },
+          schedulesAt: begun + holdFor(entries.length, courses.size),
+        },
         places: [],
       };
       courses.set(task.id, known);
@@ -151,13 +170,18 @@ export class TaskBatches implements TaskBatchService {
       // Only what was made of the task as it was read must not meet another one.
       const isRelative = patch.recurrence !== undefined || patch.kind !== undefined;
       const ifVersion = isRelative ? before.version : null;
-      const edit = { patch, ifVersion, ...(paused !== undefined && { paused }) };
+      const holdMs = course.schedulesAt - Date.now();
+      const edit = {
+        ...{ patch, ifVersion, ...(paused !== undefined && { paused }) },
+        ...(holdMs > 0 && { holdMs }),
+      };
       const { gateway } = this.deps;
       const { task } = await gateway.update(tenant, taskId, editUpdate, [edit], makeId());
       course.task = task;
       course.changed = task;
     }
-    course.edits.push(fields);
+    const seen = fields as (keyof TaskView)[];
+    course.edits.push(changesBetween<TaskView>(before, course.task, seen));
   }
 
   /** Writes what has become of the tasks, so that lists show it, and notes it in the audit. */
@@ -172,10 +196,10 @@ export class TaskBatches implements TaskBatchService {
       changed.map((task) => ({ task, lineage: lineageOf(jobTypes, task) })),
     );
     const notes = courses.flatMap(({ task, edits }) =>
-      edits.map((fields) => ({
+      edits.map((changes) => ({
         action: 'task.edit',
         target: `task/${task.id}`,
-        detail: { fields, ...(comment !== null && { comment }) },
+        detail: { ...changes, ...(comment !== null && { comment }) },
       })),
     );
     await noteActions(store, caller, notes);

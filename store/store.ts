@@ -392,8 +392,9 @@ export interface PeopleStore {
     tenant: string,
     key: { id: string; userId: string; name: string; prefix: string; digest: string },
   ): Promise<Key>;
-  keys(tenant: string, page: PageRequest): Promise<Page<Key>>;
-  removeKey(tenant: string, keyId: string): Promise<boolean>;
+  /** @param ofUser only those of this user; null: all */
+  keys(tenant: string, page: PageRequest, ofUser?: string | null): Promise<Page<Key>>;
+  removeKey(tenant: string, keyId: string, ofUser?: string | null): Promise<boolean>;
   /** The user behind a key's SHA-256 hex digest; notes the use at most once a minute. */
   findByKeyDigest(digest: string): Promise<{ tenant: string; keyId: string; user: User } | null>;
   /** The user whose key this is, for what was begun with the key; its use is not noted. */
@@ -541,6 +542,8 @@ export interface ProjectStore {
   /** Safe to repeat; `userNotFound`, `projectNotFound`. */
   addMember(tenant: string, project: string, userId: string): Promise<void>;
   removeMember(tenant: string, project: string, userId: string): Promise<boolean>;
+  /** Those that the user is a member of, by name. */
+  ofMember(tenant: string, userId: string): Promise<Project[]>;
   /** True for a member, and for everybody where the project has none. */
   isOpenTo(tenant: string, project: string, userId: string): Promise<boolean>;
 }
@@ -579,6 +582,17 @@ export interface ScriptStore {
     version: Omit<ScriptVersion, 'version' | 'createdAt'>,
   ): Promise<ScriptVersion>;
   version(tenant: string, scriptId: string, version: number): Promise<ScriptVersion | null>;
+  latestVersion(tenant: string, scriptId: string): Promise<ScriptVersion | null>;
+}
+
+/** What lines of the audit are asked for; null, or left out: whichever. */
+export interface AuditFilter extends Partial<TimeSpan> {
+  /** The thing, as in `task/3f2a…`, or its kind, as in `task`. */
+  target?: string | null;
+  /** Name of who did it. */
+  actor?: string | null;
+  /** The action, as in `task.edit`, or its kind, as in `task`. */
+  action?: string | null;
 }
 
 /** What DataArts' clients sent of a collection task, and where it belongs. */
@@ -638,11 +652,7 @@ export interface AuditStore {
   ): Promise<void>;
   /** All of them, in their order, or none. */
   writeAll(tenant: string, entries: Parameters<AuditStore['write']>[1][]): Promise<void>;
-  list(
-    tenant: string,
-    filter: { target: string | null },
-    page: PageRequest,
-  ): Promise<Page<AuditEntry>>;
+  list(tenant: string, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
 }
 
 /** Answers of POST requests that carried an `Idempotency-Key`, kept for 24 hours. */

@@ -54,10 +54,10 @@ import {
   whyNotStart,
   whyNotWithPresent,
   type Refusal,
-  type StepContext,
 } from '../model/task-steps';
 import { describeTask, isSettled, projectTask, type TaskState } from '../model/task-state';
 import type { LedgerEntry } from '../model/trigger';
+import type { WorkflowStepContext } from './step-context';
 
 /** What the main loop needs to know of the messages that came in. */
 export interface TaskMessages {
@@ -70,7 +70,7 @@ export interface TaskMessages {
  * Sets the entity's handlers. All are synchronous: they take one step and return; the loops in
  * `scheduling-task.ts` act on the new state.
  */
-export function registerTaskHandlers(state: TaskState, context: StepContext): TaskMessages {
+export function registerTaskHandlers(state: TaskState, context: WorkflowStepContext): TaskMessages {
   let taken = 0;
 
   setHandler(tablesTriggeredSignal, ({ triggers }) => {
@@ -109,6 +109,7 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
   /** Takes a step once per Update id, also where the caller repeats it after a roll-over. */
   function answerOnce(step: () => Pick<TaskAnswer, 'runId' | 'entry'>): TaskAnswer {
     taken += 1;
+    context.holdBack(0);
     const id = currentUpdateInfo()?.id ?? '';
     const known = state.answers.find((answer) => answer.id === id);
     if (known) return answerOf(state, { runId: known.runId, entry: null });
@@ -129,7 +130,12 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
 
   setHandler(
     editUpdate,
-    ({ patch, paused }) => answerOnce(() => nothingElse(editTask(state, patch, context, paused))),
+    ({ patch, paused, holdMs = 0 }) =>
+      answerOnce(() => {
+        editTask(state, patch, context, paused);
+        context.holdBack(holdMs);
+        return nothingElse();
+      }),
     { validator: ({ ifVersion }) => refuse(whyNotEdit(state, ifVersion)) },
   );
   setHandler(
@@ -186,7 +192,7 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
   };
 }
 
-function nothingElse(_step: void): Pick<TaskAnswer, 'runId' | 'entry'> {
+function nothingElse(_step?: void): Pick<TaskAnswer, 'runId' | 'entry'> {
   return { runId: null, entry: null };
 }
 

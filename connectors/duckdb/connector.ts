@@ -17,6 +17,7 @@ import {
   type TableRef,
 } from '../connector';
 import { queryRows, smallEngine, type EngineLimits } from '../duckdb-engine';
+import { ownSchema, refuseOwnSchema } from '../fencing';
 import { fileSystemError } from '../file-system-error';
 import { withLook, withTimedLook } from '../looks';
 import { realRoots, resolveInRoots } from '../roots';
@@ -26,7 +27,7 @@ import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
 import { withAttachedFile, withDatabaseFile } from './open-file';
-import { lastWriteOf, ownSchema, swapTables } from './swap';
+import { lastWriteOf, swapTables } from './swap';
 
 export interface DuckdbTiming {
   /** How long a person's call waits for a file that another process holds. */
@@ -131,9 +132,7 @@ class DuckdbConnection implements Connection {
   }
 
   async swapIn(request: SwapRequest): Promise<number> {
-    if (request.tables.some(({ ref }) => foldName(ref.schema) === ownSchema)) {
-      throw new ConnectorError(`The schema ${ownSchema} is not for results.`);
-    }
+    refuseOwnSchema(request.tables);
     const { engine, signal } = request;
     const use = { file: await this.#file(), waitMs: this.#timing.runWaitMs, signal };
     return withAttachedFile({ ...use, mode: 'write' }, engine, () => swapTables(request));
@@ -253,7 +252,14 @@ async function copyRows(
 export function createDuckdbConnector(timing: DuckdbTiming = usualTiming): Connector<DuckdbConfig> {
   return {
     type: 'duckdb',
-    capabilities: { read: true, write: true },
+    capabilities: {
+      read: true,
+      write: true,
+      upsert: true,
+      ddlInTransaction: true,
+      parallelRead: false,
+      dialect: 'duckdb',
+    },
     configSchema: duckdbConfigSchema,
     secretFields: [],
     connect: (config, context) => new DuckdbConnection(config, context, timing),

@@ -5,7 +5,7 @@ import { storableJson } from '../storable';
 import { digest } from '../secrets';
 import type { ScriptStore } from '../store';
 
-type Methods = Pick<ScriptStore, 'addVersion' | 'version'>;
+type Methods = Pick<ScriptStore, 'addVersion' | 'version' | 'latestVersion'>;
 
 const versionColumns = [
   'script_id as scriptId',
@@ -46,6 +46,17 @@ export function versionMethods(db: Database): Methods {
         .where('tenant', '=', tenant)
         .where('script_id', '=', scriptId)
         .where('version', '=', version)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+    latestVersion: async (tenant, scriptId) => {
+      const row = await db
+        .selectFrom('script_versions')
+        .select(versionColumns)
+        .where('tenant', '=', tenant)
+        .where('script_id', '=', scriptId)
+        .orderBy('version', 'desc')
+        .limit(1)
         .executeTakeFirst();
       return row ?? null;
     },

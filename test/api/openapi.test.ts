@@ -106,9 +106,10 @@ test('a route that changes a task tells that Temporal or the worker may not answ
   }
 });
 
-test('no route of the least role tells of a role that does not allow it', () => {
+test('no route of the least role tells of a role that does not allow it, but for what its own rules refuse', () => {
   for (const route of routes) {
     const needsMore = route.role !== 'public' && route.role !== 'viewer';
+    if (route.errors.includes('notAllowed')) continue;
     expect(codesOf(route).includes('notAllowed')).toBe(needsMore);
   }
 });

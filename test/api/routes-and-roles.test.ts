@@ -22,6 +22,7 @@ const params: Record<string, string> = {
 
 const bodies: Record<string, object> = {
   'post /api/v1/tasks': taskBody,
+  'post /api/v1/tasks:import': { tasks: [{ externalId: 'nightly', ...taskBody, kind: 'manual' }] },
   'put /api/v1/tasks/{id}': taskBody,
   'patch /api/v1/tasks/{id}': { name: 'Other' },
   'post /api/v1/tasks/{id}:reset-gate': {},
@@ -62,7 +63,7 @@ const queries: Record<string, string> = {
 /** What the schema of a route describes of an answer: of a stream, the data of the change in it. */
 function contentOf(mediaType: string, { text, body }: { text: string; body: unknown }): unknown {
   if (mediaType === 'application/json') return body;
-  if (mediaType === 'text/html') return text;
+  if (mediaType !== 'text/event-stream') return text;
   return JSON.parse(/^event: change\ndata: (.*)$/m.exec(text)![1]!);
 }
 

@@ -51,6 +51,7 @@ import {
   taskRow,
   total,
   triggerUrl,
+  importResult,
   waitingTask,
 } from './samples';
 
@@ -134,6 +135,7 @@ function fakeTasks(): TaskService {
         triggerUrls: tables.map((name) => ({ table: name, url: triggerUrl.url })),
       }),
     create: answer,
+    importTasks: () => Promise.resolve(importResult),
     get: answer,
     list: () => Promise.resolve({ items: [taskRow], nextPageToken: null, total }),
     edit: answer,
@@ -255,6 +257,7 @@ function fakeProjects(): ProjectService {
   };
   return {
     directories: directories,
+    ofMember: () => Promise.resolve({ items: [project] }),
     create: answer,
     list: () => page(project),
     get: answer,

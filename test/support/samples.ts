@@ -9,6 +9,7 @@ import type { Directory, Project } from '../../model/project';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
 import { defaultRunPolicy, noRuntimeResource } from '../../model/task';
+import type { ImportResult } from '../../model/task-import';
 import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
 import type { WaitingTask } from '../../model/waiting';
@@ -154,6 +155,12 @@ export const waitingTask: WaitingTask = {
 };
 
 export const change: Change = { type: 'task', id: taskId, taskId, version: 4, at };
+
+export const importResult: ImportResult = {
+  dryRun: false,
+  counts: { create: 1, update: 0, unchanged: 0, remove: 0, failed: 0 },
+  tasks: [{ externalId: 'nightly', id: taskId, action: 'create', error: null }],
+};
 
 export const triggerUrl: TriggerUrl = {
   table: tableName,

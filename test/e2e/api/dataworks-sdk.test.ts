@@ -5,7 +5,7 @@ import type { TaskRead } from '../../../scheduling/scheduling';
 import { startServer, type Installation, type TestServer } from '../../support/running-server';
 import { stepJobs } from '../../support/step-job';
 import { startSdk, type Sdk } from './support/dataworks-sdk';
-import { addTables, createTask, readTask, until } from './support/flow';
+import { addTables, readTask } from './support/flow';
 
 const jobs = stepJobs();
 let installation: Installation;
@@ -35,26 +35,39 @@ afterAll(async () => {
 });
 
 const task = (given: Record<string, unknown> = {}): Promise<TaskRead> =>
-  createTask(server.api, {
+  server.api.post('/tasks', {
     ...{ name: 'Nightly', kind: 'manual', tables: crm, job: { type: 'step' } },
     ...given,
   });
 
 const update = async (tasks: object[], comment?: string) => {
   const { body, error } = await sdk.call('BatchUpdateTasks', { Tasks: tasks, Comment: comment });
-  if (error) throw new Error(JSON.stringify(error, (_k, v) => (typeof v === 'bigint' ? String(v) : v)));
-  return body as { RequestId: string; SuccessInfo: Record<string, { Success: boolean; Message: string }> };
+  if (error)
+    throw new Error(JSON.stringify(error, (_k, v) => (typeof v === 'bigint' ? String(v) : v)));
+  return body as {
+    RequestId: string;
+    SuccessInfo: Record<string, { Success: boolean; Message: string }>;
+  };
 };
 
 test('DW-01, DW-43: smoke', async () => {
   const [one, two] = await Promise.all([task(), task({ name: 'Other' })]);
   expect(BigInt(one.number)).toBeGreaterThanOrEqual(firstNumber);
-  const answer = await update([
-    { Id: BigInt(one.number), Name: 'Renamed', Trigger: { Type: 'Scheduler', Cron: '00 00 00 * * ?' } },
-    { Id: BigInt(two.number), Description: 'changed' },
-    { Id: 2n ** 63n - 1n, Name: 'nobody' },
-  ], 'by the SDK');
+  const answer = await update(
+    [
+      {
+        Id: BigInt(one.number),
+        Name: 'Renamed',
+        Trigger: { Type: 'Scheduler', Cron: '00 00 00 * * ?' },
+      },
+      { Id: BigInt(two.number), Description: 'changed' },
+      { Id: 2n ** 63n - 1n, Name: 'nobody' },
+    ],
+    'by the SDK',
+  );
   console.log(answer);
   console.log(await readTask(server.api, one.id));
-  console.log((await server.api.get<{items: AuditEntry[]}>(`/audit?target=task/${one.id}`)).items);
+  console.log(
+    (await server.api.get<{ items: AuditEntry[] }>(`/audit?target=task/${one.id}`)).items,
+  );
 });
