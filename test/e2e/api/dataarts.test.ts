@@ -429,7 +429,7 @@ test('a connection that there is takes a grant, one that there is not may come l
   await client.create(quietBody());
 });
 
-test('a token ends with its key, and says until when it is good', async () => {
+test('a token is good at every API process, ends with its key, and says until when it is good', async () => {
   const { key, client, id } = await userOf('Tom', 'viewer');
   const answer = await askForToken(
     server.url,
@@ -443,10 +443,17 @@ test('a token ends with its key, and says until when it is good', async () => {
     user: { id, name: 'Tom', domain: { id: 'default' } },
     project: { id: 'default' },
   });
-  const search = () => client.call('POST', '/search', { body: {} });
-  expect((await search()).status).toBe(200);
+  const elsewhere = await installation.start({
+    jobTypes: [collection],
+    env,
+    roles: { worker: false },
+  });
+  const both = [client, new DataArtsClient(elsewhere.url, answer.token!)];
+  const search = () => Promise.all(both.map((one) => one.call('POST', '/search', { body: {} })));
+  expect((await search()).map(({ status }) => status)).toEqual([200, 200]);
   await server.api.delete(`/keys/${key.id}`);
-  refusalIn(await search(), 401);
+  for (const refusal of await search()) refusalIn(refusal, 401);
+  await elsewhere.stop();
 });
 
 test('HW-03: the lines of the page get a token and create a task with it', async () => {
