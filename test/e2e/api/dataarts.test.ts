@@ -124,6 +124,22 @@ test('HW-30, HW-28: RUN_ONCE is one run and no Schedule, ended after its minutes
   expect([kind, runPolicy.timeout]).toEqual(['manual', 600]);
 });
 
+test('HW-30, HW-39: RUN_ONCE is taken while no worker is there, and has its run when one comes', async () => {
+  const other = await startServer({ jobTypes: [collection], roles: { worker: false } });
+  try {
+    const { api, url } = other.server;
+    const user = { name: 'admin', password: api.key };
+    const { token } = await askForToken(url, tokenRequest(user));
+    const id = await new DataArtsClient(url, token!).create(exampleText);
+    expect(await runsOf(api, id)).toMatchObject([{ status: 'queued', startedBy: 'manual' }]);
+    await other.installation.start({ jobTypes: [collection], roles: { api: false } });
+    (await held.next(id)).succeed();
+    expect(await untilIdle(api, id, 1)).toHaveLength(1);
+  } finally {
+    await other.installation.end();
+  }
+});
+
 test('HW-02, HW-43: a project that there is not is 404', async () => {
   expect(await refused(404, exampleText, { project: 'f'.repeat(32) })).toContain('project');
   await refused(404, exampleText, { project: '0833a573fe80d540' });
