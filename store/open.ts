@@ -3,6 +3,7 @@ import { CompiledQuery } from 'kysely';
 import { agree } from './agree';
 import { auditStore } from './audit';
 import { backfillStore } from './backfills';
+import { catalogueStore } from './catalogue';
 import { changeFeed } from './changes';
 import { Connections } from './connections';
 import { idempotencyStore } from './idempotency';
@@ -55,6 +56,7 @@ export async function openStore(
     people: peopleStore(db),
     sessions: sessionStore(db),
     sources: sourceStore(db),
+    catalogue: catalogueStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),
     retention: retentionStore(db),
