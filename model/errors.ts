@@ -11,6 +11,7 @@ export const errorCatalogue = {
   unsupportedMediaType: { status: 415, title: 'The content type is not supported' },
   notAuthenticated: { status: 401, title: 'No valid key was given' },
   notAllowed: { status: 403, title: 'The role does not allow this' },
+  grantMissing: { status: 403, title: 'The user has no such grant on the connection' },
   csrfTokenWrong: { status: 403, title: 'The CSRF token is missing or wrong' },
   routeNotFound: { status: 404, title: 'There is no such route' },
   methodNotAllowed: { status: 405, title: 'The route does not take this method' },

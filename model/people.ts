@@ -74,6 +74,19 @@ export const grantSchema = z.object({
 });
 export type Grant = z.infer<typeof grantSchema>;
 
+/** What a grant is about: reading through a connection, or writing. */
+export const grantSides = ['read', 'write'] as const;
+export type GrantSide = (typeof grantSides)[number];
+
+/** True where a user of that role, with that grant on a connection (null: none), may use it so. */
+export function grantAllows(
+  role: Role,
+  grant: Pick<Grant, GrantSide> | null,
+  side: GrantSide,
+): boolean {
+  return role === 'admin' || (grant !== null && grant[side]);
+}
+
 /** One line of the audit: who did what to which thing. */
 export const auditEntrySchema = z.object({
   id: z.string(),

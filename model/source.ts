@@ -18,6 +18,8 @@ export const connectionViewSchema = z.object({
   name: z.string(),
   type: z.string(),
   config: z.record(z.string(), z.unknown()),
+  mayRead: z.boolean().meta({ description: 'Whether the caller is granted to read from it' }),
+  mayWrite: z.boolean().meta({ description: 'Whether the caller is granted to write to it' }),
   createdAt: z.string(),
   updatedAt: z.string(),
 });

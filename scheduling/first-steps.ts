@@ -74,13 +74,9 @@ export async function ensureAnalysisSource(
   const folder = filesRootsOf(settings, tenant).at(-1)!;
   // Results hold people's IDs: they are for the owner only.
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await store.sources.createConnection({
-    tenant,
-    name: analysisConnection,
-    type: 'duckdb',
-    config: { path: path.join(folder, 'analysis.duckdb') },
-    secrets: null,
-  });
+  const config = { path: path.join(folder, 'analysis.duckdb') };
+  const row = { tenant, name: analysisConnection, type: 'duckdb', config, secrets: null };
+  await store.sources.createConnection(row, null);
 }
 
 /** Makes a one-line file for its owner only, whole or not at all; one that is there stays. */

@@ -19,6 +19,7 @@ import type {
   AuditEntry,
   Caller,
   Grant,
+  GrantSide,
   Key,
   Role,
   Tenant,
@@ -271,7 +272,12 @@ export interface SourceService {
     input: { type: string; config: Record<string, unknown> },
   ): Promise<ConnectionView>;
   connection(caller: Caller, name: string): Promise<ConnectionView>;
-  connections(caller: Caller, page: PageRequest): Promise<Page<ConnectionView>>;
+  /** `grant`: only those that the caller may use so. */
+  connections(
+    caller: Caller,
+    filter: { type: string | null; grant: GrantSide | null },
+    page: PageRequest,
+  ): Promise<Page<ConnectionView>>;
   removeConnection(caller: Caller, name: string): Promise<void>;
   testConnection(caller: Caller, name: string): Promise<{ ok: boolean; message: string | null }>;
   /** Tries a configuration that is not saved; what could not be saved is refused as it would be then. */

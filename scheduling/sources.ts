@@ -3,7 +3,7 @@ import { connectorOf, openConnection } from '../connectors';
 import type { Connection, Connector, RowSample } from '../connectors/connector';
 import { TablegateError } from '../model/errors';
 import type { ColumnSuggestion } from '../model/id-suggestions';
-import type { Caller } from '../model/people';
+import { grantAllows, type Caller, type Grant, type GrantSide } from '../model/people';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import { formatTableName, parseTableName, type TableName } from '../model/table-name';
 import { placeOf } from '../store/secrets';
@@ -26,7 +26,7 @@ export class Sources implements SourceService {
 
   async createConnection(caller: Caller, input: ConnectionInput): Promise<ConnectionView> {
     const row = await this.toRow(caller.tenant, input);
-    const created = await this.deps.store.sources.createConnection(row);
+    const created = await this.deps.store.sources.createConnection(row, caller.userId);
     if (created === 'taken') {
       const message = `there is a connection ${input.name} already`;
       throw new TablegateError('nameTaken', `There is a connection ${input.name} already.`, {
@@ -34,7 +34,7 @@ export class Sources implements SourceService {
       });
     }
     await this.audit(caller, 'connection.create', input.name);
-    return view(created);
+    return view(created, caller, bothGrants);
   }
 
   async replaceConnection(
@@ -46,16 +46,30 @@ export class Sources implements SourceService {
     const updated = await this.deps.store.sources.updateConnection(row);
     if (!updated) throw noConnection(name);
     await this.audit(caller, 'connection.edit', name);
-    return view(updated);
+    return this.seenBy(caller, updated);
   }
 
   async connection(caller: Caller, name: string): Promise<ConnectionView> {
-    return view(await this.row(caller, name));
+    return this.seenBy(caller, await this.row(caller, name));
   }
 
-  async connections(caller: Caller, page: PageRequest): Promise<Page<ConnectionView>> {
-    const { items, nextPageToken } = await this.deps.store.sources.connections(caller.tenant, page);
-    return { items: items.map(view), nextPageToken };
+  async connections(
+    caller: Caller,
+    { type, grant }: { type: string | null; grant: GrantSide | null },
+    page: PageRequest,
+  ): Promise<Page<ConnectionView>> {
+    const { tenant, userId, role } = caller;
+    const { people, sources } = this.deps.store;
+    const grantedTo = grant === null || role === 'admin' ? null : { userId, side: grant };
+    const [{ items, nextPageToken }, grants] = await Promise.all([
+      sources.connections(tenant, { type, grantedTo }, page),
+      people.grants(tenant, userId),
+    ]);
+    const byName = new Map(grants.map((held) => [held.connection, held]));
+    return {
+      items: items.map((row) => view(row, caller, byName.get(row.name) ?? null)),
+      nextPageToken,
+    };
   }
 
   async removeConnection(caller: Caller, name: string): Promise<void> {
@@ -180,6 +194,11 @@ export class Sources implements SourceService {
     return useSource(this.deps, row, (connection) => connection.describeTable({ schema, table }));
   }
 
+  private async seenBy(caller: Caller, row: ConnectionRow): Promise<ConnectionView> {
+    const { tenant, userId } = caller;
+    return view(row, caller, await this.deps.store.people.findGrant(tenant, userId, row.name));
+  }
+
   private async row(caller: Caller, name: string): Promise<ConnectionRow> {
     const row = await this.deps.store.sources.findConnection(caller.tenant, name);
     if (!row) throw noConnection(name);
@@ -246,8 +265,17 @@ function splitSecrets(
   ];
 }
 
-function view({ name, type, config, createdAt, updatedAt }: ConnectionRow): ConnectionView {
-  return { name, type, config, createdAt, updatedAt };
+const bothGrants = { read: true, write: true };
+
+/** @param grant what the caller has been granted on it; null: nothing */
+function view(
+  { name, type, config, createdAt, updatedAt }: ConnectionRow,
+  { role }: Caller,
+  grant: Pick<Grant, GrantSide> | null,
+): ConnectionView {
+  const mayRead = grantAllows(role, grant, 'read');
+  const mayWrite = grantAllows(role, grant, 'write');
+  return { name, type, config, mayRead, mayWrite, createdAt, updatedAt };
 }
 
 function partsOf(name: string): TableName {

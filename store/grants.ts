@@ -7,8 +7,30 @@ import type { PeopleStore } from './store';
 
 export function grantMethods(
   db: Database,
-): Pick<PeopleStore, 'grants' | 'setGrant' | 'removeGrant'> {
+): Pick<PeopleStore, 'grants' | 'findGrant' | 'adminNames' | 'setGrant' | 'removeGrant'> {
   return {
+    findGrant: async (tenant, userId, connection) => {
+      const grant = await db
+        .selectFrom('grants')
+        .select(['user_id as userId', 'connection', 'read', 'write'])
+        .where('tenant', '=', tenant)
+        .where('user_id', '=', userId)
+        .where('connection', '=', connection)
+        .executeTakeFirst();
+      return grant ?? null;
+    },
+    adminNames: async (tenant) => {
+      const admins = await db
+        .selectFrom('users')
+        .select('name')
+        .where('tenant', '=', tenant)
+        .where('role', '=', 'admin')
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(3)
+        .execute();
+      return admins.map(({ name }) => name);
+    },
     grants: (tenant, userId) =>
       db
         .selectFrom('grants')

@@ -30,7 +30,16 @@ import type { Change } from '../model/change';
 import type { JobLineage } from '../model/job-type';
 import type { LineageTask } from '../model/lineage';
 import type { CountedPage, Page, PageRequest } from '../model/page';
-import type { AuditEntry, Grant, Key, Role, Tenant, User, UserChange } from '../model/people';
+import type {
+  AuditEntry,
+  Grant,
+  GrantSide,
+  Key,
+  Role,
+  Tenant,
+  User,
+  UserChange,
+} from '../model/people';
 import type {
   LogLine,
   RunProjection,
@@ -375,6 +384,9 @@ export interface PeopleStore {
   /** The user behind a key's SHA-256 hex digest; notes the use at most once a minute. */
   findByKeyDigest(digest: string): Promise<{ tenant: string; keyId: string; user: User } | null>;
   grants(tenant: string, userId: string): Promise<Grant[]>;
+  findGrant(tenant: string, userId: string, connection: string): Promise<Grant | null>;
+  /** Names of admins, whom others may ask for a grant: the first three, oldest first. */
+  adminNames(tenant: string): Promise<string[]>;
   setGrant(tenant: string, grant: Grant): Promise<void>;
   removeGrant(tenant: string, userId: string, connection: string): Promise<boolean>;
 }
@@ -404,19 +416,23 @@ export interface SessionStore {
 }
 
 /** A connection as stored: the secrets are one encrypted text. */
-export interface ConnectionRow extends ConnectionView {
+export interface ConnectionRow extends Omit<ConnectionView, 'mayRead' | 'mayWrite'> {
   tenant: string;
   secrets: string | null;
 }
 
 export interface SourceStore {
-  createConnection(row: {
-    tenant: string;
-    name: string;
-    type: string;
-    config: Record<string, unknown>;
-    secrets: string | null;
-  }): Promise<ConnectionRow | 'taken'>;
+  /** `maker`: the user who gets both grants on it, in the same transaction; null: nobody. */
+  createConnection(
+    row: {
+      tenant: string;
+      name: string;
+      type: string;
+      config: Record<string, unknown>;
+      secrets: string | null;
+    },
+    maker: string | null,
+  ): Promise<ConnectionRow | 'taken'>;
   updateConnection(row: {
     tenant: string;
     name: string;
@@ -425,7 +441,12 @@ export interface SourceStore {
     secrets: string | null;
   }): Promise<ConnectionRow | null>;
   findConnection(tenant: string, name: string): Promise<ConnectionRow | null>;
-  connections(tenant: string, page: PageRequest): Promise<Page<ConnectionRow>>;
+  /** `grantedTo`: only those that this user has been granted to use so. */
+  connections(
+    tenant: string,
+    filter: { type: string | null; grantedTo: { userId: string; side: GrantSide } | null },
+    page: PageRequest,
+  ): Promise<Page<ConnectionRow>>;
   /** Registered tables of it go too. */
   removeConnection(tenant: string, name: string): Promise<boolean>;
   /** Registers a table or replaces its ID mapping (undefined leaves that alone, null removes it). */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../model/errors';
+import { grantSides } from '../../model/people';
 import { connectionInputSchema } from '../../model/source';
-import { listOf, listQuery, numberUpTo, pageOf, wholeList } from './fields';
+import { listOf, listQuery, numberUpTo, pageOf, plainText, wholeList } from './fields';
 import { route } from './route';
 import { columnSuggestionShape, connectionShape, rowSampleShape } from './shapes';
 
@@ -42,10 +43,19 @@ export const connectionRoutes = [
     role: 'viewer',
     tags,
     summary: 'List the connections',
-    query: listQuery({}),
+    description:
+      'With `grant`, only those that the caller may read from, or write to: for pickers.',
+    query: listQuery({
+      type: plainText.optional().meta({ description: 'Only those of one kind' }),
+      grant: z.enum(grantSides).optional(),
+    }),
     answer: listOf(connectionShape),
     handler: ({ scheduling, caller, query }) =>
-      scheduling.sources.connections(caller, pageOf(query)),
+      scheduling.sources.connections(
+        caller,
+        { type: query.type || null, grant: query.grant ?? null },
+        pageOf(query),
+      ),
   }),
   route({
     method: 'get',

@@ -4,7 +4,9 @@ import { route } from './route';
 import { auditEntryShape, grantShape } from './shapes';
 
 const description =
-  'Grants are kept and shown; no call is refused for want of one in this version: roles decide.';
+  'Scripts and metadata collection need the grant to read, or to write, of each connection that they ' +
+  'use, and are refused with `grantMissing` without it; for the rest, roles decide. Who makes a ' +
+  'connection is granted both; admins need none.';
 
 export const grantRoutes = [
   route({

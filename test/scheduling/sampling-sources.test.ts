@@ -24,7 +24,7 @@ const trial = (type: string, config: Record<string, unknown>) =>
 test('settings that work are told so, and nothing is saved', async () => {
   expect(await trial('files', { path: folder })).toEqual({ ok: true, message: null });
   const page = { pageSize: 100, pageToken: null };
-  const { items } = await sources().connections(admin, page);
+  const { items } = await sources().connections(admin, { type: null, grant: null }, page);
   expect(items.map(({ name }) => name).toSorted()).toEqual(['analysis', 'crm']);
 });
 

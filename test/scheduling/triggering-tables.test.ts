@@ -217,9 +217,14 @@ test('AC-29: a table that nobody has spoken of is not found', async () => {
 
 test('a known table that no task lists or reads starts nothing', async () => {
   const parts = { connection: 'default_catalog', schema: 'sales', table: table.split('.')[2]! };
-  await service.store.sources.createConnection({
-    ...{ tenant: 'default', name: parts.connection, type: 'duckdb', config: {}, secrets: null },
-  });
+  const row = {
+    tenant: 'default',
+    name: parts.connection,
+    type: 'duckdb',
+    config: {},
+    secrets: null,
+  };
+  await service.store.sources.createConnection(row, null);
   await service.store.sources.putTable('default', parts, null);
   expect(await trigger(['2026-01-20 00:00:00'])).toEqual({ backfillId: null, cells: 0, marks: 0 });
 });

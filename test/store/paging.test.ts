@@ -149,16 +149,20 @@ describe('pages', () => {
       const key = { id: newId(), userId, name, prefix: 'p', digest: newId() };
       await store.people.createKey(tenant, key);
       const row = { tenant, name, type: 'files', config: {}, secrets: null };
-      await store.sources.createConnection(row);
+      await store.sources.createConnection(row, null);
       const table = { connection: name, schema: 'main', table: 't' };
       await store.sources.putTable(tenant, table, undefined);
       await store.audit.write(tenant, { actor: 'a', action: name, target: 't', detail: {} });
     }
+    const anyConnection = { type: null, grantedTo: null };
     const noFilter = { search: null, kind: null, connection: null, withIdMapping: null };
     const tasks = await follow((page) => store.tasks.list(tenant, allTasks, page), 2);
     const users = await follow((page) => store.people.users(tenant, page), 2);
     const keys = await follow((page) => store.people.keys(tenant, page), 2);
-    const connections = await follow((page) => store.sources.connections(tenant, page), 2);
+    const connections = await follow(
+      (page) => store.sources.connections(tenant, anyConnection, page),
+      2,
+    );
     const tables = await follow((page) => store.sources.tables(tenant, noFilter, page), 2);
     const audit = await follow((page) => store.audit.list(tenant, { target: 't' }, page), 2);
     const newestFirst = names.toReversed();

@@ -184,7 +184,7 @@ describe('a key', () => {
     const user = await makeUser(tenant, 'operator');
     const key = await makeKey(tenant, user.id);
     const row = { tenant, name: 'crm', type: 'files', config: {}, secrets: null };
-    await sources.createConnection(row);
+    await sources.createConnection(row, null);
     await people.setGrant(tenant, { userId: user.id, connection: 'crm', read: true, write: true });
     expect(await people.removeUser(tenant, user.id)).toBe(true);
     expect(await people.findByKeyDigest(key.digest)).toBeNull();
@@ -222,7 +222,10 @@ describe('a grant', () => {
     const tenant = await makeTenant();
     const { id: userId } = await makeUser(tenant, 'developer');
     for (const name of ['b', 'a']) {
-      await sources.createConnection({ tenant, name, type: 'files', config: {}, secrets: null });
+      await sources.createConnection(
+        { tenant, name, type: 'files', config: {}, secrets: null },
+        null,
+      );
       await people.setGrant(tenant, { userId, connection: name, read: true, write: false });
     }
     await people.setGrant(tenant, { userId, connection: 'b', read: false, write: true });
@@ -244,7 +247,10 @@ describe('a grant', () => {
     await expect(people.setGrant(tenant, grant)).rejects.toMatchObject({
       code: 'connectionNotFound',
     });
-    await sources.createConnection({ tenant, name: 'crm', type: 'f', config: {}, secrets: null });
+    await sources.createConnection(
+      { tenant, name: 'crm', type: 'f', config: {}, secrets: null },
+      null,
+    );
     await expect(people.setGrant(tenant, { ...grant, userId: newId() })).rejects.toMatchObject({
       code: 'userNotFound',
     });

@@ -22,7 +22,7 @@ describe('a connection', () => {
   test('is given back as it was saved, its config in order', async () => {
     const { sources } = opened.store;
     const row = { ...connection('default', `c${newId()}`), secrets: 'encrypted' };
-    const made = await sources.createConnection(row);
+    const made = await sources.createConnection(row, null);
     expect(made).toMatchObject(row);
     const found = await sources.findConnection('default', row.name);
     expect(JSON.stringify(found)).toBe(JSON.stringify(made));
@@ -33,7 +33,7 @@ describe('a connection', () => {
   test('is made by one of many that make it at once', async () => {
     const row = connection('default', `c${newId()}`);
     const made = await Promise.all(
-      Array.from({ length: 10 }, () => opened.store.sources.createConnection(row)),
+      Array.from({ length: 10 }, () => opened.store.sources.createConnection(row, null)),
     );
     expect(made.filter((answer) => answer === 'taken')).toHaveLength(9);
   });
@@ -42,7 +42,7 @@ describe('a connection', () => {
     const { sources } = opened.store;
     const row = connection('default', `c${newId()}`);
     expect(await sources.updateConnection(row)).toBeNull();
-    const made = await sources.createConnection(row);
+    const made = await sources.createConnection(row, null);
     const change = { ...row, type: 'duckdb', config: { file: 'x' }, secrets: 'new' };
     const updated = await sources.updateConnection(change);
     expect(updated).toMatchObject(change);
@@ -53,11 +53,11 @@ describe('a connection', () => {
   test('goes with its registered tables, and comes back without them', async () => {
     const { sources } = opened.store;
     const name = `c${newId()}`;
-    await sources.createConnection(connection('default', name));
+    await sources.createConnection(connection('default', name), null);
     await sources.putTable('default', tableOf(name), mapping);
     expect(await sources.removeConnection('default', name)).toBe(true);
     expect(await sources.removeConnection('default', name)).toBe(false);
-    await sources.createConnection(connection('default', name));
+    await sources.createConnection(connection('default', name), null);
     expect(await sources.tables('default', { ...anything, connection: name }, all)).toEqual({
       items: [],
       nextPageToken: null,
@@ -69,7 +69,8 @@ describe('a registered table', () => {
   const tenant = 'tables';
   const names = ['crm', 'shop'];
   beforeAll(async () => {
-    for (const name of names) await opened.store.sources.createConnection(connection(tenant, name));
+    for (const name of names)
+      await opened.store.sources.createConnection(connection(tenant, name), null);
   });
 
   test('keeps its ID mapping until another is put or it is taken away', async () => {

@@ -162,6 +162,8 @@ export const connection: ConnectionView = {
   name: 'crm',
   type: 'files',
   config: { path: 'crm' },
+  mayRead: true,
+  mayWrite: true,
   createdAt: at,
   updatedAt: at,
 };
