@@ -513,6 +513,8 @@ export interface CatalogueStore {
     page: PageRequest,
   ): Promise<CountedPage<CatalogueTable>>;
   table(tenant: string, name: string): Promise<CatalogueTableWithColumns | null>;
+  /** Those of the named ones that there are, in that order. */
+  some(tenant: string, names: readonly string[]): Promise<CatalogueTableWithColumns[]>;
   /** Newest first, each with what it changed. */
   versions(tenant: string, name: string, page: PageRequest): Promise<Page<TableVersion>>;
   /**

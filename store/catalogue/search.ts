@@ -6,8 +6,7 @@ import { sql } from 'kysely';
 import type { CatalogueFilter, CatalogueTableWithColumns } from '../../model/catalogue/catalogue';
 import type { SearchQuery } from '../../model/catalogue/search-terms';
 import type { Database } from '../schema';
-import { wholeColumns, wholeTableOf } from './rows';
-import { chosenTables } from './tables';
+import { chosenTables, someTables } from './tables';
 
 /** Tables that are weighed of those that a question finds by their names, and by anything. */
 const weighed = 100;
@@ -46,21 +45,5 @@ export async function search(
     .limit(limit + 1)
     .execute();
   const names = ranked.slice(0, limit).map(({ name }) => name);
-  return { items: await inOrder(db, tenant, names), more: ranked.length > limit };
-}
-
-async function inOrder(
-  db: Database,
-  tenant: string,
-  names: string[],
-): Promise<CatalogueTableWithColumns[]> {
-  if (names.length === 0) return [];
-  const rows = await db
-    .selectFrom('catalog_tables')
-    .select(wholeColumns)
-    .where('tenant', '=', tenant)
-    .where('name', 'in', names)
-    .execute();
-  const byName = new Map(rows.map((row) => [row.name, wholeTableOf(row)]));
-  return names.flatMap((name) => byName.get(name) ?? []);
+  return { items: await someTables(db, tenant, names), more: ranked.length > limit };
 }

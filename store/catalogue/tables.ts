@@ -76,6 +76,23 @@ export async function findTable(
   return row ? wholeTableOf(row) : null;
 }
 
+/** Those of the named ones that there are, in that order. */
+export async function someTables(
+  db: Database,
+  tenant: string,
+  names: readonly string[],
+): Promise<CatalogueTableWithColumns[]> {
+  if (names.length === 0) return [];
+  const rows = await db
+    .selectFrom('catalog_tables')
+    .select(wholeColumns)
+    .where('tenant', '=', tenant)
+    .where(sql<boolean>`name = any(${names}::text[])`)
+    .execute();
+  const byName = new Map(rows.map((row) => [row.name, wholeTableOf(row)]));
+  return names.flatMap((name) => byName.get(name) ?? []);
+}
+
 /** Tables that are read at once, with their columns. */
 const atOnce = 200;
 
