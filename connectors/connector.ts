@@ -34,6 +34,14 @@ export interface ConnectorCapabilities {
   read: boolean;
   /** Can hold a job's result (`swapIn`). */
   write: boolean;
+  /** Rows can be put by a key that the table has: inserted, or replaced where the key is there. */
+  upsert: boolean;
+  /** Tables are made and dropped inside a transaction, and are undone with it. */
+  ddlInTransaction: boolean;
+  /** One table can be read over several sessions at once that all see the same state of it. */
+  parallelRead: boolean;
+  /** What its statements are written in (`querySql`, conditions); null: it takes none. */
+  dialect: 'duckdb' | 'postgres' | 'mysql' | null;
 }
 
 /**
@@ -141,9 +149,16 @@ export class OutdatedError extends Error {
  * and names the table or file; `cause` holds the vendor's own error.
  */
 export class ConnectorError extends Error {
-  constructor(message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
+  /**
+   * Whether the same may work later with nothing changed here: a server that starts again, a file
+   * that another process holds. False: somebody has to do something first.
+   */
+  readonly retryable: boolean;
+
+  constructor(message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'ConnectorError';
+    this.retryable = options.retryable ?? false;
   }
 }
 

@@ -20,6 +20,7 @@ export async function withLook<T>(look: () => Promise<T>): Promise<T> {
   if (!(await turns.take({ waitMs, signal: null }))) {
     throw new ConnectorError(
       `Too many calls look at data sources at once; waited ${waitMs / 1000} s for a turn.`,
+      { retryable: true },
     );
   }
   try {
@@ -43,7 +44,9 @@ export async function withTimedLook<T>(
       return await look(signal);
     } catch (error) {
       if (!signal.aborted) throw error;
-      throw new ConnectorError(`Reading its first rows took longer than ${limitMs / 1000} s.`);
+      throw new ConnectorError(`Reading its first rows took longer than ${limitMs / 1000} s.`, {
+        retryable: true,
+      });
     }
   });
 }

@@ -272,7 +272,14 @@ async function copyRows(
 export function createDuckdbConnector(timing: DuckdbTiming = usualTiming): Connector<DuckdbConfig> {
   return {
     type: 'duckdb',
-    capabilities: { read: true, write: true },
+    capabilities: {
+      read: true,
+      write: true,
+      upsert: true,
+      ddlInTransaction: true,
+      parallelRead: false,
+      dialect: 'duckdb',
+    },
     configSchema: duckdbConfigSchema,
     secretFields: [],
     connect: (config, context) => new DuckdbConnection(config, context, timing),

@@ -225,7 +225,14 @@ async function readRelation(engine: DuckDBConnection, relation: string): Promise
 
 export const fakeConnector: Connector<FakeConfig> = {
   type: 'fake',
-  capabilities: { read: true, write: true },
+  capabilities: {
+    read: true,
+    write: true,
+    upsert: false,
+    ddlInTransaction: true,
+    parallelRead: false,
+    dialect: null,
+  },
   configSchema: fakeConfigSchema,
   secretFields: [],
   connect: (config) => new FakeConnection(config),

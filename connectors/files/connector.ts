@@ -137,7 +137,14 @@ function holdsNoResult(): ConnectorError {
 
 export const filesConnector: Connector<FilesConfig> = {
   type: 'files',
-  capabilities: { read: true, write: false },
+  capabilities: {
+    read: true,
+    write: false,
+    upsert: false,
+    ddlInTransaction: false,
+    parallelRead: false,
+    dialect: null,
+  },
   configSchema: filesConfigSchema,
   secretFields: [],
   connect: (config, context) => new FilesConnection(config, context),
