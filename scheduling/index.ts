@@ -1,5 +1,6 @@
 import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
+import { Catalogue } from './catalogue';
 import type { SchedulingDeps } from './deps';
 import { Events } from './events';
 import { Lineage } from './lineage';
@@ -36,6 +37,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
+    catalogue: new Catalogue(deps),
     people,
     sessions: new Sessions(deps, people),
     events,

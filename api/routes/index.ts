@@ -1,5 +1,6 @@
 /** The table of all native routes. */
 import { backfillRoutes } from './backfills';
+import { catalogueRoutes } from './catalogue';
 import { connectionRoutes } from './connections';
 import { auditRoutes, grantRoutes } from './grants';
 import { instanceRoutes, lineageRoutes } from './instances';
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...connectionRoutes,
   ...tableTriggerRoutes,
   ...tableRoutes,
+  ...catalogueRoutes,
   ...sessionRoutes,
   ...tenantRoutes,
   ...userRoutes,

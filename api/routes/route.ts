@@ -9,6 +9,7 @@ import type { ErrorCode } from '../../model/errors';
 import type { Caller, Role } from '../../model/people';
 import type { EventFollower, Scheduling } from '../../scheduling/scheduling';
 import type { CallSession } from '../auth/authenticate';
+import type { TextStream } from '../text-stream';
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 export type Method = (typeof methods)[number];
@@ -61,6 +62,8 @@ export interface Answer {
   /** Null: there is no body. */
   schema: z.ZodType | null;
   mediaType: 'application/json' | 'text/html' | 'text/event-stream';
+  /** True: it comes as CSV where the query asks for that. */
+  alsoCsv: boolean;
   /** True: the answer carries the ETag of the task that it shows. */
   etag: boolean;
   /** Answered with 200 in place of the other where the body says `dryRun`; null: it cannot. */
@@ -119,6 +122,7 @@ interface Declared<
   etag?: boolean;
   /** Of `text/event-stream`, `answer` is what each event that tells of something has as its data. */
   mediaType?: 'text/html' | 'text/event-stream';
+  alsoCsv?: boolean;
   errors?: ErrorCode[];
   credentials?: RouteCredentials;
 }
@@ -141,7 +145,7 @@ export function route<
     role: Role;
     handler: (
       call: Call<PathParams<Path>, z.output<Query>, z.output<Body>>,
-    ) => Promise<z.input<Answered> | z.input<Planned> | EventFollower>;
+    ) => Promise<z.input<Answered> | z.input<Planned> | EventFollower | TextStream>;
   },
 ): Route {
   return complete(declared, declared.role, declared.handler as unknown as Route['handler']);
@@ -181,6 +185,7 @@ function complete(
       status: declared.status ?? 200,
       schema: declared.answer ?? null,
       mediaType: declared.mediaType ?? 'application/json',
+      alsoCsv: declared.alsoCsv ?? false,
       etag: declared.etag ?? false,
       planned: declared.planned ?? null,
     },

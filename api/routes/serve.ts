@@ -12,6 +12,7 @@ import { etagOf, versionIfMatch } from '../etag';
 import { sendEvents } from '../event-stream';
 import { digestRequest, once, readIdempotencyKey, type Reply } from '../idempotency';
 import { noteForLog } from '../request-log';
+import { sendStream, TextStream } from '../text-stream';
 import { plainText } from './fields';
 import { endsInVerb, pathPattern } from './path';
 import type { Call, Route } from './route';
@@ -46,7 +47,9 @@ async function serve(
   const { etag, mediaType } = route.answer;
   const tag = etag ? etagOf(reply.body) : null;
   if (tag !== null) res.setHeader('ETag', tag);
-  if (mediaType === 'text/event-stream') {
+  if (reply.body instanceof TextStream) {
+    await sendStream(res, reply.body);
+  } else if (mediaType === 'text/event-stream') {
     const mayGoOn = () => isStillAllowed(call, req, options.scheduling);
     sendEvents(req, res, reply.body as EventFollower, { mayGoOn });
   } else if (mediaType === 'text/html') {
