@@ -4,7 +4,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { z } from 'zod';
-import type { CatalogueSource } from './catalogue';
+import type { CatalogueSource } from './collect';
 
 /** Most rows of a sample. */
 export const mostSampledRows = 200;

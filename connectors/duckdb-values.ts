@@ -8,7 +8,7 @@ import {
   round,
   type ColumnProfile,
 } from '../model/catalogue/profile';
-import { sampledCharacters, sampledRows, type ExactProfile } from './catalogue';
+import { isTelling, sampledCharacters, sampledRows, type ExactProfile } from './collect';
 import type { ColumnInfo } from './connector';
 import { queryRows, type EngineLimits } from './duckdb-engine';
 import { quoteIdentifier } from './sql-text';
@@ -65,7 +65,10 @@ export async function profileRelation(
 ): Promise<ExactProfile> {
   const [row = {}] = await queryRows(connection, aggregatesSql(relation, columns));
   const rows = Number(row.n);
-  const tops = await topValues(connection, relation, columns);
+  const telling = columns.flatMap((_, place) =>
+    isTelling(Number(row[`c${place}`]), Number(row[`d${place}`] ?? Infinity)) ? [place] : [],
+  );
+  const tops = await topValues(connection, relation, columns, telling);
   return {
     rows,
     columns: columns.map((column, place): ColumnProfile => {
@@ -116,15 +119,13 @@ async function topValues(
   connection: DuckDBConnection,
   relation: string,
   columns: readonly ColumnInfo[],
+  places: readonly number[],
 ): Promise<Map<number, { value: string; count: number }[]>> {
-  const selects = columns.flatMap(({ name, type }, place) => {
-    if (composed.test(type)) return [];
-    const column = quoteIdentifier(name);
-    return [
-      `(SELECT ${place} AS place, ${column}::VARCHAR AS value, count(*)::DOUBLE AS count
+  const selects = places.map((place) => {
+    const column = quoteIdentifier(columns[place]!.name);
+    return `(SELECT ${place} AS place, ${column}::VARCHAR AS value, count(*)::DOUBLE AS count
         FROM ${relation} WHERE ${column} IS NOT NULL GROUP BY ${column}
-        ORDER BY count DESC, value LIMIT ${mostTopValues})`,
-    ];
+        ORDER BY count DESC, value LIMIT ${mostTopValues})`;
   });
   const tops = new Map<number, { value: string; count: number }[]>();
   if (selects.length === 0) return tops;

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { CatalogueSource } from '../catalogue';
+import type { CatalogueSource } from '../collect';
 import { describeRelation, pickColumns, tableNotFound } from '../columns';
 import {
   ConnectorError,
@@ -24,7 +24,7 @@ import { realRoots, resolveInRoots } from '../roots';
 import { filtered } from '../row-filter';
 import { sampleRelation } from '../row-sample';
 import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
-import { duckdbCatalogue } from './catalogue';
+import { duckdbCatalogue } from './collect';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
 import { withAttachedFile, withDatabaseFile } from './open-file';

@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { definitionOf, factsOf, type CollectedTable } from '../../model/catalogue/collected';
 import { profileValues } from '../../model/catalogue/profile';
-import { slicesOf, type CatalogueSource } from '../catalogue';
+import { slicesOf, type CatalogueSource } from '../collect';
 import { describeRelation, pickColumns, tableNotFound } from '../columns';
 import {
   OutdatedError,

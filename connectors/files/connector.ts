@@ -1,6 +1,6 @@
 /** Kind `files`: a folder of CSV and Parquet files, each a table of schema `main`; read only. */
 import { stat } from 'node:fs/promises';
-import type { CatalogueSource } from '../catalogue';
+import type { CatalogueSource } from '../collect';
 import { pickColumns } from '../columns';
 import {
   ConnectorError,
@@ -15,7 +15,7 @@ import {
 } from '../connector';
 import { withLook, withTimedLook } from '../looks';
 import { filtered } from '../row-filter';
-import { filesCatalogue } from './catalogue';
+import { filesCatalogue } from './collect';
 import { filesConfigSchema, type FilesConfig } from './config';
 import { csvColumns, csvFirstRows, csvRelation, inspectCsv, inspectHead } from './csv';
 import { csvError, parquetError } from './errors';

@@ -1,5 +1,5 @@
 /** The first pass: what there is, from the source's own catalogue into ours. */
-import type { CatalogueSource, CollectedSlice } from '../../../connectors/catalogue';
+import type { CatalogueSource, CollectedSlice } from '../../../connectors/collect';
 import type { CollectedTable } from '../../../model/catalogue/collected';
 import { alivePolicyOf, deletedPolicyOf } from '../../../model/catalogue/policies';
 import { makeTableFilter, type TableFilter } from '../../../model/catalogue/table-filter';

@@ -4,7 +4,7 @@ import {
   type CatalogueSource,
   type ColumnStatistics,
   type ValuesRequest,
-} from '../../../connectors/catalogue';
+} from '../../../connectors/collect';
 import { messageOf } from '../../../connectors/message-of';
 import { classifyColumn } from '../../../model/catalogue/classify';
 import type { ColumnClassification } from '../../../model/catalogue/classify-schema';
@@ -82,12 +82,12 @@ async function limited<T>(ms: number, work: (signal: AbortSignal) => Promise<T>)
 async function lookAt(
   source: CatalogueSource,
   { profile, classify, mode, scratchDir }: ValuesWork,
-  { name, schema, table, columns, rows }: ValuesTable,
+  { name, schema, table, kind, columns, rows }: ValuesTable,
   how: { statistics: Statistics | undefined; signal: AbortSignal },
 ): Promise<SeenValues> {
   const request: ValuesRequest = {
     ref: { schema, table },
-    ...{ columns, rows, scratchDir, signal: how.signal },
+    ...{ kind, columns, rows, scratchDir, signal: how.signal },
   };
   const { statistics } = how;
   const sample = statistics === undefined ? await source.sample(request) : null;

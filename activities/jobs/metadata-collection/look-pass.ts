@@ -28,8 +28,9 @@ export async function lookAtTables(pass: LookPass, names: readonly string[]): Pr
   const { context, catalogue } = pass;
   for (let start = 0; start < names.length; start += tablesOfChild) {
     const tables = await catalogue.some(context.tenant, names.slice(start, start + tablesOfChild));
-    const readable = tables.map(({ name, schema, table, columns, rows }): ValuesTable => ({
-      ...{ name, schema, table, rows },
+    const readable = tables.map(({ columns, ...table }): ValuesTable => ({
+      ...{ name: table.name, schema: table.schema, table: table.table },
+      ...{ kind: table.kind, rows: table.rows },
       columns: columns.map((column) => ({
         name: column.name,
         type: column.type,

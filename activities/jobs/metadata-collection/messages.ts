@@ -1,5 +1,6 @@
 /** What parent and child of a look at values tell each other; plain JSON. */
 import type { ColumnClassification } from '../../../model/catalogue/classify-schema';
+import type { TableKind } from '../../../model/catalogue/collected';
 import type { TableProfile } from '../../../model/catalogue/profile';
 import type { JobConnection } from '../../../model/job-type';
 
@@ -9,6 +10,7 @@ export interface ValuesTable {
   name: string;
   schema: string;
   table: string;
+  kind: TableKind;
   columns: { name: string; type: string; comment: string | null }[];
   rows: number | null;
 }

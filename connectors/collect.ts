@@ -1,6 +1,6 @@
 /** What a source tells of itself for the catalogue: what there is, and what its values are like. */
-import type { CollectedTable, UnreadTable } from '../model/catalogue/collected';
-import type { ColumnProfile } from '../model/catalogue/profile';
+import type { CollectedTable, TableKind, UnreadTable } from '../model/catalogue/collected';
+import { mostTopValues, type ColumnProfile } from '../model/catalogue/profile';
 import type { ColumnInfo, TableRef } from './connector';
 
 /** Rows of a table that a sample has at most. */
@@ -25,6 +25,7 @@ export interface CollectedSlice {
 
 export interface ValuesRequest {
   ref: TableRef;
+  kind: TableKind;
   columns: ColumnInfo[];
   /** As many rows as the table has, as far as that is known. */
   rows: number | null;
@@ -62,6 +63,11 @@ export interface CatalogueSource {
     refs: TableRef[],
     signal: AbortSignal,
   ): Promise<Map<string, Map<string, ColumnStatistics>>> | null;
+}
+
+/** Whether the most frequent values of a column say anything: of keys each comes once. */
+export function isTelling(present: number, distinct: number): boolean {
+  return present > 0 && (distinct <= mostTopValues || distinct <= present / 2);
 }
 
 /** Tables in slices. */

@@ -7,7 +7,7 @@ import {
   type ForeignKey,
   type IndexDefinition,
 } from '../../model/catalogue/collected';
-import { slicesOf, type CatalogueSource, type CollectRequest } from '../catalogue';
+import { slicesOf, type CatalogueSource, type CollectRequest } from '../collect';
 import { queryRows, smallEngine, type EngineLimits } from '../duckdb-engine';
 import { profileRelation, sampleValues, valuesEngine } from '../duckdb-values';
 import { quoteName, quoteText } from '../sql-text';

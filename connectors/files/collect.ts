@@ -13,7 +13,7 @@ import {
   type CatalogueSource,
   type CollectRequest,
   type ValuesRequest,
-} from '../catalogue';
+} from '../collect';
 import type { ColumnInfo, DuckdbScan, TableRef } from '../connector';
 import { smallEngine, withEngine } from '../duckdb-engine';
 import { profileRelation, sampleValues, valuesEngine } from '../duckdb-values';
