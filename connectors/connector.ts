@@ -215,6 +215,8 @@ export interface Connector<Config = unknown> {
   configSchema: z.ZodType<Config>;
   /** Names of the config fields that are secret: stored encrypted, never answered. */
   secretFields: string[];
+  /** Names of the fields that say where secrets go: they are not kept when one of these changes. */
+  secretsFor?: string[];
   /** Opens nothing yet. */
   connect(config: Config, context: ConnectorContext): Connection;
 }

@@ -5,8 +5,15 @@ import type { Connection, Connector, ConnectorContext } from './connector';
 import { createDuckdbConnector } from './duckdb/connector';
 import { fakeConnector } from './fake/connector';
 import { filesConnector } from './files/connector';
+import { mysqlConnector } from './mysql/connector';
+import { postgresConnector } from './postgres/connector';
 
-const connectors: Connector[] = [filesConnector, createDuckdbConnector()];
+const connectors: Connector[] = [
+  filesConnector,
+  createDuckdbConnector(),
+  postgresConnector,
+  mysqlConnector,
+];
 
 /**
  * The code of one kind.

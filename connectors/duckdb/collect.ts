@@ -10,8 +10,8 @@ import {
 import { slicesOf, type CatalogueSource, type CollectRequest } from '../collect';
 import { queryRows, smallEngine, type EngineLimits } from '../duckdb-engine';
 import { profileRelation, sampleValues, valuesEngine } from '../duckdb-values';
+import { ownSchema } from '../fencing';
 import { quoteName, quoteText } from '../sql-text';
-import { ownSchema } from './swap';
 
 /** Opens the file for one use; the scratch folder is where the engine may spill into. */
 export type UseFile = <T>(

@@ -18,6 +18,7 @@ import {
   type TableRef,
 } from '../connector';
 import { queryRows, smallEngine, withEngine, type EngineLimits } from '../duckdb-engine';
+import { ownSchema, refuseOwnSchema } from '../fencing';
 import { fileSystemError } from '../file-system-error';
 import { withLook, withTimedLook } from '../looks';
 import { realRoots, resolveInRoots } from '../roots';
@@ -28,7 +29,7 @@ import { duckdbCatalogue } from './collect';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
 import { withAttachedFile, withDatabaseFile } from './open-file';
-import { lastWriteOf, ownSchema, swapTables } from './swap';
+import { lastWriteOf, swapTables } from './swap';
 
 export interface DuckdbTiming {
   /** How long a person's call waits for a file that another process holds. */
@@ -150,9 +151,7 @@ class DuckdbConnection implements Connection {
   }
 
   async swapIn(request: SwapRequest): Promise<number> {
-    if (request.tables.some(({ ref }) => foldName(ref.schema) === ownSchema)) {
-      throw new ConnectorError(`The schema ${ownSchema} is not for results.`);
-    }
+    refuseOwnSchema(request.tables);
     const { engine, signal } = request;
     const use = { file: await this.#file(), waitMs: this.#timing.runWaitMs, signal };
     return withAttachedFile({ ...use, mode: 'write' }, engine, () => swapTables(request));

@@ -10,6 +10,7 @@ import {
   type IndexDefinition,
 } from '../../model/catalogue/collected';
 import { tablesAtOnce, type CatalogueSource, type CollectRequest } from '../collect';
+import { ownSchema } from '../fencing';
 import { quoteText } from '../sql-text';
 import { exactProfile, sample } from './profile';
 import type { MysqlSession } from './session';
@@ -27,7 +28,7 @@ export function mysqlCatalogue(sessions: MysqlSessions): CatalogueSource {
 
 type Row = (string | null)[];
 
-const systemSchemas = ['information_schema', 'mysql', 'performance_schema', 'sys', 'tablegate'];
+const systemSchemas = ['information_schema', 'mysql', 'performance_schema', 'sys', ownSchema];
 
 async function* readTables(sessions: MysqlSessions, { databases, takes, signal }: CollectRequest) {
   const options = { mode: 'read', signal } as const;

@@ -15,13 +15,9 @@ import {
   type ValuesRequest,
 } from '../collect';
 import type { ColumnInfo } from '../connector';
+import { quoteIdentifier, quoteName } from './names';
 import type { MysqlSession } from './session';
 import type { MysqlSessions } from './sessions';
-
-/** A name as MySQL quotes it. */
-function quoteIdentifier(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
-}
 
 /** Up to so many rows a sample is drawn from all of them; above, the first that come by chance. */
 const drawnFromAll = 50_000;
@@ -39,7 +35,7 @@ export async function sample(
   { ref, kind, columns, rows, signal }: ValuesRequest,
 ): Promise<(string | null)[][]> {
   if (columns.length === 0) return [];
-  const table = `${quoteIdentifier(ref.schema)}.${quoteIdentifier(ref.table)}`;
+  const table = quoteName(ref.schema, ref.table);
   // There is no sampling of blocks: each row of a large table is taken with a chance, until there
   // are enough.
   const drawn =
@@ -64,7 +60,7 @@ export async function exactProfile(
   sessions: MysqlSessions,
   { ref, columns, signal }: ValuesRequest,
 ): Promise<ExactProfile> {
-  const table = `${quoteIdentifier(ref.schema)}.${quoteIdentifier(ref.table)}`;
+  const table = quoteName(ref.schema, ref.table);
   return sessions.transaction({ mode: 'read', signal }, async (session) => {
     const [answer = []] = await session.query(aggregatesSql(table, columns));
     const rows = Number(answer[0]);

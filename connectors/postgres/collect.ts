@@ -12,6 +12,7 @@ import {
   type TableKind,
 } from '../../model/catalogue/collected';
 import { tablesAtOnce, type CatalogueSource, type CollectRequest } from '../collect';
+import { ownSchema } from '../fencing';
 import { exactProfile, sample } from './profile';
 import type { PostgresSessions } from './sessions';
 import { statisticsOf } from './statistics';
@@ -40,7 +41,7 @@ const namesSql = `
   SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
-    AND n.nspname NOT IN ('information_schema', 'tablegate') AND n.nspname !~ '^pg_'
+    AND n.nspname NOT IN ('information_schema', '${ownSchema}') AND n.nspname !~ '^pg_'
     AND ($1::text[] IS NULL OR n.nspname = ANY ($1))
   ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
 

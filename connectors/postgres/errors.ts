@@ -67,5 +67,10 @@ export function postgresError(config: PostgresConfig, error: unknown): Error {
 
 /** The table as sentences name it. */
 export function placeOf(config: PostgresConfig, { schema, table }: TableRef): string {
-  return `${schema}.${table} in ${config.database} at ${serverOf(config)}`;
+  return `${schema}.${table} in ${databaseOf(config)}`;
+}
+
+/** The database as sentences name it. */
+export function databaseOf(config: PostgresConfig): string {
+  return `${config.database} at ${serverOf(config)}`;
 }

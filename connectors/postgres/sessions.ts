@@ -227,6 +227,11 @@ function socketOf(client: PoolClient): Socket {
   return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }
 
+/** Ends a session in the middle of what it does; its transaction fails then. */
+export function breakOff(client: PoolClient): void {
+  socketOf(client).destroy();
+}
+
 function unrefDelay(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms).unref();
