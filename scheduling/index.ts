@@ -6,6 +6,7 @@ import { Events } from './events';
 import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
 import { People } from './people';
+import { Projects } from './projects/projects';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
 import { Sessions } from './sessions';
@@ -38,6 +39,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
     catalogue: new Catalogue(deps),
+    projects: new Projects(deps),
     people,
     sessions: new Sessions(deps, people),
     events,

@@ -36,6 +36,7 @@ import type {
   User,
   UserChange,
 } from '../model/people';
+import type { Directory, Project, ProjectInput, ProjectMember, Workspace } from '../model/project';
 import type { Recurrence } from '../model/recurrence';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
@@ -323,6 +324,44 @@ export interface SourceService {
   removeTable(caller: Caller, name: string): Promise<void>;
 }
 
+/**
+ * Projects; every method throws `projectNotFound` where there is none, and `notAllowed` where it has
+ * members and the caller is neither one of them nor an admin.
+ */
+export interface ProjectService {
+  directories: DirectoryService;
+  create(caller: Caller, input: ProjectInput): Promise<Project>;
+  /** Those that are open to the caller. */
+  list(caller: Caller, page: PageRequest): Promise<Page<Project>>;
+  get(caller: Caller, id: string): Promise<Project>;
+  rename(caller: Caller, id: string, name: string): Promise<Project>;
+  /** @throws TablegateError projectInUse */
+  remove(caller: Caller, id: string): Promise<void>;
+  workspaces(caller: Caller, project: string): Promise<{ items: Workspace[] }>;
+  createWorkspace(caller: Caller, project: string, name: string): Promise<Workspace>;
+  removeWorkspace(caller: Caller, project: string, id: string): Promise<void>;
+  members(caller: Caller, project: string): Promise<{ items: ProjectMember[] }>;
+  addMember(caller: Caller, project: string, userId: string): Promise<ProjectMember>;
+  removeMember(caller: Caller, project: string, userId: string): Promise<void>;
+}
+
+/** Directories of projects; a caller needs the project to be open to him. */
+export interface DirectoryService {
+  list(caller: Caller, project: string): Promise<{ items: Directory[] }>;
+  /** @throws TablegateError directoryNotFound, also for the root, which is not stored */
+  get(caller: Caller, id: string): Promise<Directory>;
+  create(caller: Caller, input: Pick<Directory, 'project' | 'parent' | 'name'>): Promise<Directory>;
+  change(
+    caller: Caller,
+    id: string,
+    change: { name?: string | undefined; parent?: string | undefined },
+  ): Promise<Directory>;
+  /** @throws TablegateError directoryInUse where something lies in it */
+  remove(caller: Caller, id: string): Promise<void>;
+  /** @throws TablegateError directoryNotFound where the project has no such directory; it has the root */
+  requireIn(caller: Caller, project: string, id: string): Promise<void>;
+}
+
 export interface PeopleService {
   /** The caller behind a bearer key; null where it is not valid. */
   authenticate(key: string): Promise<Caller | null>;
@@ -574,6 +613,7 @@ export interface Scheduling {
   lookUps: LookUpService;
   sources: SourceService;
   catalogue: CatalogueService;
+  projects: ProjectService;
   people: PeopleService;
   sessions: SessionService;
   events: EventService;

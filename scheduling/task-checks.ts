@@ -29,8 +29,17 @@ export async function checkDefinition(
   await checkTables(deps, tenant, jobType, definition);
   const tables = definition.tables.map((table) => table.name);
   const lineage = jobType.lineage({ number, tables, config });
-  await checkWritten(deps, tenant, lineage.writes);
+  if (!jobType.sharesOutputs) await checkWritten(deps, tenant, lineage.writes);
   return lineage;
+}
+
+/** Of the tables that a job writes, those that no other task may write. */
+export function ownOutputs(
+  jobTypes: Deps['jobTypes'],
+  job: TaskDefinition['job'],
+  writes: string[],
+): string[] {
+  return jobTypes.get(job.type)?.sharesOutputs ? [] : writes;
 }
 
 function knownJobType(jobTypes: Deps['jobTypes'], type: string): JobType {

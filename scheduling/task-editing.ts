@@ -12,7 +12,8 @@ import { definitionOf, newDefinition, settledPatch } from './definitions';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead, TaskService } from './scheduling';
 import { waitUntilProjected } from './settle';
-import { checkDefinition, lineageOf, reserveOutputs } from './task-checks';
+import { settleEditedScript } from './scripts/plain-scripts';
+import { checkDefinition, lineageOf, ownOutputs, reserveOutputs } from './task-checks';
 import { isRefusal, refuseStale } from './task-refusals';
 import type { TaskUpdates } from './task-updates';
 import { checkTimes } from './time-checks';
@@ -55,12 +56,13 @@ export class TaskEditing {
   private async change(
     caller: Caller,
     before: TaskRead,
-    patch: DefinitionPatch,
+    sent: DefinitionPatch,
     ifVersion: number | null,
   ): Promise<TaskRead> {
     refuseStale(before, ifVersion);
     const { tenant } = caller;
     const { id: taskId, number, createdAt } = before;
+    const patch = await settleEditedScript(this.deps, caller, before, sent);
     const after = mergeDefinition(definitionOf(before), patch);
     const changesOutputs = patch.job !== undefined || patch.tables !== undefined;
     const { writes } = changesOutputs
@@ -69,8 +71,9 @@ export class TaskEditing {
     await checkTimes(this.deps, { tenant, taskId, number, createdAt, definition: after }, patch);
     if (!changesOutputs) return this.send(caller, before, patch, ifVersion);
 
-    const held = lineageOf(this.deps.jobTypes, before).writes;
-    await reserveOutputs(this.deps, tenant, taskId, [...new Set([...held, ...writes])]);
+    const held = this.outputsOf(before);
+    const wanted = ownOutputs(this.deps.jobTypes, after.job, writes);
+    await reserveOutputs(this.deps, tenant, taskId, [...new Set([...held, ...wanted])]);
     try {
       return await this.send(caller, before, patch, ifVersion);
     } finally {
@@ -81,8 +84,13 @@ export class TaskEditing {
   /** Reserves what the task writes now, whatever became of an edit, or of two at once. */
   async keepOutputsOf(caller: Caller, taskId: string): Promise<void> {
     const task = await this.tasks.get(caller, taskId).catch(nullWhereRemoved);
-    const writes = task === null ? [] : lineageOf(this.deps.jobTypes, task).writes;
-    await reserveOutputs(this.deps, caller.tenant, taskId, writes);
+    const outputs = task === null ? [] : this.outputsOf(task);
+    await reserveOutputs(this.deps, caller.tenant, taskId, outputs);
+  }
+
+  private outputsOf(task: TaskRead): string[] {
+    const { jobTypes } = this.deps;
+    return ownOutputs(jobTypes, task.job, lineageOf(jobTypes, task).writes);
   }
 
   /** Sends changes that have been checked. */

@@ -13,7 +13,8 @@ import { Drafts, idTaken } from './drafts';
 import { readGateTime } from './gate-times';
 import { taskIdOf } from './idempotency-keys';
 import type { DraftView, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
-import { checkDefinition, reserveOutputs } from './task-checks';
+import { settleNewScript } from './scripts/plain-scripts';
+import { checkDefinition, ownOutputs, reserveOutputs } from './task-checks';
 import { TaskEditing } from './task-editing';
 import { isRefusal, taskNotFound } from './task-refusals';
 import { TaskRemoval } from './task-removal';
@@ -44,7 +45,8 @@ export class Tasks implements TaskService {
     if (input.id !== undefined) this.drafts.expiryOf(tenant, input.id);
     const taskId = input.id ?? taskIdOf(secrets, caller, idempotencyKey);
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
-    const definition = newDefinition(input, settings.timezone);
+    const sent = newDefinition(input, settings.timezone);
+    const definition = await settleNewScript(this.deps, caller, taskId, sent);
     const state = newTaskState(
       {
         ...{ tenant, taskId, creator: caller.name, definition, paused: false },
@@ -54,7 +56,8 @@ export class Tasks implements TaskService {
     );
     const { writes } = await checkDefinition(this.deps, tenant, state.number, definition);
     await checkTimes(this.deps, state, definition);
-    await reserveOutputs(this.deps, tenant, taskId, writes);
+    const { jobTypes } = this.deps;
+    await reserveOutputs(this.deps, tenant, taskId, ownOutputs(jobTypes, definition.job, writes));
     return this.start(caller, state, input);
   }
 

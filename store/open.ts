@@ -9,9 +9,11 @@ import { Connections } from './connections';
 import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
 import { peopleStore } from './people';
+import { directoryStore, projectStore } from './projects';
 import { retentionStore } from './retention';
 import { runStore } from './runs';
 import { openDatabase } from './schema';
+import { scriptStore } from './scripts';
 import { sessionStore } from './sessions';
 import { sourceStore } from './sources';
 import type { Store } from './store';
@@ -57,6 +59,9 @@ export async function openStore(
     sessions: sessionStore(db),
     sources: sourceStore(db),
     catalogue: catalogueStore(db),
+    projects: projectStore(db),
+    directories: directoryStore(db),
+    scripts: scriptStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),
     retention: retentionStore(db),

@@ -14,6 +14,7 @@ import type { TableDefinition, TableFacts, TableKind } from '../model/catalogue/
 import type { TableProfile } from '../model/catalogue/profile';
 import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
+import type { ProjectMode } from '../model/project';
 import type { IdMapping } from '../model/source';
 import type { TaskKind } from '../model/task';
 import type { LatestStatus } from '../model/task-list';
@@ -263,6 +264,49 @@ export interface Tables {
     classes: string;
     people: string;
     document: string;
+  };
+  projects: {
+    tenant: string;
+    id: string;
+    name: string;
+    folded_name: string;
+    mode: ProjectMode;
+    created_at: Generated<string>;
+  };
+  workspaces: {
+    tenant: string;
+    project: string;
+    id: string;
+    name: string;
+    created_at: Generated<string>;
+  };
+  project_members: {
+    tenant: string;
+    project: string;
+    user_id: string;
+    added_at: Generated<string>;
+  };
+  directories: {
+    tenant: string;
+    project: string;
+    id: string;
+    /** `0` is the root of the project. */
+    parent: string;
+    name: string;
+    created_at: Generated<string>;
+  };
+  script_versions: {
+    tenant: string;
+    script_id: string;
+    version: number;
+    text: string;
+    text_digest: string;
+    config: Json<Record<string, unknown>>;
+    analysis: Json<Record<string, unknown>>;
+    remarks: string;
+    author: string;
+    author_name: string;
+    created_at: Generated<string>;
   };
   audit: {
     id: Generated<string>;

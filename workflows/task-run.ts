@@ -146,6 +146,8 @@ async function tryOnce(
       runNumber,
       tryNumber: record.tries,
       definition,
+      scheduleTime: record.scheduleTime,
+      askedAt: record.queuedAt,
       ...(input.recordedByTask && { record: { ...record } }),
     }),
   );

@@ -25,6 +25,8 @@ const paramDescriptions: Record<string, string> = {
   receipt: '`receipt` of the trigger call',
   runId: 'Id of the run',
   version: 'Number of the version, 1 at first',
+  workspace: 'Id of the workspace',
+  userId: 'Id of the user',
 };
 
 /**

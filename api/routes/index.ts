@@ -6,6 +6,7 @@ import { auditRoutes, grantRoutes } from './grants';
 import { instanceRoutes, lineageRoutes } from './instances';
 import { lookUpRoutes } from './look-ups';
 import { keyRoutes, tenantRoutes, userRoutes } from './people';
+import { directoryRoutes, projectRoutes } from './projects';
 import { recurrenceRoutes } from './recurrences';
 import type { Route } from './route';
 import { runRoutes } from './runs';
@@ -32,6 +33,8 @@ export const routes: readonly Route[] = [
   ...tableTriggerRoutes,
   ...tableRoutes,
   ...catalogueRoutes,
+  ...projectRoutes,
+  ...directoryRoutes,
   ...sessionRoutes,
   ...tenantRoutes,
   ...userRoutes,

@@ -20,6 +20,9 @@ export const usualBodyLimit = 1_048_576;
 /** Room for as many schedule times as one call may name, each with its offset. */
 export const manyTimesLimit = 8 * 1_048_576;
 
+/** Room for the longest script, each of its characters escaped. */
+export const scriptBodyLimit = 8 * 1_048_576;
+
 /** The parts of a path in braces, by name. */
 export type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Record<Name, string> & PathParams<Rest>

@@ -6,6 +6,7 @@ import * as accounts from './0003-accounts';
 import * as ahead from './0004-cells-ahead';
 import * as passingOn from './0005-passing-on';
 import * as console from './0006-console';
+import * as scripts from './0007-scripts';
 import * as catalogue from './0009-catalogue';
 
 export const migrations: Record<string, Migration> = {
@@ -15,5 +16,6 @@ export const migrations: Record<string, Migration> = {
   '0004-cells-ahead': ahead,
   '0005-passing-on': passingOn,
   '0006-console': console,
+  '0007-scripts': scripts,
   '0009-catalogue': catalogue,
 };

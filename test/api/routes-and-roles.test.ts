@@ -17,6 +17,8 @@ const params: Record<string, string> = {
   name: 'crm',
   connection: 'crm',
   version: '2',
+  workspace: 'default',
+  userId: 'u1',
 };
 
 const bodies: Record<string, object> = {
@@ -36,6 +38,11 @@ const bodies: Record<string, object> = {
   'post /api/v1/connections': { name: 'crm', type: 'files', config: {} },
   'put /api/v1/connections/{name}': { type: 'files', config: {} },
   'put /api/v1/tables/{table}/id-mapping': { columns: [{ column: 'mobile', idType: 'phone' }] },
+  'post /api/v1/projects': { name: 'Other', mode: 'Basic' },
+  'patch /api/v1/projects/{id}': { name: 'Other' },
+  'post /api/v1/projects/{id}/workspaces': { name: 'Other' },
+  'post /api/v1/directories': { project: 'default', name: 'Sales' },
+  'patch /api/v1/directories/{id}': { name: 'Sales' },
   'post /api/v1/session': { key: keyOf('viewer') },
   'post /api/v1/tenants': { id: 'other', name: 'Other' },
   'post /api/v1/users': { name: 'Ada', role: 'viewer' },
@@ -47,6 +54,7 @@ const bodies: Record<string, object> = {
 
 const queries: Record<string, string> = {
   'get /api/v1/catalog/search': 'q=mobile',
+  'get /api/v1/directories': 'project=default',
   'get /api/v1/tasks/{id}/id-mapping/user': 'idType=phone&value=0138',
   'get /api/v1/tasks/{id}/id-mapping/chain':
     'fromType=phone&fromValue=0138&toType=email&toValue=ann%40x.org',

@@ -14,6 +14,7 @@ import type {
   LookUpService,
   Page,
   PeopleService,
+  ProjectService,
   RunService,
   Scheduling,
   SessionService,
@@ -32,10 +33,12 @@ import {
   change,
   columnSuggestion,
   connection,
+  directory,
   idChain,
   instance,
   ledgerEntry,
   lookedUpUser,
+  project,
   rowSample,
   run,
   runId,
@@ -101,6 +104,7 @@ export function fakeScheduling(): FakeScheduling {
       lookUps: noted('lookUps', fakeLookUps()),
       sources: noted('sources', fakeSources()),
       catalogue: noted('catalogue', fakeCatalogue()),
+      projects: noted('projects', fakeProjects()),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
       events: noted('events', fakeEvents()),
@@ -251,6 +255,34 @@ function fakeCatalogue(): CatalogueService {
       yield '{"items":[';
       yield `${JSON.stringify(catalogueTable)}],"nextPageToken":null}`;
     },
+  };
+}
+
+function fakeProjects(): ProjectService {
+  const workspace = { id: 'default', project: project.id, name: 'default', createdAt: at };
+  const member = { userId: 'u1', name: 'Ada', addedAt: at };
+  const answer = () => Promise.resolve(project);
+  const directories: ProjectService['directories'] = {
+    list: () => Promise.resolve({ items: [directory] }),
+    get: () => Promise.resolve(directory),
+    create: () => Promise.resolve(directory),
+    change: () => Promise.resolve(directory),
+    remove: () => Promise.resolve(),
+    requireIn: () => Promise.resolve(),
+  };
+  return {
+    directories: directories,
+    create: answer,
+    list: () => page(project),
+    get: answer,
+    rename: answer,
+    remove: () => Promise.resolve(),
+    workspaces: () => Promise.resolve({ items: [workspace] }),
+    createWorkspace: () => Promise.resolve(workspace),
+    removeWorkspace: () => Promise.resolve(),
+    members: () => Promise.resolve({ items: [member] }),
+    addMember: () => Promise.resolve(member),
+    removeMember: () => Promise.resolve(),
   };
 }
 

@@ -5,6 +5,7 @@ import type { RowSample } from '../../connectors/connector';
 import type { Change } from '../../model/change';
 import type { ColumnSuggestion } from '../../model/id-suggestions';
 import type { Caller, Role } from '../../model/people';
+import type { Directory, Project } from '../../model/project';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
 import { defaultRunPolicy } from '../../model/task';
@@ -172,6 +173,16 @@ export const connection: ConnectionView = {
   mayWrite: true,
   createdAt: at,
   updatedAt: at,
+};
+
+export const project: Project = { id: 'default', name: 'Default', mode: 'Basic', createdAt: at };
+
+export const directory: Directory = {
+  id: '3f'.repeat(16),
+  project: 'default',
+  parent: '0',
+  name: 'Sales',
+  createdAt: at,
 };
 
 export const rowSample: RowSample = {
