@@ -9,6 +9,7 @@ import {
 } from '../model/task';
 import { noteAction } from './audit';
 import { definitionOf, newDefinition, settledPatch } from './definitions';
+import { settleEditedCollection } from './collection-author';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead, TaskService } from './scheduling';
 import { waitUntilProjected } from './settle';
@@ -62,7 +63,8 @@ export class TaskEditing {
     refuseStale(before, ifVersion);
     const { tenant } = caller;
     const { id: taskId, number, createdAt } = before;
-    const patch = await settleEditedScript(this.deps, caller, before, sent);
+    const scripted = await settleEditedScript(this.deps, caller, before, sent);
+    const patch = await settleEditedCollection(this.deps, caller, before, scripted);
     const after = mergeDefinition(definitionOf(before), patch);
     const changesOutputs = patch.job !== undefined || patch.tables !== undefined;
     const { writes } = changesOutputs

@@ -8,6 +8,7 @@ import { countGate, type TaskQuery, type TaskRow } from '../model/task-list';
 import { newTaskState, projectTask, type TaskState } from '../model/task-state';
 import { noteAction } from './audit';
 import { newDefinition } from './definitions';
+import { settleNewCollection } from './collection-author';
 import type { SchedulingDeps } from './deps';
 import { Drafts, idTaken } from './drafts';
 import { readGateTime } from './gate-times';
@@ -46,7 +47,8 @@ export class Tasks implements TaskService {
     const taskId = input.id ?? taskIdOf(secrets, caller, idempotencyKey);
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
     const sent = newDefinition(input, settings.timezone);
-    const definition = await settleNewScript(this.deps, caller, taskId, sent);
+    const scripted = await settleNewScript(this.deps, caller, taskId, sent);
+    const definition = await settleNewCollection(this.deps, caller, scripted);
     const state = newTaskState(
       {
         ...{ tenant, taskId, creator: caller.name, definition, paused: false },

@@ -1,6 +1,9 @@
 /** What a collection brings back of a table: its definition, of which versions are kept, and its facts. */
 import { z } from 'zod';
 
+/** Type of the job that collects. */
+export const metadataCollectionType = 'metadata-collection';
+
 export const tableKinds = ['table', 'view', 'materializedView', 'foreignTable', 'file'] as const;
 export type TableKind = (typeof tableKinds)[number];
 

@@ -214,6 +214,11 @@ describe('a run that cannot collect says why', () => {
     );
   });
 
+  test('where the grant of its author has been taken back', async () => {
+    const error = await rejection(collect({ author: 'former' }));
+    expect(error.message).toMatch(/^The user former, who saved the task, may not read from/);
+  });
+
   test('where none of the named tables is there', async () => {
     await runSql(file('dli.duckdb'), 'CREATE TABLE known (a INTEGER)');
     const error = await rejection(collect({ tables: ['ygy1.ygy'] }));

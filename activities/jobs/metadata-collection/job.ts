@@ -1,6 +1,7 @@
 /** Job type `metadata-collection`: what a source holds, brought into the catalogue. */
 import { openConnection } from '../../../connectors';
 import { messageOf } from '../../../connectors/message-of';
+import { metadataCollectionType } from '../../../model/catalogue/collected';
 import { TablegateError } from '../../../model/errors';
 import {
   defineJobType,
@@ -62,6 +63,15 @@ async function connectionOf({ config, connection }: Context): Promise<JobConnect
   }
 }
 
+/** @throws JobError where the grant of the task's author has been taken back */
+async function requireAuthor({ config, mayUse }: Context): Promise<void> {
+  const { author, connection } = config;
+  if (author === undefined || (await mayUse(author, connection, 'read'))) return;
+  throw new JobError(
+    `The user ${author}, who saved the task, may not read from the connection ${connection} any more; let somebody save it who may.`,
+  );
+}
+
 /** @throws JobError where nothing of what was asked for could be collected */
 function refuseNothing({ config }: Context, record: CollectionRecord): void {
   if (record.collectedCount > 0) return;
@@ -82,6 +92,7 @@ async function run(context: Context, deps: MetadataCollectionDeps): Promise<JobR
   const { config, tenant } = context;
   const { catalogue, fake = false, limits = usualLimits, onChild = () => undefined } = deps;
   const configured = await connectionOf(context);
+  await requireAuthor(context);
   const filesRoots = deps.filesRoots(tenant);
   const record = new CollectionRecord();
   const names = await withSource(context, configured, { filesRoots, fake }, (source) =>
@@ -128,7 +139,7 @@ export function createMetadataCollectionJob(
   deps: MetadataCollectionDeps,
 ): JobType<MetadataCollectionConfig> {
   return defineJobType({
-    type: 'metadata-collection',
+    type: metadataCollectionType,
     title: 'Metadata collection',
     configSchema: metadataCollectionConfigSchema,
     needsIdMapping: false,

@@ -47,6 +47,7 @@ export async function runCollection(
       if (connection) return { name, ...connection };
       throw new TablegateError('connectionNotFound', `There is no connection ${name}.`);
     },
+    mayUse: async (userId: string) => userId !== 'former',
     fence: 1n,
     scratchDir: mkdtempSync(path.join(sandbox.scratch, 'try-')),
     signal: run.signal ?? new AbortController().signal,
