@@ -29,10 +29,16 @@ export interface Settings {
   logLevel: string;
   /** Most jobs that one worker runs at the same time. */
   maxJobs: number;
+  /** What the vendor's calls that need an edition are judged by. */
+  edition: Edition;
   /** Where webhooks may be: `host` or `host:port`, or `*` alone for everywhere; empty: nowhere. */
   webhookHosts: string[];
   retention: Retention;
 }
+
+/** Editions from the least to the most. */
+export const editions = ['Free', 'Basic', 'Standard', 'Professional', 'Enterprise'] as const;
+export type Edition = (typeof editions)[number];
 
 /** Days that each kind of row is kept in the store; null: for ever. */
 export interface Retention {
@@ -79,6 +85,15 @@ function readTimezone(text: string | undefined): string {
     );
   }
   return timezone;
+}
+
+function readEdition(text: string | undefined): Edition {
+  if (text === undefined || text === '') return 'Basic';
+  const edition = editions.find((name) => name.toLowerCase() === text.toLowerCase());
+  if (edition) return edition;
+  throw new SettingsError(
+    `TABLEGATE_EDITION is "${text}"; it must be one of ${editions.join(', ')}`,
+  );
 }
 
 function readWebhookHosts(text: string | undefined): string[] {
@@ -187,6 +202,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     temporalUiUrl: env.TABLEGATE_TEMPORAL_UI_URL?.replace(/\/+$/, '') || null,
     logLevel: env.TABLEGATE_LOG_LEVEL || 'info',
     maxJobs: readMaxJobs(env.TABLEGATE_MAX_JOBS),
+    edition: readEdition(env.TABLEGATE_EDITION),
     webhookHosts: readWebhookHosts(env.TABLEGATE_WEBHOOK_HOSTS),
     retention: readRetention(env),
   };

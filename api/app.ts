@@ -16,6 +16,9 @@ import { routes } from './routes';
 import { serveRoutes } from './routes/serve';
 import { aloudataCalls } from './vendors/aloudata/describe';
 import { aloudata } from './vendors/aloudata/surface';
+import { dataArtsCalls } from './vendors/dataarts/describe';
+import { dataArts } from './vendors/dataarts/surface';
+import { dataworks } from './vendors/dataworks/surface';
 import { triggerUrlCalls } from './vendors/quick-audience/describe';
 import { triggerUrls } from './vendors/quick-audience/trigger-urls';
 
@@ -37,10 +40,12 @@ export function makeApp({ scheduling, settings, log, consoleDir }: AppOptions): 
   app.use('/trigger', triggerUrls(scheduling.triggers, log));
   app.use(requestLog(log));
   app.use('/anymetrics', aloudata(scheduling, settings));
+  app.use('/v3', dataArts(scheduling));
+  app.use(dataworks(scheduling));
   app.use(docsAssets());
   app.use(consolePages(consoleDir));
   let made: object | null = null;
-  const vendorCalls = [...triggerUrlCalls, ...aloudataCalls];
+  const vendorCalls = [...triggerUrlCalls, ...aloudataCalls, ...dataArtsCalls];
   const document = () => (made ??= openApiDocument(routes, vendorCalls, settings));
   app.use(serveRoutes({ routes, scheduling, settings, document }));
   app.use(answerErrors(settings));

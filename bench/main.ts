@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { explain } from '../cli/console';
 import { backfillBenchmark, cellsOfYear, type BackfillOptions } from './backfill/benchmark';
+import { batchUpdateBenchmark, type BatchUpdateOptions } from './batch-update/benchmark';
 import { herdBenchmark, type HerdOptions } from './herd/benchmark';
 import { idMappingBenchmark, type IdMappingOptions } from './id-mapping/benchmark';
 import { responsiveBenchmark } from './id-mapping/responsive';
@@ -37,6 +38,11 @@ command('backfill')
     cellsOfYear,
   )
   .action((options: BackfillOptions) => perform(backfillBenchmark(options)));
+
+command('batch-update')
+  .description('one call that changes many tasks, beside as many Updates of bare workflows')
+  .option('--tasks <n>', 'tasks, and bare workflows', wholeNumber(10, 1_000), 1_000)
+  .action((options: BatchUpdateOptions) => perform(batchUpdateBenchmark(options)));
 
 command('herd')
   .description('recurring tasks due in the same second, beside Schedules that start workflows')

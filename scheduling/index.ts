@@ -1,17 +1,22 @@
+import { AccessKeys } from './access-keys';
 import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
 import { Catalogue } from './catalogue';
+import { Identity } from './dataarts/identity';
+import { MetadataTasks } from './dataarts/metadata-tasks';
 import type { SchedulingDeps } from './deps';
 import { Events } from './events';
 import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
 import { People } from './people';
 import { Projects } from './projects/projects';
+import { ResourceGroups } from './resource-groups';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
 import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
+import { TaskBatches } from './task-batches';
 import { Tasks } from './tasks';
 import { TriggerQueue } from './trigger-queue';
 import { Triggers } from './triggers';
@@ -29,19 +34,27 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const tasks = new Tasks(deps);
   const people = new People(deps);
   const events = new Events(deps.store);
+  const runs = new Runs(deps, tasks, starter);
+  const projects = new Projects(deps);
+  const accessKeys = new AccessKeys(deps);
   return {
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
-    runs: new Runs(deps, tasks, starter),
+    runs,
     waiting: new Waiting(deps),
     backfills: new Backfills(deps, starter),
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
     catalogue: new Catalogue(deps),
-    projects: new Projects(deps),
+    projects,
     people,
     sessions: new Sessions(deps, people),
+    accessKeys,
+    identity: new Identity(deps, people, accessKeys, projects),
+    metadataTasks: new MetadataTasks(deps, tasks, runs, projects),
+    resourceGroups: new ResourceGroups(deps),
+    taskBatches: new TaskBatches(deps, tasks),
     events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),

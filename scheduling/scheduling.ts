@@ -21,10 +21,13 @@ import type {
 } from '../model/catalogue/catalogue';
 import type { TableDefinition } from '../model/catalogue/collected';
 import type { Change } from '../model/change';
+import type { ShownLog } from '../model/dataarts/shown-log';
+import type { TablegateError } from '../model/errors';
 import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { IdChain, LookedUpId, LookedUpUser } from '../model/look-up';
 import type { CountedPage, Page, PageRequest } from '../model/page';
 import type {
+  AccessKey,
   AuditEntry,
   Caller,
   Grant,
@@ -38,15 +41,24 @@ import type {
 } from '../model/people';
 import type { Directory, Project, ProjectInput, ProjectMember, Workspace } from '../model/project';
 import type { Recurrence } from '../model/recurrence';
+import type { ResourceGroup } from '../model/resource-group';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
+import type { ImportRequest, ImportResult } from '../model/task-import';
+import type { TaskChange } from '../model/task-change';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
-import type { CatalogueChoices, LedgerFilter, RunFilter, WaitingQuery } from '../store/store';
+import type {
+  AuditFilter,
+  CatalogueChoices,
+  LedgerFilter,
+  RunFilter,
+  WaitingQuery,
+} from '../store/store';
 
-export type { LedgerFilter, Page, PageRequest, RunFilter };
+export type { AuditFilter, LedgerFilter, Page, PageRequest, RunFilter };
 
 /** A task as read: `stale` where the workflow did not answer and the store's copy is shown. */
 export type TaskRead = TaskView & { stale?: boolean };
@@ -73,8 +85,23 @@ export interface TaskService {
    * is, those that it has, or will have with other tables.
    */
   draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView>;
-  /** `idempotencyKey` makes the id: the same key and caller give the same task. */
-  create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;
+  /**
+   * `idempotencyKey` makes the id: the same key and caller give the same task.
+   * @param begin.paused it begins paused
+   * @param begin.start it begins with a run, as by hand: both there, or neither
+   */
+  create(
+    caller: Caller,
+    input: TaskInput,
+    idempotencyKey: string | null,
+    begin?: { paused?: boolean; start?: boolean },
+  ): Promise<TaskRead>;
+  /**
+   * Keeps the tasks of a foreign system in step: makes, changes and removes them, each alone.
+   * @throws TablegateError temporalUnavailable, workerUnavailable, storeUnavailable: what is left is
+   * not done then, and a repeat goes on
+   */
+  importTasks(caller: Caller, request: ImportRequest): Promise<ImportResult>;
   get(caller: Caller, taskId: string): Promise<TaskRead>;
   list(caller: Caller, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskRow>>;
   /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */
@@ -340,6 +367,8 @@ export interface ProjectService {
   workspaces(caller: Caller, project: string): Promise<{ items: Workspace[] }>;
   createWorkspace(caller: Caller, project: string, name: string): Promise<Workspace>;
   removeWorkspace(caller: Caller, project: string, id: string): Promise<void>;
+  /** Projects that a user is a member of. */
+  ofMember(caller: Caller, userId: string): Promise<{ items: Project[] }>;
   members(caller: Caller, project: string): Promise<{ items: ProjectMember[] }>;
   addMember(caller: Caller, project: string, userId: string): Promise<ProjectMember>;
   removeMember(caller: Caller, project: string, userId: string): Promise<void>;
@@ -387,18 +416,82 @@ export interface PeopleService {
   grants(caller: Caller, userId: string): Promise<{ items: Grant[] }>;
   setGrant(caller: Caller, grant: Grant): Promise<Grant>;
   removeGrant(caller: Caller, userId: string, connection: string): Promise<void>;
-  /** `secret` is shown this once. */
+  /**
+   * `secret` is shown this once.
+   * @param input.userId null: the caller; another user's is for an admin to make
+   * @throws TablegateError notAllowed, userNotFound
+   */
   createKey(
     caller: Caller,
-    input: { userId: string; name: string },
+    input: { userId: string | null; name: string },
   ): Promise<Key & { secret: string }>;
-  keys(caller: Caller, page: PageRequest): Promise<Page<Key>>;
+  /** One's own; for admins those of all, or of one user (`userId`). */
+  keys(caller: Caller, page: PageRequest, userId?: string | null): Promise<Page<Key>>;
+  /** @throws TablegateError keyNotFound, also for those that the caller does not see */
   removeKey(caller: Caller, keyId: string): Promise<void>;
-  audit(
+  audit(caller: Caller, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
+}
+
+/** What vendors' SDKs sign with. Each user has his own; admins see and remove those of all. */
+export interface AccessKeyService {
+  /**
+   * `secret` is shown this once.
+   * @param input.userId null: the caller; another user's is for an admin to make
+   * @throws TablegateError notAllowed, userNotFound
+   */
+  create(
     caller: Caller,
-    filter: { target: string | null },
-    page: PageRequest,
-  ): Promise<Page<AuditEntry>>;
+    input: { userId: string | null; name: string },
+  ): Promise<AccessKey & { secret: string }>;
+  /** One's own; for admins those of all, or of one user (`userId`). */
+  list(caller: Caller, page: PageRequest, userId?: string | null): Promise<Page<AccessKey>>;
+  /** @throws TablegateError accessKeyNotFound, also for those that the caller does not see */
+  remove(caller: Caller, id: string): Promise<void>;
+  /** What an access key signs with and who it stands for, as of now; null where there is none. */
+  secretOf(id: string): Promise<{ secret: string; caller: Caller } | null>;
+  /** Notes that a good signature was made with it; to be told after each. */
+  noteUse(id: string): Promise<void>;
+  /**
+   * Takes the nonce of a good signature, once on all processes while the signature may be used.
+   * @returns false where it was taken before
+   */
+  takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean>;
+}
+
+/** A change of one task, known by its number. */
+export interface BatchEntry {
+  number: string;
+  /** Null: the task in production where there are twins. */
+  environment: 'Dev' | 'Prod' | null;
+  change: TaskChange;
+}
+
+export interface BatchResult {
+  /** Why it was not done; null: it was. */
+  error: TablegateError | null;
+}
+
+export interface TaskBatchService {
+  /**
+   * Changes many tasks, each for itself, those of one task in their order. When it answers, lists show
+   * all of it; Schedules follow.
+   * @param comment noted in the audit of each task that was changed
+   * @returns a result for each entry, in their order
+   * @throws TablegateError editionTooLow
+   */
+  update(
+    caller: Caller,
+    entries: readonly BatchEntry[],
+    comment: string | null,
+  ): Promise<BatchResult[]>;
+}
+
+export interface ResourceGroupService {
+  /** @throws TablegateError nameTaken */
+  create(caller: Caller, group: { name: string; taskQueue: string }): Promise<ResourceGroup>;
+  list(caller: Caller, page: PageRequest): Promise<Page<ResourceGroup>>;
+  /** @throws TablegateError resourceGroupNotFound, resourceGroupInUse */
+  remove(caller: Caller, name: string): Promise<void>;
 }
 
 /** What a browser signs in with: a key, or a code that was made with one. */
@@ -590,6 +683,85 @@ export interface SystemService {
   ready(): Promise<void>;
 }
 
+/** What a caller of the identity service says of itself. Null: it does not say. */
+export type IdentityClaim =
+  | {
+      method: 'password';
+      /** The user by one of the two. */
+      userId: string | null;
+      userName: string | null;
+      /** A key of the API that is the user's. */
+      password: string;
+      /** Id or name of the tenant. */
+      domain: string | null;
+    }
+  | { method: 'accessKey'; id: string; secret: string };
+
+export interface IssuedToken {
+  token: string;
+  caller: Caller;
+  tenant: Tenant;
+  /** The only project that it is good for; null: for all that are open to its user. */
+  project: Project | null;
+  issuedAt: string;
+  expiresAt: string;
+}
+
+/** Tokens that stand for a user for a day, as clients of vendors' identity services get them. */
+export interface IdentityService {
+  /**
+   * @param scope id or name of the project that the token is to be for
+   * @param address where the call comes from: who tries many wrong keys is held back
+   * @throws TablegateError notAuthenticated, tooManySignIns, projectNotFound, notAllowed
+   */
+  issue(claim: IdentityClaim, scope: string | null, address: string): Promise<IssuedToken>;
+  /** Who a token stands for, as of now; null where it is not good, or what it was made with is gone. */
+  find(token: string): Promise<{ caller: Caller; project: string | null } | null>;
+}
+
+/** Where a call of DataArts' API belongs. */
+export interface CollectionPlace {
+  caller: Caller;
+  project: string;
+  workspace: string;
+}
+
+export type CollectionAction = 'start' | 'schedule' | 'stop';
+
+/** As the vendor names it. */
+export interface FoundCollectionTasks {
+  /** Tasks that were found, on all pages. */
+  count: number;
+  /** Tasks of the project. */
+  total_records: number;
+  max_records: number;
+  resources: Record<string, unknown>[];
+}
+
+/**
+ * Collection tasks by DataArts' API. Bodies are as they came (`model/exact-json.ts`). All but `enter`
+ * throw `taskNotFound` for a task that was not made by this API in this project and workspace.
+ */
+export interface MetadataTaskService {
+  /**
+   * @param scope of the token; null: it has none
+   * @throws TablegateError projectNotFound, notAllowed
+   */
+  enter(caller: Caller, project: string, scope: string | null): Promise<void>;
+  /** @throws TablegateError workspaceNotFound */
+  requireWorkspace(place: CollectionPlace): Promise<void>;
+  /** @throws TablegateError invalidInput naming fields of the body, directoryNotFound, grantMissing */
+  create(place: CollectionPlace, sent: unknown): Promise<{ taskId: string }>;
+  get(place: CollectionPlace, taskId: string): Promise<Record<string, unknown>>;
+  /** @throws TablegateError as `create` does */
+  replace(place: CollectionPlace, taskId: string, sent: unknown): Promise<void>;
+  remove(place: CollectionPlace, taskId: string): Promise<void>;
+  search(place: CollectionPlace, sent: unknown): Promise<FoundCollectionTasks>;
+  act(place: CollectionPlace, taskId: string, action: CollectionAction): Promise<void>;
+  /** @throws TablegateError runNotFound */
+  log(place: CollectionPlace, taskId: string, runId: string): Promise<ShownLog>;
+}
+
 /** Remembers answers of POST requests by `Idempotency-Key`; see `store/store.ts`. */
 export interface IdempotencyService {
   claim(
@@ -616,6 +788,11 @@ export interface Scheduling {
   projects: ProjectService;
   people: PeopleService;
   sessions: SessionService;
+  accessKeys: AccessKeyService;
+  identity: IdentityService;
+  metadataTasks: MetadataTaskService;
+  resourceGroups: ResourceGroupService;
+  taskBatches: TaskBatchService;
   events: EventService;
   system: SystemService;
   idempotency: IdempotencyService;

@@ -103,7 +103,9 @@ async function projectChanges(
 ): Promise<void> {
   for (;;) {
     setCurrentDetails(detailsOfTask(state));
-    await condition(() => !isProjected(state) && !isBeginning(state, context));
+    await condition(
+      () => !isProjected(state) && !isBeginning(state, context) && !isHeld(state, context),
+    );
     const { ledger, runs } = nextBatch(state);
     const task = projectionOf(state);
     const { searchAttributes: available } = await projectTask({ task, ledger, runs });
@@ -125,6 +127,11 @@ async function projectChanges(
 function isBeginning(state: TaskState, context: WorkflowStepContext): boolean {
   const { live, recordedByTask } = state;
   return recordedByTask && live !== null && !context.closing() && runsToStart(state).includes(live);
+}
+
+/** True while an edit alone waits for the store, which whoever sent it tells of it too. */
+function isHeld({ outbox }: TaskState, context: WorkflowStepContext): boolean {
+  return context.isHeldBack() && outbox.ledger.length + outbox.runs.length === 0;
 }
 
 /** Goes on with the runs of the history before; what waited while it ended begins now. */

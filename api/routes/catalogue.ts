@@ -11,7 +11,6 @@ import { columnClasses } from '../../model/catalogue/classify-schema';
 import { tableDefinitionSchema, tableKinds } from '../../model/catalogue/collected';
 import { parseInput } from '../../model/field-errors';
 import { taskKinds } from '../../model/task';
-import { TextStream } from '../text-stream';
 import { countedListOf, flag, listOf, listQuery, numberUpTo, pageOf, plainText } from './fields';
 import { route } from './route';
 
@@ -187,10 +186,17 @@ export const catalogueRoutes = [
     query: z.strictObject({ format: z.enum(['json', 'csv']).default('json'), ...filterQuery }),
     answer: listOf(catalogueTableWithColumnsSchema),
     alsoCsv: true,
-    handler: async ({ scheduling, caller, query }) => {
-      const pieces = scheduling.catalogue.export(caller, filterOf(query), query.format);
-      const mediaType = query.format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json';
-      return new TextStream(mediaType, `catalogue.${query.format}`, pieces);
-    },
+    handler: ({ scheduling, caller, query }) =>
+      begun(scheduling.catalogue.export(caller, filterOf(query), query.format)),
   }),
 ];
+
+/** The first piece is made before anything is answered, so that what is wrong can be said. */
+async function begun(pieces: AsyncIterable<string>): Promise<AsyncIterable<string>> {
+  const reading = pieces[Symbol.asyncIterator]();
+  const first = await reading.next();
+  return (async function* () {
+    if (!first.done) yield first.value;
+    yield* { [Symbol.asyncIterator]: () => reading };
+  })();
+}

@@ -9,7 +9,6 @@ import type { ErrorCode } from '../../model/errors';
 import type { Caller, Role } from '../../model/people';
 import type { EventFollower, Scheduling } from '../../scheduling/scheduling';
 import type { CallSession } from '../auth/authenticate';
-import type { TextStream } from '../text-stream';
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 export type Method = (typeof methods)[number];
@@ -64,8 +63,8 @@ export interface Answer {
   status: 200 | 201 | 202 | 204;
   /** Null: there is no body. */
   schema: z.ZodType | null;
-  mediaType: 'application/json' | 'text/html' | 'text/event-stream';
-  /** True: it comes as CSV where the query asks for that. */
+  mediaType: 'application/json' | 'text/html' | 'text/csv' | 'text/event-stream';
+  /** True: it comes as CSV where the query asks for `format=csv`. */
   alsoCsv: boolean;
   /** True: the answer carries the ETag of the task that it shows. */
   etag: boolean;
@@ -124,7 +123,7 @@ interface Declared<
   planned?: Planned;
   etag?: boolean;
   /** Of `text/event-stream`, `answer` is what each event that tells of something has as its data. */
-  mediaType?: 'text/html' | 'text/event-stream';
+  mediaType?: 'text/html' | 'text/csv' | 'text/event-stream';
   alsoCsv?: boolean;
   errors?: ErrorCode[];
   credentials?: RouteCredentials;
@@ -148,7 +147,7 @@ export function route<
     role: Role;
     handler: (
       call: Call<PathParams<Path>, z.output<Query>, z.output<Body>>,
-    ) => Promise<z.input<Answered> | z.input<Planned> | EventFollower | TextStream>;
+    ) => Promise<z.input<Answered> | z.input<Planned> | EventFollower | AsyncIterable<string>>;
   },
 ): Route {
   return complete(declared, declared.role, declared.handler as unknown as Route['handler']);

@@ -1,4 +1,4 @@
-/** The Python of the peers: an environment of their own in the cache folder, with pinned packages. */
+/** Python environments in the cache folder, with pinned packages: that of the peers, and of tests. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,14 +12,15 @@ export interface Python {
   versions: Record<string, string>;
 }
 
-const requirementsFile = path.join(__dirname, 'requirements.txt');
+const peers = path.join(__dirname, 'requirements.txt');
 
 /**
  * Makes the environment where it is not there yet.
  * @param base the Python that it is made with
+ * @param requirementsFile what is installed; that of the peers by default
  * @throws Error where that cannot be run, or the packages cannot be installed
  */
-export function providePython(base: string): Python {
+export function providePython(base: string, requirementsFile = peers): Python {
   const requirements = readFileSync(requirementsFile, 'utf8');
   const version = versionOf(base);
   const key = createHash('sha256').update(`${version}\n${requirements}`).digest('hex');
@@ -30,7 +31,7 @@ export function providePython(base: string): Python {
     print(`Making a Python environment with ${path.basename(requirementsFile)} in ${dir}`);
     rmSync(dir, { recursive: true, force: true });
     execFileSync(base, ['-m', 'venv', dir], { stdio: 'inherit' });
-    install(executable);
+    install(executable, requirementsFile);
     writeFileSync(done, '');
   }
   const packages = [...requirements.matchAll(/^([\w-]+)==(.+)$/gm)];
@@ -42,12 +43,12 @@ function versionOf(base: string): string {
   try {
     return execFileSync(base, ['--version'], { encoding: 'utf8' }).replace('Python', '').trim();
   } catch (cause) {
-    throw new Error(`the peers need Python 3.11 or newer; ${base} cannot be run`, { cause });
+    throw new Error(`Python 3.11 or newer is needed; ${base} cannot be run`, { cause });
   }
 }
 
 /** Once more when it fails, as registries time out now and then. */
-function install(executable: string): void {
+function install(executable: string, requirementsFile: string): void {
   const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
   const run = (): void => {
     execFileSync(executable, [...args, '--requirement', requirementsFile], { stdio: 'inherit' });

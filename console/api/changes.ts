@@ -11,7 +11,10 @@ const concerned = {
   table: /\/tables|\/lineage/,
   catalogue: /\/catalog/,
   connection: /\/connections|\/tables/,
-  key: /\/keys|\/users/,
+  key: /\/(access-)?keys/,
+  user: /\/users|\/me\//,
+  grant: /\/grants/,
+  project: /\/projects/,
 };
 export type ChangeKind = keyof typeof concerned;
 

@@ -23,6 +23,7 @@ const params: Record<string, string> = {
 
 const bodies: Record<string, object> = {
   'post /api/v1/tasks': taskBody,
+  'post /api/v1/tasks:import': { tasks: [{ externalId: 'nightly', ...taskBody, kind: 'manual' }] },
   'put /api/v1/tasks/{id}': taskBody,
   'patch /api/v1/tasks/{id}': { name: 'Other' },
   'post /api/v1/tasks/{id}:reset-gate': {},
@@ -49,6 +50,8 @@ const bodies: Record<string, object> = {
   'patch /api/v1/users/{id}': { role: 'admin' },
   'post /api/v1/keys': { userId: 'u1', name: 'ci' },
   'patch /api/v1/catalog/tables/{table}': { owner: 'Ada' },
+  'post /api/v1/resource-groups': { name: 'etl', taskQueue: 'etl' },
+  'post /api/v1/access-keys': { name: 'sdk' },
   'put /api/v1/users/{id}/grants/{connection}': { read: true, write: false },
 };
 
@@ -63,7 +66,7 @@ const queries: Record<string, string> = {
 /** What the schema of a route describes of an answer: of a stream, the data of the change in it. */
 function contentOf(mediaType: string, { text, body }: { text: string; body: unknown }): unknown {
   if (mediaType === 'application/json') return body;
-  if (mediaType === 'text/html') return text;
+  if (mediaType !== 'text/event-stream') return text;
   return JSON.parse(/^event: change\ndata: (.*)$/m.exec(text)![1]!);
 }
 

@@ -6,20 +6,25 @@ import { definitionOf } from '../../model/catalogue/collected';
 import { TablegateError } from '../../model/errors';
 import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
+  AccessKeyService,
   BackfillService,
   CatalogueService,
   EventService,
   IdempotencyService,
+  IdentityService,
   LineageService,
   LookUpService,
+  MetadataTaskService,
   Page,
   PeopleService,
   ProjectService,
+  ResourceGroupService,
   RunService,
   Scheduling,
   SessionService,
   SourceService,
   SystemService,
+  TaskBatchService,
   TaskService,
   TriggerService,
   WaitingService,
@@ -49,6 +54,7 @@ import {
   taskRow,
   total,
   triggerUrl,
+  importResult,
   waitingTask,
 } from './samples';
 
@@ -107,6 +113,11 @@ export function fakeScheduling(): FakeScheduling {
       projects: noted('projects', fakeProjects()),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
+      accessKeys: noted('accessKeys', fakeAccessKeys()),
+      identity: noted('identity', fakeIdentity()),
+      metadataTasks: noted('metadataTasks', fakeMetadataTasks()),
+      taskBatches: noted('taskBatches', fakeTaskBatches()),
+      resourceGroups: noted('resourceGroups', fakeResourceGroups()),
       events: noted('events', fakeEvents()),
       system: noted('system', fakeSystem()),
       idempotency: noted('idempotency', fakeIdempotency()),
@@ -128,6 +139,7 @@ function fakeTasks(): TaskService {
         triggerUrls: tables.map((name) => ({ table: name, url: triggerUrl.url })),
       }),
     create: answer,
+    importTasks: () => Promise.resolve(importResult),
     get: answer,
     list: () => Promise.resolve({ items: [taskRow], nextPageToken: null, total }),
     edit: answer,
@@ -272,6 +284,7 @@ function fakeProjects(): ProjectService {
   };
   return {
     directories: directories,
+    ofMember: () => Promise.resolve({ items: [project] }),
     create: answer,
     list: () => page(project),
     get: answer,
@@ -347,6 +360,93 @@ function fakeSessions(): SessionService {
     signOut: () => Promise.resolve(),
     makeCode: ({ role }) =>
       Promise.resolve({ code: codeOf(role), url: `/sign-in?code=${codeOf(role)}`, expiresAt: at }),
+  };
+}
+
+/** The secret of the access key of each role, whose id is `accessKeyIdOf(role)`. */
+export const accessSecretOf = (role: Role): string => `${role}-secret`;
+
+export const accessKeyIdOf = (role: Role): string => `TGAK-${role}`;
+
+function fakeAccessKeys(): AccessKeyService {
+  const nonces = new Set<string>();
+  const key = { id: 'TGAK1', userId: 'u1', name: 'sdk', createdAt: at, lastUsedAt: null };
+  return {
+    create: () => Promise.resolve({ ...key, secret: 's3cr3t' }),
+    list: () => page(key),
+    remove: () => Promise.resolve(),
+    secretOf: (id) => {
+      const role = roles.find((known) => accessKeyIdOf(known) === id);
+      return Promise.resolve(
+        role ? { secret: accessSecretOf(role), caller: callerOf(role) } : null,
+      );
+    },
+    noteUse: () => Promise.resolve(),
+    takeNonce: (_id, nonce) => Promise.resolve(!nonces.has(nonce) && nonces.add(nonce).size > 0),
+  };
+}
+
+function fakeTaskBatches(): TaskBatchService {
+  return { update: (_caller, entries) => Promise.resolve(entries.map(() => ({ error: null }))) };
+}
+
+function fakeResourceGroups(): ResourceGroupService {
+  const group = { name: 'etl', taskQueue: 'etl', createdAt: at };
+  return {
+    create: () => Promise.resolve(group),
+    list: () => page(group),
+    remove: () => Promise.resolve(),
+  };
+}
+
+/** The token of the identity service that stands for a role. */
+export const identityTokenOf = (role: Role): string => `${role}-token`;
+
+function fakeIdentity(): IdentityService {
+  return {
+    issue: (claim) => {
+      const sent = claim.method === 'password' ? claim.password : claim.secret;
+      const role = roles.find((known) => [keyOf(known), accessSecretOf(known)].includes(sent));
+      if (!role) return Promise.reject(new TablegateError('notAuthenticated', 'No such key'));
+      return Promise.resolve({
+        ...{ token: identityTokenOf(role), caller: callerOf(role), project: null },
+        tenant: { id: 'default', name: 'Default', createdAt: at },
+        ...{ issuedAt: at, expiresAt: at },
+      });
+    },
+    find: (token) => {
+      const role = roles.find((known) => identityTokenOf(known) === token);
+      return Promise.resolve(role ? { caller: callerOf(role), project: null } : null);
+    },
+  };
+}
+
+/** A collection task as DataArts' clients read it. */
+const collectionTask = {
+  ...{ name: 'Test collection 110', user_id: 'u1', dir_id: '0', data_source_type: 'DLI' },
+  ...{ schedule_config: {}, task_config: {} },
+};
+
+function fakeMetadataTasks(): MetadataTaskService {
+  return {
+    enter: () => Promise.resolve(),
+    requireWorkspace: () => Promise.resolve(),
+    create: () => Promise.resolve({ taskId }),
+    get: (_place, id) => Promise.resolve({ ...collectionTask, id }),
+    replace: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
+    search: () =>
+      Promise.resolve({
+        ...{ count: 1, total_records: 1, max_records: 9 },
+        resources: [{ ...collectionTask, id: taskId }],
+      }),
+    act: () => Promise.resolve(),
+    log: () =>
+      Promise.resolve({
+        ...{ enable_bridge: true, enable_profile: false, enable_classification: false },
+        ...{ bridge_status: 'RUNNING', profile_status: null, classification_status: null },
+        ...{ bridge_job_log: 'reading', profile_job_log: null, classification_job_log: null },
+      }),
   };
 }
 

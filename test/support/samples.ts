@@ -8,7 +8,8 @@ import type { Caller, Role } from '../../model/people';
 import type { Directory, Project } from '../../model/project';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
-import { defaultRunPolicy } from '../../model/task';
+import { defaultRunPolicy, noRuntimeResource } from '../../model/task';
+import type { ImportResult } from '../../model/task-import';
 import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
 import type { WaitingTask } from '../../model/waiting';
@@ -39,6 +40,7 @@ export const task: TaskRead = {
   description: '',
   owner: null,
   creator: 'a developer',
+  imported: null,
   tags: [],
   environment: 'Prod',
   kind: 'triggered',
@@ -50,6 +52,8 @@ export const task: TaskRead = {
   recurrence: null,
   dependsOn: [],
   notifications: null,
+  runtimeResource: noRuntimeResource,
+  dataSource: null,
   paused: false,
   gate: {
     tables: [{ table: tableName, status: 'Not Triggered', at: null, caller: null }],
@@ -157,6 +161,12 @@ export const waitingTask: WaitingTask = {
 };
 
 export const change: Change = { type: 'task', id: taskId, taskId, version: 4, at };
+
+export const importResult: ImportResult = {
+  dryRun: false,
+  counts: { create: 1, update: 0, unchanged: 0, remove: 0, failed: 0 },
+  tasks: [{ externalId: 'nightly', id: taskId, action: 'create', error: null }],
+};
 
 export const triggerUrl: TriggerUrl = {
   table: tableName,
