@@ -22,6 +22,7 @@ export const errorCatalogue = {
   backfillNotFound: { status: 404, title: 'There is no such backfill' },
   connectionNotFound: { status: 404, title: 'There is no such connection' },
   tableNotFound: { status: 404, title: 'There is no such table' },
+  tableVersionNotFound: { status: 404, title: 'There is no such version of the table' },
   userNotFound: { status: 404, title: 'There is no such user' },
   keyNotFound: { status: 404, title: 'There is no such key' },
   accessKeyNotFound: { status: 404, title: 'There is no such access key' },

@@ -1,6 +1,7 @@
 import { AccessKeys } from './access-keys';
 import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
+import { Catalogue } from './catalogue';
 import { Identity } from './dataarts/identity';
 import { MetadataTasks } from './dataarts/metadata-tasks';
 import type { SchedulingDeps } from './deps';
@@ -45,6 +46,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
+    catalogue: new Catalogue(deps),
     projects,
     people,
     sessions: new Sessions(deps, people),

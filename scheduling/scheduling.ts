@@ -11,6 +11,15 @@ import type {
   PlanView,
 } from '../model/backfill';
 import type { RowSample } from '../connectors/connector';
+import type {
+  CatalogueEdit,
+  CatalogueFilter,
+  CatalogueHit,
+  CatalogueTable,
+  CatalogueTableWithColumns,
+  TableVersion,
+} from '../model/catalogue/catalogue';
+import type { TableDefinition } from '../model/catalogue/collected';
 import type { Change } from '../model/change';
 import type { ShownLog } from '../model/dataarts/shown-log';
 import type { TablegateError } from '../model/errors';
@@ -41,7 +50,13 @@ import type { TaskChange } from '../model/task-change';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
-import type { AuditFilter, LedgerFilter, RunFilter, WaitingQuery } from '../store/store';
+import type {
+  AuditFilter,
+  CatalogueChoices,
+  LedgerFilter,
+  RunFilter,
+  WaitingQuery,
+} from '../store/store';
 
 export type { AuditFilter, LedgerFilter, Page, PageRequest, RunFilter };
 
@@ -576,6 +591,56 @@ export interface LineageService {
   ): Promise<LineageGraph>;
 }
 
+/** A task that has to do with a table; `collects`: it has found the latest version. */
+export interface TableTask {
+  id: string;
+  name: string;
+  kind: TaskKind;
+  how: 'reads' | 'lists' | 'writes' | 'collects';
+}
+
+export interface CatalogueTableRead extends CatalogueTableWithColumns {
+  tasks: TableTask[];
+  /** Tables that the tasks read or list which write this one. */
+  upstreamTables: string[];
+  /** Tables that the tasks write which read or list this one. */
+  downstreamTables: string[];
+}
+
+export interface CatalogueService {
+  /** The best first. `more`: there are others. A question without a word finds nothing. */
+  search(
+    caller: Caller,
+    question: string,
+    filter: CatalogueFilter,
+    limit: number,
+  ): Promise<{ items: CatalogueHit[]; more: boolean }>;
+  tables(
+    caller: Caller,
+    filter: CatalogueFilter,
+    page: PageRequest,
+  ): Promise<CountedPage<CatalogueTable>>;
+  /** What lists can be narrowed by. */
+  choices(caller: Caller): Promise<CatalogueChoices>;
+  /** @throws TablegateError tableNotFound, as the others do that name a table */
+  table(caller: Caller, name: string): Promise<CatalogueTableRead>;
+  versions(caller: Caller, name: string, page: PageRequest): Promise<Page<TableVersion>>;
+  /**
+   * @param against version that it is compared with; null: the one before it
+   * @throws TablegateError tableVersionNotFound
+   */
+  version(
+    caller: Caller,
+    name: string,
+    version: number,
+    against: number | null,
+  ): Promise<TableVersion & { definition: TableDefinition }>;
+  /** @throws TablegateError columnNotFound */
+  edit(caller: Caller, name: string, edit: CatalogueEdit): Promise<CatalogueTableRead>;
+  /** All of it, piece by piece. */
+  export(caller: Caller, filter: CatalogueFilter, format: 'json' | 'csv'): AsyncIterable<string>;
+}
+
 export interface LookUpService {
   /**
    * The user behind an ID of an `id-mapping` task's result, with all IDs and where they stand.
@@ -719,6 +784,7 @@ export interface Scheduling {
   lineage: LineageService;
   lookUps: LookUpService;
   sources: SourceService;
+  catalogue: CatalogueService;
   projects: ProjectService;
   people: PeopleService;
   sessions: SessionService;

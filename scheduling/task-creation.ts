@@ -4,6 +4,7 @@ import { newTaskState, projectTask } from '../model/task-state';
 import { startByHand } from '../model/task-steps';
 import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
+import { settleNewCollection } from './collection-author';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead } from './scheduling';
 import { settleNewScript } from './scripts/plain-scripts';
@@ -39,7 +40,8 @@ export class TaskCreation {
     const { tenant } = caller;
     const { start = false, ...given } = task;
     const { taskId } = given;
-    const definition = await settleNewScript(this.deps, caller, taskId, task.definition);
+    const scripted = await settleNewScript(this.deps, caller, taskId, task.definition);
+    const definition = await settleNewCollection(this.deps, caller, scripted);
     const number = await store.tasks.nextNumber();
     const state = newTaskState({ ...given, tenant, number, definition }, new Date().toISOString());
     const { writes } = await checkDefinition(this.deps, tenant, number, definition);

@@ -11,6 +11,7 @@ import {
 import { noteAction } from './audit';
 import { changesBetween } from './changes';
 import { definitionOf, newDefinition, settledPatch } from './definitions';
+import { settleEditedCollection } from './collection-author';
 import type { SchedulingDeps } from './deps';
 import { settledResource } from './resource-groups';
 import type { TaskRead, TaskService } from './scheduling';
@@ -93,7 +94,8 @@ export class TaskEditing {
   ): Promise<TaskRead> {
     const { tenant } = caller;
     const { id: taskId } = before;
-    const patch = await settleEditedScript(this.deps, caller, before, sent);
+    const scripted = await settleEditedScript(this.deps, caller, before, sent);
+    const patch = await settleEditedCollection(this.deps, caller, before, scripted);
     const wanted = await this.check(tenant, before, patch);
     if (wanted === null) return send(patch);
 

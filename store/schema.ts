@@ -8,6 +8,10 @@ import type {
   CellState,
   ExistingChoice,
 } from '../model/backfill';
+import type { ColumnNote, VersionEvent } from '../model/catalogue/catalogue';
+import type { ColumnClassification } from '../model/catalogue/classify-schema';
+import type { TableDefinition, TableFacts, TableKind } from '../model/catalogue/collected';
+import type { TableProfile } from '../model/catalogue/profile';
 import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
@@ -236,6 +240,52 @@ export interface Tables {
     id_mapping: Json<IdMapping> | null;
     created_at: Generated<string>;
     updated_at: Generated<string>;
+  };
+  catalog_tables: {
+    tenant: string;
+    name: string;
+    connection: string;
+    schema_name: string;
+    table_name: string;
+    kind: TableKind;
+    comment: string | null;
+    column_count: number;
+    version: number;
+    /** Of the definition: tells whether it has changed. */
+    digest: string;
+    definition: Json<TableDefinition>;
+    facts: Json<TableFacts>;
+    profile: Json<TableProfile> | null;
+    /** By the names of the columns. */
+    classes: Json<Record<string, ColumnClassification[]>>;
+    class_names: string[];
+    description: string | null;
+    owner: string | null;
+    tags: string[];
+    /** By the names of the columns. */
+    column_notes: Json<Record<string, ColumnNote>>;
+    first_seen_at: Generated<string>;
+    version_at: Generated<string>;
+    collected_at: Generated<string>;
+    deleted_at: string | null;
+  };
+  catalog_versions: {
+    tenant: string;
+    name: string;
+    version: number;
+    event: VersionEvent;
+    at: Generated<string>;
+    task_id: string | null;
+    run_id: string | null;
+    definition: Json<TableDefinition>;
+  };
+  catalog_search: {
+    tenant: string;
+    name: string;
+    collected: string;
+    classes: string;
+    people: string;
+    document: string;
   };
   projects: {
     tenant: string;

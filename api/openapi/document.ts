@@ -24,6 +24,7 @@ const paramDescriptions: Record<string, string> = {
   connection: 'Name of the connection',
   receipt: '`receipt` of the trigger call',
   runId: 'Id of the run',
+  version: 'Number of the version, 1 at first',
   workspace: 'Id of the workspace',
   userId: 'Id of the user',
 };
@@ -114,7 +115,7 @@ const idempotencyHeader = z.string().optional().meta({
 });
 
 function goodResponse({ answer }: Route): RouteConfig['responses'] {
-  const { status, schema, mediaType, etag, planned } = answer;
+  const { status, schema, mediaType, alsoCsv, etag, planned } = answer;
   return {
     ...(planned && {
       200: { description: 'The plan: `dryRun`', content: { [mediaType]: { schema: planned } } },
@@ -122,7 +123,14 @@ function goodResponse({ answer }: Route): RouteConfig['responses'] {
     [status]: {
       description: { 200: 'Done', 201: 'Created', 202: 'Taken', 204: 'Done' }[status],
       ...(etag ? { headers: z.object({ ETag: z.string() }) } : {}),
-      ...(schema ? { content: { [mediaType]: { schema } } } : {}),
+      ...(schema
+        ? {
+            content: {
+              [mediaType]: { schema },
+              ...(alsoCsv ? { 'text/csv': { schema: z.string() } } : {}),
+            },
+          }
+        : {}),
     },
   };
 }

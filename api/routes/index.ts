@@ -2,6 +2,7 @@
 import { accessKeyRoutes } from './access-keys';
 import { auditRoutes } from './audit';
 import { backfillRoutes } from './backfills';
+import { catalogueRoutes } from './catalogue';
 import { connectionRoutes } from './connections';
 import { grantRoutes } from './grants';
 import { instanceRoutes, lineageRoutes } from './instances';
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   ...connectionRoutes,
   ...tableTriggerRoutes,
   ...tableRoutes,
+  ...catalogueRoutes,
   ...projectRoutes,
   ...directoryRoutes,
   ...sessionRoutes,

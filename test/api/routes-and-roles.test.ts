@@ -16,6 +16,7 @@ const params: Record<string, string> = {
   table: encodeURIComponent(tableName),
   name: 'crm',
   connection: 'crm',
+  version: '2',
   workspace: 'default',
   userId: 'u1',
 };
@@ -48,12 +49,14 @@ const bodies: Record<string, object> = {
   'post /api/v1/users': { name: 'Ada', role: 'viewer' },
   'patch /api/v1/users/{id}': { role: 'admin' },
   'post /api/v1/keys': { userId: 'u1', name: 'ci' },
+  'patch /api/v1/catalog/tables/{table}': { owner: 'Ada' },
   'post /api/v1/resource-groups': { name: 'etl', taskQueue: 'etl' },
   'post /api/v1/access-keys': { name: 'sdk' },
   'put /api/v1/users/{id}/grants/{connection}': { read: true, write: false },
 };
 
 const queries: Record<string, string> = {
+  'get /api/v1/catalog/search': 'q=mobile',
   'get /api/v1/directories': 'project=default',
   'get /api/v1/tasks/{id}/id-mapping/user': 'idType=phone&value=0138',
   'get /api/v1/tasks/{id}/id-mapping/chain':

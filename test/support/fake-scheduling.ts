@@ -2,11 +2,13 @@
  * A `Scheduling` that answers with samples and notes every call. A test that needs another answer
  * replaces the method: `fake.scheduling.tasks.get = () => …`.
  */
+import { definitionOf } from '../../model/catalogue/collected';
 import { TablegateError } from '../../model/errors';
 import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
   AccessKeyService,
   BackfillService,
+  CatalogueService,
   EventService,
   IdempotencyService,
   IdentityService,
@@ -31,6 +33,7 @@ import {
   at,
   backfill,
   callerOf,
+  catalogueTable,
   cell,
   change,
   columnSuggestion,
@@ -106,6 +109,7 @@ export function fakeScheduling(): FakeScheduling {
       lineage: noted('lineage', fakeLineage()),
       lookUps: noted('lookUps', fakeLookUps()),
       sources: noted('sources', fakeSources()),
+      catalogue: noted('catalogue', fakeCatalogue()),
       projects: noted('projects', fakeProjects()),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
@@ -240,6 +244,29 @@ function fakeSources(): SourceService {
     putTable: (_caller, name) => Promise.resolve({ ...table, name }),
     putIdMapping: (_caller, name, idMapping) => Promise.resolve({ ...table, name, idMapping }),
     removeTable: () => Promise.resolve(),
+  };
+}
+
+function fakeCatalogue(): CatalogueService {
+  const { columns, tasks: _tasks, ...listed } = catalogueTable;
+  const version = {
+    ...{ version: 1, event: 'added' as const, at, taskId, runId, changes: [] },
+    definition: definitionOf({ kind: 'table', columns: [] }),
+  };
+  return {
+    search: () =>
+      Promise.resolve({ items: [{ ...listed, matchingColumns: columns }], more: false }),
+    tables: () => Promise.resolve({ items: [listed], nextPageToken: null, total }),
+    choices: () =>
+      Promise.resolve({ connections: ['crm'], schemas: [], tags: [], classes: [], owners: [] }),
+    table: () => Promise.resolve(catalogueTable),
+    versions: () => page(version),
+    version: () => Promise.resolve(version),
+    edit: () => Promise.resolve(catalogueTable),
+    async *export() {
+      yield '{"items":[';
+      yield `${JSON.stringify(catalogueTable)}],"nextPageToken":null}`;
+    },
   };
 }
 

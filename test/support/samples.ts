@@ -13,7 +13,13 @@ import type { ImportResult } from '../../model/task-import';
 import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
 import type { WaitingTask } from '../../model/waiting';
-import type { InstanceView, RunRead, TaskRead, TriggerUrl } from '../../scheduling/scheduling';
+import type {
+  CatalogueTableRead,
+  InstanceView,
+  RunRead,
+  TaskRead,
+  TriggerUrl,
+} from '../../scheduling/scheduling';
 
 export const at = '2026-03-01T02:30:00.000Z';
 export const taskId = '3f2a'.repeat(8);
@@ -207,6 +213,56 @@ export const table: TableView = {
   idMapping: { columns: [{ column: 'mobile', idType: 'phone' }] },
   createdAt: at,
   updatedAt: at,
+};
+
+export const catalogueTable: CatalogueTableRead = {
+  name: tableName,
+  connection: 'crm',
+  schema: 'main',
+  table: 'customers',
+  kind: 'table',
+  comment: '客户',
+  description: null,
+  owner: 'Ada',
+  tags: ['core'],
+  classes: ['phone'],
+  columnCount: 1,
+  rows: 12,
+  rowsExact: true,
+  bytes: 4096,
+  version: 1,
+  versionAt: at,
+  sourceChangedAt: null,
+  firstSeenAt: at,
+  collectedAt: at,
+  deletedAt: null,
+  columns: [
+    {
+      name: 'mobile',
+      type: 'VARCHAR',
+      comment: null,
+      nullable: true,
+      default: null,
+      description: null,
+      tags: [],
+      inPrimaryKey: false,
+      classes: [{ class: 'phone', confidence: 0.9, by: ['name', 'values'] }],
+      profile: {
+        ...{ nullShare: 0.5, distinct: 6, min: null, max: null, quantiles: null, top: [] },
+        withheld: true,
+      },
+    },
+  ],
+  primaryKey: [],
+  indexes: [],
+  foreignKeys: [],
+  partitionedBy: null,
+  partitionCount: null,
+  partitions: [],
+  profile: { method: 'sample', at, rows: 12 },
+  tasks: [{ id: taskId, name: 'Unify', kind: 'triggered', how: 'reads' }],
+  upstreamTables: [],
+  downstreamTables: [],
 };
 
 const [phone, email] = [
