@@ -40,7 +40,7 @@ export interface CsvCopy {
 const diskCodes = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS', 'EMFILE', 'EACCES', 'ENOENT'];
 
 /**
- * Writes such a file as fast as its content comes.
+ * Writes such a file as fast as its content comes; one that is not whole is removed.
  * @throws ConnectorError where the disk does not take it; what `content` throws; the signal's reason
  */
 export async function writeCopy(
@@ -51,6 +51,7 @@ export async function writeCopy(
   try {
     await pipeline(content, createWriteStream(file, { highWaterMark: 1 << 20 }), { signal });
   } catch (error) {
+    await rm(file, { force: true });
     signal.throwIfAborted();
     const code = (error as NodeJS.ErrnoException).code ?? '';
     throw diskCodes.includes(code) ? fileSystemError(file, error) : error;

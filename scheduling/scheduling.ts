@@ -10,7 +10,6 @@ import type {
   CellView,
   PlanView,
 } from '../model/backfill';
-import type { RowSample } from '../connectors/connector';
 import type {
   CatalogueEdit,
   CatalogueFilter,
@@ -20,6 +19,7 @@ import type {
   TableVersion,
 } from '../model/catalogue/catalogue';
 import type { TableDefinition } from '../model/catalogue/collected';
+import type { ConnectorCapabilities, RowSample } from '../connectors/connector';
 import type { Change } from '../model/change';
 import type { ShownLog } from '../model/dataarts/shown-log';
 import type { TablegateError } from '../model/errors';
@@ -301,7 +301,17 @@ export interface BackfillService {
   ): Promise<{ backfillId: string | null; cells: number; marks: number }>;
 }
 
+export interface ConnectionTypeView {
+  type: string;
+  capabilities: ConnectorCapabilities;
+  /** JSON Schema of the settings. */
+  configSchema: Record<string, unknown>;
+  secretFields: string[];
+}
+
 export interface SourceService {
+  /** The kinds of connections that there are. */
+  types(): ConnectionTypeView[];
   createConnection(caller: Caller, input: ConnectionInput): Promise<ConnectionView>;
   replaceConnection(
     caller: Caller,
@@ -317,10 +327,13 @@ export interface SourceService {
   ): Promise<Page<ConnectionView>>;
   removeConnection(caller: Caller, name: string): Promise<void>;
   testConnection(caller: Caller, name: string): Promise<{ ok: boolean; message: string | null }>;
-  /** Tries a configuration that is not saved; what could not be saved is refused as it would be then. */
+  /**
+   * Tries a configuration that is not saved; what could not be saved is refused as it would be then.
+   * @param input.name of a saved connection, whose secrets are used where none are sent
+   */
   testConfig(
     caller: Caller,
-    input: Omit<ConnectionInput, 'name'>,
+    input: Omit<ConnectionInput, 'name'> & { name?: string | undefined },
   ): Promise<{ ok: boolean; message: string | null }>;
   /** The first rows of a table of the source, registered or not; noted in the audit. */
   rows(caller: Caller, name: string, table: string, limit: number): Promise<RowSample>;

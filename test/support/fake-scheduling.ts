@@ -228,6 +228,17 @@ function fakeBackfills(): BackfillService {
 
 function fakeSources(): SourceService {
   return {
+    types: () => [
+      {
+        type: 'files',
+        capabilities: {
+          ...{ read: true, write: false, upsert: false, ddlInTransaction: false },
+          ...{ parallelRead: false, dialect: null },
+        },
+        configSchema: { type: 'object' },
+        secretFields: [],
+      },
+    ],
     createConnection: () => Promise.resolve(connection),
     replaceConnection: () => Promise.resolve(connection),
     connection: () => Promise.resolve(connection),
