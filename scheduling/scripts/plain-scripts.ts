@@ -24,7 +24,7 @@ import {
 } from '../../model/task';
 import type { SchedulingDeps } from '../deps';
 import { requireGrant } from '../grants';
-import { knownConnections } from './known-connections';
+import { knownConnections } from '../../store/known-connections';
 
 type Deps = Pick<SchedulingDeps, 'store'>;
 type Config = Record<string, unknown>;
@@ -143,7 +143,7 @@ async function checked(
   { timezone }: { timezone: string },
   { script: text, parameters }: SentScript,
 ): Promise<ScriptReading> {
-  const known = await knownConnections(deps, caller.tenant);
+  const known = await knownConnections(deps.store, caller.tenant);
   const now = { scheduleTime: new Date(), timezone };
   const reading = readScript(text, parameterList(parameters), now, known);
   const errors = reading.problems.filter(({ severity }) => severity === 'error');
