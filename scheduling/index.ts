@@ -13,6 +13,7 @@ import { Projects } from './projects/projects';
 import { ResourceGroups } from './resource-groups';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
+import { scriptService } from './scripts/scripts';
 import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
@@ -48,6 +49,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     sources: new Sources(deps),
     catalogue: new Catalogue(deps),
     projects,
+    scripts: scriptService(deps, tasks, projects),
     people,
     sessions: new Sessions(deps, people),
     accessKeys,

@@ -57,6 +57,11 @@ import type {
   RunFilter,
   WaitingQuery,
 } from '../store/store';
+import type { ScriptDrafts } from './scripts/drafts';
+import type { ScriptLife } from './scripts/life';
+import type { OperationCenter } from './scripts/operation-center';
+import type { ScriptValidator } from './scripts/validation';
+import type { ScriptVersions } from './scripts/versions';
 
 export type { AuditFilter, LedgerFilter, Page, PageRequest, RunFilter };
 
@@ -365,7 +370,7 @@ export interface SourceService {
 }
 
 /**
- * Projects; every method throws `projectNotFound` where there is none, and `notAllowed` where it has
+ * Projects; every method throws `projectNotFound` where there is none, and `projectClosed` where it has
  * members and the caller is neither one of them nor an admin.
  */
 export interface ProjectService {
@@ -402,6 +407,18 @@ export interface DirectoryService {
   remove(caller: Caller, id: string): Promise<void>;
   /** @throws TablegateError directoryNotFound where the project has no such directory; it has the root */
   requireIn(caller: Caller, project: string, id: string): Promise<void>;
+}
+
+/**
+ * Script objects; every method throws `scriptNotFound` where there is none, and `projectClosed` where
+ * its project is closed to the caller.
+ */
+export interface ScriptService {
+  drafts: Pick<ScriptDrafts, 'create' | 'get' | 'list' | 'tree' | 'edit'>;
+  versions: Pick<ScriptVersions, 'list' | 'get' | 'diff' | 'history'>;
+  validator: Pick<ScriptValidator, 'validate' | 'validateText' | 'preview'>;
+  life: Pick<ScriptLife, 'check' | 'submit' | 'publish' | 'unpublish' | 'rollBack' | 'remove'>;
+  operationCenter: Pick<OperationCenter, 'list' | 'scriptOf'>;
 }
 
 export interface PeopleService {
@@ -799,6 +816,7 @@ export interface Scheduling {
   sources: SourceService;
   catalogue: CatalogueService;
   projects: ProjectService;
+  scripts: ScriptService;
   people: PeopleService;
   sessions: SessionService;
   accessKeys: AccessKeyService;

@@ -107,7 +107,8 @@ function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
 }
 
 const ifMatchHeader = z.string().optional().meta({
-  description: 'ETag of the task as it was read; refused with 412 if it was changed meanwhile',
+  description:
+    'ETag of what is changed, as it was read; refused with 412 if it was changed meanwhile',
 });
 
 const idempotencyHeader = z.string().optional().meta({

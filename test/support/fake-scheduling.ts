@@ -21,6 +21,7 @@ import type {
   ResourceGroupService,
   RunService,
   Scheduling,
+  ScriptService,
   SessionService,
   SourceService,
   SystemService,
@@ -45,6 +46,9 @@ import {
   lookedUpUser,
   project,
   rowSample,
+  script,
+  scriptAnalysis,
+  scriptVersion,
   run,
   runId,
   table,
@@ -111,6 +115,7 @@ export function fakeScheduling(): FakeScheduling {
       sources: noted('sources', fakeSources()),
       catalogue: noted('catalogue', fakeCatalogue()),
       projects: noted('projects', fakeProjects()),
+      scripts: fakeScripts(noted),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
       accessKeys: noted('accessKeys', fakeAccessKeys()),
@@ -307,6 +312,67 @@ function fakeProjects(): ProjectService {
     members: () => Promise.resolve({ items: [member] }),
     addMember: () => Promise.resolve(member),
     removeMember: () => Promise.resolve(),
+  };
+}
+
+type Noting = <Service extends object>(group: string, service: Service) => Service;
+
+function fakeScripts(noted: Noting): ScriptService {
+  const answer = () => Promise.resolve(script);
+  const { text: _text, ...row } = script;
+  const problem = { path: '', message: 'this is not JSON', offset: 0, line: 1, column: 1 };
+  const validation = {
+    ...{ valid: false, problems: [{ ...problem, severity: 'error' as const }] },
+    ...{ reads: [], writes: [], values: {}, unresolved: ['day'] },
+  };
+  const entry = { id: '1', at, actor: 'Ada', action: 'script.submit', target: 'x', detail: {} };
+  const { lines } = { lines: [{ kind: 'added' as const, text: '{}' }] };
+  return {
+    drafts: noted('scripts.drafts', {
+      create: answer,
+      get: answer,
+      list: () => page(row),
+      tree: () => Promise.resolve({ directories: [directory], scripts: [row], truncated: false }),
+      edit: answer,
+    }),
+    versions: noted('scripts.versions', {
+      list: () => page(scriptVersion),
+      get: () => Promise.resolve(scriptVersion),
+      diff: (_caller, _id, { from, to }) =>
+        Promise.resolve({
+          ...{ from, to, hunks: [{ fromLine: 1, toLine: 1, lines }], unified: '+{}' },
+          settings: [{ path: 'scheduleParameters', from: [], to: null }],
+        }),
+      history: () => page(entry),
+    }),
+    validator: noted('scripts.validator', {
+      validate: () => Promise.resolve(validation),
+      validateText: () => Promise.resolve(validation),
+      preview: () =>
+        Promise.resolve({
+          ...{ scheduleTime: at, timezone: 'UTC', unresolved: [] },
+          parameters: [{ name: 'day', value: '$bizdate', result: '20260101', problem: null }],
+        }),
+    }),
+    life: noted('scripts.life', {
+      check: () => Promise.resolve(scriptAnalysis),
+      submit: () => Promise.resolve({ ...scriptAnalysis, script, version: 1 }),
+      publish: answer,
+      unpublish: answer,
+      rollBack: answer,
+      remove: () => Promise.resolve(),
+    }),
+    operationCenter: noted('scripts.operationCenter', {
+      list: () => page({ script: row, task: taskRow }),
+      scriptOf: () => {
+        const { author, authorName, createdAt, text } = scriptVersion;
+        const { id: scriptId } = script;
+        return Promise.resolve({
+          ...{ scriptId, version: 1, isObject: true, text, parameters: [] },
+          ...{ author, authorName, createdAt },
+        });
+      },
+    }),
   };
 }
 
