@@ -3,6 +3,7 @@
  * with. Whatever is below `/v3` is answered in the vendor's words.
  */
 import type { Request, RequestHandler, Response } from 'express';
+import type { Settings } from '../../../config';
 import { TablegateError } from '../../../model/errors';
 import { noControlCharacters } from '../../../model/fields';
 import { isId } from '../../../model/names';
@@ -18,7 +19,7 @@ import { collectionCalls, type CollectionCall } from './calls';
 import { giveToken, tokensPath } from './tokens';
 
 /** @returns middleware to be mounted at `/v3` */
-export function dataArts(scheduling: Scheduling): RequestHandler {
+export function dataArts(scheduling: Scheduling, settings: Settings): RequestHandler {
   return async (req, res) => {
     const isIdentity = pathOf(req) === tokensPath;
     const traceId = newReceipt();
@@ -27,7 +28,7 @@ export function dataArts(scheduling: Scheduling): RequestHandler {
     res.setHeader('X-Request-Id', traceId);
     try {
       if (isIdentity) await giveToken(scheduling.identity, req, res);
-      else sendExact(res, 200, await answer(scheduling, req, res));
+      else sendExact(res, 200, await answer({ scheduling, settings }, req, res));
     } catch (error) {
       const send = isIdentity ? sendIdentityRefused : sendRefused;
       send(res, asRefusal(error, req, traceId));
@@ -40,9 +41,13 @@ function pathOf({ baseUrl, path }: Request): string {
 }
 
 /** Who is asking comes first, then where, then what. */
-async function answer(scheduling: Scheduling, req: Request, res: Response): Promise<unknown> {
+async function answer(
+  { scheduling, settings }: { scheduling: Scheduling; settings: Settings },
+  req: Request,
+  res: Response,
+): Promise<unknown> {
   const { call, params } = callOf(req, res);
-  const { caller, scope, body } = await identify(req, res, scheduling);
+  const { caller, scope, body } = await identify(req, res, scheduling, settings);
   noteForLog(req, { user: caller.name });
   const { metadataTasks: service } = scheduling;
   const project = params.get('project_id') ?? '';
