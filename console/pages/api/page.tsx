@@ -1,4 +1,5 @@
 import { Alert, Select, Tabs } from 'antd';
+import { Link } from 'react-router';
 import { useMay, useSession } from '../../api/session';
 import { useT } from '../../i18n';
 import { CodeBlock } from '../../ui/copy';
@@ -41,13 +42,20 @@ function Surfaces({ calls }: { calls: readonly ApiCall[] }) {
   const chosen = here.find(({ id }) => id === call) ?? here[0];
   return (
     <>
-      <Tabs
-        activeKey={shown}
-        onChange={(next) => setFilters({ surface: next, call: '' })}
-        items={surfaces
+      <nav className="tabs" aria-label={t('nav.api')}>
+        {surfaces
           .filter((one) => calls.some((known) => known.surface === one))
-          .map((one) => ({ key: one, label: t(`api.surface.${one}`) }))}
-      />
+          .map((one) => (
+            <Link
+              key={one}
+              to={`?surface=${one}`}
+              className={one === shown ? 'tab active' : 'tab'}
+              {...(one === shown && { 'aria-current': 'page' })}
+            >
+              {t(`api.surface.${one}`)}
+            </Link>
+          ))}
+      </nav>
       <Select
         className="call-choice"
         showSearch={{ optionFilterProp: 'label' }}

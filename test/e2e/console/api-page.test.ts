@@ -43,7 +43,7 @@ async function sampleOf(page: Page, label: string): Promise<string> {
 
 test('DW-04: whoever is signed in sends BatchUpdateTasks from the page, which says what permission it needs', async () => {
   const page = await openConsole(browser, server, '/api-calls');
-  await page.getByRole('tab', { name: 'DataWorks' }).click();
+  await page.getByRole('link', { name: 'DataWorks', exact: true }).click();
   await page.getByText('BatchUpdateTasks').first().waitFor();
   await expectShown(page.getByText('Needs a user with at least the role developer.'));
   await page.getByLabel('Body').fill(entry('from the page'));

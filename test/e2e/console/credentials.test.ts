@@ -78,7 +78,7 @@ test('an admin finds every user, and gives what the user may do', async () => {
   await rowOf(page, 'first').waitFor();
   await choose(page, 'Connection', 'analysis');
   await page.getByRole('button', { name: 'Grant reading' }).click();
-  await page.getByRole('checkbox', { name: 'Write: analysis' }).check();
+  await page.getByRole('checkbox', { name: 'Write: analysis' }).click();
   const held = await until(
     () => server.api.get<{ items: Grant[] }>(`/users/${ada.id}/grants`),
     ({ items }) => items[0]?.write === true,
@@ -104,7 +104,7 @@ test('the audit shows what was before and after, is filtered, and is exported as
   const page = await openConsole(browser, server, `/audit?target=task/${task.id}`);
   const row = rowOf(page, 'task.edit').first();
   await row.getByRole('button', { name: 'Details' }).click();
-  await expectShown(page.getByRole('row', { name: 'owner one two' }));
+  await expectShown(page.getByRole('row', { name: 'owner one two', exact: true }));
   await takePicture(page, 'audit-1440');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
