@@ -39,7 +39,7 @@ export async function analyse(
   caller: Caller,
   script: StoredScript,
 ): Promise<Findings> {
-  const known = await knownConnections(deps, caller.tenant);
+  const known = await knownConnections(deps.store, caller.tenant);
   const reading = readDraft(script, known);
   if (reading instanceof UnreadableValue) return unreadable(reading);
   const isRead = reading.script !== null;

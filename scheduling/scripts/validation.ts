@@ -59,7 +59,7 @@ export class ScriptValidator {
     parameters: ScriptParameter[],
     at: EvaluatedAt,
   ): Promise<ScriptValidation> {
-    const known = await knownConnections(this.deps, caller.tenant);
+    const known = await knownConnections(this.deps.store, caller.tenant);
     const reading = readScript(text, parameters, at, known);
     const obstacles = reading.endpoints.flatMap((endpoint) => {
       const message = endpointObstacle(endpoint, known);
