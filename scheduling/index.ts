@@ -2,6 +2,7 @@ import { AccessKeys } from './access-keys';
 import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
 import type { SchedulingDeps } from './deps';
+import { ByNumber } from './by-number';
 import { Events } from './events';
 import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
@@ -30,12 +31,14 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const tasks = new Tasks(deps);
   const people = new People(deps);
   const events = new Events(deps.store);
+  const runs = new Runs(deps, tasks, starter);
+  const backfills = new Backfills(deps, starter);
   return {
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
-    runs: new Runs(deps, tasks, starter),
+    runs,
     waiting: new Waiting(deps),
-    backfills: new Backfills(deps, starter),
+    backfills,
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
@@ -44,6 +47,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     accessKeys: new AccessKeys(deps),
     resourceGroups: new ResourceGroups(deps),
     taskBatches: new TaskBatches(deps, tasks),
+    byNumber: new ByNumber(deps, { tasks, runs, backfills }),
     events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),

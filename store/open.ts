@@ -8,6 +8,7 @@ import { changeFeed } from './changes';
 import { Connections } from './connections';
 import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
+import { numberedStore } from './numbered';
 import { peopleStore } from './people';
 import { resourceGroupStore } from './resource-groups';
 import { retentionStore } from './retention';
@@ -58,6 +59,7 @@ export async function openStore(
     sessions: sessionStore(db),
     accessKeys: accessKeyStore(db),
     resourceGroups: resourceGroupStore(db),
+    numbered: numberedStore(db),
     sources: sourceStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),
