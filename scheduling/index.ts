@@ -5,6 +5,7 @@ import { Catalogue } from './catalogue';
 import { Identity } from './dataarts/identity';
 import { MetadataTasks } from './dataarts/metadata-tasks';
 import type { SchedulingDeps } from './deps';
+import { ByNumber } from './by-number';
 import { Events } from './events';
 import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
@@ -38,12 +39,13 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const runs = new Runs(deps, tasks, starter);
   const projects = new Projects(deps);
   const accessKeys = new AccessKeys(deps);
+  const backfills = new Backfills(deps, starter);
   return {
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
     runs,
     waiting: new Waiting(deps),
-    backfills: new Backfills(deps, starter),
+    backfills,
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
@@ -57,6 +59,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     metadataTasks: new MetadataTasks(deps, tasks, runs, projects),
     resourceGroups: new ResourceGroups(deps),
     taskBatches: new TaskBatches(deps, tasks),
+    byNumber: new ByNumber(deps, { tasks, runs, backfills }),
     events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),

@@ -9,6 +9,7 @@ import type {
   AccessKeyService,
   BackfillService,
   CatalogueService,
+  ByNumberService,
   EventService,
   IdempotencyService,
   IdentityService,
@@ -121,6 +122,7 @@ export function fakeScheduling(): FakeScheduling {
       accessKeys: noted('accessKeys', fakeAccessKeys()),
       identity: noted('identity', fakeIdentity()),
       metadataTasks: noted('metadataTasks', fakeMetadataTasks()),
+      byNumber: noted('byNumber', fakeByNumber()),
       taskBatches: noted('taskBatches', fakeTaskBatches()),
       resourceGroups: noted('resourceGroups', fakeResourceGroups()),
       events: noted('events', fakeEvents()),
@@ -460,6 +462,25 @@ function fakeAccessKeys(): AccessKeyService {
     },
     noteUse: () => Promise.resolve(),
     takeNonce: (_id, nonce) => Promise.resolve(!nonces.has(nonce) && nonces.add(nonce).size > 0),
+  };
+}
+
+function fakeByNumber(): ByNumberService {
+  const numbered = { number: '7', run, task };
+  const steps = (_caller: unknown, numbers: readonly string[]) =>
+    Promise.resolve(numbers.map((number) => ({ number, error: null })));
+  return {
+    task: () => Promise.resolve({ task, upstream: ['2'] }),
+    tasks: () => Promise.resolve({ items: [task], total: 1 }),
+    removeTask: () => Promise.resolve(),
+    instance: () => Promise.resolve(numbered),
+    instances: () => Promise.resolve({ items: [numbered], total: 1 }),
+    log: () => Promise.resolve([`${at} INFO reading`]),
+    rerun: steps,
+    stop: steps,
+    bringAbout: () => Promise.resolve(),
+    supplement: (_caller, { ranges }) => Promise.resolve(ranges.map(() => backfill.id)),
+    supplemented: () => Promise.resolve({ numbers: ['3'], instances: ['7'] }),
   };
 }
 

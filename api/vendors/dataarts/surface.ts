@@ -21,7 +21,7 @@ import { giveToken, tokensPath } from './tokens';
 
 /** What the identity service answers, by path. */
 const identityCalls: ReadonlyMap<string, typeof listProjects> = new Map([
-  [tokensPath, giveToken],
+  [tokensPath, ({ scheduling }, req, res) => giveToken(scheduling, req, res)],
   [projectsPath, listProjects],
 ]);
 
@@ -34,7 +34,7 @@ export function dataArts(scheduling: Scheduling, settings: Settings): RequestHan
     // The vendor's SDKs show it with each refusal.
     res.setHeader('X-Request-Id', traceId);
     try {
-      if (identity) await identity(scheduling, req, res);
+      if (identity) await identity({ scheduling, settings }, req, res);
       else sendExact(res, 200, await answer({ scheduling, settings }, req, res));
     } catch (error) {
       const send = identity ? sendIdentityRefused : sendRefused;
