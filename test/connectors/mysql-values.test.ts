@@ -32,6 +32,7 @@ const values: [type: string, value: string, text: string, scanType?: string][] =
     '1234567890123456789012345678.0123456789',
     'DECIMAL(38,10)',
   ],
+  ['decimal(20,0) unsigned', '18446744073709551616', '18446744073709551616', 'HUGEINT'],
   ['decimal(65,0)', '9'.repeat(65), '9'.repeat(65)],
   ['float', '16777217', '16777216.0', 'FLOAT'],
   ['double', '1e300', '1e+300', 'DOUBLE'],
