@@ -247,6 +247,7 @@ export interface Tables {
     connection: string;
     schema_name: string;
     table_name: string;
+    folded_table: string;
     kind: TableKind;
     comment: string | null;
     column_count: number;
