@@ -254,6 +254,7 @@ export interface Tables {
     connection: string;
     schema_name: string;
     table_name: string;
+    folded_table: string;
     kind: TableKind;
     comment: string | null;
     column_count: number;

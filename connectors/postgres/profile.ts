@@ -20,7 +20,7 @@ import { quoteIdentifier, quoteName } from '../sql-text';
 import type { PostgresSessions } from './sessions';
 
 /** Up to so many rows a sample is drawn from all of them; above, from some of their blocks. */
-const drawnFromAll = 50_000;
+const drawnFromAll = 10_000;
 /** So many times the rows that are wanted are drawn, as blocks are not equally full. */
 const surplus = 2;
 

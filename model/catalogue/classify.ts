@@ -164,6 +164,7 @@ function confidenceOf(
 ): number {
   if (share === null) return named;
   if (share < leastShare) {
+    if (count < fewestValues) return named;
     // The name promises what the values do not keep; of names and addresses they cannot tell.
     const vague = rule.byValues < 0.65;
     return vague ? named : named * Math.max(share, 0.3);

@@ -86,6 +86,8 @@ export interface SearchQuery {
   named: string;
   /** Whole words only: they come first. */
   exact: string;
+  /** As it was asked, without blanks around: a table of that very name is the best of all. */
+  whole: string;
 }
 
 /** Most words of a question; more say nothing. */
@@ -111,6 +113,7 @@ export function searchQueryOf(question: string): SearchQuery | null {
     all: join((prefix) => (prefix ? ':*' : '')),
     named: join((prefix) => (prefix ? ':*A' : ':A')),
     exact: join(() => ''),
+    whole: question.trim(),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type KnownTable,
 } from '../../model/catalogue/policies';
 import { formatTableName } from '../../model/table-name';
+import { folded } from '../folded';
 import { lock, transact, type Database, type Tables } from '../schema';
 import { storableJson, storableText } from '../storable';
 import type { Collection } from '../store';
@@ -82,17 +83,18 @@ async function knownTables(
 const versionsSql = `
   with sent as materialized (
     select * from json_to_recordset($2::json) as sent (
-      name text, connection text, schema_name text, table_name text, kind text, comment text,
+      name text, connection text, schema_name text, table_name text, folded_table text, kind text,
+      comment text,
       column_count integer, version integer, event text, digest text, definition json, facts json,
       document text
     )
   ), put_tables as (
     insert into tablegate.catalog_tables (
-      tenant, name, connection, schema_name, table_name, kind, comment, column_count, version,
-      digest, definition, facts
+      tenant, name, connection, schema_name, table_name, folded_table, kind, comment, column_count,
+      version, digest, definition, facts
     )
-    select $1, name, connection, schema_name, table_name, kind, comment, column_count, version,
-      digest, definition, facts
+    select $1, name, connection, schema_name, table_name, folded_table, kind, comment,
+      column_count, version, digest, definition, facts
     from sent
     on conflict (tenant, name) do update set
       kind = excluded.kind, comment = excluded.comment, column_count = excluded.column_count,
@@ -118,6 +120,7 @@ async function writeVersions(
     const { schema, table, definition, facts } = collected;
     return {
       ...{ name, connection, schema_name: schema, table_name: table, version, digest },
+      folded_table: folded(table),
       ...{ definition, facts, kind: definition.kind, comment: definition.comment },
       event: outcome as VersionEvent,
       column_count: definition.columns.length,

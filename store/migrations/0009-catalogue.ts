@@ -9,6 +9,7 @@ const statements = [
     connection text not null,
     schema_name text collate "C" not null,
     table_name text collate "C" not null,
+    folded_table text collate "C" not null,
     kind text not null,
     comment text,
     column_count integer not null,
@@ -31,6 +32,7 @@ const statements = [
   ) with (fillfactor = 85)`,
   `create index catalog_tables_of_connection
     on tablegate.catalog_tables (tenant, connection, schema_name)`,
+  `create index catalog_tables_by_table on tablegate.catalog_tables (tenant, folded_table)`,
 
   `create table tablegate.catalog_versions (
     tenant text not null,

@@ -49,13 +49,12 @@ export async function lookAtValues(
   }
 }
 
-/** What the source keeps anyway; where it does not tell, samples do. */
+/** What the source keeps anyway: no row is read for it. Where it does not tell, samples do. */
 async function statisticsOf(
   source: CatalogueSource,
-  { mode, tables, tableLimitMs }: ValuesWork,
+  { tables, tableLimitMs }: ValuesWork,
   send: (message: ToParent) => void,
 ): Promise<Map<string, Statistics>> {
-  if (mode === 'exact') return new Map();
   try {
     const refs = tables.map(({ schema, table }) => ({ schema, table }));
     return await limited(
@@ -109,9 +108,9 @@ async function lookAt(
   });
   const rowsRead = exact?.rows ?? sample?.length ?? 0;
   const whole: TableProfile = {
-    method: exact ? 'exact' : sample ? 'sample' : 'statistics',
+    method: exact ? 'exact' : statistics ? 'statistics' : 'sample',
     at: new Date().toISOString(),
-    rows: sample || exact ? rowsRead : rows,
+    rows: statistics && !exact ? rows : rowsRead,
     columns: Object.fromEntries(columns.map((column, place) => [column.name, profiles[place]!])),
   };
   const classified = [...classes].filter(([, some]) => some.length > 0);

@@ -19,7 +19,7 @@ export function Share({ share, label }: { share: number | null; label: string })
   return (
     <span className="share" role="img" aria-label={`${label}: ${percent(share, locale)}`}>
       <span className="bar-track">
-        <span style={{ width: `${100 * share}%` }} />
+        {share > 0 && <span style={{ width: `${100 * share}%` }} />}
       </span>
       <span className="bar-count">{percent(share, locale)}</span>
     </span>

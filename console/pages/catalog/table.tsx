@@ -1,4 +1,3 @@
-import { Tabs } from 'antd';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { Schemas } from '../../api/client';
@@ -39,30 +38,33 @@ export function CatalogTablePage() {
   );
 }
 
+const tabs = ['columns', 'keys', 'versions', 'tasks'] as const;
+
 function TableView({ table }: { table: Table }) {
   const t = useT();
-  const [filters, setFilters] = useFilters(['tab']);
+  const [filters] = useFilters(['tab']);
+  const shown = tabs.find((tab) => tab === filters.tab) ?? 'columns';
   return (
     <>
       <About table={table} />
-      <Tabs
-        activeKey={filters.tab || 'columns'}
-        onChange={(tab) => setFilters({ tab: tab === 'columns' ? '' : tab })}
-        items={[
-          {
-            key: 'columns',
-            label: t('catalog.columns'),
-            children: <ColumnList table={table} />,
-          },
-          { key: 'keys', label: t('catalog.keys'), children: <Keys table={table} /> },
-          {
-            key: 'versions',
-            label: t('catalog.versions'),
-            children: <Versions key={table.version} table={table.name} newest={table.version} />,
-          },
-          { key: 'tasks', label: t('catalog.tasks'), children: <Tasks table={table} /> },
-        ]}
-      />
+      <nav className="tabs" aria-label={table.name}>
+        {tabs.map((tab) => (
+          <Link
+            key={tab}
+            to={tab === 'columns' ? '.' : `?tab=${tab}`}
+            className={tab === shown ? 'tab active' : 'tab'}
+            aria-current={tab === shown ? 'page' : undefined}
+          >
+            {t(`catalog.${tab}`)}
+          </Link>
+        ))}
+      </nav>
+      {shown === 'columns' && <ColumnList table={table} />}
+      {shown === 'keys' && <Keys table={table} />}
+      {shown === 'versions' && (
+        <Versions key={table.version} table={table.name} newest={table.version} />
+      )}
+      {shown === 'tasks' && <Tasks table={table} />}
     </>
   );
 }

@@ -31,6 +31,7 @@ test('a question asks for the beginnings of words, and for letters side by side'
     all: "'cust':* & 'mob':*",
     named: "'cust':*A & 'mob':*A",
     exact: "'cust' & 'mob'",
+    whole: 'cust Mob',
   });
   expect(searchQueryOf('客户手')?.all).toBe("'客户' & '户手'");
   expect(searchQueryOf('客')?.all).toBe("'客':*");
