@@ -31,7 +31,8 @@ export interface Findings extends ScriptAnalysis {
 /** What a task keeps of a script beside the names of its tables, in bytes. */
 const roomForIds = 500;
 
-const notLooked = 'not looked at: what stands above has to be right first';
+/** What a check says that another one stands before. */
+export const notLooked = 'not looked at: what stands above has to be right first';
 
 /** Looks at a draft as it is, with everything around it as it is now. */
 export async function analyse(

@@ -18,10 +18,14 @@ import type { SchedulingDeps } from '../deps';
 import { requireGrant } from '../grants';
 import { settleRecurrence } from '../recurrences';
 import type { Page, PageRequest } from '../scheduling';
+import { isRefusal } from '../task-refusals';
 import { memberOf, scriptNotFound, type ScriptAccess } from './access';
 import { unknownDependencies } from './dependencies';
 import { refuseStaleScript } from './stale';
 import { rowOf, viewOf } from './views';
+
+/** How often an edit that another edit came between is made again. */
+const editTries = 5;
 
 /** Most scripts that a tree shows. */
 const mostInTree = 5_000;
@@ -99,6 +103,23 @@ export class ScriptDrafts {
 
   /** Saves parts of a draft; nothing is scheduled by that. */
   async edit(
+    caller: Caller,
+    id: string,
+    patch: ScriptPatch,
+    ifVersion: number | null,
+  ): Promise<ScriptView> {
+    for (let triesLeft = editTries; ; triesLeft -= 1) {
+      try {
+        return await this.tryEdit(caller, id, patch, ifVersion);
+      } catch (error) {
+        // An edit that came between has changed other parts: these are put into what is there now.
+        const isLate = ifVersion === null && isRefusal(error, 'staleVersion');
+        if (!isLate || triesLeft === 0) throw error;
+      }
+    }
+  }
+
+  private async tryEdit(
     caller: Caller,
     id: string,
     patch: ScriptPatch,

@@ -152,6 +152,15 @@ test('DP-34, DP-35: an edit of what somebody else has saved meanwhile is refused
     ),
   );
   expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  // Who names no version changes his part of what is there, whoever else is at it.
+  await Promise.all([
+    bench.save(script, { runConfiguration: { rerunTimes: 3 } }),
+    bench.save(script, { text: '{}' }),
+    bench.save(script, { basicInformation: { description: 'new' } }),
+  ]);
+  expect(await drafts.get(bench.ann, script.id)).toMatchObject({
+    ...{ text: '{}', description: 'new', runConfiguration: { rerunTimes: 3 } },
+  });
 });
 
 test('DP-11, DP-29, DP-30: a manual node has no cycle and no dependencies', async () => {
