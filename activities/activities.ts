@@ -18,6 +18,9 @@ export interface RunJobInput {
   runNumber: number;
   tryNumber: number;
   definition: TaskDefinition;
+  /** Schedule time of the run, and when it was asked for; absent where a former version began it. */
+  scheduleTime?: string | null;
+  askedAt?: string;
   /** The record as it is when the try begins, to be written by the activity; null: it is written. */
   record?: RunProjection | null;
 }

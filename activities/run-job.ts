@@ -11,6 +11,7 @@ import type { Activities, RunJobInput } from './activities';
 import type { ActivityDeps } from './deps';
 import { resolveConnection, resolveTables } from './resolve-sources';
 import { RunReporter } from './run-reporter';
+import { mayUse, scriptText } from './stored-scripts';
 
 /** Often enough for a cancellation to reach the job within two seconds. */
 const heartbeatEveryMs = 500;
@@ -83,7 +84,12 @@ async function makeContext(
     runId: input.runId,
     config,
     tables: await resolveTables(deps.store, tenant, names, jobType.needsIdMapping),
+    scheduleTime: input.scheduleTime ?? null,
+    askedAt: input.askedAt ?? new Date().toISOString(),
+    timezone: definition.timezone,
     connection: (name) => resolveConnection(deps, tenant, name),
+    scriptText: (scriptId, version) => scriptText(deps.store, tenant, scriptId, version),
+    mayUse: (userId, name, side) => mayUse(deps.store, tenant, userId, name, side),
     fence: run.fence,
     scratchDir: run.scratchDir,
     signal: run.signal,

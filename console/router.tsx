@@ -127,6 +127,24 @@ export const router = createBrowserRouter([
               Component: (await import('./pages/integration/page')).IntegrationPage,
             }),
           },
+          ...['/credentials', '/credentials/:userId'].map((path) => ({
+            path,
+            lazy: async () => ({
+              Component: (await import('./pages/credentials/page')).CredentialsPage,
+            }),
+          })),
+          {
+            path: '/users',
+            lazy: async () => ({ Component: (await import('./pages/users/page')).UsersPage }),
+          },
+          {
+            path: '/audit',
+            lazy: async () => ({ Component: (await import('./pages/audit/page')).AuditPage }),
+          },
+          {
+            path: '/api-calls',
+            lazy: async () => ({ Component: (await import('./pages/api/page')).ApiPage }),
+          },
           { path: '*', element: <NotFound /> },
         ],
       },

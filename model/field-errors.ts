@@ -35,6 +35,15 @@ export function parseInput<Schema extends z.ZodType>(
   throw invalidInput(part, oneEach(fields));
 }
 
+/** What is wrong with an input, at the steps that lead there; the first of each place. */
+export function problemsOf(schema: z.ZodType, input: unknown): { path: Path; message: string }[] {
+  const result = schema.safeParse(input, { error: wordIssue });
+  if (result.success) return [];
+  const found = findings(schema, result.error.issues);
+  const places = found.map(({ path }) => formatPath(path));
+  return found.filter((_, index) => places.indexOf(places[index]!) === index);
+}
+
 /** The first that is said of each field: what follows from it helps nobody. */
 function oneEach(errors: FieldError[]): FieldError[] {
   const seen = new Set<string>();
@@ -85,6 +94,8 @@ function unknownFields(schema: z.ZodType, keys: string[], path: Path): Found[] {
 
 /** Of the ways that a union allows, tells of the one that was meant; of all where none was. */
 function unionErrors(schema: z.ZodType, issue: z.core.$ZodIssueInvalidUnion, path: Path): Found[] {
+  // A list of kinds that are told apart by a name says itself which names there are.
+  if (issue.errors.length === 0) return [{ path, message: issue.message }];
   const [meant] = issue.errors
     .filter((branch) => !branch.some(isOfAnotherType))
     .sort((one, other) => one.length - other.length);

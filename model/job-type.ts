@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { TableDetail } from './run';
+import type { ScriptParameter } from './script-version';
 
 /** A registered table as a job sees it. */
 export interface JobTable {
@@ -34,8 +35,24 @@ export interface JobContext<Config> {
   config: Config;
   /** The task's tables, in its order; external ones are not among them. */
   tables: JobTable[];
+  /** Schedule time of the run, ISO 8601 in UTC; null for one that was started without a time. */
+  scheduleTime: string | null;
+  /** When the run was asked for, ISO 8601 in UTC: stands in for a schedule time that it has not. */
+  askedAt: string;
+  /** Of the task, in which its schedule times are read. */
+  timezone: string;
   /** @throws TablegateError connectionNotFound */
   connection(name: string): Promise<JobConnection>;
+  /**
+   * The text of a stored script, the user whose grants it runs with, and its schedule parameters.
+   * @throws JobError where there is no such version
+   */
+  scriptText(
+    scriptId: string,
+    version: number,
+  ): Promise<{ text: string; author: string; parameters: ScriptParameter[] }>;
+  /** Whether a user may read or write through a connection now: an admin, or one with the grant. */
+  mayUse(userId: string, connection: string, side: 'read' | 'write'): Promise<boolean>;
   /**
    * Grows with every run of the task and every try within it, uncounted activity retries
    * included. Every commit into a target is fenced by it.
@@ -65,6 +82,11 @@ export interface JobType<Config = unknown> {
   configSchema: z.ZodType<Config>;
   /** True when every table of the task must be registered with an ID mapping. */
   needsIdMapping: boolean;
+  /**
+   * True: several tasks may write one table, as the job itself takes care that none spoils the work
+   * of another. Its outputs are reserved for no task, and left to the job to check.
+   */
+  sharesOutputs?: boolean;
   lineage(task: { number: string; tables: string[]; config: Config }): JobLineage;
   /** @throws JobError with one sentence that names the table; anything else is taken as a fault */
   run(context: JobContext<Config>): Promise<JobResult>;

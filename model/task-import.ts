@@ -34,6 +34,8 @@ export const taskImportSchema = z.strictObject({
   timezone: shape.timezone,
   recurrence: shape.recurrence,
   runPolicy: shape.runPolicy,
+  runtimeResource: shape.runtimeResource,
+  dataSource: shape.dataSource,
   notifications: shape.notifications,
   paused: z.boolean().default(false).meta({ description: 'Only the import pauses and resumes it' }),
 });
@@ -81,7 +83,9 @@ export const importErrorSchema = z.object({
 /** What became, or would become, of one task. */
 export const importItemSchema = z.object({
   externalId: z.string(),
-  id: z.string().meta({ description: 'Its id here; of one that was not made, the id it would get' }),
+  id: z
+    .string()
+    .meta({ description: 'Its id here; of one that was not made, the id it would get' }),
   action: z.enum(importActions),
   error: importErrorSchema
     .nullable()
@@ -102,11 +106,11 @@ export const importResultSchema = z.object({
       failed: z.number().int(),
     })
     .meta({ description: 'Each task once: what was not done is among `failed` alone' }),
-  items: z
+  tasks: z
     .array(importItemSchema)
     .meta({ description: 'In the order sent; then those that the call did not hold' }),
 });
-export type ImportResult = { dryRun: boolean; items: ImportItem[] } & Pick<
+export type ImportResult = { dryRun: boolean; tasks: ImportItem[] } & Pick<
   z.infer<typeof importResultSchema>,
   'counts'
 >;

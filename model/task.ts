@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { idSchema, nameSchema, noControlCharacters } from './fields';
 import { notificationsSchema, type Notifications } from './notice';
 import { recurrenceSchema, type Recurrence } from './recurrence';
+import { syncScriptType } from './sync-script-config';
 import { resourceGroupNameSchema, type RuntimeResource } from './resource-group';
 import { parseTableName } from './table-name';
 import { isTimezone } from './timezone';
@@ -20,7 +21,7 @@ export type TaskKind = (typeof taskKinds)[number];
 export const maxTables = 500;
 const maxBytesOfTableNames = 25_000;
 const maxBytesOfTags = 16_000;
-const maxBytesOfConfig = 16_000;
+export const maxBytesOfConfig = 16_000;
 
 function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length;
@@ -48,7 +49,6 @@ const tablesSchema = z
       tableListingSchema,
     ]),
   )
-  .min(1, 'at least one table is needed')
   .max(maxTables, `at most ${maxTables} tables are allowed in one task`)
   .refine((tables) => bytesOf(tables.map(({ name }) => name).join('')) <= maxBytesOfTableNames, {
     message: `the names of all tables together may have at most ${maxBytesOfTableNames} bytes`,
@@ -79,15 +79,18 @@ const tagsSchema = z
     message: `all tags together may have at most ${maxBytesOfTags} bytes`,
   });
 
-const jobSchema = z.strictObject({
-  type: z.string().min(1).max(100),
-  config: z
-    .record(z.string(), z.unknown())
-    .refine((config) => bytesOf(JSON.stringify(config)) <= maxBytesOfConfig, {
-      message: `it may have at most ${maxBytesOfConfig} bytes as JSON`,
-    })
-    .default({}),
-});
+const jobSchema = z
+  .strictObject({
+    type: z.string().min(1).max(100),
+    config: z.record(z.string(), z.unknown()).default({}),
+  })
+  .superRefine(({ type, config }, context) => {
+    // The text of a sync script is stored apart, and has a bound of its own.
+    const kept = type === syncScriptType ? { ...config, script: undefined } : config;
+    if (bytesOf(JSON.stringify(kept)) <= maxBytesOfConfig) return;
+    const message = `it may have at most ${maxBytesOfConfig} bytes as JSON`;
+    context.addIssue({ code: 'custom', path: ['config'], message });
+  });
 
 const rerunModes = ['AllDenied', 'FailureAllowed', 'AllAllowed'] as const;
 
@@ -164,7 +167,9 @@ const editableFields = {
       'What starts it: a person, its `recurrence`, or its tables. People and backfills can start any',
   }),
   tables: tablesSchema.meta({
-    description: 'What the job works on and, where the kind is `triggered`, what it waits for',
+    description:
+      'What the job works on and, where the kind is `triggered`, what it waits for: one at least ' +
+      'then, and for `id-mapping`',
   }),
   whileRunning: z.enum(['ignore', 'latch']).meta({
     description:
@@ -308,14 +313,11 @@ export const taskViewSchema = z.object({
   description: z.string(),
   owner: z.string().nullable(),
   creator: z.string(),
-  imported: importedSchema
-    .nullable()
-    .default(null)
-    .meta({
-      description:
-        'Set where an import keeps it: nobody edits, pauses or removes it here, and nobody starts it ' +
-        'where it is recurring. Null: it was made here',
-    }),
+  imported: importedSchema.nullable().meta({
+    description:
+      'Set where an import keeps it: nobody edits, pauses or removes it here, and nobody starts it ' +
+      'where it is recurring. Null: it was made here',
+  }),
   tags: z.array(z.object({ key: z.string(), value: z.string().optional() })),
   environment: z.enum(['Dev', 'Prod']),
   kind: z.enum(taskKinds),

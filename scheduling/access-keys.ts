@@ -2,6 +2,7 @@ import { TablegateError } from '../model/errors';
 import type { AccessKey, Caller } from '../model/people';
 import { makeAccessKeyId, makeAccessKeySecret, placeOfAccessKey } from '../store/secrets';
 import { noteAction } from './audit';
+import { ownerOfNew, whoseCredentials } from './credential-owners';
 import type { SchedulingDeps } from './deps';
 import type { AccessKeyService, Page, PageRequest } from './scheduling';
 
@@ -16,13 +17,7 @@ export class AccessKeys implements AccessKeyService {
     input: { userId: string | null; name: string },
   ): Promise<AccessKey & { secret: string }> {
     const { tenant } = caller;
-    const userId = input.userId ?? caller.userId;
-    if (userId !== caller.userId && caller.role !== 'admin') {
-      throw new TablegateError(
-        'notAllowed',
-        'Only admins make access keys for others; leave `userId` out to make one for yourself.',
-      );
-    }
+    const userId = ownerOfNew(caller, input.userId);
     const { store, secrets } = this.deps;
     const id = makeAccessKeyId();
     const secret = makeAccessKeySecret();
@@ -33,13 +28,14 @@ export class AccessKeys implements AccessKeyService {
     return { ...key, secret };
   }
 
-  list(caller: Caller, page: PageRequest): Promise<Page<AccessKey>> {
-    return this.deps.store.accessKeys.list(caller.tenant, seenBy(caller), page);
+  list(caller: Caller, page: PageRequest, userId: string | null = null): Promise<Page<AccessKey>> {
+    const ofUser = whoseCredentials(caller, userId);
+    return this.deps.store.accessKeys.list(caller.tenant, ofUser, page);
   }
 
   async remove(caller: Caller, id: string): Promise<void> {
     const { store } = this.deps;
-    if (!(await store.accessKeys.remove(caller.tenant, seenBy(caller), id))) {
+    if (!(await store.accessKeys.remove(caller.tenant, whoseCredentials(caller), id))) {
       throw new TablegateError('accessKeyNotFound', `There is no access key ${id}.`);
     }
     await noteAction(store, caller, 'accessKey.remove', `access-key/${id}`, {});
@@ -62,9 +58,4 @@ export class AccessKeys implements AccessKeyService {
   takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean> {
     return this.deps.store.accessKeys.takeNonce(id, nonce, expiresAt);
   }
-}
-
-/** Whose keys a caller sees: null for those of all. */
-function seenBy({ role, userId }: Caller): string | null {
-  return role === 'admin' ? null : userId;
 }

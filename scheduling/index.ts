@@ -1,12 +1,15 @@
 import { AccessKeys } from './access-keys';
 import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
+import { Identity } from './dataarts/identity';
+import { MetadataTasks } from './dataarts/metadata-tasks';
 import type { SchedulingDeps } from './deps';
 import { ByNumber } from './by-number';
 import { Events } from './events';
 import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
 import { People } from './people';
+import { Projects } from './projects/projects';
 import { ResourceGroups } from './resource-groups';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
@@ -33,6 +36,8 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const events = new Events(deps.store);
   const runs = new Runs(deps, tasks, starter);
   const backfills = new Backfills(deps, starter);
+  const projects = new Projects(deps);
+  const accessKeys = new AccessKeys(deps);
   return {
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
@@ -42,9 +47,12 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
+    projects,
     people,
     sessions: new Sessions(deps, people),
-    accessKeys: new AccessKeys(deps),
+    accessKeys,
+    identity: new Identity(deps, people, accessKeys, projects),
+    metadataTasks: new MetadataTasks(deps, tasks, runs, projects),
     resourceGroups: new ResourceGroups(deps),
     taskBatches: new TaskBatches(deps, tasks),
     byNumber: new ByNumber(deps, { tasks, runs, backfills }),

@@ -12,6 +12,7 @@ import type {
 } from '../model/backfill';
 import type { RowSample } from '../connectors/connector';
 import type { Change } from '../model/change';
+import type { ShownLog } from '../model/dataarts/shown-log';
 import type { TablegateError } from '../model/errors';
 import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { IdChain, LookedUpId, LookedUpUser } from '../model/look-up';
@@ -29,16 +30,19 @@ import type {
   User,
   UserChange,
 } from '../model/people';
+import type { Directory, Project, ProjectInput, ProjectMember, Workspace } from '../model/project';
 import type { Recurrence } from '../model/recurrence';
 import type { ResourceGroup } from '../model/resource-group';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
+import type { ImportRequest, ImportResult } from '../model/task-import';
 import type { TaskChange } from '../model/task-change';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
 import type {
+  AuditFilter,
   InstanceFilterByNumber,
   LedgerFilter,
   NumberedInstance,
@@ -48,7 +52,7 @@ import type {
   WaitingQuery,
 } from '../store/store';
 
-export type { LedgerFilter, NumberedInstance, Page, PageRequest, RunFilter };
+export type { AuditFilter, LedgerFilter, NumberedInstance, Page, PageRequest, RunFilter };
 
 /** A task as read: `stale` where the workflow did not answer and the store's copy is shown. */
 export type TaskRead = TaskView & { stale?: boolean };
@@ -75,8 +79,23 @@ export interface TaskService {
    * is, those that it has, or will have with other tables.
    */
   draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView>;
-  /** `idempotencyKey` makes the id: the same key and caller give the same task. */
-  create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;
+  /**
+   * `idempotencyKey` makes the id: the same key and caller give the same task.
+   * @param begin.paused it begins paused
+   * @param begin.start it begins with a run, as by hand: both there, or neither
+   */
+  create(
+    caller: Caller,
+    input: TaskInput,
+    idempotencyKey: string | null,
+    begin?: { paused?: boolean; start?: boolean },
+  ): Promise<TaskRead>;
+  /**
+   * Keeps the tasks of a foreign system in step: makes, changes and removes them, each alone.
+   * @throws TablegateError temporalUnavailable, workerUnavailable, storeUnavailable: what is left is
+   * not done then, and a repeat goes on
+   */
+  importTasks(caller: Caller, request: ImportRequest): Promise<ImportResult>;
   get(caller: Caller, taskId: string): Promise<TaskRead>;
   list(caller: Caller, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskRow>>;
   /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */
@@ -326,6 +345,46 @@ export interface SourceService {
   removeTable(caller: Caller, name: string): Promise<void>;
 }
 
+/**
+ * Projects; every method throws `projectNotFound` where there is none, and `notAllowed` where it has
+ * members and the caller is neither one of them nor an admin.
+ */
+export interface ProjectService {
+  directories: DirectoryService;
+  create(caller: Caller, input: ProjectInput): Promise<Project>;
+  /** Those that are open to the caller. */
+  list(caller: Caller, page: PageRequest): Promise<Page<Project>>;
+  get(caller: Caller, id: string): Promise<Project>;
+  rename(caller: Caller, id: string, name: string): Promise<Project>;
+  /** @throws TablegateError projectInUse */
+  remove(caller: Caller, id: string): Promise<void>;
+  workspaces(caller: Caller, project: string): Promise<{ items: Workspace[] }>;
+  createWorkspace(caller: Caller, project: string, name: string): Promise<Workspace>;
+  removeWorkspace(caller: Caller, project: string, id: string): Promise<void>;
+  /** Projects that a user is a member of. */
+  ofMember(caller: Caller, userId: string): Promise<{ items: Project[] }>;
+  members(caller: Caller, project: string): Promise<{ items: ProjectMember[] }>;
+  addMember(caller: Caller, project: string, userId: string): Promise<ProjectMember>;
+  removeMember(caller: Caller, project: string, userId: string): Promise<void>;
+}
+
+/** Directories of projects; a caller needs the project to be open to him. */
+export interface DirectoryService {
+  list(caller: Caller, project: string): Promise<{ items: Directory[] }>;
+  /** @throws TablegateError directoryNotFound, also for the root, which is not stored */
+  get(caller: Caller, id: string): Promise<Directory>;
+  create(caller: Caller, input: Pick<Directory, 'project' | 'parent' | 'name'>): Promise<Directory>;
+  change(
+    caller: Caller,
+    id: string,
+    change: { name?: string | undefined; parent?: string | undefined },
+  ): Promise<Directory>;
+  /** @throws TablegateError directoryInUse where something lies in it */
+  remove(caller: Caller, id: string): Promise<void>;
+  /** @throws TablegateError directoryNotFound where the project has no such directory; it has the root */
+  requireIn(caller: Caller, project: string, id: string): Promise<void>;
+}
+
 export interface PeopleService {
   /** The caller behind a bearer key; null where it is not valid. */
   authenticate(key: string): Promise<Caller | null>;
@@ -351,18 +410,20 @@ export interface PeopleService {
   grants(caller: Caller, userId: string): Promise<{ items: Grant[] }>;
   setGrant(caller: Caller, grant: Grant): Promise<Grant>;
   removeGrant(caller: Caller, userId: string, connection: string): Promise<void>;
-  /** `secret` is shown this once. */
+  /**
+   * `secret` is shown this once.
+   * @param input.userId null: the caller; another user's is for an admin to make
+   * @throws TablegateError notAllowed, userNotFound
+   */
   createKey(
     caller: Caller,
-    input: { userId: string; name: string },
+    input: { userId: string | null; name: string },
   ): Promise<Key & { secret: string }>;
-  keys(caller: Caller, page: PageRequest): Promise<Page<Key>>;
+  /** One's own; for admins those of all, or of one user (`userId`). */
+  keys(caller: Caller, page: PageRequest, userId?: string | null): Promise<Page<Key>>;
+  /** @throws TablegateError keyNotFound, also for those that the caller does not see */
   removeKey(caller: Caller, keyId: string): Promise<void>;
-  audit(
-    caller: Caller,
-    filter: { target: string | null },
-    page: PageRequest,
-  ): Promise<Page<AuditEntry>>;
+  audit(caller: Caller, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
 }
 
 /** What vendors' SDKs sign with. Each user has his own; admins see and remove those of all. */
@@ -376,7 +437,8 @@ export interface AccessKeyService {
     caller: Caller,
     input: { userId: string | null; name: string },
   ): Promise<AccessKey & { secret: string }>;
-  list(caller: Caller, page: PageRequest): Promise<Page<AccessKey>>;
+  /** One's own; for admins those of all, or of one user (`userId`). */
+  list(caller: Caller, page: PageRequest, userId?: string | null): Promise<Page<AccessKey>>;
   /** @throws TablegateError accessKeyNotFound, also for those that the caller does not see */
   remove(caller: Caller, id: string): Promise<void>;
   /** What an access key signs with and who it stands for, as of now; null where there is none. */
@@ -648,6 +710,85 @@ export interface SystemService {
   ready(): Promise<void>;
 }
 
+/** What a caller of the identity service says of itself. Null: it does not say. */
+export type IdentityClaim =
+  | {
+      method: 'password';
+      /** The user by one of the two. */
+      userId: string | null;
+      userName: string | null;
+      /** A key of the API that is the user's. */
+      password: string;
+      /** Id or name of the tenant. */
+      domain: string | null;
+    }
+  | { method: 'accessKey'; id: string; secret: string };
+
+export interface IssuedToken {
+  token: string;
+  caller: Caller;
+  tenant: Tenant;
+  /** The only project that it is good for; null: for all that are open to its user. */
+  project: Project | null;
+  issuedAt: string;
+  expiresAt: string;
+}
+
+/** Tokens that stand for a user for a day, as clients of vendors' identity services get them. */
+export interface IdentityService {
+  /**
+   * @param scope id or name of the project that the token is to be for
+   * @param address where the call comes from: who tries many wrong keys is held back
+   * @throws TablegateError notAuthenticated, tooManySignIns, projectNotFound, notAllowed
+   */
+  issue(claim: IdentityClaim, scope: string | null, address: string): Promise<IssuedToken>;
+  /** Who a token stands for, as of now; null where it is not good, or what it was made with is gone. */
+  find(token: string): Promise<{ caller: Caller; project: string | null } | null>;
+}
+
+/** Where a call of DataArts' API belongs. */
+export interface CollectionPlace {
+  caller: Caller;
+  project: string;
+  workspace: string;
+}
+
+export type CollectionAction = 'start' | 'schedule' | 'stop';
+
+/** As the vendor names it. */
+export interface FoundCollectionTasks {
+  /** Tasks that were found, on all pages. */
+  count: number;
+  /** Tasks of the project. */
+  total_records: number;
+  max_records: number;
+  resources: Record<string, unknown>[];
+}
+
+/**
+ * Collection tasks by DataArts' API. Bodies are as they came (`model/exact-json.ts`). All but `enter`
+ * throw `taskNotFound` for a task that was not made by this API in this project and workspace.
+ */
+export interface MetadataTaskService {
+  /**
+   * @param scope of the token; null: it has none
+   * @throws TablegateError projectNotFound, notAllowed
+   */
+  enter(caller: Caller, project: string, scope: string | null): Promise<void>;
+  /** @throws TablegateError workspaceNotFound */
+  requireWorkspace(place: CollectionPlace): Promise<void>;
+  /** @throws TablegateError invalidInput naming fields of the body, directoryNotFound, grantMissing */
+  create(place: CollectionPlace, sent: unknown): Promise<{ taskId: string }>;
+  get(place: CollectionPlace, taskId: string): Promise<Record<string, unknown>>;
+  /** @throws TablegateError as `create` does */
+  replace(place: CollectionPlace, taskId: string, sent: unknown): Promise<void>;
+  remove(place: CollectionPlace, taskId: string): Promise<void>;
+  search(place: CollectionPlace, sent: unknown): Promise<FoundCollectionTasks>;
+  act(place: CollectionPlace, taskId: string, action: CollectionAction): Promise<void>;
+  /** @throws TablegateError runNotFound */
+  log(place: CollectionPlace, taskId: string, runId: string): Promise<ShownLog>;
+}
+
 /** Remembers answers of POST requests by `Idempotency-Key`; see `store/store.ts`. */
 export interface IdempotencyService {
   claim(
@@ -670,9 +811,12 @@ export interface Scheduling {
   lineage: LineageService;
   lookUps: LookUpService;
   sources: SourceService;
+  projects: ProjectService;
   people: PeopleService;
   sessions: SessionService;
   accessKeys: AccessKeyService;
+  identity: IdentityService;
+  metadataTasks: MetadataTaskService;
   resourceGroups: ResourceGroupService;
   taskBatches: TaskBatchService;
   byNumber: ByNumberService;

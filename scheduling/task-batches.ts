@@ -14,6 +14,7 @@ import {
 import { settleChange } from '../model/task-change';
 import { makeId } from '../store/secrets';
 import { noteActions } from './audit';
+import { changesBetween, type Changes } from './changes';
 import { definitionOf, settledPatch } from './definitions';
 import type { SchedulingDeps } from './deps';
 import { eachInTurns } from './in-turns';
@@ -71,8 +72,8 @@ interface Course {
   task: TaskView;
   /** The last answer of its workflow; null: nothing was changed. */
   changed: TaskProjection | null;
-  /** Fields that were changed, by entry, for the audit. */
-  edits: string[][];
+  /** What each entry has changed, for the audit. */
+  edits: Changes[];
 }
 
 /**
@@ -198,7 +199,8 @@ export class TaskBatches implements TaskBatchService {
       course.task = task;
       course.changed = task;
     }
-    course.edits.push(fields);
+    const seen = fields as (keyof TaskView)[];
+    course.edits.push(changesBetween<TaskView>(before, course.task, seen));
   }
 
   /** Writes what has become of the tasks, so that lists show it, and notes it in the audit. */
@@ -213,10 +215,10 @@ export class TaskBatches implements TaskBatchService {
       changed.map((task) => ({ task, lineage: lineageOf(jobTypes, task) })),
     );
     const notes = courses.flatMap(({ task, edits }) =>
-      edits.map((fields) => ({
+      edits.map((changes) => ({
         action: 'task.edit',
         target: `task/${task.id}`,
-        detail: { fields, ...(comment !== null && { comment }) },
+        detail: { ...changes, ...(comment !== null && { comment }) },
       })),
     );
     await noteActions(store, caller, notes);

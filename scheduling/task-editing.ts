@@ -1,5 +1,5 @@
 import { TablegateError } from '../model/errors';
-import { editUpdate } from '../model/messages';
+import { editUpdate, type TaskAnswer } from '../model/messages';
 import type { Caller } from '../model/people';
 import type { RuntimeResource } from '../model/resource-group';
 import {
@@ -9,13 +9,15 @@ import {
   type TaskPatch,
 } from '../model/task';
 import { noteAction } from './audit';
+import { changesBetween } from './changes';
 import { definitionOf, newDefinition, settledPatch } from './definitions';
 import type { SchedulingDeps } from './deps';
 import { settledResource } from './resource-groups';
 import type { TaskRead, TaskService } from './scheduling';
 import { waitUntilProjected } from './settle';
-import { checkDefinition, lineageOf, reserveOutputs } from './task-checks';
-import { isRefusal, refuseStale } from './task-refusals';
+import { settleEditedScript } from './scripts/plain-scripts';
+import { checkDefinition, lineageOf, ownOutputs, reserveOutputs } from './task-checks';
+import { isRefusal, refuseImported, refuseStale } from './task-refusals';
 import type { TaskUpdates } from './task-updates';
 import { checkTimes } from './time-checks';
 
@@ -69,34 +71,63 @@ export class TaskEditing {
   private async change(
     caller: Caller,
     before: TaskRead,
-    patch: DefinitionPatch,
+    sent: DefinitionPatch,
     ifVersion: number | null,
   ): Promise<TaskRead> {
+    refuseImported(before);
     refuseStale(before, ifVersion);
-    const { tenant } = caller;
-    const { id: taskId, number, createdAt } = before;
-    const after = mergeDefinition(definitionOf(before), patch);
-    const changesOutputs = patch.job !== undefined || patch.tables !== undefined;
-    const { writes } = changesOutputs
-      ? await checkDefinition(this.deps, tenant, number, after)
-      : { writes: [] };
-    await checkTimes(this.deps, { tenant, taskId, number, createdAt, definition: after }, patch);
-    if (!changesOutputs) return this.send(caller, before, patch, ifVersion);
+    return this.checked(caller, before, sent, (patch) =>
+      this.send(caller, before, patch, ifVersion),
+    );
+  }
 
-    const held = lineageOf(this.deps.jobTypes, before).writes;
-    await reserveOutputs(this.deps, tenant, taskId, [...new Set([...held, ...writes])]);
+  /**
+   * Checks changes of a task, and hands them on, settled, while what it writes, before and after them,
+   * is reserved.
+   */
+  async checked(
+    caller: Caller,
+    before: TaskRead,
+    sent: DefinitionPatch,
+    send: (patch: DefinitionPatch) => Promise<TaskRead>,
+  ): Promise<TaskRead> {
+    const { tenant } = caller;
+    const { id: taskId } = before;
+    const patch = await settleEditedScript(this.deps, caller, before, sent);
+    const wanted = await this.check(tenant, before, patch);
+    if (wanted === null) return send(patch);
+
+    const held = this.outputsOf(before);
+    await reserveOutputs(this.deps, tenant, taskId, [...new Set([...held, ...wanted])]);
     try {
-      return await this.send(caller, before, patch, ifVersion);
+      return await send(patch);
     } finally {
       await this.keepOutputsOf(caller, taskId);
     }
   }
 
+  /** @returns the tables that only this task may write; null where the changes do not touch them */
+  async check(tenant: string, before: TaskRead, patch: DefinitionPatch): Promise<string[] | null> {
+    const { id: taskId, number, createdAt } = before;
+    const definition = mergeDefinition(definitionOf(before), patch);
+    const changesOutputs = patch.job !== undefined || patch.tables !== undefined;
+    const lineage = changesOutputs
+      ? await checkDefinition(this.deps, tenant, number, definition)
+      : null;
+    await checkTimes(this.deps, { tenant, taskId, number, createdAt, definition }, patch);
+    return lineage && ownOutputs(this.deps.jobTypes, definition.job, lineage.writes);
+  }
+
   /** Reserves what the task writes now, whatever became of an edit, or of two at once. */
   async keepOutputsOf(caller: Caller, taskId: string): Promise<void> {
     const task = await this.tasks.get(caller, taskId).catch(nullWhereRemoved);
-    const writes = task === null ? [] : lineageOf(this.deps.jobTypes, task).writes;
-    await reserveOutputs(this.deps, caller.tenant, taskId, writes);
+    const outputs = task === null ? [] : this.outputsOf(task);
+    await reserveOutputs(this.deps, caller.tenant, taskId, outputs);
+  }
+
+  private outputsOf(task: TaskRead): string[] {
+    const { jobTypes } = this.deps;
+    return ownOutputs(jobTypes, task.job, lineageOf(jobTypes, task).writes);
   }
 
   /** Sends changes that have been checked. */
@@ -106,15 +137,30 @@ export class TaskEditing {
     patch: DefinitionPatch,
     ifVersion: number | null,
   ): Promise<TaskRead> {
-    const { gateway, store } = this.deps;
     const { tenant } = caller;
-    const { id } = before;
-    const task = await this.updates.send(id, (updateId) =>
-      gateway.update(tenant, id, editUpdate, [{ patch, ifVersion }], updateId),
+    return this.take(caller, before, patch, (updateId) =>
+      this.deps.gateway.update(tenant, before.id, editUpdate, [{ patch, ifVersion }], updateId),
     );
+  }
+
+  /**
+   * Has an Update change a task, and notes in the audit what has become of the fields that were sent.
+   * @param update sends it under the id that it is given
+   */
+  async take(
+    caller: Caller,
+    before: TaskRead,
+    sent: object,
+    update: (updateId: string) => Promise<TaskAnswer>,
+  ): Promise<TaskRead> {
+    const { gateway, store } = this.deps;
+    const { id } = before;
+    const task = await this.updates.send(id, update);
     const losesSchedule = before.kind === 'recurring' && task.kind !== 'recurring';
-    if (losesSchedule) await waitUntilProjected(gateway, tenant, id);
-    await noteAction(store, caller, 'task.edit', `task/${id}`, { fields: Object.keys(patch) });
+    if (losesSchedule) await waitUntilProjected(gateway, caller.tenant, id);
+    const fields = Object.keys(sent) as (keyof TaskRead)[];
+    const changes = changesBetween(before, task, fields);
+    await noteAction(store, caller, 'task.edit', `task/${id}`, { ...changes });
     return task;
   }
 }

@@ -25,8 +25,8 @@ export class TaskUpdates {
   }
 
   /** Writes a task, and waits until its Schedule, which callers look for, is as it is to be. */
-  async settled(task: TaskProjection): Promise<TaskRead> {
-    const shown = await this.stored(task);
+  async settled(task: TaskProjection, runs: RunProjection[] = []): Promise<TaskRead> {
+    const shown = await this.stored(task, runs);
     const { gateway } = this.deps;
     if (task.kind === 'recurring') await waitUntilProjected(gateway, task.tenant, task.id);
     return shown;

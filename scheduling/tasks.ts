@@ -4,8 +4,8 @@ import { withNextRunTime } from '../model/next-run-time';
 import type { CountedPage } from '../model/page';
 import type { Caller } from '../model/people';
 import type { TaskInput, TaskPatch } from '../model/task';
+import type { ImportRequest, ImportResult } from '../model/task-import';
 import { countGate, type TaskQuery, type TaskRow } from '../model/task-list';
-import { newTaskState, projectTask, type TaskState } from '../model/task-state';
 import { noteAction } from './audit';
 import { newDefinition } from './definitions';
 import type { SchedulingDeps } from './deps';
@@ -14,32 +14,42 @@ import { readGateTime } from './gate-times';
 import { taskIdOf } from './idempotency-keys';
 import { settledResource } from './resource-groups';
 import type { DraftView, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
-import { checkDefinition, reserveOutputs } from './task-checks';
+import { TaskCreation } from './task-creation';
 import { TaskEditing } from './task-editing';
+import { TaskImports } from './task-imports';
 import { isRefusal, taskNotFound } from './task-refusals';
 import { TaskRemoval } from './task-removal';
 import { TaskUpdates } from './task-updates';
-import { checkTimes } from './time-checks';
 import { listTriggerUrls, rotateTriggerUrl } from './trigger-urls';
 
 export class Tasks implements TaskService {
   private readonly drafts: Drafts;
   private readonly updates: TaskUpdates;
+  private readonly creation: TaskCreation;
   private readonly editing: TaskEditing;
   private readonly removal: TaskRemoval;
+  private readonly imports: TaskImports;
 
   constructor(private readonly deps: SchedulingDeps) {
     this.drafts = new Drafts(deps);
     this.updates = new TaskUpdates(deps);
+    this.creation = new TaskCreation(deps, this.updates);
     this.editing = new TaskEditing(deps, this, this.updates);
     this.removal = new TaskRemoval(deps, this, this.updates, this.editing);
+    const parts = { creation: this.creation, editing: this.editing, removal: this.removal };
+    this.imports = new TaskImports(deps, { ...parts, updates: this.updates });
   }
 
   draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView> {
     return this.drafts.draft(caller, draft);
   }
 
-  async create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead> {
+  async create(
+    caller: Caller,
+    input: TaskInput,
+    idempotencyKey: string | null,
+    { paused = false, start = false }: { paused?: boolean; start?: boolean } = {},
+  ): Promise<TaskRead> {
     const { store, secrets, settings } = this.deps;
     const { tenant } = caller;
     if (input.id !== undefined) this.drafts.expiryOf(tenant, input.id);
@@ -47,35 +57,9 @@ export class Tasks implements TaskService {
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
     const resource = await settledResource(store, tenant, input.runtimeResource);
     const definition = newDefinition(input, settings.timezone, resource);
-    const state = newTaskState(
-      {
-        ...{ tenant, taskId, creator: caller.name, definition, paused: false },
-        number: await store.tasks.nextNumber(),
-      },
-      new Date().toISOString(),
-    );
-    const { writes } = await checkDefinition(this.deps, tenant, state.number, definition);
-    await checkTimes(this.deps, state, definition);
-    await reserveOutputs(this.deps, tenant, taskId, writes);
-    return this.start(caller, state, input);
-  }
-
-  private async start(caller: Caller, state: TaskState, input: TaskInput): Promise<TaskRead> {
-    if (!(await this.startWorkflow(state))) return this.createdBefore(caller, state.taskId, input);
-    const task = await this.updates.settled(projectTask(state));
-    await this.audit(caller, 'task.create', state.taskId, { name: state.definition.name });
-    return task;
-  }
-
-  /** A task that was not started holds no output. */
-  private async startWorkflow(state: TaskState): Promise<boolean> {
-    const { store, gateway } = this.deps;
-    try {
-      return await gateway.startTask(state);
-    } catch (error) {
-      await store.tasks.reserveOutputs(state.tenant, state.taskId, []);
-      throw error;
-    }
+    const task = { taskId, creator: caller.name, definition, paused, start };
+    const created = await this.creation.create(caller, task);
+    return created ?? this.createdBefore(caller, taskId, input);
   }
 
   /** The id is in use: by the same request, sent again, or by another. */
@@ -83,6 +67,10 @@ export class Tasks implements TaskService {
     await this.editing.keepOutputsOf(caller, taskId);
     if (input.id !== undefined) throw idTaken(taskId);
     return this.get(caller, taskId);
+  }
+
+  importTasks(caller: Caller, request: ImportRequest): Promise<ImportResult> {
+    return this.imports.run(caller, request);
   }
 
   async get(caller: Caller, taskId: string): Promise<TaskRead> {

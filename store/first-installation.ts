@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Tenant } from '../model/people';
+import { ensureDefaultProject } from './projects';
 import { transact, type Database, type Tables } from './schema';
 import type { FirstAdmin } from './store';
 
@@ -27,6 +28,7 @@ export function foundTenant(
       .executeTakeFirst();
     if (!made) return null;
     await createAdmin(transaction, tenant.id, admin);
+    await ensureDefaultProject(transaction, tenant.id);
     return made;
   });
 }

@@ -6,14 +6,17 @@ import { auditStore } from './audit';
 import { backfillStore } from './backfills';
 import { changeFeed } from './changes';
 import { Connections } from './connections';
+import { dataArtsTaskStore } from './dataarts-tasks';
 import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
 import { numberedStore } from './numbered';
 import { peopleStore } from './people';
+import { directoryStore, projectStore } from './projects';
 import { resourceGroupStore } from './resource-groups';
 import { retentionStore } from './retention';
 import { runStore } from './runs';
 import { openDatabase } from './schema';
+import { scriptStore } from './scripts';
 import { sessionStore } from './sessions';
 import { sourceStore } from './sources';
 import type { Store } from './store';
@@ -61,6 +64,10 @@ export async function openStore(
     resourceGroups: resourceGroupStore(db),
     numbered: numberedStore(db),
     sources: sourceStore(db),
+    projects: projectStore(db),
+    directories: directoryStore(db),
+    scripts: scriptStore(db),
+    dataArtsTasks: dataArtsTaskStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),
     retention: retentionStore(db),

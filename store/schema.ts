@@ -8,8 +8,10 @@ import type {
   CellState,
   ExistingChoice,
 } from '../model/backfill';
+import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
+import type { ProjectMode } from '../model/project';
 import type { IdMapping } from '../model/source';
 import type { TaskKind } from '../model/task';
 import type { LatestStatus } from '../model/task-list';
@@ -234,6 +236,63 @@ export interface Tables {
     id_mapping: Json<IdMapping> | null;
     created_at: Generated<string>;
     updated_at: Generated<string>;
+  };
+  projects: {
+    tenant: string;
+    id: string;
+    name: string;
+    folded_name: string;
+    mode: ProjectMode;
+    created_at: Generated<string>;
+  };
+  workspaces: {
+    tenant: string;
+    project: string;
+    id: string;
+    name: string;
+    created_at: Generated<string>;
+  };
+  project_members: {
+    tenant: string;
+    project: string;
+    user_id: string;
+    added_at: Generated<string>;
+  };
+  directories: {
+    tenant: string;
+    project: string;
+    id: string;
+    /** `0` is the root of the project. */
+    parent: string;
+    name: string;
+    created_at: Generated<string>;
+  };
+  script_versions: {
+    tenant: string;
+    script_id: string;
+    version: number;
+    text: string;
+    text_digest: string;
+    config: Json<Record<string, unknown>>;
+    analysis: Json<Record<string, unknown>>;
+    remarks: string;
+    author: string;
+    author_name: string;
+    created_at: Generated<string>;
+  };
+  dataarts_tasks: {
+    tenant: string;
+    task_id: string;
+    project: string;
+    workspace: string;
+    directory: string;
+    /** Folded. */
+    creator: string;
+    data_source_type: string;
+    connection_id: string | null;
+    bucket: string | null;
+    sent: string;
+    made: Json<MadeOfBody>;
   };
   audit: {
     id: Generated<string>;

@@ -15,6 +15,7 @@ import type {
   PlannedCell,
 } from '../model/backfill';
 import type { Change } from '../model/change';
+import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { JobLineage } from '../model/job-type';
 import type { LineageTask } from '../model/lineage';
 import type { CountedPage, Page, PageRequest } from '../model/page';
@@ -29,6 +30,7 @@ import type {
   User,
   UserChange,
 } from '../model/people';
+import type { Directory, Project, ProjectMember, Workspace } from '../model/project';
 import type {
   LogLine,
   RunProjection,
@@ -37,6 +39,7 @@ import type {
   RunStatus,
   TableDetail,
 } from '../model/run';
+import type { ScriptVersion } from '../model/script-version';
 import type { ResourceGroup } from '../model/resource-group';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskKind, TaskProjection, TaskView } from '../model/task';
@@ -58,6 +61,10 @@ export interface Store {
   resourceGroups: ResourceGroupStore;
   numbered: NumberedStore;
   sources: SourceStore;
+  projects: ProjectStore;
+  directories: DirectoryStore;
+  scripts: ScriptStore;
+  dataArtsTasks: DataArtsTaskStore;
   audit: AuditStore;
   idempotency: IdempotencyStore;
   retention: RetentionStore;
@@ -386,10 +393,13 @@ export interface PeopleStore {
     tenant: string,
     key: { id: string; userId: string; name: string; prefix: string; digest: string },
   ): Promise<Key>;
-  keys(tenant: string, page: PageRequest): Promise<Page<Key>>;
-  removeKey(tenant: string, keyId: string): Promise<boolean>;
+  /** @param ofUser only those of this user; null: all */
+  keys(tenant: string, page: PageRequest, ofUser?: string | null): Promise<Page<Key>>;
+  removeKey(tenant: string, keyId: string, ofUser?: string | null): Promise<boolean>;
   /** The user behind a key's SHA-256 hex digest; notes the use at most once a minute. */
   findByKeyDigest(digest: string): Promise<{ tenant: string; keyId: string; user: User } | null>;
+  /** The user whose key this is, for what was begun with the key; its use is not noted. */
+  findByKeyId(tenant: string, keyId: string): Promise<Pick<User, 'id' | 'name' | 'role'> | null>;
   grants(tenant: string, userId: string): Promise<Grant[]>;
   findGrant(tenant: string, userId: string, connection: string): Promise<Grant | null>;
   /** Names of admins, whom others may ask for a grant: the first three, oldest first. */
@@ -573,6 +583,131 @@ export interface SourceStore {
   removeTable(tenant: string, name: string): Promise<boolean>;
 }
 
+export interface ProjectStore {
+  /** Creates a project with its first workspace; `nameTaken` where another has the name. */
+  create(tenant: string, project: Pick<Project, 'id' | 'name' | 'mode'>): Promise<Project>;
+  find(tenant: string, id: string): Promise<Project | null>;
+  /** Newest first. `memberId`: those that are open to this user; null: all. */
+  list(tenant: string, memberId: string | null, page: PageRequest): Promise<Page<Project>>;
+  /** Null where there is no such project; `nameTaken`. */
+  rename(tenant: string, id: string, name: string): Promise<Project | null>;
+  /** `inUse`: there are directories or scripts in it. */
+  remove(tenant: string, id: string): Promise<'removed' | 'inUse' | 'unknown'>;
+  /** Oldest first. */
+  workspaces(tenant: string, project: string): Promise<Workspace[]>;
+  /** `nameTaken`, `projectNotFound`. */
+  createWorkspace(
+    tenant: string,
+    workspace: Pick<Workspace, 'project' | 'id' | 'name'>,
+  ): Promise<Workspace>;
+  removeWorkspace(tenant: string, project: string, id: string): Promise<boolean>;
+  members(tenant: string, project: string): Promise<ProjectMember[]>;
+  /** Safe to repeat; `userNotFound`, `projectNotFound`. */
+  addMember(tenant: string, project: string, userId: string): Promise<void>;
+  removeMember(tenant: string, project: string, userId: string): Promise<boolean>;
+  /** Those that the user is a member of, by name. */
+  ofMember(tenant: string, userId: string): Promise<Project[]>;
+  /** True for a member, and for everybody where the project has none. */
+  isOpenTo(tenant: string, project: string, userId: string): Promise<boolean>;
+}
+
+/**
+ * Directories of projects; the root is not stored. `judge` sees all of the project's before a write,
+ * while no other write of them is under way, and throws what stands against it.
+ */
+export interface DirectoryStore {
+  /** All of a project, by name. */
+  list(tenant: string, project: string): Promise<Directory[]>;
+  find(tenant: string, id: string): Promise<Directory | null>;
+  /** `nameTaken` where its parent holds one of that name; `projectNotFound`. */
+  create(
+    tenant: string,
+    directory: Omit<Directory, 'createdAt'>,
+    judge: (all: Directory[]) => void,
+  ): Promise<Directory>;
+  /** Name and parent; null where there is no such directory; `nameTaken`. */
+  change(
+    tenant: string,
+    directory: Omit<Directory, 'createdAt'>,
+    judge: (all: Directory[]) => void,
+  ): Promise<Directory | null>;
+  /** `inUse`: something lies in it. */
+  remove(
+    tenant: string,
+    directory: Pick<Directory, 'id' | 'project'>,
+  ): Promise<'removed' | 'inUse' | 'unknown'>;
+}
+
+export interface ScriptStore {
+  /** Keeps the next version of a script; its number is one more than that of the last. */
+  addVersion(
+    tenant: string,
+    version: Omit<ScriptVersion, 'version' | 'createdAt'>,
+  ): Promise<ScriptVersion>;
+  version(tenant: string, scriptId: string, version: number): Promise<ScriptVersion | null>;
+  latestVersion(tenant: string, scriptId: string): Promise<ScriptVersion | null>;
+}
+
+/** What lines of the audit are asked for; null, or left out: whichever. */
+export interface AuditFilter extends Partial<TimeSpan> {
+  /** The thing, as in `task/3f2a…`, or its kind, as in `task`. */
+  target?: string | null;
+  /** Name of who did it. */
+  actor?: string | null;
+  /** The action, as in `task.edit`, or its kind, as in `task`. */
+  action?: string | null;
+}
+
+/** What DataArts' clients sent of a collection task, and where it belongs. */
+export interface DataArtsTask {
+  taskId: string;
+  project: string;
+  workspace: string;
+  directory: string;
+  /** Name of whoever made it, read as it is searched for: whatever the case. */
+  creator: string;
+  dataSourceType: string;
+  connectionId: string | null;
+  bucket: string | null;
+  /** JSON as it is to be read again. */
+  sent: string;
+  /** What of the scheduling task was made of it. */
+  made: MadeOfBody;
+}
+
+/** Null: it does not matter. */
+export interface DataArtsFilter {
+  project: string;
+  workspace: string;
+  /** Parts of names, whatever the case. */
+  name: string | null;
+  creator: string | null;
+  dataSourceType: string | null;
+  connectionId: string | null;
+  directory: string | null;
+  bucket: string | null;
+  /** First and last moment at which they were made, ISO 8601 in UTC. */
+  from: string | null;
+  to: string | null;
+}
+
+export interface DataArtsTaskStore {
+  /** Writes the row of a task, in place of the one that there is. */
+  put(tenant: string, task: DataArtsTask): Promise<void>;
+  /** Also of a task that was removed. */
+  find(tenant: string, taskId: string): Promise<DataArtsTask | null>;
+  remove(tenant: string, taskId: string): Promise<void>;
+  /**
+   * Live tasks, newest first.
+   * @returns a part of them, how many there are in all, and how many in the whole project
+   */
+  search(
+    tenant: string,
+    filter: DataArtsFilter,
+    part: { offset: number; limit: number },
+  ): Promise<{ items: { row: DataArtsTask; task: TaskView }[]; count: number; inProject: number }>;
+}
+
 export interface AuditStore {
   write(
     tenant: string,
@@ -580,11 +715,7 @@ export interface AuditStore {
   ): Promise<void>;
   /** All of them, in their order, or none. */
   writeAll(tenant: string, entries: Parameters<AuditStore['write']>[1][]): Promise<void>;
-  list(
-    tenant: string,
-    filter: { target: string | null },
-    page: PageRequest,
-  ): Promise<Page<AuditEntry>>;
+  list(tenant: string, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
 }
 
 /** Answers of POST requests that carried an `Idempotency-Key`, kept for 24 hours. */

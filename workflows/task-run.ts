@@ -149,6 +149,8 @@ async function tryOnce(
       runNumber,
       tryNumber: record.tries,
       definition,
+      scheduleTime: record.scheduleTime,
+      askedAt: record.queuedAt,
       ...(input.recordedByTask && { record: { ...record } }),
     }),
   );

@@ -9,7 +9,9 @@ import type { Settings } from '../../config';
 import { plainText } from '../routes/fields';
 import { paramNames } from '../routes/path';
 import type { Route } from '../routes/route';
+import { bodyExamples } from './examples';
 import { refusalResponses } from './refusals';
+import { addSamples, type SdkSamples } from './with-samples';
 
 const description = `Runs start when their tables have arrived or their time has come, and past times can be run
 again. Refusals are
@@ -24,16 +26,20 @@ const paramDescriptions: Record<string, string> = {
   connection: 'Name of the connection',
   receipt: '`receipt` of the trigger call',
   runId: 'Id of the run',
+  workspace: 'Id of the workspace',
+  userId: 'Id of the user',
 };
 
 /**
  * @param routes the native routes
  * @param more calls of vendor surfaces, described by themselves
+ * @param sdks samples in vendors' SDKs
  */
 export function openApiDocument(
   routes: readonly Route[],
   more: readonly RouteConfig[],
   settings: Pick<Settings, 'publicUrl'>,
+  sdks: SdkSamples = {},
 ): object {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
@@ -54,7 +60,9 @@ export function openApiDocument(
       { url: settings.publicUrl },
     ],
   });
-  return JSON.parse(JSON.stringify(document, withoutFlags)) as object;
+  const whole = JSON.parse(JSON.stringify(document, withoutFlags)) as { paths?: object };
+  addSamples(whole, settings.publicUrl, sdks);
+  return whole;
 }
 
 /** The generator writes `/u` behind a pattern; JSON Schema reads all patterns so, and `/u` as text. */
@@ -81,6 +89,7 @@ function describeRoute(route: Route): RouteConfig {
 
 function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
   const names = paramNames(path);
+  const example = bodyExamples[`${method} ${path}`];
   const params = names.map((name) => {
     return [name, plainText.meta({ description: paramDescriptions[name] })] as const;
   });
@@ -96,7 +105,12 @@ function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
       ? {
           body: {
             required: !body.safeParse(undefined).success,
-            content: { 'application/json': { schema: body } },
+            content: {
+              'application/json': {
+                schema: body,
+                ...(example !== undefined && { example }),
+              },
+            },
           },
         }
       : {}),

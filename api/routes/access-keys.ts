@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nameSchema } from '../../model/fields';
 import type { AccessKey } from '../../model/people';
-import { listOf, listQuery, pageOf, plainText } from './fields';
+import { listOf, listQuery, ofUser, pageOf, plainText } from './fields';
 import { route } from './route';
 import { accessKeyShape } from './shapes';
 
@@ -27,7 +27,7 @@ export const accessKeyRoutes = [
         }),
       })
       .meta({ id: 'NewAccessKey' }),
-    errors: ['userNotFound'],
+    errors: ['userNotFound', 'notAllowed'],
     credentials: {
       strip: (body) => ({ ...(body as AccessKey), secret: null }),
       restore: (kept) => Promise.resolve(kept),
@@ -41,9 +41,10 @@ export const accessKeyRoutes = [
     role: 'viewer',
     tags: ['Access keys'],
     summary: 'List one’s access keys, as an admin those of all, without their secrets',
-    query: listQuery({}),
+    query: listQuery({ userId: ofUser }),
     answer: listOf(accessKeyShape),
-    handler: ({ scheduling, caller, query }) => scheduling.accessKeys.list(caller, pageOf(query)),
+    handler: ({ scheduling, caller, query }) =>
+      scheduling.accessKeys.list(caller, pageOf(query), query.userId || null),
   }),
   route({
     method: 'delete',

@@ -1,11 +1,13 @@
 /** The table of all native routes. */
 import { accessKeyRoutes } from './access-keys';
+import { auditRoutes } from './audit';
 import { backfillRoutes } from './backfills';
 import { connectionRoutes } from './connections';
-import { auditRoutes, grantRoutes } from './grants';
+import { grantRoutes } from './grants';
 import { instanceRoutes, lineageRoutes } from './instances';
 import { lookUpRoutes } from './look-ups';
 import { keyRoutes, tenantRoutes, userRoutes } from './people';
+import { directoryRoutes, projectRoutes } from './projects';
 import { recurrenceRoutes } from './recurrences';
 import { resourceGroupRoutes } from './resource-groups';
 import type { Route } from './route';
@@ -15,11 +17,13 @@ import { systemRoutes } from './system';
 import { tableTriggerRoutes } from './table-triggers';
 import { tableRoutes } from './tables';
 import { taskRoutes } from './tasks';
+import { taskImportRoutes } from './task-imports';
 import { triggerUrlRoutes } from './trigger-urls';
 import { triggerRoutes } from './triggers';
 import { webhookRoutes } from './webhooks';
 
 export const routes: readonly Route[] = [
+  ...taskImportRoutes,
   ...taskRoutes,
   ...triggerUrlRoutes,
   ...triggerRoutes,
@@ -32,6 +36,8 @@ export const routes: readonly Route[] = [
   ...connectionRoutes,
   ...tableTriggerRoutes,
   ...tableRoutes,
+  ...projectRoutes,
+  ...directoryRoutes,
   ...sessionRoutes,
   ...tenantRoutes,
   ...userRoutes,

@@ -19,6 +19,9 @@ export const usualBodyLimit = 1_048_576;
 /** Room for as many schedule times as one call may name, each with its offset. */
 export const manyTimesLimit = 8 * 1_048_576;
 
+/** Room for the longest script, each of its characters escaped. */
+export const scriptBodyLimit = 8 * 1_048_576;
+
 /** The parts of a path in braces, by name. */
 export type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Record<Name, string> & PathParams<Rest>
@@ -60,7 +63,7 @@ export interface Answer {
   status: 200 | 201 | 202 | 204;
   /** Null: there is no body. */
   schema: z.ZodType | null;
-  mediaType: 'application/json' | 'text/html' | 'text/event-stream';
+  mediaType: 'application/json' | 'text/html' | 'text/csv' | 'text/event-stream';
   /** True: the answer carries the ETag of the task that it shows. */
   etag: boolean;
   /** Answered with 200 in place of the other where the body says `dryRun`; null: it cannot. */
@@ -118,7 +121,7 @@ interface Declared<
   planned?: Planned;
   etag?: boolean;
   /** Of `text/event-stream`, `answer` is what each event that tells of something has as its data. */
-  mediaType?: 'text/html' | 'text/event-stream';
+  mediaType?: 'text/html' | 'text/csv' | 'text/event-stream';
   errors?: ErrorCode[];
   credentials?: RouteCredentials;
 }
@@ -141,7 +144,7 @@ export function route<
     role: Role;
     handler: (
       call: Call<PathParams<Path>, z.output<Query>, z.output<Body>>,
-    ) => Promise<z.input<Answered> | z.input<Planned> | EventFollower>;
+    ) => Promise<z.input<Answered> | z.input<Planned> | EventFollower | AsyncIterable<string>>;
   },
 ): Route {
   return complete(declared, declared.role, declared.handler as unknown as Route['handler']);

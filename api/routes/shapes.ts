@@ -13,6 +13,12 @@ import { changeSchema } from '../../model/change';
 import { backfillViewSchema, cellViewSchema, planViewSchema } from '../../model/backfill';
 import { idChainSchema, lookedUpUserSchema } from '../../model/look-up';
 import { columnSuggestionSchema } from '../../model/id-suggestions';
+import {
+  directorySchema,
+  projectMemberSchema,
+  projectSchema,
+  workspaceSchema,
+} from '../../model/project';
 import { resourceGroupSchema } from '../../model/resource-group';
 import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
@@ -114,6 +120,11 @@ export const tableWithColumnsShape = tableViewSchema
       .meta({ description: 'As the source has them now; null where it does not answer' }),
   })
   .meta({ id: 'TableWithColumns' });
+
+export const projectShape = projectSchema.meta({ id: 'Project' });
+export const workspaceShape = workspaceSchema.meta({ id: 'Workspace' });
+export const projectMemberShape = projectMemberSchema.meta({ id: 'ProjectMember' });
+export const directoryShape = directorySchema.meta({ id: 'Directory' });
 
 export const changeShape = changeSchema.meta({ id: 'Change' });
 

@@ -4,7 +4,7 @@ import { taskInputSchema, taskKinds, taskPatchSchema } from '../../model/task';
 import { latestStatuses, orders, taskSorts, usualOrder } from '../../model/task-list';
 import type { ErrorCode } from '../../model/errors';
 import { countedListOf, flag, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
-import { changeUnanswered, route } from './route';
+import { changeUnanswered, route, scriptBodyLimit } from './route';
 import { taskRowShape, taskShape } from './shapes';
 
 const tags = ['Tasks'];
@@ -16,6 +16,8 @@ const notTaken: ErrorCode[] = [
   'tableWithoutIdMapping',
   'outputTaken',
   'cyclicDependency',
+  'scriptInvalid',
+  'grantMissing',
 ];
 
 export const taskRoutes = [
@@ -30,6 +32,7 @@ export const taskRoutes = [
       'a `manual` one for a person. ' +
       'With an `id` from `POST /api/v1/tasks:draft` it takes over the trigger URLs of the draft.',
     body,
+    bodyLimit: scriptBodyLimit,
     status: 201,
     answer: taskShape,
     etag: true,
@@ -96,6 +99,7 @@ export const taskRoutes = [
     description:
       'What is not sent stays as it is. A live run keeps the settings that it began with.',
     body: taskPatchSchema,
+    bodyLimit: scriptBodyLimit,
     ifMatch: true,
     answer: taskShape,
     etag: true,
@@ -112,6 +116,7 @@ export const taskRoutes = [
     description:
       'What is not sent goes back to its default. `id`, if sent, is the one of the path.',
     body,
+    bodyLimit: scriptBodyLimit,
     ifMatch: true,
     answer: taskShape,
     etag: true,

@@ -10,7 +10,10 @@ const concerned = {
   instance: /\/instances/,
   table: /\/tables|\/lineage/,
   connection: /\/connections|\/tables/,
-  key: /\/keys|\/users/,
+  key: /\/(access-)?keys/,
+  user: /\/users|\/me\//,
+  grant: /\/grants/,
+  project: /\/projects/,
 };
 export type ChangeKind = keyof typeof concerned;
 

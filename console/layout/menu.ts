@@ -45,10 +45,23 @@ const workspace: MenuEntry[] = [
   },
 ];
 
-const metrics: MenuEntry[] = [{ key: 'integration', label: 'nav.integration', to: '/integration' }];
+const security: MenuEntry = {
+  key: 'security',
+  label: 'nav.security',
+  children: [
+    { key: 'credentials', label: 'nav.credentials', to: '/credentials' },
+    { key: 'users', label: 'nav.users', to: '/users' },
+    { key: 'audit', label: 'nav.audit', to: '/audit' },
+  ],
+};
+
+const metrics: MenuEntry[] = [
+  { key: 'integration', label: 'nav.integration', to: '/integration' },
+  { key: 'api', label: 'nav.api', to: '/api-calls' },
+];
 
 export const areas: readonly Area[] = [
-  { key: 'workspace', label: 'nav.workspace', to: '/', menu: workspace },
+  { key: 'workspace', label: 'nav.workspace', to: '/', menu: [...workspace, security] },
   { key: 'metrics', label: 'nav.metrics', to: '/integration', menu: metrics },
 ];
 

@@ -6,7 +6,9 @@ import * as accounts from './0003-accounts';
 import * as ahead from './0004-cells-ahead';
 import * as passingOn from './0005-passing-on';
 import * as console from './0006-console';
+import * as scripts from './0007-scripts';
 import * as vendorCalls from './0008-vendor-calls';
+import * as dataArts from './0010-dataarts';
 import * as imports from './0011-imports';
 
 export const migrations: Record<string, Migration> = {
@@ -16,6 +18,8 @@ export const migrations: Record<string, Migration> = {
   '0004-cells-ahead': ahead,
   '0005-passing-on': passingOn,
   '0006-console': console,
+  '0007-scripts': scripts,
   '0008-vendor-calls': vendorCalls,
+  '0010-dataarts': dataArts,
   '0011-imports': imports,
 };

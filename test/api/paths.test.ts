@@ -77,7 +77,7 @@ test.each([
   ['get', '/api/v1'],
   ['get', '/api/v1/nothing'],
   ['get', '/API/v1/tasks'],
-  ['post', '/api/v1/tasks:import'],
+  ['post', '/api/v1/tasks:export'],
   ['post', `/api/v1/tasks/${taskId}:explode`],
   ['post', `/api/v1/tasks/${taskId}/runs/${runId}:explode`],
   ['post', '/api/v1/tables/crm.main.orders:explode'],

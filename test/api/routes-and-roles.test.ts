@@ -16,10 +16,13 @@ const params: Record<string, string> = {
   table: encodeURIComponent(tableName),
   name: 'crm',
   connection: 'crm',
+  workspace: 'default',
+  userId: 'u1',
 };
 
 const bodies: Record<string, object> = {
   'post /api/v1/tasks': taskBody,
+  'post /api/v1/tasks:import': { tasks: [{ externalId: 'nightly', ...taskBody, kind: 'manual' }] },
   'put /api/v1/tasks/{id}': taskBody,
   'patch /api/v1/tasks/{id}': { name: 'Other' },
   'post /api/v1/tasks/{id}:reset-gate': {},
@@ -35,6 +38,11 @@ const bodies: Record<string, object> = {
   'post /api/v1/connections': { name: 'crm', type: 'files', config: {} },
   'put /api/v1/connections/{name}': { type: 'files', config: {} },
   'put /api/v1/tables/{table}/id-mapping': { columns: [{ column: 'mobile', idType: 'phone' }] },
+  'post /api/v1/projects': { name: 'Other', mode: 'Basic' },
+  'patch /api/v1/projects/{id}': { name: 'Other' },
+  'post /api/v1/projects/{id}/workspaces': { name: 'Other' },
+  'post /api/v1/directories': { project: 'default', name: 'Sales' },
+  'patch /api/v1/directories/{id}': { name: 'Sales' },
   'post /api/v1/session': { key: keyOf('viewer') },
   'post /api/v1/tenants': { id: 'other', name: 'Other' },
   'post /api/v1/users': { name: 'Ada', role: 'viewer' },
@@ -46,6 +54,7 @@ const bodies: Record<string, object> = {
 };
 
 const queries: Record<string, string> = {
+  'get /api/v1/directories': 'project=default',
   'get /api/v1/tasks/{id}/id-mapping/user': 'idType=phone&value=0138',
   'get /api/v1/tasks/{id}/id-mapping/chain':
     'fromType=phone&fromValue=0138&toType=email&toValue=ann%40x.org',
@@ -54,7 +63,7 @@ const queries: Record<string, string> = {
 /** What the schema of a route describes of an answer: of a stream, the data of the change in it. */
 function contentOf(mediaType: string, { text, body }: { text: string; body: unknown }): unknown {
   if (mediaType === 'application/json') return body;
-  if (mediaType === 'text/html') return text;
+  if (mediaType !== 'text/event-stream') return text;
   return JSON.parse(/^event: change\ndata: (.*)$/m.exec(text)![1]!);
 }
 

@@ -10,10 +10,13 @@ import type {
   ByNumberService,
   EventService,
   IdempotencyService,
+  IdentityService,
   LineageService,
   LookUpService,
+  MetadataTaskService,
   Page,
   PeopleService,
+  ProjectService,
   ResourceGroupService,
   RunService,
   Scheduling,
@@ -33,10 +36,12 @@ import {
   change,
   columnSuggestion,
   connection,
+  directory,
   idChain,
   instance,
   ledgerEntry,
   lookedUpUser,
+  project,
   rowSample,
   run,
   runId,
@@ -47,6 +52,7 @@ import {
   taskRow,
   total,
   triggerUrl,
+  importResult,
   waitingTask,
 } from './samples';
 
@@ -101,10 +107,13 @@ export function fakeScheduling(): FakeScheduling {
       lineage: noted('lineage', fakeLineage()),
       lookUps: noted('lookUps', fakeLookUps()),
       sources: noted('sources', fakeSources()),
+      projects: noted('projects', fakeProjects()),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
       accessKeys: noted('accessKeys', fakeAccessKeys()),
       byNumber: noted('byNumber', fakeByNumber()),
+      identity: noted('identity', fakeIdentity()),
+      metadataTasks: noted('metadataTasks', fakeMetadataTasks()),
       taskBatches: noted('taskBatches', fakeTaskBatches()),
       resourceGroups: noted('resourceGroups', fakeResourceGroups()),
       events: noted('events', fakeEvents()),
@@ -128,6 +137,7 @@ function fakeTasks(): TaskService {
         triggerUrls: tables.map((name) => ({ table: name, url: triggerUrl.url })),
       }),
     create: answer,
+    importTasks: () => Promise.resolve(importResult),
     get: answer,
     list: () => Promise.resolve({ items: [taskRow], nextPageToken: null, total }),
     edit: answer,
@@ -232,6 +242,35 @@ function fakeSources(): SourceService {
     putTable: (_caller, name) => Promise.resolve({ ...table, name }),
     putIdMapping: (_caller, name, idMapping) => Promise.resolve({ ...table, name, idMapping }),
     removeTable: () => Promise.resolve(),
+  };
+}
+
+function fakeProjects(): ProjectService {
+  const workspace = { id: 'default', project: project.id, name: 'default', createdAt: at };
+  const member = { userId: 'u1', name: 'Ada', addedAt: at };
+  const answer = () => Promise.resolve(project);
+  const directories: ProjectService['directories'] = {
+    list: () => Promise.resolve({ items: [directory] }),
+    get: () => Promise.resolve(directory),
+    create: () => Promise.resolve(directory),
+    change: () => Promise.resolve(directory),
+    remove: () => Promise.resolve(),
+    requireIn: () => Promise.resolve(),
+  };
+  return {
+    directories: directories,
+    ofMember: () => Promise.resolve({ items: [project] }),
+    create: answer,
+    list: () => page(project),
+    get: answer,
+    rename: answer,
+    remove: () => Promise.resolve(),
+    workspaces: () => Promise.resolve({ items: [workspace] }),
+    createWorkspace: () => Promise.resolve(workspace),
+    removeWorkspace: () => Promise.resolve(),
+    members: () => Promise.resolve({ items: [member] }),
+    addMember: () => Promise.resolve(member),
+    removeMember: () => Promise.resolve(),
   };
 }
 
@@ -351,6 +390,57 @@ function fakeResourceGroups(): ResourceGroupService {
     create: () => Promise.resolve(group),
     list: () => page(group),
     remove: () => Promise.resolve(),
+  };
+}
+
+/** The token of the identity service that stands for a role. */
+export const identityTokenOf = (role: Role): string => `${role}-token`;
+
+function fakeIdentity(): IdentityService {
+  return {
+    issue: (claim) => {
+      const sent = claim.method === 'password' ? claim.password : claim.secret;
+      const role = roles.find((known) => [keyOf(known), accessSecretOf(known)].includes(sent));
+      if (!role) return Promise.reject(new TablegateError('notAuthenticated', 'No such key'));
+      return Promise.resolve({
+        ...{ token: identityTokenOf(role), caller: callerOf(role), project: null },
+        tenant: { id: 'default', name: 'Default', createdAt: at },
+        ...{ issuedAt: at, expiresAt: at },
+      });
+    },
+    find: (token) => {
+      const role = roles.find((known) => identityTokenOf(known) === token);
+      return Promise.resolve(role ? { caller: callerOf(role), project: null } : null);
+    },
+  };
+}
+
+/** A collection task as DataArts' clients read it. */
+const collectionTask = {
+  ...{ name: 'Test collection 110', user_id: 'u1', dir_id: '0', data_source_type: 'DLI' },
+  ...{ schedule_config: {}, task_config: {} },
+};
+
+function fakeMetadataTasks(): MetadataTaskService {
+  return {
+    enter: () => Promise.resolve(),
+    requireWorkspace: () => Promise.resolve(),
+    create: () => Promise.resolve({ taskId }),
+    get: (_place, id) => Promise.resolve({ ...collectionTask, id }),
+    replace: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
+    search: () =>
+      Promise.resolve({
+        ...{ count: 1, total_records: 1, max_records: 9 },
+        resources: [{ ...collectionTask, id: taskId }],
+      }),
+    act: () => Promise.resolve(),
+    log: () =>
+      Promise.resolve({
+        ...{ enable_bridge: true, enable_profile: false, enable_classification: false },
+        ...{ bridge_status: 'RUNNING', profile_status: null, classification_status: null },
+        ...{ bridge_job_log: 'reading', profile_job_log: null, classification_job_log: null },
+      }),
   };
 }
 

@@ -5,9 +5,11 @@ import type { RowSample } from '../../connectors/connector';
 import type { Change } from '../../model/change';
 import type { ColumnSuggestion } from '../../model/id-suggestions';
 import type { Caller, Role } from '../../model/people';
+import type { Directory, Project } from '../../model/project';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
 import { defaultRunPolicy, noRuntimeResource } from '../../model/task';
+import type { ImportResult } from '../../model/task-import';
 import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
 import type { WaitingTask } from '../../model/waiting';
@@ -154,6 +156,12 @@ export const waitingTask: WaitingTask = {
 
 export const change: Change = { type: 'task', id: taskId, taskId, version: 4, at };
 
+export const importResult: ImportResult = {
+  dryRun: false,
+  counts: { create: 1, update: 0, unchanged: 0, remove: 0, failed: 0 },
+  tasks: [{ externalId: 'nightly', id: taskId, action: 'create', error: null }],
+};
+
 export const triggerUrl: TriggerUrl = {
   table: tableName,
   url: 'http://gate.test/trigger/s3cr3t-t0k3n-of-customers',
@@ -169,6 +177,16 @@ export const connection: ConnectionView = {
   mayWrite: true,
   createdAt: at,
   updatedAt: at,
+};
+
+export const project: Project = { id: 'default', name: 'Default', mode: 'Basic', createdAt: at };
+
+export const directory: Directory = {
+  id: '3f'.repeat(16),
+  project: 'default',
+  parent: '0',
+  name: 'Sales',
+  createdAt: at,
 };
 
 export const rowSample: RowSample = {

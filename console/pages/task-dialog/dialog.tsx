@@ -7,7 +7,7 @@ import { useT } from '../../i18n';
 import { CycleEditor } from '../../ui/cycle-editor';
 import { useNarrow } from '../../ui/media';
 import { Loading, ProblemView } from '../../ui/states';
-import { frequencies } from '../tasks/method';
+import { frequencies, whyNotEditable } from '../tasks/method';
 import { useDraft } from './draft';
 import { JobFields, useNeedsIdMapping } from './job-fields';
 import { MoreFields, PolicyFields } from './policy-fields';
@@ -64,6 +64,7 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
   const initial = useRef(task === null ? newTask : valuesOf(task)).current;
   const [dirty, setDirty] = useState(false);
   const saving = useSave(task, taskId);
+  const locked = task && whyNotEditable(task, t);
   const values = { ...initial, ...Form.useWatch((all: TaskValues) => all, form) };
   const { frequency, tables, markedByTask } = values;
   const isTriggered = frequency === 'triggered';
@@ -84,7 +85,9 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
         void saving.save(form.getFieldsValue(true), draft.id, (fields) => form.setFields(fields))
       }
       scrollToFirstError
+      disabled={locked !== null}
     >
+      {locked && <Alert className="dialog-problem" type="info" showIcon title={locked} />}
       <Form.Item<TaskValues>
         name="name"
         label={t('task.name')}
@@ -189,7 +192,9 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
         />
       )}
       <div className="dialog-foot">
-        <Button onClick={close}>{t('act.cancel')}</Button>
+        <Button onClick={close} disabled={false}>
+          {t('act.cancel')}
+        </Button>
         <Button type="primary" htmlType="submit" loading={saving.busy}>
           {t('act.save')}
         </Button>

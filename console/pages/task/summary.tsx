@@ -7,7 +7,7 @@ import { GateTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
 import { durationText } from '../../ui/format';
 import { useTasks } from '../../api/tasks';
-import { cycleText, frequencyOf } from '../tasks/method';
+import { cycleText, frequencyOf, originOf } from '../tasks/method';
 import { useTask } from './page';
 
 type Gate = NonNullable<Schemas['Task']['gate']>;
@@ -53,6 +53,9 @@ export function SummaryTab() {
             [t('tables.title'), <Tables key="t" names={task.tables.map(({ name }) => name)} />],
             [t('job.type'), task.job.type],
             [t('task.creator'), task.creator],
+            ...(task.imported
+              ? [[t('task.importedFrom'), originOf(task.imported, t)] as [string, string]]
+              : []),
             [t('task.owner'), task.owner ?? '–'],
             [t('policy.rerunMode'), t(`policy.rerunMode.${policy.rerunMode}`)],
             [t('policy.rerunTimes'), String(policy.rerunTimes)],

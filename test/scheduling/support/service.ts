@@ -5,7 +5,7 @@ import path from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
 import { readSettings } from '../../../config';
-import { defineJobType } from '../../../model/job-type';
+import { defineJobType, type JobType } from '../../../model/job-type';
 import type { Caller } from '../../../model/people';
 import type { RunProjection } from '../../../model/run';
 import { taskInputSchema, taskPatchSchema } from '../../../model/task';
@@ -15,6 +15,7 @@ import type { Scheduling, TaskRead } from '../../../scheduling/scheduling';
 import { digest, Secrets } from '../../../store/secrets';
 import type { Store } from '../../../store/store';
 import { migrate, openStore } from '../../../store';
+import { idleSyncScript } from '../../support/sync-script-job';
 import { makeDatabase } from '../../support/servers/databases';
 import { batchOf, sampleRun } from '../../store/support/samples';
 import { FakeGateway } from './fake-gateway';
@@ -31,6 +32,8 @@ const flow = defineJobType({
   lineage: ({ config }) => config,
   run: () => Promise.resolve({ tables: [], summary: {} }),
 });
+
+const jobTypes: JobType[] = [flow, idleSyncScript];
 
 export interface TestService {
   scheduling: Scheduling;
@@ -66,7 +69,7 @@ export async function openService(env: Record<string, string> = {}): Promise<Tes
   const gateway = new FakeGateway();
   const scheduling = createScheduling({
     ...{ store, secrets, gateway, settings },
-    jobTypes: new Map([[flow.type, flow]]),
+    jobTypes: new Map(jobTypes.map((jobType) => [jobType.type, jobType])),
     log: pino({ level: 'silent' }),
   });
   let names = 0;

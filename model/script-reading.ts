@@ -1,0 +1,80 @@
+/** A script with its parameters: what it says, reads and writes. Pure. */
+import { parseScript, type ScriptProblem, type SyncScript } from './script';
+import type { KnownConnection } from './script-connections';
+import { scriptEndpoints, scriptLineage, type ScriptEndpoint } from './script-endpoints';
+import type { ScriptLineage, ScriptParameter } from './script-version';
+import { resolveParameters, type EvaluatedAt } from './schedule-parameters';
+
+export interface ScriptReading {
+  /** With the values put in; null where it cannot be read. */
+  script: SyncScript | null;
+  /** Of the text as it was typed, as far as that can be read by itself. */
+  problems: ScriptProblem[];
+  /** Where the script reads and writes at that time. */
+  endpoints: ScriptEndpoint[];
+  /** Names of tables as the text has them: those that change from day to day keep their `${…}`. */
+  lineage: ScriptLineage;
+  values: Record<string, string>;
+  unresolved: string[];
+}
+
+/**
+ * @param known connections of the tenant
+ * @param at a schedule time that values are tried with
+ * @throws UnreadableValue where a value cannot be read
+ */
+export function readScript(
+  text: string,
+  parameters: readonly ScriptParameter[],
+  at: EvaluatedAt,
+  known: readonly KnownConnection[],
+): ScriptReading {
+  const typed = parseScript(text);
+  const resolved = resolveParameters(text, parameters, at);
+  const { values, unresolved } = resolved;
+  const run = resolved.text === text ? typed : parseScript(resolved.text);
+  // Where only the values make it a script, as in "writeMode": "${mode}", the values count.
+  const isTyped = typed.script !== undefined;
+  const problems = isTyped && run.script === undefined ? run.problems : typed.problems;
+  if (run.script === undefined) {
+    const nothing = { script: null, endpoints: [], lineage: { reads: [], writes: [] } };
+    return { ...nothing, problems, values, unresolved };
+  }
+  const endpoints = scriptEndpoints(run.script, known);
+  const named = isTyped ? scriptEndpoints(typed.script, known) : endpoints;
+  const lineage = scriptLineage(namesKnown(named, known) ? named : endpoints);
+  return {
+    script: run.script,
+    problems: isTyped ? problems : run.problems,
+    ...{ endpoints, lineage, values, unresolved },
+  };
+}
+
+/** False where a connection is named by a parameter. */
+function namesKnown(
+  endpoints: readonly ScriptEndpoint[],
+  known: readonly KnownConnection[],
+): boolean {
+  const names = new Set(known.map(({ name }) => name));
+  return endpoints.every(({ connection }) => connection !== null && names.has(connection));
+}
+
+/** Why an endpoint cannot be used, whatever is in it; null where nothing is wrong with it. */
+export function endpointObstacle(
+  { side, kind, connection, place }: ScriptEndpoint,
+  known: readonly KnownConnection[],
+): string | null {
+  const found = known.find(({ name }) => name === connection);
+  const what = side === 'read' ? 'reader' : 'writer';
+  if (!found) {
+    if (connection !== null) return `there is no connection ${connection}`;
+    return `no connection matches ${place}; make one, or name one by "datasource"`;
+  }
+  if (found.type === kind) return null;
+  return `the connection ${found.name} is of type ${found.type}; this ${what} is for ${kind}`;
+}
+
+/** Where in a script an endpoint stands, as problems name it. */
+export function endpointPath({ side }: Pick<ScriptEndpoint, 'side'>): (string | number)[] {
+  return ['job', 'content', 0, side === 'read' ? 'reader' : 'writer', 'parameter'];
+}

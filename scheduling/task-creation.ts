@@ -1,0 +1,66 @@
+import type { Caller } from '../model/people';
+import type { Imported, TaskDefinition } from '../model/task';
+import { newTaskState, projectTask } from '../model/task-state';
+import { startByHand } from '../model/task-steps';
+import { makeId } from '../store/secrets';
+import { noteAction } from './audit';
+import type { SchedulingDeps } from './deps';
+import type { TaskRead } from './scheduling';
+import { settleNewScript } from './scripts/plain-scripts';
+import { checkDefinition, ownOutputs, reserveOutputs } from './task-checks';
+import type { TaskUpdates } from './task-updates';
+import { checkTimes } from './time-checks';
+
+/** A task that is to be. */
+export interface TaskToCreate {
+  taskId: string;
+  creator: string;
+  definition: TaskDefinition;
+  paused: boolean;
+  /** True: it begins with a run, as by hand: both there, or neither. */
+  start?: boolean;
+  imported?: Imported;
+}
+
+/** The beginning of tasks: those that people make and those that imports bring. */
+export class TaskCreation {
+  constructor(
+    private readonly deps: SchedulingDeps,
+    private readonly updates: TaskUpdates,
+  ) {}
+
+  /**
+   * Checks a task and starts its workflow.
+   * @returns null where the id is, or was, in use
+   * @throws TablegateError for a definition that cannot be, or whose output another task writes
+   */
+  async create(caller: Caller, task: TaskToCreate): Promise<TaskRead | null> {
+    const { store, gateway } = this.deps;
+    const { tenant } = caller;
+    const { start = false, ...given } = task;
+    const { taskId } = given;
+    const definition = await settleNewScript(this.deps, caller, taskId, task.definition);
+    const number = await store.tasks.nextNumber();
+    const state = newTaskState({ ...given, tenant, number, definition }, new Date().toISOString());
+    const { writes } = await checkDefinition(this.deps, tenant, number, definition);
+    await checkTimes(this.deps, state, definition);
+    const { jobTypes } = this.deps;
+    await reserveOutputs(this.deps, tenant, taskId, ownOutputs(jobTypes, definition.job, writes));
+    if (start) startByHand(state, caller.name, { now: state.createdAt, newRunId: makeId });
+    try {
+      if (!(await gateway.startTask(state))) return null;
+    } catch (error) {
+      // A task that was not started holds no output.
+      await store.tasks.reserveOutputs(tenant, taskId, []);
+      throw error;
+    }
+    const created = await this.updates.settled(projectTask(state), state.outbox.runs);
+    const { name } = definition;
+    const detail = task.imported ? { name, ...task.imported } : { name };
+    await noteAction(store, caller, 'task.create', `task/${taskId}`, detail);
+    const runId = state.live?.runId;
+    if (runId !== undefined)
+      await noteAction(store, caller, 'run.start', `task/${taskId}`, { runId });
+    return created;
+  }
+}
