@@ -176,8 +176,11 @@ test('DW-34: the comment stands in the audit of each task that was changed, and 
     [entry(one, change({ name: 'N' }, { mode: 'pause' })), entry(two, bad)],
     'as agreed',
   );
-  expect(await audited(one)).toMatchObject([
-    { fields: ['name', 'paused'], comment: 'as agreed', via: 'DataWorks' },
+  expect(await audited(one)).toEqual([
+    {
+      before: { name: one.name, paused: false },
+      ...{ after: { name: 'N', paused: true }, comment: 'as agreed', via: 'DataWorks' },
+    },
   ]);
   expect(await audited(two)).toEqual([]);
 });
