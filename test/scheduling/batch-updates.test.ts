@@ -67,6 +67,26 @@ test('DW-01, DW-02, DW-39, DW-40: each is changed for itself, and an unknown one
   expect(stored.map(({ name }) => name).toSorted()).toEqual(['Renamed', two.name].toSorted());
 });
 
+test('DW-36, DW-40: of 200 entries with every tenth unknown the others are done, each with its result', async () => {
+  const made: TaskRead[] = [];
+  for (let left = 45; left > 0; left -= 1) made.push(await service.task());
+  const entries = Array.from({ length: 200 }, (_, index) =>
+    index % 10 === 9
+      ? entry({ number: String(900_000 + index) }, change({ name: 'nobody' }))
+      : entry(made[index % made.length]!, change({ description: `change ${index}` })),
+  );
+  const errors = errorsOf(await update(entries));
+  errors.forEach((error, index) => {
+    expect(error).toBe(index % 10 === 9 ? 'The task does not exist.' : null);
+  });
+  const numbers = made.map(({ number }) => number);
+  const stored = await service.store.tasks.byNumbers('default', numbers);
+  for (const { id, description } of stored) {
+    expect([id, description]).toEqual([id, (await read({ id })).description]);
+    expect(description).toMatch(/^change 1\d\d$/);
+  }
+});
+
 test('DW-07: of twins the one of the environment changes, that of production where none is named', async () => {
   const prod = await service.task(recurring);
   const dev = await twinOf(prod);
@@ -157,7 +177,10 @@ test('DW-34: the comment stands in the audit of each task that was changed, and 
     'as agreed',
   );
   expect(await audited(one)).toEqual([
-    { fields: ['name', 'paused'], comment: 'as agreed', via: 'DataWorks' },
+    {
+      before: { name: one.name, paused: false },
+      ...{ after: { name: 'N', paused: true }, comment: 'as agreed', via: 'DataWorks' },
+    },
   ]);
   expect(await audited(two)).toEqual([]);
 });

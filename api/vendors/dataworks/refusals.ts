@@ -110,3 +110,9 @@ export function messageOf({ message, fields }: TablegateError): string {
 export function notHeld(path: string, why: string): TablegateError {
   return invalidInput('body', [{ path, message: why }]);
 }
+
+/** True for what asks for nothing: clients send empty lists and objects for what was not set. */
+export function isNothing(value: unknown): boolean {
+  if (value === undefined || value === '' || value === '{}' || value === '[]') return true;
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}

@@ -4,7 +4,7 @@ import { isId } from '../../../../model/names';
 import { TablegateError } from '../../../../model/errors';
 import { action } from '../action';
 import { environment, flag, ids, integer, oneOf, structure } from '../fields';
-import { notHeld } from '../refusals';
+import { isNothing, notHeld } from '../refusals';
 
 /** Ranges of business days in one call, as the vendor has it. */
 const mostRanges = 7;
@@ -103,11 +103,6 @@ function refuseParameters(sent: Partial<Record<string, unknown>> & Properties): 
   for (const name of nowhere) {
     if (!isNothing(sent[name])) throw notHeld(name, 'it is not known here');
   }
-}
-
-function isNothing(value: unknown): boolean {
-  if (value === undefined || value === '' || value === '{}') return true;
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 function rootsOf({

@@ -5,7 +5,7 @@ import { parseInput } from '../../../../model/field-errors';
 import type { BatchEntry } from '../../../../scheduling/scheduling';
 import { action } from '../action';
 import { int64, structure } from '../fields';
-import { messageOf, notHeld } from '../refusals';
+import { isNothing, messageOf, notHeld } from '../refusals';
 import { changeFields, changeOf, entrySchema } from '../task-entry';
 
 /** Most tasks of one call: it is to be answered before the vendor's clients give up. */
@@ -125,7 +125,7 @@ export const updateTask = action({
   async run({ scheduling, caller, input }) {
     const { Id: number, EnvType = null, ...sent } = input;
     for (const name of notKnown) {
-      if (sent[name] !== undefined) throw notHeld(name, 'it is not known here');
+      if (!isNothing(sent[name])) throw notHeld(name, 'it is not known here');
     }
     const entry = { number, environment: EnvType, change: changeOf(sent) };
     const [result] = await scheduling.taskBatches.update(caller, [entry], null);
