@@ -34,12 +34,12 @@ export class TaskCreation {
    * @returns null where the id is, or was, in use
    * @throws TablegateError for a definition that cannot be, or whose output another task writes
    */
-  async create(caller: Caller, task: TaskToCreate): Promise<TaskRead | null> {
+  async create(caller: Caller, wanted: TaskToCreate): Promise<TaskRead | null> {
     const { store, gateway } = this.deps;
     const { tenant } = caller;
-    const { start = false, ...given } = task;
+    const { start = false, ...given } = wanted;
     const { taskId } = given;
-    const definition = await settleNewScript(this.deps, caller, taskId, task.definition);
+    const definition = await settleNewScript(this.deps, caller, taskId, given.definition);
     const number = await store.tasks.nextNumber();
     const state = newTaskState({ ...given, tenant, number, definition }, new Date().toISOString());
     const { writes } = await checkDefinition(this.deps, tenant, number, definition);
@@ -54,9 +54,14 @@ export class TaskCreation {
       await store.tasks.reserveOutputs(tenant, taskId, []);
       throw error;
     }
-    const created = await this.updates.settled(projectTask(state), state.outbox.runs);
+    const { runs } = state.outbox;
+    const task = projectTask(state);
+    // Of the many tasks of an import the Schedules follow.
+    const created = given.imported
+      ? await this.updates.stored(task, runs)
+      : await this.updates.settled(task, runs);
     const { name } = definition;
-    const detail = task.imported ? { name, ...task.imported } : { name };
+    const detail = given.imported ? { name, ...given.imported } : { name };
     await noteAction(store, caller, 'task.create', `task/${taskId}`, detail);
     const runId = state.live?.runId;
     if (runId !== undefined)

@@ -85,9 +85,8 @@ export class TaskImports {
     await this.parts.removal.refuseInUse(caller.tenant, task);
     if (call.dryRun) return;
     try {
-      await this.parts.updates.send(task.id, (updateId) =>
-        this.update(caller, task.id, null, updateId),
-      );
+      const remove = (updateId: string) => this.update(caller, task.id, null, updateId);
+      await this.parts.updates.send(task.id, remove, { scheduleFollows: true });
     } catch (error) {
       // Another call was quicker.
       if (isRefusal(error, 'taskNotFound') || isRefusal(error, 'taskRemoved')) return;
@@ -173,11 +172,13 @@ export class TaskImports {
     }
     if (dryRun) await this.checkChange(call, before, sent);
     else {
-      await editing.checked(caller, before, sent, (patch) =>
-        editing.take(caller, before, { ...patch, paused }, (updateId) =>
-          this.update(caller, id, { patch, paused }, updateId),
-        ),
-      );
+      await editing.checked(caller, before, sent, (patch) => {
+        const task = { patch, paused };
+        const update = (updateId: string) => this.update(caller, id, task, updateId);
+        return editing.take(caller, before, { ...patch, paused }, update, {
+          scheduleFollows: true,
+        });
+      });
     }
     return { id, action: 'update' };
   }
