@@ -1,7 +1,7 @@
 /** Imports: tasks that a foreign system keeps in step here (QA-06 to QA-12). */
 import { TablegateError } from '../model/errors';
 import { importCreator } from '../model/imported';
-import { importUpdate } from '../model/messages';
+import { importUpdate, type TaskAnswer } from '../model/messages';
 import type { Caller } from '../model/people';
 import type { DefinitionPatch, TaskDefinition, TaskView } from '../model/task';
 import type { ImportItem, ImportRequest, ImportResult, TaskImport } from '../model/task-import';
@@ -24,6 +24,8 @@ import { checkTimes } from './time-checks';
 
 /** How many tasks of a call are made or changed at the same time. */
 const atOnce = 16;
+/** How often one of them is waited for. */
+const mostTries = 3;
 
 interface Parts {
   creation: TaskCreation;
@@ -195,13 +197,21 @@ export class TaskImports {
     if (outputs) await checkOutputs(this.deps, tenant, before.id, outputs, going);
   }
 
-  private update(
+  /** Sends the same Update again where no worker answers in time: many at once keep them busy. */
+  private async update(
     { tenant, name: by }: Caller,
     id: string,
     task: ImportedTask | null,
     updateId: string,
-  ) {
-    return this.deps.gateway.update(tenant, id, importUpdate, [{ task, by }], updateId);
+  ): Promise<TaskAnswer> {
+    const { gateway } = this.deps;
+    for (let triesLeft = mostTries - 1; ; triesLeft -= 1) {
+      try {
+        return await gateway.update(tenant, id, importUpdate, [{ task, by }], updateId);
+      } catch (error) {
+        if (!isRefusal(error, 'workerUnavailable') || triesLeft === 0) throw error;
+      }
+    }
   }
 }
 
