@@ -4,6 +4,7 @@ import { BackfillStarter } from './backfills/starter';
 import { Identity } from './dataarts/identity';
 import { MetadataTasks } from './dataarts/metadata-tasks';
 import type { SchedulingDeps } from './deps';
+import { ByNumber } from './by-number';
 import { Events } from './events';
 import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
@@ -34,6 +35,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const people = new People(deps);
   const events = new Events(deps.store);
   const runs = new Runs(deps, tasks, starter);
+  const backfills = new Backfills(deps, starter);
   const projects = new Projects(deps);
   const accessKeys = new AccessKeys(deps);
   return {
@@ -41,7 +43,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     triggers: new Triggers(deps, tasks, uses, queue),
     runs,
     waiting: new Waiting(deps),
-    backfills: new Backfills(deps, starter),
+    backfills,
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
@@ -53,6 +55,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     metadataTasks: new MetadataTasks(deps, tasks, runs, projects),
     resourceGroups: new ResourceGroups(deps),
     taskBatches: new TaskBatches(deps, tasks),
+    byNumber: new ByNumber(deps, { tasks, runs, backfills }),
     events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),

@@ -42,7 +42,7 @@ import type {
 import type { ScriptVersion } from '../model/script-version';
 import type { ResourceGroup } from '../model/resource-group';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
-import type { TaskProjection, TaskView } from '../model/task';
+import type { TaskKind, TaskProjection, TaskView } from '../model/task';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
 import type { Arrival } from '../model/usual-arrival';
@@ -59,6 +59,7 @@ export interface Store {
   sessions: SessionStore;
   accessKeys: AccessKeyStore;
   resourceGroups: ResourceGroupStore;
+  numbered: NumberedStore;
   sources: SourceStore;
   projects: ProjectStore;
   directories: DirectoryStore;
@@ -431,6 +432,68 @@ export interface AccessKeyStore {
    * @returns false where it was taken before, by whichever process
    */
   takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean>;
+}
+
+/** Null: it does not matter. */
+export interface TaskFilterByNumber {
+  numbers: string[] | null;
+  /** Part of the name, whatever the case. */
+  search: string | null;
+  owner: string | null;
+  environment: 'Dev' | 'Prod' | null;
+  /** Of the job. */
+  type: string | null;
+  kind: TaskKind | null;
+  running: 'pause' | 'skip' | 'normal' | null;
+  resourceGroup: string | null;
+}
+
+export interface InstanceFilterByNumber extends TaskFilterByNumber {
+  /** An instant of the business day: the day before the schedule day, in each task's timezone. */
+  businessTime: string;
+  instanceNumbers: string[] | null;
+  statuses: RunStatus[] | null;
+}
+
+/** A part of a list, and its order. */
+export interface Slice<By extends string> {
+  by: By;
+  descending: boolean;
+  offset: number;
+  limit: number;
+}
+
+/** An attempt of an instance, with the task as it is now. */
+export interface NumberedInstance {
+  /** That of the first attempt, for all of them. */
+  number: string;
+  run: RunRecord;
+  task: TaskView;
+}
+
+/** What vendors know by numbers. A run without a schedule time is an instance of its own. */
+export interface NumberedStore {
+  /** Live tasks. */
+  tasks(
+    tenant: string,
+    filter: TaskFilterByNumber,
+    slice: Slice<'id' | 'created' | 'changed'>,
+  ): Promise<{ items: TaskView[]; total: number }>;
+  /** Numbers of tasks, also of removed ones, by their ids. */
+  numbersOf(tenant: string, taskIds: string[]): Promise<Map<string, string>>;
+  /** The latest attempt of each instance that has a record; of removed tasks too. */
+  instances(
+    tenant: string,
+    filter: InstanceFilterByNumber,
+    slice: Slice<'id' | 'created' | 'started' | 'finished' | 'scheduled'>,
+  ): Promise<{ items: NumberedInstance[]; total: number }>;
+  /** All attempts of an instance, the latest first; empty where there is none. */
+  attempts(tenant: string, number: string): Promise<NumberedInstance[]>;
+  /** Numbers of backfills and of the instances that they have brought about so far (10,000 at most). */
+  backfills(
+    tenant: string,
+    ids: string[],
+  ): Promise<{ backfills: { id: string; number: string }[]; instances: string[] }>;
 }
 
 export interface ResourceGroupStore {

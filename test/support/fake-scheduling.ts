@@ -7,6 +7,7 @@ import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
   AccessKeyService,
   BackfillService,
+  ByNumberService,
   EventService,
   IdempotencyService,
   IdentityService,
@@ -110,6 +111,7 @@ export function fakeScheduling(): FakeScheduling {
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
       accessKeys: noted('accessKeys', fakeAccessKeys()),
+      byNumber: noted('byNumber', fakeByNumber()),
       identity: noted('identity', fakeIdentity()),
       metadataTasks: noted('metadataTasks', fakeMetadataTasks()),
       taskBatches: noted('taskBatches', fakeTaskBatches()),
@@ -356,6 +358,25 @@ function fakeAccessKeys(): AccessKeyService {
     },
     noteUse: () => Promise.resolve(),
     takeNonce: (_id, nonce) => Promise.resolve(!nonces.has(nonce) && nonces.add(nonce).size > 0),
+  };
+}
+
+function fakeByNumber(): ByNumberService {
+  const numbered = { number: '7', run, task };
+  const steps = (_caller: unknown, numbers: readonly string[]) =>
+    Promise.resolve(numbers.map((number) => ({ number, error: null })));
+  return {
+    task: () => Promise.resolve({ task, upstream: ['2'] }),
+    tasks: () => Promise.resolve({ items: [task], total: 1 }),
+    removeTask: () => Promise.resolve(),
+    instance: () => Promise.resolve(numbered),
+    instances: () => Promise.resolve({ items: [numbered], total: 1 }),
+    log: () => Promise.resolve([`${at} INFO reading`]),
+    rerun: steps,
+    stop: steps,
+    bringAbout: () => Promise.resolve(),
+    supplement: (_caller, { ranges }) => Promise.resolve(ranges.map(() => backfill.id)),
+    supplemented: () => Promise.resolve({ numbers: ['3'], instances: ['7'] }),
   };
 }
 
