@@ -8,6 +8,7 @@ import type { ImportItem, ImportRequest, ImportResult, TaskImport } from '../mod
 import type { ImportedTask } from '../model/task-steps';
 import { noteAction } from './audit';
 import { changesBetween } from './changes';
+import { keptCollection, settleEditedCollection, settleNewCollection } from './collection-author';
 import { definitionOf, newDefinition } from './definitions';
 import type { SchedulingDeps } from './deps';
 import { importedIdOf } from './idempotency-keys';
@@ -149,7 +150,8 @@ export class TaskImports {
   private async check(call: ImportCall, taskId: string, sent: TaskDefinition): Promise<void> {
     const { caller } = call;
     const { tenant } = caller;
-    const definition = await settleNewScript(this.deps, caller, taskId, sent, { dryRun: true });
+    const scripted = await settleNewScript(this.deps, caller, taskId, sent, { dryRun: true });
+    const definition = await settleNewCollection(this.deps, caller, scripted);
     // No number is given out for what is not made.
     const number = '0';
     const { writes } = await checkDefinition(this.deps, tenant, number, definition);
@@ -167,7 +169,8 @@ export class TaskImports {
     const { caller, dryRun } = call;
     const { id } = before;
     const { editing } = this.parts;
-    const job = await keptJob(this.deps, caller, before, definition.job);
+    const scripted = await keptJob(this.deps, caller, before, definition.job);
+    const job = keptCollection(before, scripted);
     const sent = patchTo(before, { ...definition, job });
     if (Object.keys(sent).length === 0 && before.paused === paused) {
       return { id, action: 'unchanged' };
@@ -192,7 +195,8 @@ export class TaskImports {
     sent: DefinitionPatch,
   ): Promise<void> {
     const { tenant } = caller;
-    const patch = await settleEditedScript(this.deps, caller, before, sent, { dryRun: true });
+    const scripted = await settleEditedScript(this.deps, caller, before, sent, { dryRun: true });
+    const patch = await settleEditedCollection(this.deps, caller, before, scripted);
     const outputs = await this.parts.editing.check(tenant, before, patch);
     if (outputs) await checkOutputs(this.deps, tenant, before.id, outputs, going);
   }

@@ -1,5 +1,6 @@
 import {
   ApartmentOutlined,
+  BookOutlined,
   ApiOutlined,
   AuditOutlined,
   CodeOutlined,
@@ -33,6 +34,7 @@ const icons: Record<string, ReactNode> = {
   runs: <UnorderedListOutlined aria-hidden />,
   waiting: <HourglassOutlined aria-hidden />,
   backfills: <HistoryOutlined aria-hidden />,
+  catalog: <BookOutlined aria-hidden />,
   lineage: <ApartmentOutlined aria-hidden />,
   configuration: <SettingOutlined aria-hidden />,
   connections: <DatabaseOutlined aria-hidden />,
