@@ -64,9 +64,14 @@ export class TaskCreation {
       await store.tasks.reserveOutputs(tenant, taskId, []);
       throw error;
     }
-    const created = await this.updates.settled(projectTask(state), state.outbox.runs);
+    const { runs } = state.outbox;
+    const projection = projectTask(state);
+    // Of the many tasks of an import the Schedules follow.
+    const created = given.imported
+      ? await this.updates.stored(projection, runs)
+      : await this.updates.settled(projection, runs);
     const { name } = definition;
-    const detail = task.imported ? { name, ...task.imported } : { name };
+    const detail = given.imported ? { name, ...given.imported } : { name };
     await noteAction(store, caller, 'task.create', `task/${taskId}`, detail);
     const runId = state.live?.runId;
     if (runId !== undefined)
