@@ -15,6 +15,11 @@ const connectors: Connector[] = [
   mysqlConnector,
 ];
 
+/** The kinds that users have, in the order in which they are offered. */
+export function listConnectors(): Connector[] {
+  return connectors;
+}
+
 /**
  * The code of one kind.
  * @param options.fake also answers for `fake`, which is no kind that users have; for tests

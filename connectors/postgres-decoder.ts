@@ -149,6 +149,10 @@ function scaledNumeric(precision: number, scale: number): Decode {
       if (value % divisor !== 0) throw new NotDecodable('too exact');
       value /= divisor;
     }
+    if (!Number.isSafeInteger(value)) {
+      addLargeNumeric(values, numericText(bytes, at), precision, scale);
+      return;
+    }
     if (value >= limit) throw new NotDecodable('out of range');
     addInt64(values, sign === 0x4000 ? -value : value);
   };

@@ -34,15 +34,24 @@ const reasons: Record<string, Reason> = {
 /** Any other code of a certificate that does not lead to one that is trusted. */
 const untrusted = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO_/;
 
+/** What TLS says of certificates where a driver has put a code of its own in place of Node's. */
+const wordsOfTls: [RegExp, string][] = [
+  [/does not match certificate/, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  [/certificate has expired/, 'CERT_HAS_EXPIRED'],
+  [/self.signed|unable to (get|verify)/, 'SELF_SIGNED_CERT_IN_CHAIN'],
+];
+
 /** What Node says about the way to a server; null where it is nothing of the way. */
 export function networkReason(error: unknown): Reason | null {
-  const code = String((error as { code?: unknown } | null)?.code ?? '');
+  const given = String((error as { code?: unknown } | null)?.code ?? '');
+  const words = given === 'HANDSHAKE_SSL_ERROR' ? messageOf(error) : '';
+  const code = wordsOfTls.find(([pattern]) => pattern.test(words))?.[1] ?? given;
   const known = reasons[code];
   if (known) return known;
   if (code.startsWith('ERR_SSL') || code === 'EPROTO')
     return never('cannot agree on an encryption');
   if (!untrusted.test(code)) return null;
-  return never('shows a certificate that is not signed by one of sslCa');
+  return never('shows a certificate of an authority that is not known: give it as sslCa');
 }
 
 /** True for what is told in our words already. */

@@ -5,7 +5,7 @@
  */
 import type { FileOptions, ReadColumn, WritePlan } from '../model/script-plan';
 import type { Cell, TransferColumn } from '../model/transfer-types';
-import type { ConnectorContext, TableRef } from './connector';
+import { ConnectorError, type ConnectorContext, type TableRef } from './connector';
 
 export interface Batch {
   rows: Cell[][];
@@ -26,6 +26,8 @@ export type TakeBatch = (batch: Batch) => Promise<void>;
 
 /** What may be read at the same time as the others. */
 export interface RowPart {
+  /** Place of its table among those that are asked for; queries come first. */
+  table: number;
   read(take: TakeBatch): Promise<void>;
 }
 
@@ -100,11 +102,14 @@ export interface ColumnPair {
   target: TransferColumn;
 }
 
+/** May end the copy by throwing. */
+export type RefuseRow = (place: number, reason: string) => void;
+
 /** What feeds a target. */
 export interface RowSink {
   pairs: ColumnPair[];
-  /** @returns rows that the target refuses, by their place; the others are in */
-  write(rows: Cell[][]): Promise<{ place: number; reason: string }[]>;
+  /** @param refuse told of each row that the target does not take, by its place; the others are in */
+  write(rows: Cell[][], refuse: RefuseRow): Promise<void>;
   /**
    * Takes a whole source by a way past the rows, where there is one that changes nothing.
    * @returns rows; null where there is none, or it was refused: nothing was taken then
@@ -152,9 +157,9 @@ export interface WriteRows {
 }
 
 /** Thrown where an earlier try of the same run turns out to have committed after all. */
-export class AlreadyCommitted extends Error {
+export class AlreadyCommitted extends ConnectorError {
   constructor(readonly totals: CopyTotals) {
-    super('an earlier try of this run has committed');
+    super('An earlier try of this run has committed.');
     this.name = 'AlreadyCommitted';
   }
 }

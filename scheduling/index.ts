@@ -5,6 +5,7 @@ import { Catalogue } from './catalogue';
 import { Identity } from './dataarts/identity';
 import { MetadataTasks } from './dataarts/metadata-tasks';
 import type { SchedulingDeps } from './deps';
+import { ByNumber } from './by-number';
 import { Events } from './events';
 import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
@@ -13,6 +14,7 @@ import { Projects } from './projects/projects';
 import { ResourceGroups } from './resource-groups';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
+import { scriptService } from './scripts/scripts';
 import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
@@ -37,17 +39,19 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const runs = new Runs(deps, tasks, starter);
   const projects = new Projects(deps);
   const accessKeys = new AccessKeys(deps);
+  const backfills = new Backfills(deps, starter);
   return {
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
     runs,
     waiting: new Waiting(deps),
-    backfills: new Backfills(deps, starter),
+    backfills,
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
     catalogue: new Catalogue(deps),
     projects,
+    scripts: scriptService(deps, tasks, projects),
     people,
     sessions: new Sessions(deps, people),
     accessKeys,
@@ -55,6 +59,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     metadataTasks: new MetadataTasks(deps, tasks, runs, projects),
     resourceGroups: new ResourceGroups(deps),
     taskBatches: new TaskBatches(deps, tasks),
+    byNumber: new ByNumber(deps, { tasks, runs, backfills }),
     events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),

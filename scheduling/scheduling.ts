@@ -10,7 +10,6 @@ import type {
   CellView,
   PlanView,
 } from '../model/backfill';
-import type { RowSample } from '../connectors/connector';
 import type {
   CatalogueEdit,
   CatalogueFilter,
@@ -20,6 +19,7 @@ import type {
   TableVersion,
 } from '../model/catalogue/catalogue';
 import type { TableDefinition } from '../model/catalogue/collected';
+import type { ConnectorCapabilities, RowSample } from '../connectors/connector';
 import type { Change } from '../model/change';
 import type { ShownLog } from '../model/dataarts/shown-log';
 import type { TablegateError } from '../model/errors';
@@ -53,12 +53,21 @@ import type { WaitingTask } from '../model/waiting';
 import type {
   AuditFilter,
   CatalogueChoices,
+  InstanceFilterByNumber,
   LedgerFilter,
+  NumberedInstance,
   RunFilter,
+  Slice,
+  TaskFilterByNumber,
   WaitingQuery,
 } from '../store/store';
+import type { ScriptDrafts } from './scripts/drafts';
+import type { ScriptLife } from './scripts/life';
+import type { OperationCenter } from './scripts/operation-center';
+import type { ScriptValidator } from './scripts/validation';
+import type { ScriptVersions } from './scripts/versions';
 
-export type { AuditFilter, LedgerFilter, Page, PageRequest, RunFilter };
+export type { AuditFilter, LedgerFilter, NumberedInstance, Page, PageRequest, RunFilter };
 
 /** A task as read: `stale` where the workflow did not answer and the store's copy is shown. */
 export type TaskRead = TaskView & { stale?: boolean };
@@ -301,7 +310,17 @@ export interface BackfillService {
   ): Promise<{ backfillId: string | null; cells: number; marks: number }>;
 }
 
+export interface ConnectionTypeView {
+  type: string;
+  capabilities: ConnectorCapabilities;
+  /** JSON Schema of the settings. */
+  configSchema: Record<string, unknown>;
+  secretFields: string[];
+}
+
 export interface SourceService {
+  /** The kinds of connections that there are. */
+  types(): ConnectionTypeView[];
   createConnection(caller: Caller, input: ConnectionInput): Promise<ConnectionView>;
   replaceConnection(
     caller: Caller,
@@ -317,10 +336,13 @@ export interface SourceService {
   ): Promise<Page<ConnectionView>>;
   removeConnection(caller: Caller, name: string): Promise<void>;
   testConnection(caller: Caller, name: string): Promise<{ ok: boolean; message: string | null }>;
-  /** Tries a configuration that is not saved; what could not be saved is refused as it would be then. */
+  /**
+   * Tries a configuration that is not saved; what could not be saved is refused as it would be then.
+   * @param input.name of a saved connection, whose secrets are used where none are sent
+   */
   testConfig(
     caller: Caller,
-    input: Omit<ConnectionInput, 'name'>,
+    input: Omit<ConnectionInput, 'name'> & { name?: string | undefined },
   ): Promise<{ ok: boolean; message: string | null }>;
   /** The first rows of a table of the source, registered or not; noted in the audit. */
   rows(caller: Caller, name: string, table: string, limit: number): Promise<RowSample>;
@@ -352,7 +374,7 @@ export interface SourceService {
 }
 
 /**
- * Projects; every method throws `projectNotFound` where there is none, and `notAllowed` where it has
+ * Projects; every method throws `projectNotFound` where there is none, and `projectClosed` where it has
  * members and the caller is neither one of them nor an admin.
  */
 export interface ProjectService {
@@ -389,6 +411,18 @@ export interface DirectoryService {
   remove(caller: Caller, id: string): Promise<void>;
   /** @throws TablegateError directoryNotFound where the project has no such directory; it has the root */
   requireIn(caller: Caller, project: string, id: string): Promise<void>;
+}
+
+/**
+ * Script objects; every method throws `scriptNotFound` where there is none, and `projectClosed` where
+ * its project is closed to the caller.
+ */
+export interface ScriptService {
+  drafts: Pick<ScriptDrafts, 'create' | 'get' | 'list' | 'tree' | 'edit'>;
+  versions: Pick<ScriptVersions, 'list' | 'get' | 'diff' | 'history'>;
+  validator: Pick<ScriptValidator, 'validate' | 'validateText' | 'preview'>;
+  life: Pick<ScriptLife, 'check' | 'submit' | 'publish' | 'unpublish' | 'rollBack' | 'remove'>;
+  operationCenter: Pick<OperationCenter, 'list' | 'scriptOf'>;
 }
 
 export interface PeopleService {
@@ -484,6 +518,89 @@ export interface TaskBatchService {
     entries: readonly BatchEntry[],
     comment: string | null,
   ): Promise<BatchResult[]>;
+}
+
+export interface NumberedTask {
+  task: TaskRead;
+  /** Numbers of the tasks in its `dependsOn`. */
+  upstream: string[];
+}
+
+/** What became of one instance. */
+export interface InstanceStep {
+  number: string;
+  /** Why it was not done; null: it was. */
+  error: TablegateError | null;
+}
+
+export type TaskSlice = Slice<'id' | 'created' | 'changed'>;
+export type InstanceSlice = Slice<'id' | 'created' | 'started' | 'finished' | 'scheduled'>;
+
+/**
+ * The same things by the numbers that vendors know them by. Of twins, which have one number, that of
+ * the environment is meant, in production where that is null. An instance has a number once it has a
+ * record; that of any of its attempts leads to it.
+ */
+export interface ByNumberService {
+  /** @throws TablegateError taskNotFound */
+  task(caller: Caller, number: string, environment: 'Dev' | 'Prod' | null): Promise<NumberedTask>;
+  tasks(
+    caller: Caller,
+    filter: TaskFilterByNumber,
+    slice: TaskSlice,
+  ): Promise<{ items: TaskView[]; total: number }>;
+  /** @throws TablegateError taskNotFound, taskInUse, taskImported */
+  removeTask(caller: Caller, number: string, environment: 'Dev' | 'Prod' | null): Promise<void>;
+  /**
+   * @param attempt null: the latest
+   * @throws TablegateError runNotFound
+   */
+  instance(caller: Caller, number: string, attempt: number | null): Promise<NumberedInstance>;
+  instances(
+    caller: Caller,
+    filter: InstanceFilterByNumber,
+    slice: InstanceSlice,
+  ): Promise<{ items: NumberedInstance[]; total: number }>;
+  /** @throws TablegateError runNotFound */
+  log(caller: Caller, number: string, attempt: number | null): Promise<string[]>;
+  /** Runs instances again, each for itself; a number that is sent twice counts once. */
+  rerun(
+    caller: Caller,
+    numbers: readonly string[],
+    comment: string | null,
+  ): Promise<InstanceStep[]>;
+  /** Cancels what is live of them. */
+  stop(caller: Caller, numbers: readonly string[], comment: string | null): Promise<InstanceStep[]>;
+  /** Makes or reruns the instance of a task at a time. @throws TablegateError taskNotFound */
+  bringAbout(
+    caller: Caller,
+    number: string,
+    environment: 'Dev' | 'Prod' | null,
+    scheduleTime: Date,
+  ): Promise<void>;
+  /**
+   * Backfills tasks over closed ranges, whose ends each task reads in its timezone.
+   * @returns ids of the backfills, one a range
+   */
+  supplement(
+    caller: Caller,
+    ask: {
+      numbers: readonly string[];
+      environment: 'Dev' | 'Prod' | null;
+      ranges: readonly { startTime: string; endTime: string }[];
+      downstream: 'none' | 'matching';
+      concurrency: number;
+      comment: string | null;
+    },
+  ): Promise<string[]>;
+  /**
+   * Numbers of such backfills, and of the instances that they have brought about so far.
+   * @throws TablegateError backfillNotFound
+   */
+  supplemented(
+    caller: Caller,
+    ids: readonly string[],
+  ): Promise<{ numbers: string[]; instances: string[] }>;
 }
 
 export interface ResourceGroupService {
@@ -786,6 +903,7 @@ export interface Scheduling {
   sources: SourceService;
   catalogue: CatalogueService;
   projects: ProjectService;
+  scripts: ScriptService;
   people: PeopleService;
   sessions: SessionService;
   accessKeys: AccessKeyService;
@@ -793,6 +911,7 @@ export interface Scheduling {
   metadataTasks: MetadataTaskService;
   resourceGroups: ResourceGroupService;
   taskBatches: TaskBatchService;
+  byNumber: ByNumberService;
   events: EventService;
   system: SystemService;
   idempotency: IdempotencyService;

@@ -31,13 +31,40 @@ const mostTries = 4;
 /** The least edition in which batches are taken. */
 const neededEdition: Edition = 'Basic';
 
-/** About how long the Updates of a call take, each, and how far apart Schedules are changed then. */
-const updateMs = 8;
+/** How long an Update takes of a call's time, until there are enough to know. */
+const usualUpdateMs = 8;
+/** How far apart the Schedules of a call's tasks are changed. */
 const scheduleMs = 12;
+/** Longest time that a task leaves its Schedule as it is. */
+const longestHoldMs = 20_000;
 
-/** @param place of the task among those of the call */
-function holdFor(entries: number, place: number): number {
-  return entries <= atOnce ? 0 : entries * updateMs + place * scheduleMs;
+/**
+ * How long each task of a call leaves its Schedule as it is, as that would slow the Updates of the
+ * others: until about the end of all of them, and then each at a moment of its own.
+ */
+class Pace {
+  private readonly begun = Date.now();
+  private sent = 0;
+
+  /** @param total entries of the call */
+  constructor(private readonly total: number) {}
+
+  /** Of the Update that is to be sent next. */
+  next(): number {
+    const place = this.sent;
+    this.sent += 1;
+    if (this.total <= atOnce) return 0;
+    const known = place > 2 * atOnce;
+    const updateMs = known ? (Date.now() - this.begun) / place : usualUpdateMs;
+    const left = this.total - place;
+    return Math.min(Math.round(left * updateMs + place * scheduleMs), longestHoldMs);
+  }
+}
+
+/** What the entries of a call share. */
+interface Call {
+  groups: ReadonlyMap<string, ResourceGroup>;
+  pace: Pace;
 }
 
 /** A task on its way through the entries that are for it. */
@@ -45,11 +72,6 @@ interface Course {
   task: TaskView;
   /** The last answer of its workflow; null: nothing was changed. */
   changed: TaskProjection | null;
-  /**
-   * In ms: before that the Schedule stays as it is, as it would slow the Updates of the others; each
-   * has its moment.
-   */
-  schedulesAt: number;
   /** What each entry has changed, for the audit. */
   edits: Changes[];
 }
@@ -76,16 +98,13 @@ export class TaskBatches implements TaskBatchService {
       store.tasks.byNumbers(tenant, [...new Set(entries.map(({ number }) => number))]),
       this.groupsOf(tenant, entries),
     ]);
-    const begun = Date.now();
+    const pace = new Pace(entries.length);
     const courses = new Map<string, { course: Course; places: number[] }>();
     const results = entries.map(({ number, environment }, place): BatchResult => {
       const task = chosen(tasks, number, environment);
       if (!task) return { error: taskOfNumberNotFound() };
       const known = courses.get(task.id) ?? {
-        course: {
-          ...{ task, changed: null, edits: [] },
-          schedulesAt: begun + holdFor(entries.length, courses.size),
-        },
+        course: { task, changed: null, edits: [] },
         places: [],
       };
       courses.set(task.id, known);
@@ -94,7 +113,7 @@ export class TaskBatches implements TaskBatchService {
     });
     await eachInTurns([...courses.values()], atOnce, async ({ course, places }) => {
       for (const place of places) {
-        const error = await this.apply(caller, course, entries[place]!, groups);
+        const error = await this.apply(caller, course, entries[place]!, { groups, pace });
         results[place] = { error };
       }
     });
@@ -132,11 +151,11 @@ export class TaskBatches implements TaskBatchService {
     caller: Caller,
     course: Course,
     entry: BatchEntry,
-    groups: ReadonlyMap<string, ResourceGroup>,
+    call: Call,
   ): Promise<TablegateError | null> {
     for (let triesLeft = mostTries - 1; ; triesLeft -= 1) {
       try {
-        await this.applyOnce(caller, course, entry, groups);
+        await this.applyOnce(caller, course, entry, call);
         return null;
       } catch (error) {
         if (!isRefusal(error, 'staleVersion') || triesLeft === 0) return asRefusal(error);
@@ -153,7 +172,7 @@ export class TaskBatches implements TaskBatchService {
     { tenant }: Caller,
     course: Course,
     { change }: BatchEntry,
-    groups: ReadonlyMap<string, ResourceGroup>,
+    { groups, pace }: Call,
   ): Promise<void> {
     const before = course.task;
     if (before.imported) throw new TablegateError('taskImported', whyOnlyImport(before.imported));
@@ -170,7 +189,7 @@ export class TaskBatches implements TaskBatchService {
       // Only what was made of the task as it was read must not meet another one.
       const isRelative = patch.recurrence !== undefined || patch.kind !== undefined;
       const ifVersion = isRelative ? before.version : null;
-      const holdMs = course.schedulesAt - Date.now();
+      const holdMs = pace.next();
       const edit = {
         ...{ patch, ifVersion, ...(paused !== undefined && { paused }) },
         ...(holdMs > 0 && { holdMs }),

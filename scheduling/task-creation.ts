@@ -23,6 +23,9 @@ export interface TaskToCreate {
   imported?: Imported;
 }
 
+/** A task whose job is as it is to be kept. */
+export type SettledTask = TaskToCreate & { number: string };
+
 /** The beginning of tasks: those that people make and those that imports bring. */
 export class TaskCreation {
   constructor(
@@ -36,14 +39,19 @@ export class TaskCreation {
    * @throws TablegateError for a definition that cannot be, or whose output another task writes
    */
   async create(caller: Caller, task: TaskToCreate): Promise<TaskRead | null> {
+    const scripted = await settleNewScript(this.deps, caller, task.taskId, task.definition);
+    const definition = await settleNewCollection(this.deps, caller, scripted);
+    const number = await this.deps.store.tasks.nextNumber();
+    return this.make(caller, { ...task, number, definition });
+  }
+
+  /** The same for a task whose job is settled and which has its number. */
+  async make(caller: Caller, task: SettledTask): Promise<TaskRead | null> {
     const { store, gateway } = this.deps;
     const { tenant } = caller;
     const { start = false, ...given } = task;
-    const { taskId } = given;
-    const scripted = await settleNewScript(this.deps, caller, taskId, task.definition);
-    const definition = await settleNewCollection(this.deps, caller, scripted);
-    const number = await store.tasks.nextNumber();
-    const state = newTaskState({ ...given, tenant, number, definition }, new Date().toISOString());
+    const { taskId, number, definition } = given;
+    const state = newTaskState({ ...given, tenant }, new Date().toISOString());
     const { writes } = await checkDefinition(this.deps, tenant, number, definition);
     await checkTimes(this.deps, state, definition);
     const { jobTypes } = this.deps;

@@ -92,10 +92,31 @@ export class TaskEditing {
     sent: DefinitionPatch,
     send: (patch: DefinitionPatch) => Promise<TaskRead>,
   ): Promise<TaskRead> {
-    const { tenant } = caller;
-    const { id: taskId } = before;
     const scripted = await settleEditedScript(this.deps, caller, before, sent);
     const patch = await settleEditedCollection(this.deps, caller, before, scripted);
+    return this.reserved(caller, before, patch, send);
+  }
+
+  /** Checks and sends changes whose job is as it is to be kept. */
+  write(
+    caller: Caller,
+    before: TaskRead,
+    settled: DefinitionPatch,
+    ifVersion: number | null,
+  ): Promise<TaskRead> {
+    return this.reserved(caller, before, settled, (patch) =>
+      this.send(caller, before, patch, ifVersion),
+    );
+  }
+
+  private async reserved(
+    caller: Caller,
+    before: TaskRead,
+    patch: DefinitionPatch,
+    send: (patch: DefinitionPatch) => Promise<TaskRead>,
+  ): Promise<TaskRead> {
+    const { tenant } = caller;
+    const { id: taskId } = before;
     const wanted = await this.check(tenant, before, patch);
     if (wanted === null) return send(patch);
 

@@ -10,6 +10,7 @@ import { Connections } from './connections';
 import { dataArtsTaskStore } from './dataarts-tasks';
 import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
+import { numberedStore } from './numbered';
 import { peopleStore } from './people';
 import { directoryStore, projectStore } from './projects';
 import { resourceGroupStore } from './resource-groups';
@@ -62,6 +63,7 @@ export async function openStore(
     sessions: sessionStore(db),
     accessKeys: accessKeyStore(db),
     resourceGroups: resourceGroupStore(db),
+    numbered: numberedStore(db),
     sources: sourceStore(db),
     catalogue: catalogueStore(db),
     projects: projectStore(db),

@@ -16,6 +16,13 @@ import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
 import type { ProjectMode } from '../model/project';
+import type {
+  Environment,
+  ScheduleType,
+  ScriptAnalysis,
+  ScriptConfig,
+  ScriptOrigin,
+} from '../model/script-object';
 import type { IdMapping } from '../model/source';
 import type { TaskKind } from '../model/task';
 import type { LatestStatus } from '../model/task-list';
@@ -318,14 +325,42 @@ export interface Tables {
     name: string;
     created_at: Generated<string>;
   };
+  scripts: {
+    tenant: string;
+    id: string;
+    number: string;
+    project: string;
+    /** `0` is the root of the project. */
+    directory: string;
+    name: string;
+    folded_name: string;
+    environment: Environment;
+    schedule_type: ScheduleType;
+    origin: Json<ScriptOrigin>;
+    text: string;
+    config: Json<ScriptConfig>;
+    /** Of text and settings, to tell whether the draft differs from what was submitted. */
+    draft_digest: string;
+    revision: Generated<string>;
+    submitted_version: number | null;
+    submitted_digest: string | null;
+    published_version: number | null;
+    dev_task: string | null;
+    prod_task: string | null;
+    created_by: string;
+    created_at: Generated<string>;
+    updated_by: string;
+    updated_at: Generated<string>;
+    /** When it came into production; null: it is not there. */
+    published_at: string | null;
+  };
   script_versions: {
     tenant: string;
     script_id: string;
     version: number;
     text: string;
-    text_digest: string;
-    config: Json<Record<string, unknown>>;
-    analysis: Json<Record<string, unknown>>;
+    config: Json<ScriptConfig | null>;
+    analysis: Json<ScriptAnalysis>;
     remarks: string;
     author: string;
     author_name: string;

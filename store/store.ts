@@ -51,10 +51,17 @@ import type {
   RunStatus,
   TableDetail,
 } from '../model/run';
+import type {
+  Environment,
+  ScheduleType,
+  ScriptConfig,
+  ScriptOrigin,
+  ScriptState,
+} from '../model/script-object';
 import type { ScriptVersion } from '../model/script-version';
 import type { ResourceGroup } from '../model/resource-group';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
-import type { TaskProjection, TaskView } from '../model/task';
+import type { TaskKind, TaskProjection, TaskView } from '../model/task';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
 import type { Arrival } from '../model/usual-arrival';
@@ -71,6 +78,7 @@ export interface Store {
   sessions: SessionStore;
   accessKeys: AccessKeyStore;
   resourceGroups: ResourceGroupStore;
+  numbered: NumberedStore;
   sources: SourceStore;
   catalogue: CatalogueStore;
   projects: ProjectStore;
@@ -105,6 +113,8 @@ export interface TaskStore {
   find(tenant: string, taskId: string): Promise<TaskView | null>;
   /** True for removed tasks too: their ids are never taken again. */
   exists(tenant: string, taskId: string): Promise<boolean>;
+  /** Live tasks among these, in any order. */
+  findAll(tenant: string, taskIds: readonly string[]): Promise<TaskView[]>;
   /** In the order asked for; what has no latest run, or no next one, is as if that were long ago, or far ahead. */
   list(tenant: string, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskView>>;
   /** Tasks with a gate that waits, those that have waited longest first. */
@@ -446,6 +456,68 @@ export interface AccessKeyStore {
   takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean>;
 }
 
+/** Null: it does not matter. */
+export interface TaskFilterByNumber {
+  numbers: string[] | null;
+  /** Part of the name, whatever the case. */
+  search: string | null;
+  owner: string | null;
+  environment: 'Dev' | 'Prod' | null;
+  /** Of the job. */
+  type: string | null;
+  kind: TaskKind | null;
+  running: 'pause' | 'skip' | 'normal' | null;
+  resourceGroup: string | null;
+}
+
+export interface InstanceFilterByNumber extends TaskFilterByNumber {
+  /** An instant of the business day: the day before the schedule day, in each task's timezone. */
+  businessTime: string;
+  instanceNumbers: string[] | null;
+  statuses: RunStatus[] | null;
+}
+
+/** A part of a list, and its order. */
+export interface Slice<By extends string> {
+  by: By;
+  descending: boolean;
+  offset: number;
+  limit: number;
+}
+
+/** An attempt of an instance, with the task as it is now. */
+export interface NumberedInstance {
+  /** That of the first attempt, for all of them. */
+  number: string;
+  run: RunRecord;
+  task: TaskView;
+}
+
+/** What vendors know by numbers. A run without a schedule time is an instance of its own. */
+export interface NumberedStore {
+  /** Live tasks. */
+  tasks(
+    tenant: string,
+    filter: TaskFilterByNumber,
+    slice: Slice<'id' | 'created' | 'changed'>,
+  ): Promise<{ items: TaskView[]; total: number }>;
+  /** Numbers of tasks, also of removed ones, by their ids. */
+  numbersOf(tenant: string, taskIds: string[]): Promise<Map<string, string>>;
+  /** The latest attempt of each instance that has a record; of removed tasks too. */
+  instances(
+    tenant: string,
+    filter: InstanceFilterByNumber,
+    slice: Slice<'id' | 'created' | 'started' | 'finished' | 'scheduled'>,
+  ): Promise<{ items: NumberedInstance[]; total: number }>;
+  /** All attempts of an instance, the latest first; empty where there is none. */
+  attempts(tenant: string, number: string): Promise<NumberedInstance[]>;
+  /** Numbers of backfills and of the instances that they have brought about so far (10,000 at most). */
+  backfills(
+    tenant: string,
+    ids: string[],
+  ): Promise<{ backfills: { id: string; number: string }[]; instances: string[] }>;
+}
+
 export interface ResourceGroupStore {
   /** Null where the name is taken. */
   create(tenant: string, group: { name: string; taskQueue: string }): Promise<ResourceGroup | null>;
@@ -682,7 +754,105 @@ export interface DirectoryStore {
   ): Promise<'removed' | 'inUse' | 'unknown'>;
 }
 
+/** A script object as stored; in lists its text is left empty. */
+export interface StoredScript {
+  id: string;
+  number: string;
+  project: string;
+  directory: string;
+  name: string;
+  environment: Environment;
+  scheduleType: ScheduleType;
+  origin: ScriptOrigin;
+  text: string;
+  config: ScriptConfig;
+  /** Of text and settings. */
+  draftDigest: string;
+  /** Grows with every save; decimal text. */
+  revision: string;
+  submittedVersion: number | null;
+  submittedDigest: string | null;
+  publishedVersion: number | null;
+  /** Tasks of it, named before they are made. */
+  devTask: string | null;
+  prodTask: string | null;
+  createdBy: string;
+  createdAt: string;
+  updatedBy: string;
+  updatedAt: string;
+  publishedAt: string | null;
+}
+
+export interface NewScript extends Pick<
+  StoredScript,
+  | ('id' | 'number' | 'project' | 'directory' | 'name' | 'environment' | 'scheduleType')
+  | ('origin' | 'text' | 'config' | 'draftDigest')
+> {
+  /** Name of who makes it. */
+  by: string;
+}
+
+export interface DraftChange extends Pick<
+  StoredScript,
+  'project' | 'directory' | 'name' | 'text' | 'config' | 'draftDigest'
+> {
+  by: string;
+}
+
+/** Null: it does not matter. */
+export interface ScriptFilter {
+  project: string | null;
+  directory: string | null;
+  /** Part of the name, whatever the case. */
+  search: string | null;
+  state: ScriptState | null;
+  /** Only of projects that are open to this user. */
+  memberId: string | null;
+}
+
 export interface ScriptStore {
+  /** `nameTaken` where the directory holds one of that name; `projectNotFound`, `directoryNotFound`. */
+  create(tenant: string, script: NewScript): Promise<StoredScript>;
+  find(tenant: string, id: string): Promise<StoredScript | null>;
+  /** Those among `ids` that are there, in any order. */
+  findAll(tenant: string, ids: readonly string[]): Promise<StoredScript[]>;
+  /** Newest first. */
+  list(tenant: string, filter: ScriptFilter, page: PageRequest): Promise<Page<StoredScript>>;
+  /** What is in production, latest come first. */
+  published(
+    tenant: string,
+    filter: Pick<ScriptFilter, 'project' | 'search' | 'memberId'>,
+    page: PageRequest,
+  ): Promise<Page<StoredScript>>;
+  /** By name, at most so many. */
+  ofProject(tenant: string, project: string, most: number): Promise<StoredScript[]>;
+  /**
+   * Writes the draft. Null where there is no such script, or it is at another revision; refusals as
+   * of `create`.
+   */
+  save(
+    tenant: string,
+    id: string,
+    change: DraftChange,
+    ifRevision: number | null,
+  ): Promise<StoredScript | null>;
+  /** With its versions. */
+  remove(tenant: string, id: string): Promise<boolean>;
+  /** The task of an environment: the one that there is, else `taskId` from now on; null: no script. */
+  reserveTask(
+    tenant: string,
+    id: string,
+    environment: Environment,
+    taskId: string,
+  ): Promise<string | null>;
+  noteSubmitted(
+    tenant: string,
+    id: string,
+    submitted: { version: number; digest: string },
+  ): Promise<void>;
+  notePublished(tenant: string, id: string, version: number): Promise<void>;
+  /** The task of an environment is gone; without that of production nothing is published. */
+  forgetTask(tenant: string, id: string, environment: Environment): Promise<void>;
   /** Keeps the next version of a script; its number is one more than that of the last. */
   addVersion(
     tenant: string,
@@ -690,6 +860,12 @@ export interface ScriptStore {
   ): Promise<ScriptVersion>;
   version(tenant: string, scriptId: string, version: number): Promise<ScriptVersion | null>;
   latestVersion(tenant: string, scriptId: string): Promise<ScriptVersion | null>;
+  /** Newest first, without text and analysis. */
+  versions(
+    tenant: string,
+    scriptId: string,
+    page: PageRequest,
+  ): Promise<Page<Omit<ScriptVersion, 'text' | 'config' | 'analysis'>>>;
 }
 
 /** What lines of the audit are asked for; null, or left out: whichever. */

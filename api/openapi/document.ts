@@ -9,7 +9,9 @@ import type { Settings } from '../../config';
 import { plainText } from '../routes/fields';
 import { paramNames } from '../routes/path';
 import type { Route } from '../routes/route';
+import { bodyExamples } from './examples';
 import { refusalResponses } from './refusals';
+import { addSamples, type SdkSamples } from './with-samples';
 
 const description = `Runs start when their tables have arrived or their time has come, and past times can be run
 again. Refusals are
@@ -32,11 +34,13 @@ const paramDescriptions: Record<string, string> = {
 /**
  * @param routes the native routes
  * @param more calls of vendor surfaces, described by themselves
+ * @param sdks samples in vendors' SDKs
  */
 export function openApiDocument(
   routes: readonly Route[],
   more: readonly RouteConfig[],
   settings: Pick<Settings, 'publicUrl'>,
+  sdks: SdkSamples = {},
 ): object {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
@@ -57,7 +61,9 @@ export function openApiDocument(
       { url: settings.publicUrl },
     ],
   });
-  return JSON.parse(JSON.stringify(document, withoutFlags)) as object;
+  const whole = JSON.parse(JSON.stringify(document, withoutFlags)) as { paths?: object };
+  addSamples(whole, settings.publicUrl, sdks);
+  return whole;
 }
 
 /** The generator writes `/u` behind a pattern; JSON Schema reads all patterns so, and `/u` as text. */
@@ -84,6 +90,7 @@ function describeRoute(route: Route): RouteConfig {
 
 function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
   const names = paramNames(path);
+  const example = bodyExamples[`${method} ${path}`];
   const params = names.map((name) => {
     return [name, plainText.meta({ description: paramDescriptions[name] })] as const;
   });
@@ -99,7 +106,12 @@ function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
       ? {
           body: {
             required: !body.safeParse(undefined).success,
-            content: { 'application/json': { schema: body } },
+            content: {
+              'application/json': {
+                schema: body,
+                ...(example !== undefined && { example }),
+              },
+            },
           },
         }
       : {}),
@@ -107,7 +119,8 @@ function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
 }
 
 const ifMatchHeader = z.string().optional().meta({
-  description: 'ETag of the task as it was read; refused with 412 if it was changed meanwhile',
+  description:
+    'ETag of what is changed, as it was read; refused with 412 if it was changed meanwhile',
 });
 
 const idempotencyHeader = z.string().optional().meta({

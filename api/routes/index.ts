@@ -13,6 +13,9 @@ import { recurrenceRoutes } from './recurrences';
 import { resourceGroupRoutes } from './resource-groups';
 import type { Route } from './route';
 import { runRoutes } from './runs';
+import { scriptRoutes } from './scripts';
+import { scriptLifeRoutes } from './scripts-life';
+import { scriptVersionRoutes } from './scripts-versions';
 import { sessionRoutes } from './sessions';
 import { systemRoutes } from './system';
 import { tableTriggerRoutes } from './table-triggers';
@@ -40,6 +43,9 @@ export const routes: readonly Route[] = [
   ...catalogueRoutes,
   ...projectRoutes,
   ...directoryRoutes,
+  ...scriptRoutes,
+  ...scriptVersionRoutes,
+  ...scriptLifeRoutes,
   ...sessionRoutes,
   ...tenantRoutes,
   ...userRoutes,

@@ -126,7 +126,8 @@ async function sourceOf(
   return {
     columns,
     rowsAbout: Number(count?.rows),
-    parts: names.map((name) => ({
+    parts: names.map((name, table) => ({
+      table,
       read: (take) => readRelation(connection, name, columns, take),
     })),
     fast: {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { stat } from 'node:fs/promises';
 import { mapColumns } from '../../model/column-mapping';
-import type { TransferColumn } from '../../model/transfer-types';
+import type { Cell, TransferColumn } from '../../model/transfer-types';
 import { tableNotFound } from '../columns';
 import { ConnectorError, type TableRef } from '../connector';
 import { describeRelation } from '../columns';
@@ -18,6 +18,7 @@ import {
   type ColumnPair,
   type CopyTotals,
   type Feed,
+  type RefuseRow,
   type RowSink,
   type RowSource,
   type WriteRequest,
@@ -25,7 +26,7 @@ import {
 } from '../transfer';
 import { judgeCopy } from '../copy-notes';
 import { ownSchema } from '../fencing';
-import { PostgresDecoder } from '../postgres-decoder';
+import { NotDecodable, PostgresDecoder } from '../postgres-decoder';
 import { realRoots } from '../roots';
 import { duckdbError } from './errors';
 import { withDatabaseFile } from './open-file';
@@ -163,11 +164,11 @@ class DuckdbSink implements RowSink {
     this.#staged = new StagedRows(request.scratchDir, this.#columns);
   }
 
-  async write(rows: Parameters<RowSink['write']>[0]) {
+  async write(rows: Cell[][], refuse: RefuseRow): Promise<void> {
     const refused = await refusedRows(this.#judge, this.#columns, rows);
     const places = new Set(refused.map(({ place }) => place));
+    for (const { place, reason } of refused) refuse(place, reason);
     await this.#staged.add(places.size === 0 ? rows : rows.filter((_, at) => !places.has(at)));
-    return refused;
   }
 
   async takeFast(source: RowSource, meter: Parameters<RowSink['takeFast']>[1]) {
@@ -189,12 +190,18 @@ class DuckdbSink implements RowSink {
     const decoder = PostgresDecoder.of(this.#request.scratchDir, binaryCopy.typeIds, this.pairs);
     if (decoder === null) return null;
     let rows = 0;
+    let isRefused = false;
     for (const part of binaryCopy.parts) {
       await part(async (chunk) => {
-        await decoder.add(chunk.bytes);
+        // What cannot be decoded is read to its end, so that its session can be used again.
+        isRefused ||= !(await decoded(decoder, chunk.bytes));
         rows += chunk.rows;
         await meter({ bytes: chunk.bytes.length, rows: chunk.rows });
       });
+    }
+    if (isRefused) {
+      await decoder.discard();
+      return null;
     }
     this.#decoder = decoder;
     return rows;
@@ -210,6 +217,17 @@ class DuckdbSink implements RowSink {
   async discard(): Promise<void> {
     await this.#staged.discard();
     await this.#decoder?.discard();
+  }
+}
+
+/** @returns false where a value has to go through its text */
+async function decoded(decoder: PostgresDecoder, bytes: Buffer): Promise<boolean> {
+  try {
+    await decoder.add(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof NotDecodable) return false;
+    throw error;
   }
 }
 

@@ -139,11 +139,14 @@ export class PostgresSessions {
   async #terminate(client: PoolClient): Promise<void> {
     const { processID } = client as PoolClient & { processID?: number };
     const pool = makePool({ ...this.#config, connectTimeoutSeconds: 1 }, 1);
-    const ending = pool
-      .query('SELECT pg_catalog.pg_terminate_backend($1)', [processID ?? 0])
-      .then(() => undefined)
-      .catch(() => undefined)
-      .finally(() => pool.end().catch(() => undefined));
+    const end = async () => {
+      try {
+        await pool.query('SELECT pg_catalog.pg_terminate_backend($1)', [processID ?? 0]);
+      } finally {
+        await pool.end();
+      }
+    };
+    const ending = end().catch(() => undefined);
     await Promise.race([ending, unrefDelay(terminateLimitMs)]);
   }
 
@@ -207,8 +210,9 @@ function makePool(config: PostgresConfig, max: number): Pool {
   const { host, port, database, user, password } = config;
   const pool = new Pool({
     ...{ host, port, database, user, max },
-    // Given in this way an empty one stays empty: `pg` would take one from the environment.
-    password: () => password,
+    // Given in this way it is never taken from the environment. An empty one, which no server takes,
+    // would leave `pg` waiting for the server to lose its patience: it is sent a blank.
+    password: () => password || ' ',
     ssl: tlsOptions(config) ?? false,
     application_name: 'tablegate',
     connectionTimeoutMillis: config.connectTimeoutSeconds * 1000,

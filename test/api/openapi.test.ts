@@ -43,7 +43,7 @@ test('it is OpenAPI 3.1 and has every route, and beside them the calls of vendor
       ...routes.map(({ method, path }) => `${method} ${path}`),
       ...triggers.flatMap((path) => [`get ${path}`, `post ${path}`]),
       ...aloudata.map((call) => `post ${call}`),
-      ...['post /v3/auth/tokens', 'get /v3/projects', ...dataArts],
+      ...['post /', 'post /v3/auth/tokens', 'get /v3/projects', ...dataArts],
     ].sort(),
   );
 });
@@ -153,7 +153,15 @@ test('its patterns take what the routes take', async () => {
   const patterns = [...document.matchAll(/"pattern":("(?:[^"\\\\]|\\\\.)*")/g)].map(([, text]) => {
     return JSON.parse(text!) as string;
   });
-  const samples = ['crm', 'phone', taskId, '02:30', '2026-03-01T02:30:00+08:00'];
+  const samples = [
+    'crm',
+    'phone',
+    taskId,
+    '02:30',
+    '2026-03-01T02:30:00+08:00',
+    '2026-03-01 02:30:00',
+    ...['2026-03-01', '02:30:00', 'Id Desc'],
+  ];
   expect(new Set(patterns).size).toBeGreaterThan(3);
   for (const pattern of patterns) {
     // Readers in other languages do not know Unicode's classes.

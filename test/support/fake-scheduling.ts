@@ -9,6 +9,7 @@ import type {
   AccessKeyService,
   BackfillService,
   CatalogueService,
+  ByNumberService,
   EventService,
   IdempotencyService,
   IdentityService,
@@ -21,6 +22,7 @@ import type {
   ResourceGroupService,
   RunService,
   Scheduling,
+  ScriptService,
   SessionService,
   SourceService,
   SystemService,
@@ -45,6 +47,9 @@ import {
   lookedUpUser,
   project,
   rowSample,
+  script,
+  scriptAnalysis,
+  scriptVersion,
   run,
   runId,
   table,
@@ -111,11 +116,13 @@ export function fakeScheduling(): FakeScheduling {
       sources: noted('sources', fakeSources()),
       catalogue: noted('catalogue', fakeCatalogue()),
       projects: noted('projects', fakeProjects()),
+      scripts: fakeScripts(noted),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
       accessKeys: noted('accessKeys', fakeAccessKeys()),
       identity: noted('identity', fakeIdentity()),
       metadataTasks: noted('metadataTasks', fakeMetadataTasks()),
+      byNumber: noted('byNumber', fakeByNumber()),
       taskBatches: noted('taskBatches', fakeTaskBatches()),
       resourceGroups: noted('resourceGroups', fakeResourceGroups()),
       events: noted('events', fakeEvents()),
@@ -228,6 +235,17 @@ function fakeBackfills(): BackfillService {
 
 function fakeSources(): SourceService {
   return {
+    types: () => [
+      {
+        type: 'files',
+        capabilities: {
+          ...{ read: true, write: false, upsert: false, ddlInTransaction: false },
+          ...{ parallelRead: false, dialect: null },
+        },
+        configSchema: { type: 'object' },
+        secretFields: [],
+      },
+    ],
     createConnection: () => Promise.resolve(connection),
     replaceConnection: () => Promise.resolve(connection),
     connection: () => Promise.resolve(connection),
@@ -296,6 +314,67 @@ function fakeProjects(): ProjectService {
     members: () => Promise.resolve({ items: [member] }),
     addMember: () => Promise.resolve(member),
     removeMember: () => Promise.resolve(),
+  };
+}
+
+type Noting = <Service extends object>(group: string, service: Service) => Service;
+
+function fakeScripts(noted: Noting): ScriptService {
+  const answer = () => Promise.resolve(script);
+  const { text: _text, ...row } = script;
+  const problem = { path: '', message: 'this is not JSON', offset: 0, line: 1, column: 1 };
+  const validation = {
+    ...{ valid: false, problems: [{ ...problem, severity: 'error' as const }] },
+    ...{ reads: [], writes: [], values: {}, unresolved: ['day'] },
+  };
+  const entry = { id: '1', at, actor: 'Ada', action: 'script.submit', target: 'x', detail: {} };
+  const { lines } = { lines: [{ kind: 'added' as const, text: '{}' }] };
+  return {
+    drafts: noted('scripts.drafts', {
+      create: answer,
+      get: answer,
+      list: () => page(row),
+      tree: () => Promise.resolve({ directories: [directory], scripts: [row], truncated: false }),
+      edit: answer,
+    }),
+    versions: noted('scripts.versions', {
+      list: () => page(scriptVersion),
+      get: () => Promise.resolve(scriptVersion),
+      diff: (_caller, _id, { from, to }) =>
+        Promise.resolve({
+          ...{ from, to, hunks: [{ fromLine: 1, toLine: 1, lines }], unified: '+{}' },
+          settings: [{ path: 'scheduleParameters', from: [], to: null }],
+        }),
+      history: () => page(entry),
+    }),
+    validator: noted('scripts.validator', {
+      validate: () => Promise.resolve(validation),
+      validateText: () => Promise.resolve(validation),
+      preview: () =>
+        Promise.resolve({
+          ...{ scheduleTime: at, timezone: 'UTC', unresolved: [] },
+          parameters: [{ name: 'day', value: '$bizdate', result: '20260101', problem: null }],
+        }),
+    }),
+    life: noted('scripts.life', {
+      check: () => Promise.resolve(scriptAnalysis),
+      submit: () => Promise.resolve({ ...scriptAnalysis, script, version: 1 }),
+      publish: answer,
+      unpublish: answer,
+      rollBack: answer,
+      remove: () => Promise.resolve(),
+    }),
+    operationCenter: noted('scripts.operationCenter', {
+      list: () => page({ script: row, task: taskRow }),
+      scriptOf: () => {
+        const { author, authorName, createdAt, text } = scriptVersion;
+        const { id: scriptId } = script;
+        return Promise.resolve({
+          ...{ scriptId, version: 1, isObject: true, text, parameters: [] },
+          ...{ author, authorName, createdAt },
+        });
+      },
+    }),
   };
 }
 
@@ -383,6 +462,25 @@ function fakeAccessKeys(): AccessKeyService {
     },
     noteUse: () => Promise.resolve(),
     takeNonce: (_id, nonce) => Promise.resolve(!nonces.has(nonce) && nonces.add(nonce).size > 0),
+  };
+}
+
+function fakeByNumber(): ByNumberService {
+  const numbered = { number: '7', run, task };
+  const steps = (_caller: unknown, numbers: readonly string[]) =>
+    Promise.resolve(numbers.map((number) => ({ number, error: null })));
+  return {
+    task: () => Promise.resolve({ task, upstream: ['2'] }),
+    tasks: () => Promise.resolve({ items: [task], total: 1 }),
+    removeTask: () => Promise.resolve(),
+    instance: () => Promise.resolve(numbered),
+    instances: () => Promise.resolve({ items: [numbered], total: 1 }),
+    log: () => Promise.resolve([`${at} INFO reading`]),
+    rerun: steps,
+    stop: steps,
+    bringAbout: () => Promise.resolve(),
+    supplement: (_caller, { ranges }) => Promise.resolve(ranges.map(() => backfill.id)),
+    supplemented: () => Promise.resolve({ numbers: ['3'], instances: ['7'] }),
   };
 }
 

@@ -6,6 +6,13 @@ import type { Change } from '../../model/change';
 import type { ColumnSuggestion } from '../../model/id-suggestions';
 import type { Caller, Role } from '../../model/people';
 import type { Directory, Project } from '../../model/project';
+import { newConfig } from '../../model/script-draft';
+import type {
+  ScriptAnalysis,
+  ScriptConfig,
+  ScriptView,
+  VersionView,
+} from '../../model/script-object';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
 import { defaultRunPolicy, noRuntimeResource } from '../../model/task';
@@ -289,4 +296,33 @@ export const idChain: IdChain = {
       ],
     },
   ],
+};
+
+const scriptConfig: ScriptConfig = {
+  ...newConfig({
+    ...{ scheduleType: 'Recurring Task Node', description: '', timezone: 'UTC', by: 'Ada' },
+  }),
+};
+
+export const script: ScriptView = {
+  ...{ id: '5c'.repeat(16), number: '7', project: 'default', directory: '0', name: 'Orders' },
+  ...{ environment: 'Prod', scheduleType: 'Recurring Task Node', description: '' },
+  ...{ sourceType: 'files', source: 'crm', targetType: 'duckdb', target: 'analysis' },
+  ...{ state: 'published', draftDiffers: false, submittedVersion: 1, publishedVersion: 1 },
+  ...{ devTaskId: null, prodTaskId: taskId, createdBy: 'Ada', createdAt: at },
+  ...{ updatedBy: 'Ada', updatedAt: at, version: 3, text: '{}', ...scriptConfig },
+};
+
+export const scriptAnalysis: ScriptAnalysis = {
+  lineage: {
+    reads: [{ table: tableName, columns: ['mobile'] }],
+    writes: [{ table: 'analysis.main.copy', columns: null }],
+    complete: true,
+  },
+  checks: [{ name: 'script', status: 'pass', messages: [] }],
+};
+
+export const scriptVersion: VersionView = {
+  ...{ version: 1, remarks: 'first', author: 'u1', authorName: 'Ada', createdAt: at },
+  ...{ submitted: true, published: true, text: '{}', config: scriptConfig, ...scriptAnalysis },
 };

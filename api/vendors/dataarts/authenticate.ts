@@ -1,8 +1,10 @@
-/** Who is asking: `X-Auth-Token`, or else a signature. */
+/** Who is asking: `X-Auth-Token`, or else a signature, or the session of a browser. */
 import type { Request, Response } from 'express';
+import type { Settings } from '../../../config';
 import { TablegateError } from '../../../model/errors';
 import type { Caller } from '../../../model/people';
 import type { Scheduling } from '../../../scheduling/scheduling';
+import { callerOfSession } from '../../auth/authenticate';
 import { readBytes } from './body';
 import { checkSignature, isSignature, readSignature } from './signature';
 
@@ -25,8 +27,10 @@ const via = 'DataArts';
 export async function identify(
   req: Request,
   res: Response,
-  { identity, accessKeys }: Pick<Scheduling, 'identity' | 'accessKeys'>,
+  services: Pick<Scheduling, 'identity' | 'accessKeys' | 'people' | 'sessions'>,
+  settings: Pick<Settings, 'publicUrl'>,
 ): Promise<Identified> {
+  const { identity, accessKeys } = services;
   const token = req.get('x-auth-token');
   if (token) {
     const found = await identity.find(token);
@@ -34,6 +38,9 @@ export async function identify(
     return { caller: { ...found.caller, via }, scope: found.project, body: null };
   }
   const { authorization } = req.headers;
+  const signedIn =
+    authorization === undefined ? await callerOfSession(req, services, settings) : null;
+  if (signedIn) return { caller: { ...signedIn, via }, scope: null, body: null };
   if (authorization === undefined || !isSignature(authorization))
     throw refused('Nothing is signed');
   const headers = req.headersDistinct;

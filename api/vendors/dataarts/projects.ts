@@ -1,6 +1,7 @@
 /** `GET /v3/projects`, by which clients of the identity service look up the id of their project. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { Settings } from '../../../config';
 import { TablegateError } from '../../../model/errors';
 import type { Project } from '../../../model/project';
 import type { Scheduling } from '../../../scheduling/scheduling';
@@ -34,7 +35,7 @@ export const projectsShape = z
 
 /** Answers with the projects that are open to the caller, and that the token is for. */
 export async function listProjects(
-  scheduling: Scheduling,
+  { scheduling, settings }: { scheduling: Scheduling; settings: Settings },
   req: Request,
   res: Response,
 ): Promise<void> {
@@ -43,7 +44,7 @@ export async function listProjects(
     res.setHeader('Allow', 'GET');
     throw new TablegateError('methodNotAllowed', `${req.method} is not taken here; use GET`);
   }
-  const { caller, scope } = await identify(req, res, scheduling);
+  const { caller, scope } = await identify(req, res, scheduling, settings);
   noteForLog(req, { user: caller.name });
   const page = { pageSize: mostListed, pageToken: null };
   const { items } = await scheduling.projects.list(caller, page);

@@ -3,6 +3,7 @@
  * id of their project. Whatever is below `/v3` is answered in the vendor's words.
  */
 import type { Request, RequestHandler, Response } from 'express';
+import type { Settings } from '../../../config';
 import { TablegateError } from '../../../model/errors';
 import { noControlCharacters } from '../../../model/fields';
 import { isId } from '../../../model/names';
@@ -20,12 +21,12 @@ import { giveToken, tokensPath } from './tokens';
 
 /** What the identity service answers, by path. */
 const identityCalls: ReadonlyMap<string, typeof listProjects> = new Map([
-  [tokensPath, giveToken],
+  [tokensPath, ({ scheduling }, req, res) => giveToken(scheduling, req, res)],
   [projectsPath, listProjects],
 ]);
 
 /** @returns middleware to be mounted at `/v3` */
-export function dataArts(scheduling: Scheduling): RequestHandler {
+export function dataArts(scheduling: Scheduling, settings: Settings): RequestHandler {
   return async (req, res) => {
     const identity = identityCalls.get(pathOf(req));
     const traceId = newReceipt();
@@ -33,8 +34,8 @@ export function dataArts(scheduling: Scheduling): RequestHandler {
     // The vendor's SDKs show it with each refusal.
     res.setHeader('X-Request-Id', traceId);
     try {
-      if (identity) await identity(scheduling, req, res);
-      else sendExact(res, 200, await answer(scheduling, req, res));
+      if (identity) await identity({ scheduling, settings }, req, res);
+      else sendExact(res, 200, await answer({ scheduling, settings }, req, res));
     } catch (error) {
       const send = identity ? sendIdentityRefused : sendRefused;
       send(res, asRefusal(error, req, traceId));
@@ -47,9 +48,13 @@ function pathOf({ baseUrl, path }: Request): string {
 }
 
 /** Who is asking comes first, then where, then what. */
-async function answer(scheduling: Scheduling, req: Request, res: Response): Promise<unknown> {
+async function answer(
+  { scheduling, settings }: { scheduling: Scheduling; settings: Settings },
+  req: Request,
+  res: Response,
+): Promise<unknown> {
   const { call, params } = callOf(req, res);
-  const { caller, scope, body } = await identify(req, res, scheduling);
+  const { caller, scope, body } = await identify(req, res, scheduling, settings);
   noteForLog(req, { user: caller.name });
   const { metadataTasks: service } = scheduling;
   const project = params.get('project_id') ?? '';

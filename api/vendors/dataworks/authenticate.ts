@@ -1,8 +1,10 @@
-/** Who calls: by an access key that signs, or by a key of the API. */
+/** Who calls: by an access key that signs, by a key of the API, or by the session of a browser. */
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Caller } from '../../../model/people';
 import type { Scheduling } from '../../../scheduling/scheduling';
+import type { Settings } from '../../../config';
+import { callerOfSession } from '../../auth/authenticate';
 import { GatewayRefusal } from './refusals';
 import { checkSignature, readAuthorization } from './signature';
 
@@ -10,7 +12,7 @@ import { checkSignature, readAuthorization } from './signature';
 const dateMs = 15 * 60_000;
 const longestNonce = 128;
 
-type Services = Pick<Scheduling, 'accessKeys' | 'people'>;
+type Services = Pick<Scheduling, 'accessKeys' | 'people' | 'sessions'>;
 
 /** Checks the rest, once the body is there. @returns who calls */
 type BodyCheck = (body: Buffer) => Promise<Caller>;
@@ -19,9 +21,15 @@ type BodyCheck = (body: Buffer) => Promise<Caller>;
  * Checks all that is known before the body is read, which of a stranger is not.
  * @throws GatewayRefusal
  */
-export async function authenticate(services: Services, req: Request): Promise<BodyCheck> {
+export async function authenticate(
+  services: Services,
+  req: Request,
+  settings: Pick<Settings, 'publicUrl'>,
+): Promise<BodyCheck> {
   const { authorization } = req.headers;
   if (authorization === undefined) {
+    const caller = await callerOfSession(req, services, settings);
+    if (caller !== null) return () => Promise.resolve(caller);
     throw new GatewayRefusal(
       'MissingAccessKeyId',
       'AccessKeyId is mandatory for this action: sign with an access key in the header Authorization.',

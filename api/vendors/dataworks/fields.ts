@@ -62,3 +62,29 @@ export const ids = (most: number) =>
 export const environment = z.enum(['Prod', 'Dev'], {
   message: 'it must be Prod or Dev',
 });
+
+/** One of several texts; left out where nothing is asked for. */
+export const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
+  z.enum(names, { message: `it must be one of: ${names.join(', ')}` }).optional();
+
+/** What a list goes by: a field and, if wished, `Asc` or `Desc`. */
+export function orderText(fields: Readonly<Record<string, string>>, usual: string) {
+  const names = Object.keys(fields);
+  return z
+    .string()
+    .regex(
+      new RegExp(`^(?:${names.join('|')})(?: (?:Asc|Desc))?$`),
+      `it must be one of ${names.join(', ')}, with Asc or Desc behind a blank`,
+    )
+    .optional()
+    .meta({ description: `${usual} where nothing is said` });
+}
+
+/** @param text as `orderText` lets it through */
+export function readOrder<By extends string>(
+  fields: Readonly<Record<string, By>>,
+  text: string,
+): { by: By; descending: boolean } {
+  const [field = '', direction] = text.split(' ');
+  return { by: fields[field]!, descending: direction === 'Desc' };
+}

@@ -1,5 +1,6 @@
 /** Refusals in the vendor's words: codes that its clients know, each with its HTTP status. */
 import { TablegateError, type ErrorCode, type FieldError } from '../../../model/errors';
+import { invalidInput } from '../../../model/field-errors';
 import { refusalOf } from '../../errors/refusal-of';
 
 /** What the gateway of the vendor refuses before an action is reached. */
@@ -103,4 +104,15 @@ export function messageOf({ message, fields }: TablegateError): string {
   return fields
     .map((field) => `${vendorPaths[field.path] ?? (field.path || 'The call')}: ${field.message}`)
     .join('; ');
+}
+
+/** The refusal of a parameter that our model has no place for, or that cannot be. */
+export function notHeld(path: string, why: string): TablegateError {
+  return invalidInput('body', [{ path, message: why }]);
+}
+
+/** True for what asks for nothing: clients send empty lists and objects for what was not set. */
+export function isNothing(value: unknown): boolean {
+  if (value === undefined || value === '' || value === '{}' || value === '[]') return true;
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Settings } from '../../../config';
 import { parseInput } from '../../../model/field-errors';
 import type { Caller } from '../../../model/people';
 import type { Scheduling } from '../../../scheduling/scheduling';
@@ -26,14 +27,14 @@ const bodyLimit = 8 * 1_048_576;
 const parseRaw = express.raw({ limit: bodyLimit, type: () => true, inflate: false });
 
 /** @returns middleware to be mounted before what serves the console */
-export function dataworks(scheduling: Scheduling): RequestHandler {
+export function dataworks(scheduling: Scheduling, settings: Settings): RequestHandler {
   return async (req, res, next) => {
     const name = req.headers['x-acs-action'];
     if (req.path !== '/' || name === undefined) return next();
     const requestId = randomUUID().toUpperCase();
     noteForLog(req, { route: '/', path: '/', traceId: requestId });
     try {
-      const answer = await take(scheduling, req, res, String(name));
+      const answer = await take({ scheduling, settings }, req, res, String(name));
       send(res, 200, { RequestId: requestId, ...answer });
     } catch (error) {
       refuse(req, res, requestId, error);
@@ -43,13 +44,13 @@ export function dataworks(scheduling: Scheduling): RequestHandler {
 
 /** Who calls comes before what is called for: only the names of actions are for everybody. */
 async function take(
-  scheduling: Scheduling,
+  { scheduling, settings }: { scheduling: Scheduling; settings: Settings },
   req: Request,
   res: Response,
   name: string,
 ): Promise<Record<string, unknown>> {
   const action = actionOf(req, name);
-  const check = await authenticate(scheduling, req);
+  const check = await authenticate(scheduling, req, settings);
   await runParser(parseRaw, req, res);
   const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
   const caller: Caller = { ...(await check(body)), via: 'DataWorks' };

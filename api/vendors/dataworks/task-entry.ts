@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { noControlCharacters } from '../../../model/fields';
 import type { TaskChange } from '../../../model/task-change';
-import { environment, int64, integer } from './fields';
+import { environment, int64, integer, oneOf } from './fields';
 
 const shortText = (most: number) =>
   z
@@ -20,9 +20,6 @@ const time = z
     'it must be written yyyy-mm-dd hh:mm:ss, as in 2026-01-20 00:00:00',
   )
   .optional();
-
-const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
-  z.enum(names, { message: `it must be one of: ${names.join(', ')}` }).optional();
 
 export const changeFields = {
   EnvType: environment.optional().meta({

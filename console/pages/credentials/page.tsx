@@ -50,11 +50,8 @@ function Credentials({ user, title, isOwn }: CredentialsProps) {
     <Page
       title={title}
       crumbs={isOwn ? above : [...above, { title: t('nav.users'), to: '/users' }]}
-      about={
-        <>
-          {t('credentials.about')} <Link to="/api-calls">{t('nav.api')}</Link>
-        </>
-      }
+      about={t('credentials.about')}
+      actions={<Link to="/api-calls">{t('nav.api')}</Link>}
     >
       <Identity user={user} />
       <Keys userId={user.id} />

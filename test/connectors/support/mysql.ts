@@ -35,7 +35,8 @@ export async function openMysql(
     `GRANT ALL ON \`${prefix.replace('_', '\\_')}%\`.* TO '${own.user}'@'%'`,
     `GRANT ALL ON tablegate.* TO '${own.user}'@'%'`,
   ];
-  for (const statement of [...statements, ...statementsOf(database)]) await admin.query(statement);
+  statements.push(`USE \`${database}\``, ...statementsOf(database));
+  for (const statement of statements) await admin.query(statement);
   const config = { host, port, database, ...own };
   const connection = openConnection(
     { type: 'mysql', config: { ...config, ...change } },

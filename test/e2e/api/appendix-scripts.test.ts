@@ -4,8 +4,8 @@ import { readFile, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { providePython } from '../../../bench/id-mapping/python';
 import { heldJobs } from '../../support/held-job';
-import { pythonWith } from '../../support/python';
 import { startServer, type Installation, type TestServer } from '../../support/running-server';
 import { gateOf, heldTask, runsOf, until, untilIdle, urlsOf } from './support/flow';
 
@@ -18,10 +18,9 @@ let python: string;
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'tablegate-scripts-'));
-  [{ installation, server }, python] = await Promise.all([
-    startServer({ jobTypes: [jobs.jobType] }),
-    pythonWith('requests==2.32.5'),
-  ]);
+  const requirements = path.join(__dirname, 'support', 'appendix-requirements.txt');
+  python = providePython('python3', requirements).executable;
+  ({ installation, server } = await startServer({ jobTypes: [jobs.jobType] }));
 });
 afterAll(async () => {
   await installation.end();

@@ -47,6 +47,11 @@ const pages: Record<string, string> = {
   'catalog-versions': '/catalog/crm.main.customers?tab=versions',
   lineage: '/lineage',
   integration: '/integration',
+  credentials: '/credentials',
+  users: '/users',
+  audit: '/audit',
+  api: '/api-calls',
+  'api-dataworks': '/api-calls?surface=dataworks',
   'not-found': '/no/such/page',
 };
 const ofTask = ['', '/edit', '/records', '/triggers', '/instances', '/id-mapping'];

@@ -101,6 +101,21 @@ it('records what an import brings', async () => {
   await recorder.keep('import', [task.handle, task.run(runId)]);
 });
 
+it('records a batch’s edit, with its Schedule held back, and a run in a resource group', async () => {
+  recorder.doNothing();
+  const task = await house.openTask({ kind: 'manual' });
+  const edit = (patch: object, holdMs: number) =>
+    update(tenant, task.taskId, editUpdate, [{ patch, ifVersion: null, holdMs }], makeId());
+  const resource = { resourceGroup: 'main', taskQueue: house.taskQueue };
+  await edit({ name: 'Held', runtimeResource: resource }, 300);
+  await house.settled(task);
+  await edit({ name: 'Held again' }, 60_000);
+  const runId = await task.start();
+  await house.world.ended(runId);
+  await recorder.settled(task);
+  await recorder.keep('batch-edit', [task.handle, task.run(runId)]);
+});
+
 it('records cancelled runs', async () => {
   const bySignal = await recorder.runningTask();
   await house.gateway.cancelRun(tenant, bySignal.task.taskId, bySignal.runId, 'by somebody');

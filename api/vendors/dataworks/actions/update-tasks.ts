@@ -5,7 +5,7 @@ import { parseInput } from '../../../../model/field-errors';
 import type { BatchEntry } from '../../../../scheduling/scheduling';
 import { action } from '../action';
 import { int64, structure } from '../fields';
-import { messageOf } from '../refusals';
+import { isNothing, messageOf, notHeld } from '../refusals';
 import { changeFields, changeOf, entrySchema } from '../task-entry';
 
 /** Most tasks of one call: it is to be answered before the vendor's clients give up. */
@@ -109,15 +109,24 @@ const structured = {
   Tags: structure(changeFields.Tags),
 };
 
+/** Parts of a task that have no place here: who sends them is told, as they would be lost. */
+const notKnown = ['Dependencies', 'Inputs', 'Outputs', 'Script', 'InstanceMode'] as const;
+const nowhere = Object.fromEntries(
+  notKnown.map((name) => [name, z.unknown().optional()]),
+) as Record<(typeof notKnown)[number], z.ZodOptional<z.ZodUnknown>>;
+
 export const updateTask = action({
   name: 'UpdateTask',
   method: 'POST',
   role: 'developer',
   summary: 'Change some fields of a task',
-  input: z.object({ Id: int64, ...structured }),
+  input: z.object({ Id: int64, ...structured, ...nowhere }),
   example: { Id: '1', Description: 'of the nightly round' },
   async run({ scheduling, caller, input }) {
     const { Id: number, EnvType = null, ...sent } = input;
+    for (const name of notKnown) {
+      if (!isNothing(sent[name])) throw notHeld(name, 'it is not known here');
+    }
     const entry = { number, environment: EnvType, change: changeOf(sent) };
     const [result] = await scheduling.taskBatches.update(caller, [entry], null);
     if (result!.error) throw result!.error;

@@ -6,7 +6,7 @@ import { providePython } from '../../../../bench/id-mapping/python';
 import { parseJson, writeJson } from '../../../../api/vendors/dataworks/json';
 
 export interface SdkAnswer {
-  body?: any;
+  body?: Record<string, unknown>;
   error?: { type: string; code: string; status_code: bigint; message: string; request_id: string };
 }
 
