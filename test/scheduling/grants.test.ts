@@ -1,7 +1,8 @@
 /** Who may read and write through which connection. */
 import type { Caller, Role } from '../../model/people';
 import { firstAdmin } from '../../scheduling/first-steps';
-import { mayUse, requireGrant } from '../../scheduling/grants';
+import { mayUse } from '../../activities/may-use';
+import { requireGrant } from '../../scheduling/grants';
 import { admin, openService, refusalOf, type TestService } from './support/service';
 
 let service: TestService;
