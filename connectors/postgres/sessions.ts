@@ -96,6 +96,7 @@ export class PostgresSessions {
     signal?.addEventListener('abort', abort);
     let isBroken = true;
     try {
+      signal?.throwIfAborted();
       pid = await begin(client, beginSql(options, limitMs));
       const result = await workOrRollBack(client, work);
       isBroken = false;

@@ -203,6 +203,17 @@ test('a table or view of somebody else is not replaced', async () => {
   }
 });
 
+test('a name that PostgreSQL would cut is refused', async () => {
+  const relation = '(SELECT 1 AS n)';
+  const ref = { schema: 'results', table: '表'.repeat(22) };
+  const error = await rejection(swap({ tables: [{ ref, relation }] }));
+  expect(error.message).toContain('longer than the 63 bytes');
+  const long = `(SELECT 1 AS ${'c'.repeat(64)})`;
+  const named = { schema: 'results', table: 'named' };
+  await expect(swap({ tables: [{ ref: named, relation: long }] })).rejects.toThrow('63 bytes');
+  await expect(swap({ tables: [{ ref: named, relation }] })).resolves.toBe(1);
+});
+
 test('a text that PostgreSQL cannot hold is told, and the former result stays', async () => {
   const ref = { schema: 'results', table: 'nul' };
   await swap({ tables: [{ ref, relation: `(SELECT 'x' AS t)` }] });
