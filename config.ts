@@ -24,6 +24,8 @@ export interface Settings {
   databaseUrl: string | null;
   /** Task queue that workflows and activities of the default resource group run on. */
   taskQueue: string;
+  /** Task queue of resource groups whose jobs alone a worker takes; null: it does all the rest. */
+  groupQueue: string | null;
   /** Base URL of Temporal UI, for the links in records; null: no links. */
   temporalUiUrl: string | null;
   logLevel: string;
@@ -199,6 +201,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     secret: env.TABLEGATE_SECRET || null,
     databaseUrl: env.DATABASE_URL || null,
     taskQueue: env.TABLEGATE_TASK_QUEUE || 'tablegate',
+    groupQueue: env.TABLEGATE_GROUP_QUEUE || null,
     temporalUiUrl: env.TABLEGATE_TEMPORAL_UI_URL?.replace(/\/+$/, '') || null,
     logLevel: env.TABLEGATE_LOG_LEVEL || 'info',
     maxJobs: readMaxJobs(env.TABLEGATE_MAX_JOBS),

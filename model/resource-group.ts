@@ -17,7 +17,7 @@ export const taskQueueSchema = z
   .regex(/^[\w./-]*$/, 'letters, digits, _, ., / and - are allowed')
   .meta({
     description:
-      'Of the workers that take its jobs: those that were started with it as `TABLEGATE_TASK_QUEUE`',
+      'Of the workers that take its jobs: those that were started with it as `TABLEGATE_GROUP_QUEUE`',
     examples: ['etl'],
   });
 

@@ -32,6 +32,17 @@ export async function settleEditedCollection(
   return { ...patch, job: await settled(deps, caller, job) };
 }
 
+/** A job as it is sent, with its author where it is, but for that, the task's own. */
+export function keptCollection(
+  before: Pick<TaskView, 'job'>,
+  sent: TaskDefinition['job'],
+): TaskDefinition['job'] {
+  if (sent.type !== metadataCollectionType || before.job.type !== metadataCollectionType)
+    return sent;
+  const { author: _author, ...held } = before.job.config;
+  return isDeepStrictEqual(held, sent.config) ? before.job : sent;
+}
+
 async function settled(
   { store }: Deps,
   caller: Caller,

@@ -19,7 +19,7 @@ import { waitUntilProjected } from './settle';
 import { settleEditedScript } from './scripts/plain-scripts';
 import { checkDefinition, lineageOf, ownOutputs, reserveOutputs } from './task-checks';
 import { isRefusal, refuseImported, refuseStale } from './task-refusals';
-import type { TaskUpdates } from './task-updates';
+import type { TaskUpdates, UpdateOptions } from './task-updates';
 import { checkTimes } from './time-checks';
 
 /** Edits of saved tasks. */
@@ -175,12 +175,14 @@ export class TaskEditing {
     before: TaskRead,
     sent: object,
     update: (updateId: string) => Promise<TaskAnswer>,
+    options: UpdateOptions = {},
   ): Promise<TaskRead> {
     const { gateway, store } = this.deps;
     const { id } = before;
-    const task = await this.updates.send(id, update);
+    const task = await this.updates.send(id, update, options);
     const losesSchedule = before.kind === 'recurring' && task.kind !== 'recurring';
-    if (losesSchedule) await waitUntilProjected(gateway, caller.tenant, id);
+    if (losesSchedule && !options.scheduleFollows)
+      await waitUntilProjected(gateway, caller.tenant, id);
     const fields = Object.keys(sent) as (keyof TaskRead)[];
     const changes = changesBetween(before, task, fields);
     await noteAction(store, caller, 'task.edit', `task/${id}`, { ...changes });

@@ -2,14 +2,19 @@ import {
   ApartmentOutlined,
   BookOutlined,
   ApiOutlined,
+  AuditOutlined,
+  CodeOutlined,
   DatabaseOutlined,
   HistoryOutlined,
   HomeOutlined,
   HourglassOutlined,
+  KeyOutlined,
   MenuOutlined,
+  SafetyOutlined,
   ScheduleOutlined,
   SettingOutlined,
   TableOutlined,
+  TeamOutlined,
   UnorderedListOutlined,
 } from '@ant-design/icons';
 import { Button, Drawer, Layout, Menu, type MenuProps } from 'antd';
@@ -35,6 +40,11 @@ const icons: Record<string, ReactNode> = {
   connections: <DatabaseOutlined aria-hidden />,
   tables: <TableOutlined aria-hidden />,
   integration: <ApiOutlined aria-hidden />,
+  api: <CodeOutlined aria-hidden />,
+  security: <SafetyOutlined aria-hidden />,
+  credentials: <KeyOutlined aria-hidden />,
+  users: <TeamOutlined aria-hidden />,
+  audit: <AuditOutlined aria-hidden />,
 };
 
 /** What is around every page: areas on top, the menu of the area at the left. */

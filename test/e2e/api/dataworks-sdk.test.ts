@@ -71,11 +71,11 @@ const describeSchedule = (id: string) =>
 /** When the Schedule of a task fires next; null where it has none. */
 const nextTimes = async (id: string): Promise<Date[] | null> =>
   (await describeSchedule(id))?.info.nextActionTimes ?? null;
-/** The queues that the jobs of a run were put on. */
+/** The queues that the jobs of a run were put on; none while its workflow has not begun. */
 const jobQueuesOf = (taskId: string, runId: string): Promise<string[]> =>
   withTemporal(async (client) => {
     const handle = client.workflow.getHandle(runWorkflowId('default', taskId, runId));
-    const { events } = await handle.fetchHistory();
+    const { events } = await handle.fetchHistory().catch(() => ({ events: [] }));
     return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
       scheduled?.activityType?.name === 'runJob' ? scheduled.taskQueue!.name! : [],
     );
@@ -183,7 +183,15 @@ test('DW-15, DW-16, DW-28, DW-41: reruns and resource group hold from the next r
     (names) => names.length > 0,
   );
   expect(queues).toEqual(['etl-jobs']);
-  await server.api.post(`/tasks/${made.id}/runs/${runId}:cancel`);
+  steps.mend(made.id);
+  const group = await installation.start({
+    ...{ roles: { api: false }, jobTypes: [steps.jobType], env: { TABLEGATE_GROUP_QUEUE: 'etl' } },
+  });
+  const path = `/tasks/${made.id}/runs/${runId}`;
+  expect(await until(() => server.api.get<RunRead>(path), isOver)).toMatchObject({
+    status: 'succeeded',
+  });
+  await group.stop();
 });
 
 test('DW-43: tasks are listed in pages, changed and removed one by one', async () => {
@@ -325,11 +333,9 @@ test('DW-43: SupplementData is a backfill of the days after the business days', 
     () => runsOf(server.api, made.id),
     (all) => all.length === 3 && all.every(isOver),
   );
-  expect(runs.map(({ scheduleTime }) => scheduleTime).toSorted()).toEqual([
-    '2026-01-01T18:30:00.000Z',
-    '2026-01-02T18:30:00.000Z',
-    '2026-01-03T18:30:00.000Z',
-  ]);
+  expect(new Set(runs.map(({ scheduleTime }) => scheduleTime))).toEqual(
+    new Set(['2026-01-01T18:30:00.000Z', '2026-01-02T18:30:00.000Z', '2026-01-03T18:30:00.000Z']),
+  );
   const result = await sdk.call('GetCreateWorkflowInstancesResult', { OperationId });
   const { Result } = bodyOf<{ Result: Record<string, unknown> }>(result);
   expect(Result).toMatchObject({ Status: 'Created', WorkflowInstanceIds: [expect.any(BigInt)] });

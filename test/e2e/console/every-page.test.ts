@@ -51,7 +51,6 @@ const pages: Record<string, string> = {
   users: '/users',
   audit: '/audit',
   api: '/api-calls',
-  'api-dataworks': '/api-calls?surface=dataworks',
   'not-found': '/no/such/page',
 };
 const ofTask = ['', '/edit', '/records', '/triggers', '/instances', '/id-mapping'];
