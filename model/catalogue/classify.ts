@@ -97,6 +97,8 @@ const rules: readonly Rule[] = [
 const leastConfidence = 0.3;
 /** Fewer values tell only together with the name. */
 const fewestValues = 5;
+/** More say nothing new. */
+const mostValues = 1_000;
 /** A column of which fewer values match is not of the class by its values. */
 const leastShare = 0.5;
 /** Of the name alone, where there are no values to look at. */
@@ -121,7 +123,7 @@ export function classifyColumn(
   values: readonly (string | null)[],
 ): ColumnClassification[] {
   if (neverPersonal.test(type)) return [];
-  const texts = values.flatMap((value) => value?.trim() || []);
+  const texts = values.flatMap((value) => value?.trim() || []).slice(0, mostValues);
   const plainly = plainName(name);
   return rules
     .map((rule) => judge(rule, plainly, comment, texts))

@@ -204,6 +204,17 @@ test('all of it is exported, a table or a column a line, and no formula', async 
   expect(JSON.parse(empty)).toEqual({ items: [], nextPageToken: null });
 });
 
+test('a table with more words than PostgreSQL searches is kept whole', async () => {
+  const tenant = newId();
+  const letter = (n: number) => String.fromCodePoint(0x4e00 + (n % 20_000));
+  const comment = (n: number) =>
+    Array.from({ length: 60 }, (_, place) => letter(n * 61 + place * 7)).join('');
+  const columns = Array.from({ length: 3_000 }, (_, n) => [`c${n}_${n ** 3}`, comment(n)] as const);
+  await collect(tenant, [collected('wide', Object.fromEntries(columns))]);
+  const { items } = await catalogue.search(callerIn(tenant), 'wide', anything, 5);
+  expect(items).toMatchObject([{ table: 'wide', columnCount: 3_000 }]);
+});
+
 test('a table that was collected is known to triggers and backfills, until it is gone', async () => {
   const tenant = newId();
   const known = () => requireTable(opened.store, tenant, 'crm.main.orders');
