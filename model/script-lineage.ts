@@ -1,5 +1,6 @@
 /** The lineage analysis of a script: which columns of which tables it reads and writes. Pure. */
 import { columnsOfQuery } from './query-columns';
+import { mayParse } from './query-tables';
 import type { ScriptEndpoint } from './script-endpoints';
 import type { LineageAnalysis } from './script-object';
 import { formatTableName } from './table-name';
@@ -33,7 +34,7 @@ export function analyseLineage(
 function readBy(endpoint: ScriptEndpoint): TableColumns[] {
   const { queries, kind } = endpoint;
   if (queries.length === 0) return namesOf(endpoint).map(({ name }) => plain(endpoint, name));
-  const byTable = queries.map((sql) => columnsOfQuery(kind, sql));
+  const byTable = mayParse(queries) ? queries.map((sql) => columnsOfQuery(kind, sql)) : [];
   return namesOf(endpoint).map(({ name, table }) => {
     const found = byTable.flatMap((columns) => columns.get(table) ?? []);
     return { table: name, columns: found.length > 0 ? [...new Set(found)] : null };

@@ -46,7 +46,8 @@ export function readScript(
     return { ...nothing, problems, values, unresolved };
   }
   const endpoints = scriptEndpoints(run.script, known);
-  const asTyped = isTyped ? scriptEndpoints(typed.script, known) : endpoints;
+  const isSame = typed === run || !isTyped;
+  const asTyped = isSame ? endpoints : scriptEndpoints(typed.script!, known);
   const named = namesKnown(asTyped, known) ? asTyped : endpoints;
   const { reads, writes } = scriptLineage(named);
   return {

@@ -17,13 +17,13 @@ import { placeholdersOf, UnreadableValue } from '../../model/schedule-parameters
 import type { ScriptLineage } from '../../model/script-version';
 import { formatTableName } from '../../model/table-name';
 import { maxBytesOfConfig } from '../../model/task';
+import { knownConnections } from '../../store/known-connections';
 import type { StoredScript } from '../../store/store';
 import type { SchedulingDeps } from '../deps';
 import { requireGrant } from '../grants';
 import { settleRecurrence } from '../recurrences';
 import { checkTimes } from '../time-checks';
 import { dependenciesOf } from './dependencies';
-import { knownConnections } from '../../store/known-connections';
 import { lookAtTables, type SeenTables } from './look-at-tables';
 import { nextRunOf } from './next-run';
 import { scriptDefinition } from './twins';
@@ -35,6 +35,9 @@ export interface Findings extends ScriptAnalysis {
 
 /** What a task keeps of a script beside the names of its tables, in bytes. */
 const roomForIds = 500;
+
+/** Nobody reads more of one check. */
+const mostMessages = 50;
 
 /** What a check says that another one stands before. */
 export const notLooked = 'not looked at: what stands above has to be right first';
@@ -131,7 +134,10 @@ function unreadable({ message }: UnreadableValue): Findings {
 /** A check by what it found. */
 function judged(name: CheckName, failures: string[], warnings: string[] = []): ScriptCheck {
   const status = failures.length > 0 ? 'failure' : warnings.length > 0 ? 'warning' : 'pass';
-  return { name, status, messages: [...failures, ...warnings] };
+  const found = [...failures, ...warnings];
+  const more = found.length - mostMessages;
+  const messages = more > 0 ? [...found.slice(0, mostMessages), `and ${more} more`] : found;
+  return { name, status, messages };
 }
 
 function checkText({ problems }: ScriptReading): ScriptCheck {

@@ -24,9 +24,9 @@ import {
   type TaskDefinition,
   type TaskView,
 } from '../../model/task';
+import { knownConnections } from '../../store/known-connections';
 import type { SchedulingDeps } from '../deps';
 import { requireGrant } from '../grants';
-import { knownConnections } from '../../store/known-connections';
 import { refuseTaskOfScript } from './task-of-script';
 
 type Deps = Pick<SchedulingDeps, 'store'>;
