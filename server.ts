@@ -148,7 +148,10 @@ export async function openParts(
     searchAttributes: () => searchAttributes.available,
   });
   const types = [
-    ...createJobTypes({ filesRoots: (tenant) => filesRootsOf(settings, tenant) }),
+    ...createJobTypes({
+      filesRoots: (tenant) => filesRootsOf(settings, tenant),
+      catalogue: store.catalogue,
+    }),
     ...extraJobTypes,
   ];
   const jobTypes = new Map(types.map((jobType) => [jobType.type, jobType]));

@@ -7,6 +7,7 @@ import { fenceOf } from '../model/fence';
 import { jobFailedType, jobTimedOutType, type JobFailureDetails } from '../model/job-failure';
 import { JobError, type JobContext, type JobResult, type JobType } from '../model/job-type';
 import type { TableDetail } from '../model/run';
+import { knownConnections } from '../store/known-connections';
 import type { Activities, RunJobInput } from './activities';
 import type { ActivityDeps } from './deps';
 import { resolveConnection, resolveTables } from './resolve-sources';
@@ -88,6 +89,7 @@ async function makeContext(
     askedAt: input.askedAt ?? new Date().toISOString(),
     timezone: definition.timezone,
     connection: (name) => resolveConnection(deps, tenant, name),
+    connections: () => knownConnections(deps.store, tenant),
     scriptText: (scriptId, version) => scriptText(deps.store, tenant, scriptId, version),
     mayUse: (userId, name, side) => mayUse(deps.store, tenant, userId, name, side),
     fence: run.fence,

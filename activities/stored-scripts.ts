@@ -14,11 +14,7 @@ export async function scriptText(
   const found = await store.scripts.version(tenant, scriptId, version);
   if (!found) throw new JobError(`There is no version ${version} of the script ${scriptId}.`);
   const { text, author, config } = found;
-  return { text, author, parameters: parametersOf(config) };
-}
-
-function parametersOf(config: Record<string, unknown>): ScriptParameter[] {
-  return (config.scheduleParameters as ScriptParameter[] | undefined) ?? [];
+  return { text, author, parameters: config?.scheduleParameters ?? [] };
 }
 
 /** Whether a user may read or write through a connection now; false for one who is gone. */

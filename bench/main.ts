@@ -8,6 +8,7 @@ import { idMappingBenchmark, type IdMappingOptions } from './id-mapping/benchmar
 import { responsiveBenchmark } from './id-mapping/responsive';
 import { scaleBenchmark } from './id-mapping/scale';
 import { latencyBenchmark, type LatencyOptions } from './latency';
+import { metadataBenchmark, type MetadataOptions } from './metadata/benchmark';
 import { mostPairs, wholeNumber } from './support/options';
 import { perform, performAlone } from './support/perform';
 
@@ -79,6 +80,19 @@ program
     if (responsive) return perform(responsiveBenchmark(options));
     return performAlone(scale ? scaleBenchmark(options) : idMappingBenchmark(options));
   });
+
+program
+  .command('metadata')
+  .description(
+    'collecting tables of PostgreSQL, profiling some and searching the catalogue, beside bare ' +
+      'queries, the statements alone, and a catalogue of a hundredth as many columns',
+  )
+  .option('--tables <n>', 'tables of 20 columns that are collected', wholeNumber(1, 20_000), 1_000)
+  .option('--profiled-tables <n>', 'tables that are profiled', wholeNumber(1, 1_000), 20)
+  .option('--profiled-rows <n>', 'rows of each', wholeNumber(1_000, 5_000_000), 200_000)
+  .option('--columns <n>', 'columns that are searched', wholeNumber(2_000, 1_000_000), 100_000)
+  .option('--pairs <n>', 'measurements of each side, in turn', wholeNumber(1, mostPairs), 5)
+  .action((options: MetadataOptions) => performAlone(metadataBenchmark(options)));
 
 interface Modes {
   scale: boolean;

@@ -39,6 +39,10 @@ const groups: Record<string, Group> = {
     about: 'run past schedule times of tasks, with what comes after them if wished',
     load: () => require('./commands/backfill') as typeof import('./commands/backfill'),
   },
+  script: {
+    about: 'check the text of a sync script',
+    load: () => require('./commands/script') as typeof import('./commands/script'),
+  },
 };
 
 type UpOptions = import('./commands/up').UpOptions;

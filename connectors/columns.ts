@@ -15,13 +15,20 @@ export async function describeRelation(
 }
 
 /**
- * The wanted columns, as the source writes them; found as DuckDB finds them, whatever the case of A to Z.
+ * The wanted columns, as the source writes them; one that is spelled otherwise is found as DuckDB
+ * finds it, whatever the case of A to Z.
  * @param place the file or table, for the message
  * @throws TablegateError columnNotFound naming the missing ones and those that are there
  */
-export function pickColumns(present: ColumnInfo[], wanted: string[], place: string): ColumnInfo[] {
-  const byName = new Map(present.map((column) => [foldName(column.name), column]));
-  const missing = wanted.filter((name) => !byName.has(foldName(name)));
+export function pickColumns<Column extends ColumnInfo>(
+  present: Column[],
+  wanted: string[],
+  place: string,
+): Column[] {
+  const exact = new Map(present.map((column) => [column.name, column]));
+  const folded = new Map(present.map((column) => [foldName(column.name), column]));
+  const find = (name: string) => exact.get(name) ?? folded.get(foldName(name));
+  const missing = wanted.filter((name) => find(name) === undefined);
   if (missing.length > 0) {
     const names = missing.map((name) => `"${name}"`).join(', ');
     const columns = present.slice(0, 50).map((column) => `"${column.name}"`);
@@ -31,7 +38,7 @@ export function pickColumns(present: ColumnInfo[], wanted: string[], place: stri
       `${place} has no column ${names}; its columns are ${columns.join(', ')}.`,
     );
   }
-  const picked = wanted.map((name) => byName.get(foldName(name)) as ColumnInfo);
+  const picked = wanted.map((name) => find(name) as Column);
   return [...new Set(picked)];
 }
 

@@ -4,6 +4,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { z } from 'zod';
+import type { CatalogueSource } from './collect';
 
 /** Most rows of a sample. */
 export const mostSampledRows = 200;
@@ -33,6 +34,14 @@ export interface ConnectorCapabilities {
   read: boolean;
   /** Can hold a job's result (`swapIn`). */
   write: boolean;
+  /** Rows can be put by a key that the table has: inserted, or replaced where the key is there. */
+  upsert: boolean;
+  /** Tables are made and dropped inside a transaction, and are undone with it. */
+  ddlInTransaction: boolean;
+  /** One table can be read over several sessions at once that all see the same state of it. */
+  parallelRead: boolean;
+  /** What its statements are written in (`querySql`, conditions); null: it takes none. */
+  dialect: 'duckdb' | 'postgres' | 'mysql' | null;
 }
 
 /**
@@ -140,9 +149,16 @@ export class OutdatedError extends Error {
  * and names the table or file; `cause` holds the vendor's own error.
  */
 export class ConnectorError extends Error {
-  constructor(message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
+  /**
+   * Whether the same may work later with nothing changed here: a server that starts again, a file
+   * that another process holds. False: somebody has to do something first.
+   */
+  readonly retryable: boolean;
+
+  constructor(message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'ConnectorError';
+    this.retryable = options.retryable ?? false;
   }
 }
 
@@ -165,6 +181,8 @@ export interface Connection {
    * @param limit most rows, at most `mostSampledRows`
    */
   firstRows(ref: TableRef, limit: number): Promise<RowSample>;
+  /** What it tells of itself for the catalogue; opens nothing yet. */
+  catalogue(): CatalogueSource;
   prepareScan(request: ScanRequest): Promise<DuckdbScan>;
   /**
    * What a table to write into really is: the same text for the same place, however the connection,
@@ -197,6 +215,8 @@ export interface Connector<Config = unknown> {
   configSchema: z.ZodType<Config>;
   /** Names of the config fields that are secret: stored encrypted, never answered. */
   secretFields: string[];
+  /** Names of the fields that say where secrets go: they are not kept when one of these changes. */
+  secretsFor?: string[];
   /** Opens nothing yet. */
   connect(config: Config, context: ConnectorContext): Connection;
 }

@@ -5,8 +5,20 @@ import type { Connection, Connector, ConnectorContext } from './connector';
 import { createDuckdbConnector } from './duckdb/connector';
 import { fakeConnector } from './fake/connector';
 import { filesConnector } from './files/connector';
+import { mysqlConnector } from './mysql/connector';
+import { postgresConnector } from './postgres/connector';
 
-const connectors: Connector[] = [filesConnector, createDuckdbConnector()];
+const connectors: Connector[] = [
+  filesConnector,
+  createDuckdbConnector(),
+  postgresConnector,
+  mysqlConnector,
+];
+
+/** The kinds that users have, in the order in which they are offered. */
+export function listConnectors(): Connector[] {
+  return connectors;
+}
 
 /**
  * The code of one kind.

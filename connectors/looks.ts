@@ -7,8 +7,8 @@ const mostAtOnce = 4;
 /** Longer than a look waits for a file that another process holds. */
 const waitMs = 10_000;
 
-/** Longest that reading rows may take. */
-const readMs = 10_000;
+/** Longest that reading rows, or a statement of a look, may take. */
+export const callLimitMs = 10_000;
 
 const turns = new Turns(mostAtOnce);
 
@@ -20,6 +20,7 @@ export async function withLook<T>(look: () => Promise<T>): Promise<T> {
   if (!(await turns.take({ waitMs, signal: null }))) {
     throw new ConnectorError(
       `Too many calls look at data sources at once; waited ${waitMs / 1000} s for a turn.`,
+      { retryable: true },
     );
   }
   try {
@@ -35,7 +36,7 @@ export async function withLook<T>(look: () => Promise<T>): Promise<T> {
  */
 export async function withTimedLook<T>(
   look: (signal: AbortSignal) => Promise<T>,
-  limitMs = readMs,
+  limitMs = callLimitMs,
 ): Promise<T> {
   return withLook(async () => {
     const signal = AbortSignal.timeout(limitMs);
@@ -43,7 +44,9 @@ export async function withTimedLook<T>(
       return await look(signal);
     } catch (error) {
       if (!signal.aborted) throw error;
-      throw new ConnectorError(`Reading its first rows took longer than ${limitMs / 1000} s.`);
+      throw new ConnectorError(`Reading its first rows took longer than ${limitMs / 1000} s.`, {
+        retryable: true,
+      });
     }
   });
 }

@@ -4,7 +4,7 @@ import { describeRelation } from './columns';
 import type { ColumnInfo, RowSample } from './connector';
 
 /** Characters of a value that are shown; one that is longer ends in `…`. */
-const shownCharacters = 200;
+export const sampledCharacters = 200;
 /** Characters of all rows together; rows that would be more are left out. */
 const mostCharacters = 2_000_000;
 
@@ -33,7 +33,7 @@ export async function sampleRelation(
 ): Promise<RowSample> {
   const columns = await describeRelation(connection, relation);
   // Cut there, so that long values are not brought here.
-  const cells = `left(COLUMNS(*)::VARCHAR, ${shownCharacters + 1})`;
+  const cells = `left(COLUMNS(*)::VARCHAR, ${sampledCharacters + 1})`;
   const result = await connection.runAndReadAll(
     `SELECT ${cells} FROM ${relation} LIMIT ${limit + 1}`,
   );
@@ -41,9 +41,9 @@ export async function sampleRelation(
 }
 
 function shortened(text: string | null): string | null {
-  if (text === null || text.length <= shownCharacters) return text;
-  const characters = Array.from(text.slice(0, 2 * shownCharacters + 2));
-  return characters.length <= shownCharacters
+  if (text === null || text.length <= sampledCharacters) return text;
+  const characters = Array.from(text.slice(0, 2 * sampledCharacters + 2));
+  return characters.length <= sampledCharacters
     ? text
-    : `${characters.slice(0, shownCharacters).join('')}…`;
+    : `${characters.slice(0, sampledCharacters).join('')}…`;
 }

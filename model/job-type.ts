@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { TableDetail } from './run';
+import type { KnownConnection } from './script-connections';
 import type { ScriptParameter } from './script-version';
 
 /** A registered table as a job sees it. */
@@ -43,6 +44,8 @@ export interface JobContext<Config> {
   timezone: string;
   /** @throws TablegateError connectionNotFound */
   connection(name: string): Promise<JobConnection>;
+  /** All connections of the tenant, without secrets: scripts may name them by URL or path. */
+  connections(): Promise<KnownConnection[]>;
   /**
    * The text of a stored script, the user whose grants it runs with, and its schedule parameters.
    * @throws JobError where there is no such version

@@ -94,7 +94,7 @@ function nameOfColumn(column: Exclude<ReadPlan['columns'], '*'>[number]): string
 
 function writeEndpoint(plan: WritePlan, known: readonly KnownConnection[]): ScriptEndpoint {
   const { kind, place, table, fileName, columns } = plan;
-  const tables = table === null ? tableOfPath(fileName ?? '') : [table];
+  const tables = [table ?? { schema: null, table: tableOfFile(fileName ?? '') }];
   return {
     side: 'write',
     ...whereAt(kind, place, tables, known),
@@ -102,6 +102,11 @@ function writeEndpoint(plan: WritePlan, known: readonly KnownConnection[]): Scri
     queries: [],
     parsed: true,
   };
+}
+
+/** A name without an ending is given one when the file is written. */
+function tableOfFile(name: string): string {
+  return tableFile.exec(name)?.[1] ?? name;
 }
 
 function whereAt(
@@ -128,9 +133,10 @@ function schemaAt(kind: SyncKind, place: Place, connection: KnownConnection | un
   return defaultSchema[kind] ?? url?.database ?? '';
 }
 
+const tableFile = /^([^.*?][^*?]*?)\.(csv|tsv|txt|parquet|jsonl|ndjson|json)(\.gz)?$/i;
+
 /** The table that a file of a folder is; none for patterns and folders. */
 function tableOfPath(path: string): ScriptTable[] {
-  const file = path.split('/').at(-1) ?? '';
-  const table = /^([^.*?].*?)(\.(csv|tsv|txt|parquet|jsonl|ndjson|json)(\.gz)?)?$/i.exec(file)?.[1];
-  return table === undefined || /[*?]/.test(file) ? [] : [{ schema: null, table }];
+  const table = tableFile.exec(path.split('/').at(-1) ?? '')?.[1];
+  return table === undefined ? [] : [{ schema: null, table }];
 }

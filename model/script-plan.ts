@@ -65,6 +65,8 @@ export interface WritePlan {
   columns: '*' | string[];
   mapping: 'position' | 'name';
   mode: SyncMode;
+  /** Of an upsert: columns that are not written lose what they had, where the kind knows that. */
+  replaces: boolean;
   where: string | null;
   /** Empty: the primary key. */
   key: string[];
@@ -170,6 +172,7 @@ function writePlanOf(kind: SyncKind, given: DatabaseWriter | FileWriter): WriteP
       : columns.map((one) => (typeof one === 'string' ? one : one.name)),
     mapping: parameter.columnMapping ?? 'position',
     mode: modes[parameter.writeMode ?? 'insert']!,
+    replaces: parameter.writeMode === 'replace',
     where: textOf(parameter.where),
     key: listOf(parameter.key),
     preSql: statementsOf(parameter.preSql),

@@ -3,6 +3,7 @@ import { parseScript, type ScriptProblem, type SyncScript } from './script';
 import type { KnownConnection } from './script-connections';
 import { scriptEndpoints, scriptLineage, type ScriptEndpoint } from './script-endpoints';
 import type { ScriptLineage, ScriptParameter } from './script-version';
+import { parseTableName } from './table-name';
 import { resolveParameters, type EvaluatedAt } from './schedule-parameters';
 
 export interface ScriptReading {
@@ -12,7 +13,9 @@ export interface ScriptReading {
   problems: ScriptProblem[];
   /** Where the script reads and writes at that time. */
   endpoints: ScriptEndpoint[];
-  /** Names of tables as the text has them: those that change from day to day keep their `${…}`. */
+  /** The same, each in its place, as the text has it: tables of a day keep their `${…}`. */
+  named: ScriptEndpoint[];
+  /** Names of tables, as the text has them. */
   lineage: ScriptLineage;
   values: Record<string, string>;
   unresolved: string[];
@@ -37,17 +40,25 @@ export function readScript(
   const isTyped = typed.script !== undefined;
   const problems = isTyped && run.script === undefined ? run.problems : typed.problems;
   if (run.script === undefined) {
-    const nothing = { script: null, endpoints: [], lineage: { reads: [], writes: [] } };
+    const lineage = { reads: [], writes: [] };
+    const nothing = { script: null, endpoints: [], named: [], lineage };
     return { ...nothing, problems, values, unresolved };
   }
   const endpoints = scriptEndpoints(run.script, known);
-  const named = isTyped ? scriptEndpoints(typed.script, known) : endpoints;
-  const lineage = scriptLineage(namesKnown(named, known) ? named : endpoints);
+  const asTyped = isTyped ? scriptEndpoints(typed.script, known) : endpoints;
+  const named = namesKnown(asTyped, known) ? asTyped : endpoints;
+  const { reads, writes } = scriptLineage(named);
   return {
     script: run.script,
     problems: isTyped ? problems : run.problems,
-    ...{ endpoints, lineage, values, unresolved },
+    lineage: { reads: reads.filter(isTableName), writes: writes.filter(isTableName) },
+    ...{ endpoints, named, values, unresolved },
   };
+}
+
+/** Longer names than a table may have are left out. */
+function isTableName(name: string): boolean {
+  return parseTableName(name) !== null;
 }
 
 /** False where a connection is named by a parameter. */

@@ -1,4 +1,5 @@
 /** Versions of scripts, of script objects and of plain tasks alike. */
+import type { ScriptAnalysis, ScriptConfig } from './script-object';
 
 /** A named value that is put into the text of a script when it runs. */
 export interface ScriptParameter {
@@ -20,10 +21,9 @@ export interface ScriptVersion {
   /** From 1 on. */
   version: number;
   text: string;
-  /** Schedule configuration at that time; of a plain task, empty. */
-  config: Record<string, unknown>;
-  /** Lineage and checks. */
-  analysis: Record<string, unknown>;
+  /** Settings at that time; null of a plain task, which has its own. */
+  config: ScriptConfig | null;
+  analysis: ScriptAnalysis;
   remarks: string;
   /** User whose grants it runs with. */
   author: string;

@@ -45,6 +45,12 @@ export function parseScript(
   return { script: scriptSchema.parse(value), problems };
 }
 
+/** A remark at its place in a text; at the begin where that is not JSON. */
+export function problemIn(text: string, remark: ScriptRemark): ScriptProblem {
+  const root = parseTree(text, [], { allowTrailingComma: true });
+  return problemAt(text, root ? offsetOf(root, remark.path) : 0, remark);
+}
+
 function remarksOf(value: unknown): ScriptRemark[] {
   const wrong = problemsOf(scriptSchema, value);
   if (wrong.length === 0) return checkScript(scriptSchema.parse(value));

@@ -29,7 +29,7 @@ export const parameterValueSchema = z
     if (message !== null) context.addIssue({ code: 'custom', message });
   });
 
-const parametersSchema = z
+export const parametersSchema = z
   .record(parameterNameSchema, parameterValueSchema)
   .refine((parameters) => Object.keys(parameters).length <= maxParameters, {
     message: `at most ${maxParameters} parameters are allowed`,

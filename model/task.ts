@@ -97,7 +97,7 @@ const rerunModes = ['AllDenied', 'FailureAllowed', 'AllAllowed'] as const;
 /** What a timer of Node holds: 31 bits of milliseconds, in seconds (24.8 days). */
 const longestTimeout = 2_147_483;
 
-const runPolicyFields = {
+export const runPolicyFields = {
   timeout: z.number().int().min(1).max(longestTimeout).nullable().meta({
     description: 'Longest time of one attempt, in seconds; null, as in new tasks: no limit',
   }),
@@ -135,7 +135,7 @@ const runPolicyFields = {
 const runPolicySchema = z.object(runPolicyFields);
 export type RunPolicy = z.infer<typeof runPolicySchema>;
 
-const timezoneSchema = z.string().refine(isTimezone, {
+export const timezoneSchema = z.string().refine(isTimezone, {
   message: 'it must be an IANA time zone such as Europe/Berlin, in these letters',
 });
 

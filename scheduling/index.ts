@@ -1,6 +1,7 @@
 import { AccessKeys } from './access-keys';
 import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
+import { Catalogue } from './catalogue';
 import { Identity } from './dataarts/identity';
 import { MetadataTasks } from './dataarts/metadata-tasks';
 import type { SchedulingDeps } from './deps';
@@ -13,6 +14,7 @@ import { Projects } from './projects/projects';
 import { ResourceGroups } from './resource-groups';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
+import { scriptService } from './scripts/scripts';
 import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
@@ -35,9 +37,9 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const people = new People(deps);
   const events = new Events(deps.store);
   const runs = new Runs(deps, tasks, starter);
-  const backfills = new Backfills(deps, starter);
   const projects = new Projects(deps);
   const accessKeys = new AccessKeys(deps);
+  const backfills = new Backfills(deps, starter);
   return {
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
@@ -47,7 +49,9 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
+    catalogue: new Catalogue(deps),
     projects,
+    scripts: scriptService(deps, tasks, projects),
     people,
     sessions: new Sessions(deps, people),
     accessKeys,

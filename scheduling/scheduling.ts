@@ -10,7 +10,16 @@ import type {
   CellView,
   PlanView,
 } from '../model/backfill';
-import type { RowSample } from '../connectors/connector';
+import type {
+  CatalogueEdit,
+  CatalogueFilter,
+  CatalogueHit,
+  CatalogueTable,
+  CatalogueTableWithColumns,
+  TableVersion,
+} from '../model/catalogue/catalogue';
+import type { TableDefinition } from '../model/catalogue/collected';
+import type { ConnectorCapabilities, RowSample } from '../connectors/connector';
 import type { Change } from '../model/change';
 import type { ShownLog } from '../model/dataarts/shown-log';
 import type { TablegateError } from '../model/errors';
@@ -43,6 +52,7 @@ import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
 import type {
   AuditFilter,
+  CatalogueChoices,
   InstanceFilterByNumber,
   LedgerFilter,
   NumberedInstance,
@@ -51,6 +61,11 @@ import type {
   TaskFilterByNumber,
   WaitingQuery,
 } from '../store/store';
+import type { ScriptDrafts } from './scripts/drafts';
+import type { ScriptLife } from './scripts/life';
+import type { OperationCenter } from './scripts/operation-center';
+import type { ScriptValidator } from './scripts/validation';
+import type { ScriptVersions } from './scripts/versions';
 
 export type { AuditFilter, LedgerFilter, NumberedInstance, Page, PageRequest, RunFilter };
 
@@ -295,7 +310,17 @@ export interface BackfillService {
   ): Promise<{ backfillId: string | null; cells: number; marks: number }>;
 }
 
+export interface ConnectionTypeView {
+  type: string;
+  capabilities: ConnectorCapabilities;
+  /** JSON Schema of the settings. */
+  configSchema: Record<string, unknown>;
+  secretFields: string[];
+}
+
 export interface SourceService {
+  /** The kinds of connections that there are. */
+  types(): ConnectionTypeView[];
   createConnection(caller: Caller, input: ConnectionInput): Promise<ConnectionView>;
   replaceConnection(
     caller: Caller,
@@ -311,10 +336,13 @@ export interface SourceService {
   ): Promise<Page<ConnectionView>>;
   removeConnection(caller: Caller, name: string): Promise<void>;
   testConnection(caller: Caller, name: string): Promise<{ ok: boolean; message: string | null }>;
-  /** Tries a configuration that is not saved; what could not be saved is refused as it would be then. */
+  /**
+   * Tries a configuration that is not saved; what could not be saved is refused as it would be then.
+   * @param input.name of a saved connection, whose secrets are used where none are sent
+   */
   testConfig(
     caller: Caller,
-    input: Omit<ConnectionInput, 'name'>,
+    input: Omit<ConnectionInput, 'name'> & { name?: string | undefined },
   ): Promise<{ ok: boolean; message: string | null }>;
   /** The first rows of a table of the source, registered or not; noted in the audit. */
   rows(caller: Caller, name: string, table: string, limit: number): Promise<RowSample>;
@@ -346,7 +374,7 @@ export interface SourceService {
 }
 
 /**
- * Projects; every method throws `projectNotFound` where there is none, and `notAllowed` where it has
+ * Projects; every method throws `projectNotFound` where there is none, and `projectClosed` where it has
  * members and the caller is neither one of them nor an admin.
  */
 export interface ProjectService {
@@ -383,6 +411,18 @@ export interface DirectoryService {
   remove(caller: Caller, id: string): Promise<void>;
   /** @throws TablegateError directoryNotFound where the project has no such directory; it has the root */
   requireIn(caller: Caller, project: string, id: string): Promise<void>;
+}
+
+/**
+ * Script objects; every method throws `scriptNotFound` where there is none, and `projectClosed` where
+ * its project is closed to the caller.
+ */
+export interface ScriptService {
+  drafts: Pick<ScriptDrafts, 'create' | 'get' | 'list' | 'tree' | 'edit'>;
+  versions: Pick<ScriptVersions, 'list' | 'get' | 'diff' | 'history'>;
+  validator: Pick<ScriptValidator, 'validate' | 'validateText' | 'preview'>;
+  life: Pick<ScriptLife, 'check' | 'submit' | 'publish' | 'unpublish' | 'rollBack' | 'remove'>;
+  operationCenter: Pick<OperationCenter, 'list' | 'scriptOf'>;
 }
 
 export interface PeopleService {
@@ -671,6 +711,56 @@ export interface LineageService {
   ): Promise<LineageGraph>;
 }
 
+/** A task that has to do with a table; `collects`: it has found the latest version. */
+export interface TableTask {
+  id: string;
+  name: string;
+  kind: TaskKind;
+  how: 'reads' | 'lists' | 'writes' | 'collects';
+}
+
+export interface CatalogueTableRead extends CatalogueTableWithColumns {
+  tasks: TableTask[];
+  /** Tables that the tasks read or list which write this one. */
+  upstreamTables: string[];
+  /** Tables that the tasks write which read or list this one. */
+  downstreamTables: string[];
+}
+
+export interface CatalogueService {
+  /** The best first. `more`: there are others. A question without a word finds nothing. */
+  search(
+    caller: Caller,
+    question: string,
+    filter: CatalogueFilter,
+    limit: number,
+  ): Promise<{ items: CatalogueHit[]; more: boolean }>;
+  tables(
+    caller: Caller,
+    filter: CatalogueFilter,
+    page: PageRequest,
+  ): Promise<CountedPage<CatalogueTable>>;
+  /** What lists can be narrowed by. */
+  choices(caller: Caller): Promise<CatalogueChoices>;
+  /** @throws TablegateError tableNotFound, as the others do that name a table */
+  table(caller: Caller, name: string): Promise<CatalogueTableRead>;
+  versions(caller: Caller, name: string, page: PageRequest): Promise<Page<TableVersion>>;
+  /**
+   * @param against version that it is compared with; null: the one before it
+   * @throws TablegateError tableVersionNotFound
+   */
+  version(
+    caller: Caller,
+    name: string,
+    version: number,
+    against: number | null,
+  ): Promise<TableVersion & { definition: TableDefinition }>;
+  /** @throws TablegateError columnNotFound */
+  edit(caller: Caller, name: string, edit: CatalogueEdit): Promise<CatalogueTableRead>;
+  /** All of it, piece by piece. */
+  export(caller: Caller, filter: CatalogueFilter, format: 'json' | 'csv'): AsyncIterable<string>;
+}
+
 export interface LookUpService {
   /**
    * The user behind an ID of an `id-mapping` task's result, with all IDs and where they stand.
@@ -814,7 +904,9 @@ export interface Scheduling {
   lineage: LineageService;
   lookUps: LookUpService;
   sources: SourceService;
+  catalogue: CatalogueService;
   projects: ProjectService;
+  scripts: ScriptService;
   people: PeopleService;
   sessions: SessionService;
   accessKeys: AccessKeyService;

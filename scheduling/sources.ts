@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { filesRootsOf } from '../config';
-import { connectorOf, openConnection } from '../connectors';
-import type { Connection, Connector, RowSample } from '../connectors/connector';
+import { connectorOf, listConnectors, openConnection } from '../connectors';
+import type { Connection, RowSample } from '../connectors/connector';
 import { TablegateError } from '../model/errors';
 import type { ColumnSuggestion } from '../model/id-suggestions';
 import { grantAllows, type Caller, type Grant, type GrantSide } from '../model/people';
@@ -10,9 +11,10 @@ import { placeOf } from '../store/secrets';
 import type { ConnectionRow } from '../store/store';
 import { noteAction } from './audit';
 import { changesBetween } from './changes';
+import { splitSecrets, withKeptSecrets } from './connection-secrets';
 import type { SchedulingDeps } from './deps';
 import { refuseFailure, useSource } from './open-source';
-import type { Page, PageRequest, SourceService } from './scheduling';
+import type { ConnectionTypeView, Page, PageRequest, SourceService } from './scheduling';
 import { SourceSamples } from './source-samples';
 
 /** The connection that every installation has: where results go unless another is named. */
@@ -43,14 +45,23 @@ export class Sources implements SourceService {
     name: string,
     input: { type: string; config: Record<string, unknown> },
   ): Promise<ConnectionView> {
-    const row = await this.toRow(caller.tenant, { name, ...input });
-    const before = await this.row(caller, name);
+    const former = await this.row(caller, name);
+    const { secrets } = this.deps;
+    const config = withKeptSecrets(secrets, connectorOf(input.type), input.config, former);
+    const row = await this.toRow(caller.tenant, { name, type: input.type, config });
     const updated = await this.deps.store.sources.updateConnection(row);
     if (!updated) throw noConnection(name);
     // What is secret stands apart from the config.
-    const changes = changesBetween(before, updated, ['type', 'config']);
+    const changes = changesBetween(former, updated, ['type', 'config']);
     await this.audit(caller, 'connection.edit', name, { ...changes });
     return this.seenBy(caller, updated);
+  }
+
+  types(): ConnectionTypeView[] {
+    return listConnectors().map(({ type, capabilities, configSchema, secretFields }) => ({
+      ...{ type, capabilities, secretFields },
+      configSchema: z.toJSONSchema(configSchema, { io: 'input' }),
+    }));
   }
 
   async connection(caller: Caller, name: string): Promise<ConnectionView> {
@@ -94,10 +105,12 @@ export class Sources implements SourceService {
   }
 
   async testConfig(
-    { tenant }: Caller,
-    config: Omit<ConnectionInput, 'name'>,
+    caller: Caller,
+    { name, type, config }: Parameters<SourceService['testConfig']>[1],
   ): Promise<{ ok: boolean; message: string | null }> {
-    const connection = await this.checked(tenant, config);
+    const former = name === undefined ? null : await this.row(caller, name);
+    const whole = withKeptSecrets(this.deps.secrets, connectorOf(type), config, former);
+    const connection = await this.checked(caller.tenant, { type, config: whole });
     try {
       return await tried(connection.test());
     } finally {
@@ -264,18 +277,6 @@ async function tried(trying: Promise<void>): Promise<{ ok: boolean; message: str
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function splitSecrets(
-  connector: Connector,
-  config: Record<string, unknown>,
-): [open: Record<string, unknown>, secret: Record<string, unknown>] {
-  const entries = Object.entries(config);
-  const isSecret = ([field]: [string, unknown]): boolean => connector.secretFields.includes(field);
-  return [
-    Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
-    Object.fromEntries(entries.filter(isSecret)),
-  ];
 }
 
 const bothGrants = { read: true, write: true };

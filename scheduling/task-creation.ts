@@ -4,6 +4,7 @@ import { newTaskState, projectTask } from '../model/task-state';
 import { startByHand } from '../model/task-steps';
 import { makeId } from '../store/secrets';
 import { noteAction } from './audit';
+import { settleNewCollection } from './collection-author';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead } from './scheduling';
 import { settleNewScript } from './scripts/plain-scripts';
@@ -22,6 +23,9 @@ export interface TaskToCreate {
   imported?: Imported;
 }
 
+/** A task whose job is as it is to be kept. */
+export type SettledTask = TaskToCreate & { number: string };
+
 /** The beginning of tasks: those that people make and those that imports bring. */
 export class TaskCreation {
   constructor(
@@ -35,13 +39,19 @@ export class TaskCreation {
    * @throws TablegateError for a definition that cannot be, or whose output another task writes
    */
   async create(caller: Caller, task: TaskToCreate): Promise<TaskRead | null> {
+    const scripted = await settleNewScript(this.deps, caller, task.taskId, task.definition);
+    const definition = await settleNewCollection(this.deps, caller, scripted);
+    const number = await this.deps.store.tasks.nextNumber();
+    return this.make(caller, { ...task, number, definition });
+  }
+
+  /** The same for a task whose job is settled and which has its number. */
+  async make(caller: Caller, task: SettledTask): Promise<TaskRead | null> {
     const { store, gateway } = this.deps;
     const { tenant } = caller;
     const { start = false, ...given } = task;
-    const { taskId } = given;
-    const definition = await settleNewScript(this.deps, caller, taskId, task.definition);
-    const number = await store.tasks.nextNumber();
-    const state = newTaskState({ ...given, tenant, number, definition }, new Date().toISOString());
+    const { taskId, number, definition } = given;
+    const state = newTaskState({ ...given, tenant }, new Date().toISOString());
     const { writes } = await checkDefinition(this.deps, tenant, number, definition);
     await checkTimes(this.deps, state, definition);
     const { jobTypes } = this.deps;
@@ -54,9 +64,14 @@ export class TaskCreation {
       await store.tasks.reserveOutputs(tenant, taskId, []);
       throw error;
     }
-    const created = await this.updates.settled(projectTask(state), state.outbox.runs);
+    const { runs } = state.outbox;
+    const projection = projectTask(state);
+    // Of the many tasks of an import the Schedules follow.
+    const created = given.imported
+      ? await this.updates.stored(projection, runs)
+      : await this.updates.settled(projection, runs);
     const { name } = definition;
-    const detail = task.imported ? { name, ...task.imported } : { name };
+    const detail = given.imported ? { name, ...given.imported } : { name };
     await noteAction(store, caller, 'task.create', `task/${taskId}`, detail);
     const runId = state.live?.runId;
     if (runId !== undefined)

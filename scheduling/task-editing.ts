@@ -11,6 +11,7 @@ import {
 import { noteAction } from './audit';
 import { changesBetween } from './changes';
 import { definitionOf, newDefinition, settledPatch } from './definitions';
+import { settleEditedCollection } from './collection-author';
 import type { SchedulingDeps } from './deps';
 import { settledResource } from './resource-groups';
 import type { TaskRead, TaskService } from './scheduling';
@@ -18,7 +19,7 @@ import { waitUntilProjected } from './settle';
 import { settleEditedScript } from './scripts/plain-scripts';
 import { checkDefinition, lineageOf, ownOutputs, reserveOutputs } from './task-checks';
 import { isRefusal, refuseImported, refuseStale } from './task-refusals';
-import type { TaskUpdates } from './task-updates';
+import type { TaskUpdates, UpdateOptions } from './task-updates';
 import { checkTimes } from './time-checks';
 
 /** Edits of saved tasks. */
@@ -91,9 +92,31 @@ export class TaskEditing {
     sent: DefinitionPatch,
     send: (patch: DefinitionPatch) => Promise<TaskRead>,
   ): Promise<TaskRead> {
+    const scripted = await settleEditedScript(this.deps, caller, before, sent);
+    const patch = await settleEditedCollection(this.deps, caller, before, scripted);
+    return this.reserved(caller, before, patch, send);
+  }
+
+  /** Checks and sends changes whose job is as it is to be kept. */
+  write(
+    caller: Caller,
+    before: TaskRead,
+    settled: DefinitionPatch,
+    ifVersion: number | null,
+  ): Promise<TaskRead> {
+    return this.reserved(caller, before, settled, (patch) =>
+      this.send(caller, before, patch, ifVersion),
+    );
+  }
+
+  private async reserved(
+    caller: Caller,
+    before: TaskRead,
+    patch: DefinitionPatch,
+    send: (patch: DefinitionPatch) => Promise<TaskRead>,
+  ): Promise<TaskRead> {
     const { tenant } = caller;
     const { id: taskId } = before;
-    const patch = await settleEditedScript(this.deps, caller, before, sent);
     const wanted = await this.check(tenant, before, patch);
     if (wanted === null) return send(patch);
 
@@ -152,12 +175,14 @@ export class TaskEditing {
     before: TaskRead,
     sent: object,
     update: (updateId: string) => Promise<TaskAnswer>,
+    options: UpdateOptions = {},
   ): Promise<TaskRead> {
     const { gateway, store } = this.deps;
     const { id } = before;
-    const task = await this.updates.send(id, update);
+    const task = await this.updates.send(id, update, options);
     const losesSchedule = before.kind === 'recurring' && task.kind !== 'recurring';
-    if (losesSchedule) await waitUntilProjected(gateway, caller.tenant, id);
+    if (losesSchedule && !options.scheduleFollows)
+      await waitUntilProjected(gateway, caller.tenant, id);
     const fields = Object.keys(sent) as (keyof TaskRead)[];
     const changes = changesBetween(before, task, fields);
     await noteAction(store, caller, 'task.edit', `task/${id}`, { ...changes });

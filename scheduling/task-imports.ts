@@ -1,13 +1,14 @@
 /** Imports: tasks that a foreign system keeps in step here (QA-06 to QA-12). */
 import { TablegateError } from '../model/errors';
 import { importCreator } from '../model/imported';
-import { importUpdate } from '../model/messages';
+import { importUpdate, type TaskAnswer } from '../model/messages';
 import type { Caller } from '../model/people';
 import type { DefinitionPatch, TaskDefinition, TaskView } from '../model/task';
 import type { ImportItem, ImportRequest, ImportResult, TaskImport } from '../model/task-import';
 import type { ImportedTask } from '../model/task-steps';
 import { noteAction } from './audit';
 import { changesBetween } from './changes';
+import { keptCollection, settleEditedCollection, settleNewCollection } from './collection-author';
 import { definitionOf, newDefinition } from './definitions';
 import type { SchedulingDeps } from './deps';
 import { importedIdOf } from './idempotency-keys';
@@ -24,6 +25,8 @@ import { checkTimes } from './time-checks';
 
 /** How many tasks of a call are made or changed at the same time. */
 const atOnce = 16;
+/** How often one of them is waited for. */
+const mostTries = 3;
 
 interface Parts {
   creation: TaskCreation;
@@ -85,9 +88,8 @@ export class TaskImports {
     await this.parts.removal.refuseInUse(caller.tenant, task);
     if (call.dryRun) return;
     try {
-      await this.parts.updates.send(task.id, (updateId) =>
-        this.update(caller, task.id, null, updateId),
-      );
+      const remove = (updateId: string) => this.update(caller, task.id, null, updateId);
+      await this.parts.updates.send(task.id, remove, { scheduleFollows: true });
     } catch (error) {
       // Another call was quicker.
       if (isRefusal(error, 'taskNotFound') || isRefusal(error, 'taskRemoved')) return;
@@ -148,7 +150,8 @@ export class TaskImports {
   private async check(call: ImportCall, taskId: string, sent: TaskDefinition): Promise<void> {
     const { caller } = call;
     const { tenant } = caller;
-    const definition = await settleNewScript(this.deps, caller, taskId, sent, { dryRun: true });
+    const scripted = await settleNewScript(this.deps, caller, taskId, sent, { dryRun: true });
+    const definition = await settleNewCollection(this.deps, caller, scripted);
     // No number is given out for what is not made.
     const number = '0';
     const { writes } = await checkDefinition(this.deps, tenant, number, definition);
@@ -166,18 +169,21 @@ export class TaskImports {
     const { caller, dryRun } = call;
     const { id } = before;
     const { editing } = this.parts;
-    const job = await keptJob(this.deps, caller, before, definition.job);
+    const scripted = await keptJob(this.deps, caller, before, definition.job);
+    const job = keptCollection(before, scripted);
     const sent = patchTo(before, { ...definition, job });
     if (Object.keys(sent).length === 0 && before.paused === paused) {
       return { id, action: 'unchanged' };
     }
     if (dryRun) await this.checkChange(call, before, sent);
     else {
-      await editing.checked(caller, before, sent, (patch) =>
-        editing.take(caller, before, { ...patch, paused }, (updateId) =>
-          this.update(caller, id, { patch, paused }, updateId),
-        ),
-      );
+      await editing.checked(caller, before, sent, (patch) => {
+        const task = { patch, paused };
+        const update = (updateId: string) => this.update(caller, id, task, updateId);
+        return editing.take(caller, before, { ...patch, paused }, update, {
+          scheduleFollows: true,
+        });
+      });
     }
     return { id, action: 'update' };
   }
@@ -189,18 +195,27 @@ export class TaskImports {
     sent: DefinitionPatch,
   ): Promise<void> {
     const { tenant } = caller;
-    const patch = await settleEditedScript(this.deps, caller, before, sent, { dryRun: true });
+    const scripted = await settleEditedScript(this.deps, caller, before, sent, { dryRun: true });
+    const patch = await settleEditedCollection(this.deps, caller, before, scripted);
     const outputs = await this.parts.editing.check(tenant, before, patch);
     if (outputs) await checkOutputs(this.deps, tenant, before.id, outputs, going);
   }
 
-  private update(
+  /** Sends the same Update again where no worker answers in time: many at once keep them busy. */
+  private async update(
     { tenant, name: by }: Caller,
     id: string,
     task: ImportedTask | null,
     updateId: string,
-  ) {
-    return this.deps.gateway.update(tenant, id, importUpdate, [{ task, by }], updateId);
+  ): Promise<TaskAnswer> {
+    const { gateway } = this.deps;
+    for (let triesLeft = mostTries - 1; ; triesLeft -= 1) {
+      try {
+        return await gateway.update(tenant, id, importUpdate, [{ task, by }], updateId);
+      } catch (error) {
+        if (!isRefusal(error, 'workerUnavailable') || triesLeft === 0) throw error;
+      }
+    }
   }
 }
 

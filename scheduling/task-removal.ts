@@ -3,7 +3,8 @@ import type { Caller } from '../model/people';
 import { noteAction } from './audit';
 import { tellDriver } from './backfills/driver';
 import type { SchedulingDeps } from './deps';
-import type { TaskService } from './scheduling';
+import type { TaskRead, TaskService } from './scheduling';
+import { refuseTaskOfScript } from './scripts/task-of-script';
 import type { TaskEditing } from './task-editing';
 import { isRefusal, refuseImported, refuseStale, taskInUse } from './task-refusals';
 import type { TaskUpdates } from './task-updates';
@@ -26,11 +27,31 @@ export class TaskRemoval {
     ifVersion: number | null,
     detach: boolean,
   ): Promise<void> {
-    const { gateway, store } = this.deps;
-    const { tenant, name: by } = caller;
     const before = await this.tasks.get(caller, taskId);
     refuseImported(before);
     refuseStale(before, ifVersion);
+    refuseTaskOfScript(before);
+    await this.send(caller, before, ifVersion, detach);
+  }
+
+  /** Removes a task by way of its script; one that is gone is as good as removed. */
+  async removeOfScript(caller: Caller, taskId: string, detach: boolean): Promise<void> {
+    try {
+      await this.send(caller, await this.tasks.get(caller, taskId), null, detach);
+    } catch (error) {
+      if (!isRefusal(error, 'taskNotFound') && !isRefusal(error, 'taskRemoved')) throw error;
+    }
+  }
+
+  private async send(
+    caller: Caller,
+    before: TaskRead,
+    ifVersion: number | null,
+    detach: boolean,
+  ): Promise<void> {
+    const { gateway, store } = this.deps;
+    const { tenant, name: by } = caller;
+    const { id: taskId } = before;
     if (detach) await this.detachAll(caller, await this.usersOf(tenant, taskId), taskId);
     else await this.refuseInUse(tenant, before);
     await this.updates.send(taskId, (updateId) =>

@@ -3,7 +3,7 @@ import { isId } from '../model/names';
 import { withNextRunTime } from '../model/next-run-time';
 import type { CountedPage } from '../model/page';
 import type { Caller } from '../model/people';
-import type { TaskInput, TaskPatch } from '../model/task';
+import type { DefinitionPatch, TaskInput, TaskPatch, TaskView } from '../model/task';
 import type { ImportRequest, ImportResult } from '../model/task-import';
 import { countGate, type TaskQuery, type TaskRow } from '../model/task-list';
 import { noteAction } from './audit';
@@ -14,13 +14,16 @@ import { readGateTime } from './gate-times';
 import { taskIdOf } from './idempotency-keys';
 import { settledResource } from './resource-groups';
 import type { DraftView, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
-import { TaskCreation } from './task-creation';
+import { TaskCreation, type SettledTask } from './task-creation';
 import { TaskEditing } from './task-editing';
 import { TaskImports } from './task-imports';
 import { isRefusal, taskNotFound } from './task-refusals';
 import { TaskRemoval } from './task-removal';
 import { TaskUpdates } from './task-updates';
 import { listTriggerUrls, rotateTriggerUrl } from './trigger-urls';
+
+/** A task of a script that is to be made. */
+export type NewTask = Omit<SettledTask, 'creator'>;
 
 export class Tasks implements TaskService {
   private readonly drafts: Drafts;
@@ -62,6 +65,20 @@ export class Tasks implements TaskService {
     return created ?? this.createdBefore(caller, taskId, input);
   }
 
+  /**
+   * Makes a task of a script, or brings it up to date: of a task that there is, what the script says
+   * nothing of stays.
+   * @param task.number shared by the tasks of one script
+   */
+  async put(caller: Caller, task: NewTask, own: DefinitionPatch): Promise<TaskRead> {
+    const { taskId } = task;
+    if (!(await this.deps.store.tasks.exists(caller.tenant, taskId))) {
+      const created = await this.creation.make(caller, { ...task, creator: caller.name });
+      if (created) return created;
+    }
+    return this.editing.write(caller, await this.get(caller, taskId), own, null);
+  }
+
   /** The id is in use: by the same request, sent again, or by another. */
   private async createdBefore(caller: Caller, taskId: string, input: TaskInput): Promise<TaskRead> {
     await this.editing.keepOutputsOf(caller, taskId);
@@ -94,17 +111,20 @@ export class Tasks implements TaskService {
     query: TaskQuery,
     page: PageRequest,
   ): Promise<CountedPage<TaskRow>> {
-    const { tasks, runs } = this.deps.store;
-    const { items, ...rest } = await tasks.list(tenant, query, page);
-    const live = items.flatMap(({ latestRun }) => latestRun?.id ?? []);
-    const doings = await runs.doings(tenant, live);
+    const { items, ...rest } = await this.deps.store.tasks.list(tenant, query, page);
+    return { ...rest, items: await this.rowsOf(tenant, items) };
+  }
+
+  /** Tasks as lists show them, with what their live runs are doing. */
+  async rowsOf(tenant: string, tasks: readonly TaskView[]): Promise<TaskRow[]> {
+    const live = tasks.flatMap(({ latestRun }) => latestRun?.id ?? []);
+    const doings = await this.deps.store.runs.doings(tenant, live);
     const nothing = { startedAt: null, progress: null };
-    const rows = items.map(({ latestRun, ...task }) => ({
+    return tasks.map(({ latestRun, ...task }) => ({
       ...withNextRunTime({ ...task, latestRun }),
       gateCounts: countGate(task.gate),
       latestRun: latestRun && { ...latestRun, ...(doings.get(latestRun.id) ?? nothing) },
     }));
-    return { ...rest, items: rows };
   }
 
   edit(
@@ -127,6 +147,11 @@ export class Tasks implements TaskService {
 
   remove(caller: Caller, taskId: string, ifVersion: number | null, detach: boolean): Promise<void> {
     return this.removal.remove(caller, taskId, ifVersion, detach);
+  }
+
+  /** Removes a task of a script; one that is gone is as good as removed. */
+  removeOfScript(caller: Caller, taskId: string, detach: boolean): Promise<void> {
+    return this.removal.removeOfScript(caller, taskId, detach);
   }
 
   async pause(caller: Caller, taskId: string): Promise<TaskRead> {

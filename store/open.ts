@@ -4,6 +4,7 @@ import { accessKeyStore } from './access-keys';
 import { agree } from './agree';
 import { auditStore } from './audit';
 import { backfillStore } from './backfills';
+import { catalogueStore } from './catalogue';
 import { changeFeed } from './changes';
 import { Connections } from './connections';
 import { dataArtsTaskStore } from './dataarts-tasks';
@@ -64,6 +65,7 @@ export async function openStore(
     resourceGroups: resourceGroupStore(db),
     numbered: numberedStore(db),
     sources: sourceStore(db),
+    catalogue: catalogueStore(db),
     projects: projectStore(db),
     directories: directoryStore(db),
     scripts: scriptStore(db),

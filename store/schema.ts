@@ -8,10 +8,21 @@ import type {
   CellState,
   ExistingChoice,
 } from '../model/backfill';
+import type { ColumnNote, VersionEvent } from '../model/catalogue/catalogue';
+import type { ColumnClassification } from '../model/catalogue/classify-schema';
+import type { TableDefinition, TableFacts, TableKind } from '../model/catalogue/collected';
+import type { TableProfile } from '../model/catalogue/profile';
 import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
 import type { ProjectMode } from '../model/project';
+import type {
+  Environment,
+  ScheduleType,
+  ScriptAnalysis,
+  ScriptConfig,
+  ScriptOrigin,
+} from '../model/script-object';
 import type { IdMapping } from '../model/source';
 import type { TaskKind } from '../model/task';
 import type { LatestStatus } from '../model/task-list';
@@ -237,6 +248,53 @@ export interface Tables {
     created_at: Generated<string>;
     updated_at: Generated<string>;
   };
+  catalog_tables: {
+    tenant: string;
+    name: string;
+    connection: string;
+    schema_name: string;
+    table_name: string;
+    folded_table: string;
+    kind: TableKind;
+    comment: string | null;
+    column_count: number;
+    version: number;
+    /** Of the definition: tells whether it has changed. */
+    digest: string;
+    definition: Json<TableDefinition>;
+    facts: Json<TableFacts>;
+    profile: Json<TableProfile> | null;
+    /** By the names of the columns. */
+    classes: Json<Record<string, ColumnClassification[]>>;
+    class_names: string[];
+    description: string | null;
+    owner: string | null;
+    tags: string[];
+    /** By the names of the columns. */
+    column_notes: Json<Record<string, ColumnNote>>;
+    first_seen_at: Generated<string>;
+    version_at: Generated<string>;
+    collected_at: Generated<string>;
+    deleted_at: string | null;
+  };
+  catalog_versions: {
+    tenant: string;
+    name: string;
+    version: number;
+    event: VersionEvent;
+    at: Generated<string>;
+    task_id: string | null;
+    run_id: string | null;
+    definition: Json<TableDefinition>;
+  };
+  catalog_search: {
+    tenant: string;
+    name: string;
+    collected: string;
+    classes: string;
+    people: string;
+    document: string;
+  };
   projects: {
     tenant: string;
     id: string;
@@ -267,14 +325,42 @@ export interface Tables {
     name: string;
     created_at: Generated<string>;
   };
+  scripts: {
+    tenant: string;
+    id: string;
+    number: string;
+    project: string;
+    /** `0` is the root of the project. */
+    directory: string;
+    name: string;
+    folded_name: string;
+    environment: Environment;
+    schedule_type: ScheduleType;
+    origin: Json<ScriptOrigin>;
+    text: string;
+    config: Json<ScriptConfig>;
+    /** Of text and settings, to tell whether the draft differs from what was submitted. */
+    draft_digest: string;
+    revision: Generated<string>;
+    submitted_version: number | null;
+    submitted_digest: string | null;
+    published_version: number | null;
+    dev_task: string | null;
+    prod_task: string | null;
+    created_by: string;
+    created_at: Generated<string>;
+    updated_by: string;
+    updated_at: Generated<string>;
+    /** When it came into production; null: it is not there. */
+    published_at: string | null;
+  };
   script_versions: {
     tenant: string;
     script_id: string;
     version: number;
     text: string;
-    text_digest: string;
-    config: Json<Record<string, unknown>>;
-    analysis: Json<Record<string, unknown>>;
+    config: Json<ScriptConfig | null>;
+    analysis: Json<ScriptAnalysis>;
     remarks: string;
     author: string;
     author_name: string;

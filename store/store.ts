@@ -14,6 +14,18 @@ import type {
   ExistingChoice,
   PlannedCell,
 } from '../model/backfill';
+import type {
+  CatalogueEdit,
+  CatalogueFilter,
+  CatalogueTable,
+  CatalogueTableWithColumns,
+  TableVersion,
+} from '../model/catalogue/catalogue';
+import type { ColumnClassification } from '../model/catalogue/classify-schema';
+import type { CollectedTable, TableDefinition } from '../model/catalogue/collected';
+import type { AlivePolicy, CollectedOutcome, DeletedPolicy } from '../model/catalogue/policies';
+import type { TableProfile } from '../model/catalogue/profile';
+import type { SearchQuery } from '../model/catalogue/search-terms';
 import type { Change } from '../model/change';
 import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { JobLineage } from '../model/job-type';
@@ -39,6 +51,13 @@ import type {
   RunStatus,
   TableDetail,
 } from '../model/run';
+import type {
+  Environment,
+  ScheduleType,
+  ScriptConfig,
+  ScriptOrigin,
+  ScriptState,
+} from '../model/script-object';
 import type { ScriptVersion } from '../model/script-version';
 import type { ResourceGroup } from '../model/resource-group';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
@@ -61,6 +80,7 @@ export interface Store {
   resourceGroups: ResourceGroupStore;
   numbered: NumberedStore;
   sources: SourceStore;
+  catalogue: CatalogueStore;
   projects: ProjectStore;
   directories: DirectoryStore;
   scripts: ScriptStore;
@@ -93,6 +113,8 @@ export interface TaskStore {
   find(tenant: string, taskId: string): Promise<TaskView | null>;
   /** True for removed tasks too: their ids are never taken again. */
   exists(tenant: string, taskId: string): Promise<boolean>;
+  /** Live tasks among these, in any order. */
+  findAll(tenant: string, taskIds: readonly string[]): Promise<TaskView[]>;
   /** In the order asked for; what has no latest run, or no next one, is as if that were long ago, or far ahead. */
   list(tenant: string, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskView>>;
   /** Tasks with a gate that waits, those that have waited longest first. */
@@ -585,6 +607,100 @@ export interface SourceStore {
   removeTable(tenant: string, name: string): Promise<boolean>;
 }
 
+/** Which collection writes. */
+export interface Collection {
+  tenant: string;
+  connection: string;
+  taskId: string;
+  runId: string;
+}
+
+export interface CatalogueStore {
+  /**
+   * Writes some of the tables that a collection has found, in one transaction of few statements:
+   * a new version of what has changed, and the facts of what has not. What people have added stays.
+   * @returns what became of each, by its name
+   */
+  collect(
+    collection: Collection,
+    tables: readonly CollectedTable[],
+    policy: AlivePolicy,
+  ): Promise<Map<string, CollectedOutcome>>;
+  /** Tables of a connection that are there as far as the catalogue knows, without those in `seen`. */
+  unseen(
+    tenant: string,
+    connection: string,
+    seen: readonly string[],
+  ): Promise<{ name: string; schema: string; table: string }[]>;
+  /** Does with tables that are gone what the policy says. How many it concerned. */
+  settleGone(
+    collection: Collection,
+    names: readonly string[],
+    policy: DeletedPolicy,
+  ): Promise<number>;
+  /** Keeps what the values of tables are like; null leaves what is kept. Unknown tables are left out. */
+  keepProfiles(tenant: string, profiles: readonly TableInsight[]): Promise<void>;
+  /** The best first; at most so many. `more`: there are others. */
+  search(
+    tenant: string,
+    question: SearchQuery,
+    filter: CatalogueFilter,
+    limit: number,
+  ): Promise<{ items: CatalogueTableWithColumns[]; more: boolean }>;
+  /** In order of their names. */
+  tables(
+    tenant: string,
+    filter: CatalogueFilter,
+    page: PageRequest,
+  ): Promise<CountedPage<CatalogueTable>>;
+  table(tenant: string, name: string): Promise<CatalogueTableWithColumns | null>;
+  /** Those of the named ones that there are, in that order. */
+  some(tenant: string, names: readonly string[]): Promise<CatalogueTableWithColumns[]>;
+  /** Newest first, each with what it changed. */
+  versions(tenant: string, name: string, page: PageRequest): Promise<Page<TableVersion>>;
+  /**
+   * One version with its definition.
+   * @param against the version that it is compared with; null: the one before it
+   */
+  version(
+    tenant: string,
+    name: string,
+    version: number,
+    against: number | null,
+  ): Promise<(TableVersion & { definition: TableDefinition }) | null>;
+  /**
+   * Changes what people say of a table.
+   * @returns null where there is no such table; `columnNotFound` where it has no such column
+   */
+  edit(
+    tenant: string,
+    name: string,
+    edit: CatalogueEdit,
+  ): Promise<CatalogueTableWithColumns | null>;
+  /** All tables in order of their names, some at a time: memory stays flat. */
+  all(tenant: string, filter: CatalogueFilter): AsyncIterable<CatalogueTableWithColumns[]>;
+  /** What there is to choose from; each list in order, at most 1,000 of each. */
+  choices(tenant: string): Promise<CatalogueChoices>;
+  /** Whether the table is there, as far as the catalogue knows. */
+  knows(tenant: string, name: string): Promise<boolean>;
+}
+
+/** What the values of a table are like. */
+export interface TableInsight {
+  name: string;
+  profile: TableProfile | null;
+  /** By the names of the columns. */
+  classes: Record<string, ColumnClassification[]> | null;
+}
+
+export interface CatalogueChoices {
+  connections: string[];
+  schemas: string[];
+  tags: string[];
+  classes: string[];
+  owners: string[];
+}
+
 export interface ProjectStore {
   /** Creates a project with its first workspace; `nameTaken` where another has the name. */
   create(tenant: string, project: Pick<Project, 'id' | 'name' | 'mode'>): Promise<Project>;
@@ -640,7 +756,105 @@ export interface DirectoryStore {
   ): Promise<'removed' | 'inUse' | 'unknown'>;
 }
 
+/** A script object as stored; in lists its text is left empty. */
+export interface StoredScript {
+  id: string;
+  number: string;
+  project: string;
+  directory: string;
+  name: string;
+  environment: Environment;
+  scheduleType: ScheduleType;
+  origin: ScriptOrigin;
+  text: string;
+  config: ScriptConfig;
+  /** Of text and settings. */
+  draftDigest: string;
+  /** Grows with every save; decimal text. */
+  revision: string;
+  submittedVersion: number | null;
+  submittedDigest: string | null;
+  publishedVersion: number | null;
+  /** Tasks of it, named before they are made. */
+  devTask: string | null;
+  prodTask: string | null;
+  createdBy: string;
+  createdAt: string;
+  updatedBy: string;
+  updatedAt: string;
+  publishedAt: string | null;
+}
+
+export interface NewScript extends Pick<
+  StoredScript,
+  | ('id' | 'number' | 'project' | 'directory' | 'name' | 'environment' | 'scheduleType')
+  | ('origin' | 'text' | 'config' | 'draftDigest')
+> {
+  /** Name of who makes it. */
+  by: string;
+}
+
+export interface DraftChange extends Pick<
+  StoredScript,
+  'project' | 'directory' | 'name' | 'text' | 'config' | 'draftDigest'
+> {
+  by: string;
+}
+
+/** Null: it does not matter. */
+export interface ScriptFilter {
+  project: string | null;
+  directory: string | null;
+  /** Part of the name, whatever the case. */
+  search: string | null;
+  state: ScriptState | null;
+  /** Only of projects that are open to this user. */
+  memberId: string | null;
+}
+
 export interface ScriptStore {
+  /** `nameTaken` where the directory holds one of that name; `projectNotFound`, `directoryNotFound`. */
+  create(tenant: string, script: NewScript): Promise<StoredScript>;
+  find(tenant: string, id: string): Promise<StoredScript | null>;
+  /** Those among `ids` that are there, in any order. */
+  findAll(tenant: string, ids: readonly string[]): Promise<StoredScript[]>;
+  /** Newest first. */
+  list(tenant: string, filter: ScriptFilter, page: PageRequest): Promise<Page<StoredScript>>;
+  /** What is in production, latest come first. */
+  published(
+    tenant: string,
+    filter: Pick<ScriptFilter, 'project' | 'search' | 'memberId'>,
+    page: PageRequest,
+  ): Promise<Page<StoredScript>>;
+  /** By name, at most so many. */
+  ofProject(tenant: string, project: string, most: number): Promise<StoredScript[]>;
+  /**
+   * Writes the draft. Null where there is no such script, or it is at another revision; refusals as
+   * of `create`.
+   */
+  save(
+    tenant: string,
+    id: string,
+    change: DraftChange,
+    ifRevision: number | null,
+  ): Promise<StoredScript | null>;
+  /** With its versions. */
+  remove(tenant: string, id: string): Promise<boolean>;
+  /** The task of an environment: the one that there is, else `taskId` from now on; null: no script. */
+  reserveTask(
+    tenant: string,
+    id: string,
+    environment: Environment,
+    taskId: string,
+  ): Promise<string | null>;
+  noteSubmitted(
+    tenant: string,
+    id: string,
+    submitted: { version: number; digest: string },
+  ): Promise<void>;
+  notePublished(tenant: string, id: string, version: number): Promise<void>;
+  /** The task of an environment is gone; without that of production nothing is published. */
+  forgetTask(tenant: string, id: string, environment: Environment): Promise<void>;
   /** Keeps the next version of a script; its number is one more than that of the last. */
   addVersion(
     tenant: string,
@@ -648,6 +862,12 @@ export interface ScriptStore {
   ): Promise<ScriptVersion>;
   version(tenant: string, scriptId: string, version: number): Promise<ScriptVersion | null>;
   latestVersion(tenant: string, scriptId: string): Promise<ScriptVersion | null>;
+  /** Newest first, without text and analysis. */
+  versions(
+    tenant: string,
+    scriptId: string,
+    page: PageRequest,
+  ): Promise<Page<Omit<ScriptVersion, 'text' | 'config' | 'analysis'>>>;
 }
 
 /** What lines of the audit are asked for; null, or left out: whichever. */

@@ -32,6 +32,11 @@ export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
         .executeTakeFirst();
       return row ? wholeTaskView(row.view) : null;
     },
+    findAll: async (tenant, taskIds) => {
+      if (taskIds.length === 0) return [];
+      const rows = await liveTasks(db, tenant).select('view').where('id', 'in', taskIds).execute();
+      return rows.map(({ view }) => wholeTaskView(view));
+    },
     exists: async (tenant, taskId) => {
       const row = await db
         .selectFrom('tasks')

@@ -16,6 +16,8 @@ export interface ChildWork<Message, Answer> {
   request: object;
   /** When it aborts, the child is killed. */
   signal: AbortSignal;
+  /** Sent first where the child has to clean up; it is killed when it takes longer than this. */
+  cancel?: { message: object; graceMs: number };
   /** Hands a message on. @returns the ending when it is the last one */
   receive(message: Message): Ending<Answer> | null;
   /** Told the child's process id. */
@@ -55,7 +57,18 @@ export async function runChild<Message, Answer>(work: ChildWork<Message, Answer>
   const child = forkEntry(work.entry, work.heapMiB);
   const tail = tailOf(child);
   const kill = () => child.kill('SIGKILL');
-  signal.addEventListener('abort', kill);
+  let killer: NodeJS.Timeout | undefined;
+  const end = () => {
+    if (work.cancel === undefined || !child.connected) {
+      kill();
+      return;
+    }
+    child.send(work.cancel.message, (error) => {
+      if (error) kill();
+    });
+    killer = setTimeout(kill, work.cancel.graceMs);
+  };
+  signal.addEventListener('abort', end);
   try {
     return await new Promise((resolve, reject) => {
       let ending: Ending<Answer> | null = null;
@@ -77,6 +90,7 @@ export async function runChild<Message, Answer>(work: ChildWork<Message, Answer>
       if (child.pid !== undefined) work.onStart?.(child.pid);
     });
   } finally {
-    signal.removeEventListener('abort', kill);
+    signal.removeEventListener('abort', end);
+    clearTimeout(killer);
   }
 }

@@ -26,6 +26,7 @@ const paramDescriptions: Record<string, string> = {
   connection: 'Name of the connection',
   receipt: '`receipt` of the trigger call',
   runId: 'Id of the run',
+  version: 'Number of the version, 1 at first',
   workspace: 'Id of the workspace',
   userId: 'Id of the user',
 };
@@ -118,7 +119,8 @@ function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
 }
 
 const ifMatchHeader = z.string().optional().meta({
-  description: 'ETag of the task as it was read; refused with 412 if it was changed meanwhile',
+  description:
+    'ETag of what is changed, as it was read; refused with 412 if it was changed meanwhile',
 });
 
 const idempotencyHeader = z.string().optional().meta({
@@ -126,7 +128,7 @@ const idempotencyHeader = z.string().optional().meta({
 });
 
 function goodResponse({ answer }: Route): RouteConfig['responses'] {
-  const { status, schema, mediaType, etag, planned } = answer;
+  const { status, schema, mediaType, alsoCsv, etag, planned } = answer;
   return {
     ...(planned && {
       200: { description: 'The plan: `dryRun`', content: { [mediaType]: { schema: planned } } },
@@ -134,7 +136,14 @@ function goodResponse({ answer }: Route): RouteConfig['responses'] {
     [status]: {
       description: { 200: 'Done', 201: 'Created', 202: 'Taken', 204: 'Done' }[status],
       ...(etag ? { headers: z.object({ ETag: z.string() }) } : {}),
-      ...(schema ? { content: { [mediaType]: { schema } } } : {}),
+      ...(schema
+        ? {
+            content: {
+              [mediaType]: { schema },
+              ...(alsoCsv ? { 'text/csv': { schema: z.string() } } : {}),
+            },
+          }
+        : {}),
     },
   };
 }

@@ -21,7 +21,34 @@ const trialShape = z
   })
   .meta({ id: 'ConnectionTrial' });
 
+const connectionTypeShape = z
+  .object({
+    type: z.string(),
+    capabilities: z.object({
+      read: z.boolean(),
+      write: z.boolean().meta({ description: 'Can hold the result of a job' }),
+      upsert: z.boolean().meta({ description: 'Rows can be put by a key' }),
+      ddlInTransaction: z.boolean(),
+      parallelRead: z.boolean().meta({
+        description: 'Several sessions can read one state of a table at once',
+      }),
+      dialect: z.enum(['duckdb', 'postgres', 'mysql']).nullable(),
+    }),
+    configSchema: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema' }),
+    secretFields: z.array(z.string()),
+  })
+  .meta({ id: 'ConnectionType' });
+
 export const connectionRoutes = [
+  route({
+    method: 'get',
+    path: '/api/v1/connection-types',
+    role: 'viewer',
+    tags,
+    summary: 'List the kinds of connections with the schema of their settings',
+    answer: listOf(connectionTypeShape),
+    handler: ({ scheduling }) => Promise.resolve(wholeList({ items: scheduling.sources.types() })),
+  }),
   route({
     method: 'post',
     path: '/api/v1/connections',
@@ -30,7 +57,9 @@ export const connectionRoutes = [
     summary: 'Create a connection',
     description:
       'Kind `files`: `{"path": <folder>}`; `x.csv` or `x.parquet` in it is table ' +
-      '`<connection>.main.x`. Kind `duckdb`: `{"path": <file>}`.',
+      '`<connection>.main.x`. Kind `duckdb`: `{"path": <file>}`. Kinds `postgres` and `mysql`: ' +
+      '`{"host", "port", "database", "user", "password", "ssl"}`; see `GET /connection-types`. ' +
+      'Who creates a connection is granted to read and to write it.',
     body: connectionInputSchema,
     status: 201,
     answer: connectionShape,
@@ -73,6 +102,9 @@ export const connectionRoutes = [
     role: 'developer',
     tags,
     summary: 'Replace the settings of a connection',
+    description:
+      'A password that is not sent stays, unless host, port, user or encryption change: then it has ' +
+      'to be sent again.',
     body: connectionInputSchema.omit({ name: true }),
     answer: connectionShape,
     errors: ['connectionNotFound', ...notTaken],
@@ -108,10 +140,12 @@ export const connectionRoutes = [
     role: 'developer',
     tags,
     summary: 'Try whether settings work, before they are saved',
-    description: 'What could not be saved is refused as it would be then.',
-    body: connectionInputSchema.omit({ name: true }),
+    description:
+      'What could not be saved is refused as it would be then. With the `name` of a saved ' +
+      'connection, its password is used where none is sent, as when it is replaced.',
+    body: connectionInputSchema.partial({ name: true }),
     answer: trialShape,
-    errors: notTaken,
+    errors: ['connectionNotFound', ...notTaken],
     handler: ({ scheduling, caller, body }) => scheduling.sources.testConfig(caller, body),
   }),
   route({

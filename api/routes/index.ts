@@ -2,6 +2,7 @@
 import { accessKeyRoutes } from './access-keys';
 import { auditRoutes } from './audit';
 import { backfillRoutes } from './backfills';
+import { catalogueRoutes } from './catalogue';
 import { connectionRoutes } from './connections';
 import { grantRoutes } from './grants';
 import { instanceRoutes, lineageRoutes } from './instances';
@@ -12,6 +13,9 @@ import { recurrenceRoutes } from './recurrences';
 import { resourceGroupRoutes } from './resource-groups';
 import type { Route } from './route';
 import { runRoutes } from './runs';
+import { scriptRoutes } from './scripts';
+import { scriptLifeRoutes } from './scripts-life';
+import { scriptVersionRoutes } from './scripts-versions';
 import { sessionRoutes } from './sessions';
 import { systemRoutes } from './system';
 import { tableTriggerRoutes } from './table-triggers';
@@ -36,8 +40,12 @@ export const routes: readonly Route[] = [
   ...connectionRoutes,
   ...tableTriggerRoutes,
   ...tableRoutes,
+  ...catalogueRoutes,
   ...projectRoutes,
   ...directoryRoutes,
+  ...scriptRoutes,
+  ...scriptVersionRoutes,
+  ...scriptLifeRoutes,
   ...sessionRoutes,
   ...tenantRoutes,
   ...userRoutes,

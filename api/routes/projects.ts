@@ -44,7 +44,7 @@ export const projectRoutes = [
     tags,
     summary: 'Read a project',
     answer: projectShape,
-    errors: ['projectNotFound', 'notAllowed'],
+    errors: ['projectNotFound', 'projectClosed'],
     handler: ({ scheduling, caller, params }) => scheduling.projects.get(caller, params.id),
   }),
   route({
@@ -77,7 +77,7 @@ export const projectRoutes = [
     tags,
     summary: 'List the workspaces of a project',
     answer: listOf(workspaceShape),
-    errors: ['projectNotFound', 'notAllowed'],
+    errors: ['projectNotFound', 'projectClosed'],
     handler: async ({ scheduling, caller, params }) =>
       wholeList(await scheduling.projects.workspaces(caller, params.id)),
   }),
@@ -113,7 +113,7 @@ export const projectRoutes = [
     summary: 'List the members of a project',
     description: 'A project without members is open to every user of the tenant.',
     answer: listOf(projectMemberShape),
-    errors: ['projectNotFound', 'notAllowed'],
+    errors: ['projectNotFound', 'projectClosed'],
     handler: async ({ scheduling, caller, params }) =>
       wholeList(await scheduling.projects.members(caller, params.id)),
   }),
@@ -153,7 +153,7 @@ export const directoryRoutes = [
     description: 'The root, `0`, is not among them: every project has it.',
     query: z.strictObject({ project: projectIdSchema }),
     answer: listOf(directoryShape),
-    errors: ['projectNotFound', 'notAllowed'],
+    errors: ['projectNotFound', 'projectClosed'],
     handler: async ({ scheduling, caller, query }) =>
       wholeList(await scheduling.projects.directories.list(caller, query.project)),
   }),
@@ -180,7 +180,7 @@ export const directoryRoutes = [
     tags: ['Directories'],
     summary: 'Read a directory',
     answer: directoryShape,
-    errors: ['directoryNotFound', 'notAllowed'],
+    errors: ['directoryNotFound', 'projectClosed'],
     handler: ({ scheduling, caller, params }) =>
       scheduling.projects.directories.get(caller, params.id),
   }),

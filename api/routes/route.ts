@@ -64,6 +64,8 @@ export interface Answer {
   /** Null: there is no body. */
   schema: z.ZodType | null;
   mediaType: 'application/json' | 'text/html' | 'text/csv' | 'text/event-stream';
+  /** True: it comes as CSV where the query asks for `format=csv`. */
+  alsoCsv: boolean;
   /** True: the answer carries the ETag of the task that it shows. */
   etag: boolean;
   /** Answered with 200 in place of the other where the body says `dryRun`; null: it cannot. */
@@ -122,6 +124,7 @@ interface Declared<
   etag?: boolean;
   /** Of `text/event-stream`, `answer` is what each event that tells of something has as its data. */
   mediaType?: 'text/html' | 'text/csv' | 'text/event-stream';
+  alsoCsv?: boolean;
   errors?: ErrorCode[];
   credentials?: RouteCredentials;
 }
@@ -184,6 +187,7 @@ function complete(
       status: declared.status ?? 200,
       schema: declared.answer ?? null,
       mediaType: declared.mediaType ?? 'application/json',
+      alsoCsv: declared.alsoCsv ?? false,
       etag: declared.etag ?? false,
       planned: declared.planned ?? null,
     },

@@ -43,7 +43,9 @@ async function serve(
   noteForLog(req, { route: route.path, path: req.path });
   const call = await readCall(route, options, req, res);
   const reply = await handle(route, options, call, req, res);
-  const { etag, mediaType } = route.answer;
+  const { etag, alsoCsv } = route.answer;
+  const asCsv = alsoCsv && (call.query as { format?: string }).format === 'csv';
+  const mediaType = asCsv ? 'text/csv' : route.answer.mediaType;
   const tag = etag ? etagOf(reply.body) : null;
   if (tag !== null) res.setHeader('ETag', tag);
   if (mediaType === 'text/event-stream') {

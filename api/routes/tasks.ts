@@ -103,7 +103,7 @@ export const taskRoutes = [
     ifMatch: true,
     answer: taskShape,
     etag: true,
-    errors: [...notChanged, ...notTaken],
+    errors: [...notChanged, ...notTaken, 'taskOfScript'],
     handler: ({ scheduling, caller, params, body: patch, ifVersion }) =>
       scheduling.tasks.edit(caller, params.id, patch, ifVersion),
   }),
@@ -120,7 +120,7 @@ export const taskRoutes = [
     ifMatch: true,
     answer: taskShape,
     etag: true,
-    errors: [...notChanged, ...notTaken],
+    errors: [...notChanged, ...notTaken, 'taskOfScript'],
     handler: async ({ scheduling, caller, params, body: input, ifVersion }) => {
       requireSameId(params.id, input.id);
       return scheduling.tasks.replace(caller, params.id, input, ifVersion);
@@ -143,7 +143,7 @@ export const taskRoutes = [
       }),
     }),
     status: 204,
-    errors: [...notChanged, 'taskInUse'],
+    errors: [...notChanged, 'taskInUse', 'taskOfScript'],
     handler: ({ scheduling, caller, params, ifVersion, query }) =>
       scheduling.tasks.remove(caller, params.id, ifVersion, query.detach ?? false),
   }),

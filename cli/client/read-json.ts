@@ -17,7 +17,12 @@ export async function readJson(file: string): Promise<unknown> {
   }
 }
 
-async function readText(file: string): Promise<string> {
+/**
+ * The text of a file.
+ * @param file path; `-` is standard input
+ * @throws UsageError for a file that cannot be read
+ */
+export async function readText(file: string): Promise<string> {
   if (file === '-') return text(process.stdin);
   try {
     return await readFile(file, 'utf8');

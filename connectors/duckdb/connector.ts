@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { CatalogueSource } from '../collect';
 import { describeRelation, pickColumns, tableNotFound } from '../columns';
 import {
   ConnectorError,
@@ -16,17 +17,19 @@ import {
   type SwapRequest,
   type TableRef,
 } from '../connector';
-import { queryRows, smallEngine, type EngineLimits } from '../duckdb-engine';
+import { queryRows, smallEngine, withEngine, type EngineLimits } from '../duckdb-engine';
+import { ownSchema, refuseOwnSchema } from '../fencing';
 import { fileSystemError } from '../file-system-error';
 import { withLook, withTimedLook } from '../looks';
 import { realRoots, resolveInRoots } from '../roots';
 import { filtered } from '../row-filter';
 import { sampleRelation } from '../row-sample';
 import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
+import { duckdbCatalogue } from './collect';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
 import { withAttachedFile, withDatabaseFile } from './open-file';
-import { lastWriteOf, ownSchema, swapTables } from './swap';
+import { lastWriteOf, swapTables } from './swap';
 
 export interface DuckdbTiming {
   /** How long a person's call waits for a file that another process holds. */
@@ -95,6 +98,23 @@ class DuckdbConnection implements Connection {
     });
   }
 
+  /** A file that is not there yet has no tables. */
+  catalogue(): CatalogueSource {
+    return duckdbCatalogue(async ({ limits, signal }, work) => {
+      const file = await this.#file();
+      if (!(await exists(file))) {
+        return withEngine(':memory:', limits, signal, async (connection) => {
+          await connection.run(`ATTACH ':memory:' AS opened`);
+          return work(connection);
+        });
+      }
+      const spill = limits.spillDir === null ? [] : [limits.spillDir];
+      const folders = [...(await realRoots(this.#filesRoots)), ...spill];
+      const use = { file, waitMs: this.#timing.runWaitMs, signal, limits, folders };
+      return withDatabaseFile({ ...use, mode: 'read' }, work);
+    });
+  }
+
   /** The wanted columns and rows are copied into the scratch folder, so that the file is held briefly. */
   async prepareScan(request: ScanRequest): Promise<DuckdbScan> {
     const file = await this.#file();
@@ -131,9 +151,7 @@ class DuckdbConnection implements Connection {
   }
 
   async swapIn(request: SwapRequest): Promise<number> {
-    if (request.tables.some(({ ref }) => foldName(ref.schema) === ownSchema)) {
-      throw new ConnectorError(`The schema ${ownSchema} is not for results.`);
-    }
+    refuseOwnSchema(request.tables);
     const { engine, signal } = request;
     const use = { file: await this.#file(), waitMs: this.#timing.runWaitMs, signal };
     return withAttachedFile({ ...use, mode: 'write' }, engine, () => swapTables(request));
@@ -253,7 +271,14 @@ async function copyRows(
 export function createDuckdbConnector(timing: DuckdbTiming = usualTiming): Connector<DuckdbConfig> {
   return {
     type: 'duckdb',
-    capabilities: { read: true, write: true },
+    capabilities: {
+      read: true,
+      write: true,
+      upsert: true,
+      ddlInTransaction: true,
+      parallelRead: false,
+      dialect: 'duckdb',
+    },
     configSchema: duckdbConfigSchema,
     secretFields: [],
     connect: (config, context) => new DuckdbConnection(config, context, timing),

@@ -15,6 +15,7 @@ export function heldError(fileName: string, waitedMs: number, error: unknown): C
   const seconds = Math.round(waitedMs / 1000);
   return new ConnectorError(`${fileName} is held open by ${by}; waited ${seconds} s for it.`, {
     cause: error,
+    retryable: true,
   });
 }
 
@@ -23,6 +24,7 @@ export function busyError(fileName: string, waitedMs: number): ConnectorError {
   const seconds = Math.round(waitedMs / 1000);
   return new ConnectorError(
     `${fileName} is in use by other calls of this process; waited ${seconds} s for it.`,
+    { retryable: true },
   );
 }
 

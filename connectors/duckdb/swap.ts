@@ -1,24 +1,17 @@
 /** Puts a finished result in the place of the former one, fenced, in one transaction. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import {
-  ConnectorError,
-  OutdatedError,
-  SupersededError,
-  type LastWrite,
-  type SwapRequest,
-  type SwapTable,
-  type TableRef,
-} from '../connector';
+import type { LastWrite, SwapRequest, SwapTable, TableRef } from '../connector';
 import { queryRows } from '../duckdb-engine';
+import {
+  foreignTable,
+  ownSchema,
+  refuseOutdated,
+  refuseSuperseded,
+  type NotedWrite,
+} from '../fencing';
 import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
 
-/** Schema of our own in every target; never listed. */
-export const ownSchema = 'tablegate';
 const lastWrites = quoteName('opened', ownSchema, 'last_writes');
-
-interface NotedWrite extends LastWrite {
-  writtenAtMs: number;
-}
 
 async function notedWrite(connection: DuckDBConnection, ref: TableRef): Promise<NotedWrite | null> {
   const [row] = await queryRows(
@@ -35,37 +28,9 @@ async function notedWrite(connection: DuckDBConnection, ref: TableRef): Promise<
   };
 }
 
-/**
- * The sentence that refuses a swap, or null. A higher fence of the same task means that a later run
- * or try has written; the same fence means the same try, which may write its result again. When a
- * table passes from one task to another, a try of the former one that slept began before the new
- * one wrote.
- */
-function refusalOf(
-  last: NotedWrite | null,
-  { schema, table }: TableRef,
-  request: SwapRequest,
-): string | null {
-  if (last === null) return null;
-  const name = `${schema}.${table}`;
-  if (last.writer === request.writer) {
-    if (last.fence <= request.fence) return null;
-    return `${name} was already written by a later run or try (${last.fence}, this is ${request.fence}).`;
-  }
-  if (last.writtenAtMs < request.startedAtMs) return null;
-  return `${name} was written by another task (${last.writer}) after this try began.`;
-}
-
 /** @throws ConnectorError where the target holds a table that no task has written */
-async function refuseForeignTable(
-  connection: DuckDBConnection,
-  { schema, table }: TableRef,
-): Promise<void> {
-  if (!(await isTable(connection, { schema, table }))) return;
-  throw new ConnectorError(
-    `The table ${schema}.${table} is there already and was not written by a task; ` +
-      'choose another output, or drop it first.',
-  );
+async function refuseForeignTable(connection: DuckDBConnection, ref: TableRef): Promise<void> {
+  if (await isTable(connection, ref)) throw foreignTable(ref);
 }
 
 async function isTable(connection: DuckDBConnection, ref: TableRef): Promise<boolean> {
@@ -91,17 +56,6 @@ export async function lastWriteOf(
   return last && { writer: last.writer, fence: last.fence };
 }
 
-/** @throws OutdatedError where the result is not the one that the new one builds on */
-function refuseOutdated(
-  { schema, table }: TableRef,
-  before: LastWrite | null,
-  { basedOn }: SwapRequest,
-): void {
-  if (basedOn === undefined) return;
-  if (before?.writer === basedOn?.writer && before?.fence === basedOn?.fence) return;
-  throw new OutdatedError(`${schema}.${table} has been written since it was read.`);
-}
-
 /** Notes the swap of a table in the target. @throws SupersededError, ConnectorError */
 async function raiseFence(
   connection: DuckDBConnection,
@@ -110,10 +64,7 @@ async function raiseFence(
 ): Promise<void> {
   const last = await notedWrite(connection, ref);
   if (last === null) await refuseForeignTable(connection, ref);
-  const refusal = refusalOf(last, ref, request);
-  if (refusal !== null) {
-    throw new SupersededError(refusal, last?.writer === request.writer ? last.fence : null);
-  }
+  refuseSuperseded(last, ref, request);
   const names = [foldName(ref.schema), foldName(ref.table), request.writer].map(quoteText);
   await connection.run(
     `INSERT OR REPLACE INTO ${lastWrites}

@@ -91,19 +91,32 @@ export async function csvRelation(
   signal: AbortSignal,
 ): Promise<string> {
   if (csv.plain && !file.compressed) return relationOver(file.path, csv.dialect);
+  return relationOver(await plainTextOf(file, csv.encoding, scratchDir, signal), csv.dialect);
+}
+
+/**
+ * A copy of the text in the scratch folder, unpacked, in UTF-8, with one kind of line ends.
+ * @throws ConnectorError for bytes that the encoding does not have
+ */
+export async function plainTextOf(
+  file: TableFile,
+  encoding: string,
+  scratchDir: string,
+  signal: AbortSignal,
+): Promise<string> {
   const copy = path.join(scratchDir, `text-${process.hrtime.bigint()}.csv`);
   try {
     await pipeline(
       openBytes(file.path, file.compressed, signal),
-      toPlainUtf8(csv.encoding),
+      toPlainUtf8(encoding),
       createWriteStream(copy),
       { signal },
     );
+    return copy;
   } catch (error) {
     signal.throwIfAborted();
-    throw readingError(file, error, csv.encoding);
+    throw readingError(file, error, encoding);
   }
-  return relationOver(copy, csv.dialect);
 }
 
 function relationOver(filePath: string, dialect: Dialect): string {

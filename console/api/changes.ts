@@ -9,6 +9,7 @@ const concerned = {
   backfill: /\/backfills|\/instances/,
   instance: /\/instances/,
   table: /\/tables|\/lineage/,
+  catalogue: /\/catalog/,
   connection: /\/connections|\/tables/,
   key: /\/(access-)?keys/,
   user: /\/users|\/me\//,

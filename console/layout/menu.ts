@@ -23,6 +23,7 @@ const workspace: MenuEntry[] = [
   { key: 'runs', label: 'nav.runs', to: '/runs' },
   { key: 'waiting', label: 'nav.waiting', to: '/waiting' },
   { key: 'backfills', label: 'nav.backfills', to: '/backfills' },
+  { key: 'catalog', label: 'nav.catalog', to: '/catalog' },
   { key: 'lineage', label: 'nav.lineage', to: '/lineage' },
   {
     key: 'configuration',

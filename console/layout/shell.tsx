@@ -1,14 +1,20 @@
 import {
   ApartmentOutlined,
+  BookOutlined,
   ApiOutlined,
+  AuditOutlined,
+  CodeOutlined,
   DatabaseOutlined,
   HistoryOutlined,
   HomeOutlined,
   HourglassOutlined,
+  KeyOutlined,
   MenuOutlined,
+  SafetyOutlined,
   ScheduleOutlined,
   SettingOutlined,
   TableOutlined,
+  TeamOutlined,
   UnorderedListOutlined,
 } from '@ant-design/icons';
 import { Button, Drawer, Layout, Menu, type MenuProps } from 'antd';
@@ -28,11 +34,17 @@ const icons: Record<string, ReactNode> = {
   runs: <UnorderedListOutlined aria-hidden />,
   waiting: <HourglassOutlined aria-hidden />,
   backfills: <HistoryOutlined aria-hidden />,
+  catalog: <BookOutlined aria-hidden />,
   lineage: <ApartmentOutlined aria-hidden />,
   configuration: <SettingOutlined aria-hidden />,
   connections: <DatabaseOutlined aria-hidden />,
   tables: <TableOutlined aria-hidden />,
   integration: <ApiOutlined aria-hidden />,
+  api: <CodeOutlined aria-hidden />,
+  security: <SafetyOutlined aria-hidden />,
+  credentials: <KeyOutlined aria-hidden />,
+  users: <TeamOutlined aria-hidden />,
+  audit: <AuditOutlined aria-hidden />,
 };
 
 /** What is around every page: areas on top, the menu of the area at the left. */

@@ -40,7 +40,7 @@ export class Projects implements ProjectService {
     if (caller.role === 'admin') return project;
     if (await projects.isOpenTo(caller.tenant, id, caller.userId)) return project;
     throw new TablegateError(
-      'notAllowed',
+      'projectClosed',
       `You are not a member of the project "${project.name}"; ask an admin to add you with ` +
         `PUT /api/v1/projects/${id}/members/${caller.userId}`,
     );

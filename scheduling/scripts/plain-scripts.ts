@@ -7,7 +7,9 @@ import { TablegateError, type FieldError } from '../../model/errors';
 import { parseInput } from '../../model/field-errors';
 import type { Caller } from '../../model/people';
 import type { ScriptProblem } from '../../model/script';
+import type { LineageAnalysis } from '../../model/script-object';
 import { endpointObstacle, readScript, type ScriptReading } from '../../model/script-reading';
+import type { ScriptLineage } from '../../model/script-version';
 import {
   parameterList,
   sentScriptSchema,
@@ -24,7 +26,8 @@ import {
 } from '../../model/task';
 import type { SchedulingDeps } from '../deps';
 import { requireGrant } from '../grants';
-import { knownConnections } from './known-connections';
+import { knownConnections } from '../../store/known-connections';
+import { refuseTaskOfScript } from './task-of-script';
 
 type Deps = Pick<SchedulingDeps, 'store'>;
 type Config = Record<string, unknown>;
@@ -72,8 +75,9 @@ export async function keptJob(
 }
 
 /**
- * Whoever changes anything of the config is the author from then on, with his own grants: of the same
+ * Of a task of a script object nothing is changed here. Of another, whoever changes anything of the config is the author from then on, with his own grants: of the same
  * text with other values, too.
+ * @throws TablegateError taskOfScript, scriptInvalid, grantMissing, invalidInput
  */
 export async function settleEditedScript(
   deps: Deps,
@@ -83,8 +87,9 @@ export async function settleEditedScript(
   options: SettleOptions = {},
 ): Promise<DefinitionPatch> {
   const { job } = patch;
-  if (job?.type !== syncScriptType) return patch;
-  if (sameJson(job, before.job)) return patch;
+  if (job === undefined || sameJson(job, before.job)) return patch;
+  refuseTaskOfScript(before);
+  if (job.type !== syncScriptType) return patch;
   const task = { id: before.id, timezone: patch.timezone ?? before.timezone };
   const sent =
     'script' in job.config
@@ -143,7 +148,7 @@ async function checked(
   { timezone }: { timezone: string },
   { script: text, parameters }: SentScript,
 ): Promise<ScriptReading> {
-  const known = await knownConnections(deps, caller.tenant);
+  const known = await knownConnections(deps.store, caller.tenant);
   const now = { scheduleTime: new Date(), timezone };
   const reading = readScript(text, parameterList(parameters), now, known);
   const errors = reading.problems.filter(({ severity }) => severity === 'error');
@@ -185,8 +190,13 @@ async function keep(
   if (latest?.text === text && latest.author === userId) return latest;
   return store.scripts.addVersion(tenant, {
     ...{ scriptId, text, remarks: '', author: userId, authorName: name },
-    ...{ config: {}, analysis: { ...lineage } },
+    ...{ config: null, analysis: { lineage: withoutColumns(lineage), checks: [] } },
   });
+}
+
+function withoutColumns({ reads, writes }: ScriptLineage): LineageAnalysis {
+  const tableOf = (table: string) => ({ table, columns: null });
+  return { reads: reads.map(tableOf), writes: writes.map(tableOf), complete: true };
 }
 
 function refused(code: 'invalidInput' | 'scriptInvalid', fields: FieldError[]): TablegateError {

@@ -58,13 +58,47 @@ const projects = [
 ];
 
 const scripts = [
+  // The text and the settings are the draft: what was submitted is in the versions. Tasks are named
+  // here before they are made, so that two calls at once make one.
+  `create table tablegate.scripts (
+    tenant text not null,
+    id text not null,
+    number bigint not null,
+    project text not null,
+    directory text not null,
+    name text not null,
+    folded_name text not null,
+    environment text not null,
+    schedule_type text not null,
+    origin json not null,
+    text text not null,
+    config json not null,
+    draft_digest text not null,
+    revision bigint not null default 1,
+    submitted_version integer,
+    submitted_digest text,
+    published_version integer,
+    dev_task text,
+    prod_task text,
+    created_by text not null,
+    created_at timestamptz(3) not null default now(),
+    updated_by text not null,
+    updated_at timestamptz(3) not null default now(),
+    published_at timestamptz(3),
+    primary key (tenant, id),
+    constraint scripts_project foreign key (tenant, project)
+      references tablegate.projects (tenant, id)
+  )`,
+  `create unique index scripts_name on tablegate.scripts (tenant, project, directory, name)`,
+  `create index scripts_newest on tablegate.scripts (tenant, created_at, id)`,
+  `create index scripts_published on tablegate.scripts (tenant, published_at, id)
+    where published_at is not null`,
   // A version is never changed. Those of a plain task go by the id of the task.
   `create table tablegate.script_versions (
     tenant text not null,
     script_id text not null,
     version integer not null,
     text text not null,
-    text_digest text not null,
     config json not null,
     analysis json not null,
     remarks text not null,

@@ -1,7 +1,8 @@
 /** Directories of projects; the root, `0`, is not stored. */
 import { TablegateError } from '../../model/errors';
 import { isDangling, isTaken } from '../errors';
-import { lock, transact, type Database } from '../schema';
+import { lock, transact, type Database, type Tables } from '../schema';
+import type { Transaction } from 'kysely';
 import type { DirectoryStore } from '../store';
 
 const directoryColumns = ['id', 'project', 'parent', 'name', 'created_at as createdAt'] as const;
@@ -48,15 +49,7 @@ export function directoryStore(db: Database): DirectoryStore {
     remove: (tenant, { id, project }) =>
       transact(db, async (transaction) => {
         await lock(transaction, 'directories', tenant, project);
-        const inside = await transaction
-          .selectFrom('directories')
-          .select('id')
-          .where('tenant', '=', tenant)
-          .where('project', '=', project)
-          .where('parent', '=', id)
-          .limit(1)
-          .executeTakeFirst();
-        if (inside) return 'inUse';
+        if (await holdsAnything(transaction, tenant, project, id)) return 'inUse';
         const { numDeletedRows } = await transaction
           .deleteFrom('directories')
           .where('tenant', '=', tenant)
@@ -65,6 +58,31 @@ export function directoryStore(db: Database): DirectoryStore {
         return numDeletedRows > 0n ? 'removed' : 'unknown';
       }),
   };
+}
+
+async function holdsAnything(
+  transaction: Transaction<Tables>,
+  tenant: string,
+  project: string,
+  id: string,
+): Promise<boolean> {
+  const directory = await transaction
+    .selectFrom('directories')
+    .select('id')
+    .where('tenant', '=', tenant)
+    .where('project', '=', project)
+    .where('parent', '=', id)
+    .limit(1)
+    .executeTakeFirst();
+  const script = await transaction
+    .selectFrom('scripts')
+    .select('id')
+    .where('tenant', '=', tenant)
+    .where('project', '=', project)
+    .where('directory', '=', id)
+    .limit(1)
+    .executeTakeFirst();
+  return directory !== undefined || script !== undefined;
 }
 
 function list(db: Database, tenant: string, project: string) {

@@ -6,7 +6,7 @@ import { projectMethods } from './projects';
 import { workspaceMethods } from './workspaces';
 
 export { directoryStore } from './directories';
-export { ensureDefaultProject } from './projects';
+export { ensureDefaultProject, openProjects } from './projects';
 
 export function projectStore(db: Database): ProjectStore {
   return { ...projectMethods(db), ...workspaceMethods(db), ...memberMethods(db) };

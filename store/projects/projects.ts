@@ -74,6 +74,25 @@ async function insertDefaultWorkspace(
     .execute();
 }
 
+/** Ids of the projects that are open to a user. */
+export function openProjects(db: Database, tenant: string, userId: string) {
+  return db
+    .selectFrom('projects')
+    .select('id')
+    .where('tenant', '=', tenant)
+    .where((where) => {
+      const members = where
+        .selectFrom('project_members')
+        .select('user_id')
+        .whereRef('project_members.tenant', '=', 'projects.tenant')
+        .whereRef('project_members.project', '=', 'projects.id');
+      return where.or([
+        where.not(where.exists(members)),
+        where.exists(members.where('user_id', '=', userId)),
+      ]);
+    });
+}
+
 /** `memberId`: only projects that are open to this user; null: all. */
 async function list(db: Database, tenant: string, memberId: string | null, page: PageRequest) {
   const paging = new Paging(['projects', tenant, memberId], page);
@@ -82,19 +101,7 @@ async function list(db: Database, tenant: string, memberId: string | null, page:
     .select(projectColumns)
     .where('tenant', '=', tenant)
     .where(paging.after('created_at', 'id'))
-    .$if(memberId !== null, (query) =>
-      query.where((where) => {
-        const members = where
-          .selectFrom('project_members')
-          .select('user_id')
-          .whereRef('project_members.tenant', '=', 'projects.tenant')
-          .whereRef('project_members.project', '=', 'projects.id');
-        return where.or([
-          where.not(where.exists(members)),
-          where.exists(members.where('user_id', '=', memberId!)),
-        ]);
-      }),
-    )
+    .$if(memberId !== null, (query) => query.where('id', 'in', openProjects(db, tenant, memberId!)))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(paging.limit)
@@ -136,7 +143,9 @@ async function remove(
       .executeTakeFirst();
     return numDeletedRows > 0n ? 'removed' : 'unknown';
   } catch (error) {
-    if (isDangling(error, 'directories_project')) return 'inUse';
+    if (isDangling(error, 'directories_project') || isDangling(error, 'scripts_project')) {
+      return 'inUse';
+    }
     throw error;
   }
 }

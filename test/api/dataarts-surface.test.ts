@@ -2,12 +2,13 @@
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { collectionCalls, type CollectionCall } from '../../api/vendors/dataarts/calls';
+import { projectsShape } from '../../api/vendors/dataarts/projects';
 import { TablegateError } from '../../model/errors';
 import { roleAllows, roles, type Role } from '../../model/people';
 import { exampleText, refusalIn } from '../support/dataarts';
 import { signedAt, vectors, type SignedVector } from '../support/dataarts-sdk/vectors';
 import { identityTokenOf, keyOf } from '../support/fake-scheduling';
-import { callerOf, runId, taskId } from '../support/samples';
+import { callerOf, project, runId, taskId } from '../support/samples';
 import { testApi, type TestApi } from '../support/test-api';
 
 const params: Record<string, string> = {
@@ -156,8 +157,10 @@ test('paths and methods that there are not are answered in the two keys', async 
     [`${all}/${taskId}`, 'GET, PUT, DELETE'],
     [`${all}/${taskId}/action`, 'POST'],
     ['/v3/auth/tokens', 'POST'],
+    ['/v3/projects', 'GET'],
   ] as const) {
     const answer = await api.send(null, 'patch', path);
+    expect(answer.body).toMatchObject({ error_code: 'methodNotAllowed' });
     expect([answer.status, answer.headers.allow]).toEqual([405, allow]);
   }
   const token = { 'X-Auth-Token': identityTokenOf('admin'), workspace: 'default' };
@@ -237,4 +240,17 @@ test('a token is given in X-Subject-Token, with what it is for', async () => {
   expect(address).toMatch(/127\.0\.0\.1/);
   const shape = z.object({ token: z.object({ expires_at: z.string().regex(/\.\d{6}Z$/) }) });
   expect(shape.safeParse(answer.body).error).toBeUndefined();
+});
+
+test('projects are listed to who is known, by name where one is asked for', async () => {
+  const api = testApi();
+  const list = (query = '') =>
+    api.send(null, 'get', `/v3/projects${query}`).set('X-Auth-Token', identityTokenOf('viewer'));
+  const { body, status } = (await list()) as { status: number; body: { projects: object[] } };
+  expect([status, projectsShape.safeParse(body).success]).toEqual([200, true]);
+  expect(body.projects).toMatchObject([{ id: project.id, name: project.name, enabled: true }]);
+  const named = await list(`?name=${project.name.toUpperCase()}`);
+  expect((named.body as typeof body).projects).toHaveLength(1);
+  expect(((await list('?name=nobody')).body as typeof body).projects).toEqual([]);
+  expect((await api.send(null, 'get', '/v3/projects')).status).toBe(401);
 });

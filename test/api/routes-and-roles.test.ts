@@ -6,7 +6,7 @@ import { paramNames } from '../../api/routes/path';
 import type { Route } from '../../api/routes/route';
 import { roleAllows, roles } from '../../model/people';
 import { keyOf } from '../support/fake-scheduling';
-import { runId, tableName, taskBody, taskId } from '../support/samples';
+import { runId, scriptVersion, tableName, taskBody, taskId } from '../support/samples';
 import { testApi } from '../support/test-api';
 
 const params: Record<string, string> = {
@@ -18,6 +18,7 @@ const params: Record<string, string> = {
   connection: 'crm',
   workspace: 'default',
   userId: 'u1',
+  version: '1',
 };
 
 const bodies: Record<string, object> = {
@@ -43,18 +44,36 @@ const bodies: Record<string, object> = {
   'post /api/v1/projects/{id}/workspaces': { name: 'Other' },
   'post /api/v1/directories': { project: 'default', name: 'Sales' },
   'patch /api/v1/directories/{id}': { name: 'Sales' },
+  'post /api/v1/scripts': {
+    ...{ project: 'default', name: 'Orders', scheduleType: 'Manual Task Node' },
+    ...{ sourceType: 'files', source: 'crm', targetType: 'duckdb', target: 'analysis' },
+  },
+  'patch /api/v1/scripts/{id}': { text: '{' },
+  'put /api/v1/scripts/{id}': {
+    ...{ name: 'Orders', text: '{' },
+    ...scriptVersion.config,
+  },
+  'post /api/v1/scripts:validate': { script: '{' },
+  'post /api/v1/scripts/{id}:preview-parameters': { scheduleTime: '2026-01-20' },
+  'post /api/v1/scripts/{id}:submit': { remarks: 'first' },
+  'post /api/v1/scripts/{id}:publish': { version: 1 },
+  'post /api/v1/scripts/{id}:roll-back': { version: 1 },
   'post /api/v1/session': { key: keyOf('viewer') },
   'post /api/v1/tenants': { id: 'other', name: 'Other' },
   'post /api/v1/users': { name: 'Ada', role: 'viewer' },
   'patch /api/v1/users/{id}': { role: 'admin' },
   'post /api/v1/keys': { userId: 'u1', name: 'ci' },
+  'patch /api/v1/catalog/tables/{table}': { owner: 'Ada' },
   'post /api/v1/resource-groups': { name: 'etl', taskQueue: 'etl' },
   'post /api/v1/access-keys': { name: 'sdk' },
   'put /api/v1/users/{id}/grants/{connection}': { read: true, write: false },
 };
 
 const queries: Record<string, string> = {
+  'get /api/v1/catalog/search': 'q=mobile',
   'get /api/v1/directories': 'project=default',
+  'get /api/v1/scripts:tree': 'project=default',
+  'get /api/v1/scripts/{id}/versions:diff': 'from=1',
   'get /api/v1/tasks/{id}/id-mapping/user': 'idType=phone&value=0138',
   'get /api/v1/tasks/{id}/id-mapping/chain':
     'fromType=phone&fromValue=0138&toType=email&toValue=ann%40x.org',

@@ -1,5 +1,4 @@
-import path from 'node:path';
-import { openConnection } from '../../connectors';
+/** What holds in every kind of connection alike. */
 import {
   OutdatedError,
   SupersededError,
@@ -9,74 +8,24 @@ import {
 } from '../../connectors/connector';
 import { smallEngine, withEngine } from '../../connectors/duckdb-engine';
 import { TablegateError } from '../../model/errors';
-import { readTable, rejection, runSql, Sandbox } from './support/sandbox';
+import { awkward, kinds, people, type Opened } from './support/kinds';
+import { readTable, rejection, Sandbox } from './support/sandbox';
 
-/** The same two tables in every kind: people with awkward names and values, and an empty one. */
-const people = [
-  ['0013800000000', 'O\'Hara "Q"', '王小明'],
-  ['007', null, 'ßÇ, new\nline'],
-];
-const awkward = '客户 "表" 1';
-
-interface Kind {
-  type: string;
-  writes: boolean;
-  open(sandbox: Sandbox): Promise<Connection>;
-}
-
-async function openFiles(sandbox: Sandbox): Promise<Connection> {
-  const rows = '0013800000000,"O\'Hara ""Q""",王小明\n007,,"ßÇ, new\nline"\n';
-  sandbox.write(`shop/${awkward}.csv`, `phone,full name,名\n${rows}`);
-  const file = path.join(sandbox.root, 'shop', 'empty.parquet');
-  await runSql(':memory:', `COPY (SELECT '1' AS id WHERE false) TO '${file}' (FORMAT parquet)`);
-  return openConnection(
-    { type: 'files', config: { path: `${sandbox.root}/shop` } },
-    sandbox.context,
-  );
-}
-
-async function openDuckdb(sandbox: Sandbox): Promise<Connection> {
-  const file = path.join(sandbox.root, 'shop.duckdb');
-  await runSql(
-    file,
-    `CREATE TABLE "${awkward.replaceAll('"', '""')}" (phone VARCHAR, "full name" VARCHAR, "名" VARCHAR)`,
-    `INSERT INTO "${awkward.replaceAll('"', '""')}" VALUES
-       ('0013800000000', 'O''Hara "Q"', '王小明'), ('007', NULL, 'ßÇ, new\nline')`,
-    'CREATE TABLE empty (id VARCHAR)',
-  );
-  return openConnection({ type: 'duckdb', config: { path: file } }, sandbox.context);
-}
-
-let fakes = 0;
-
-async function openFake(sandbox: Sandbox): Promise<Connection> {
-  const columns = ['phone', 'full name', '名'].map((name) => ({ name, type: 'VARCHAR' }));
-  const tables = {
-    [`main.${awkward}`]: { columns, rows: people },
-    'main.empty': { columns: [{ name: 'id', type: 'VARCHAR' }], rows: [] },
-  };
-  fakes += 1;
-  const config = { name: `shared-suite-${fakes}`, tables };
-  return openConnection({ type: 'fake', config }, sandbox.context, { fake: true });
-}
-
-const kinds: Kind[] = [
-  { type: 'files', writes: false, open: openFiles },
-  { type: 'duckdb', writes: true, open: openDuckdb },
-  { type: 'fake', writes: true, open: openFake },
-];
-
-describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
+describe.each(kinds)('a connection of kind $type', ({ type, writes, text, foldsNames, open }) => {
   let sandbox: Sandbox;
+  let opened: Opened;
   let connection: Connection;
+  let schema: string;
+  let made: string;
   const signal = new AbortController().signal;
 
   beforeEach(async () => {
     sandbox = new Sandbox();
-    connection = await open(sandbox);
+    opened = await open(sandbox);
+    ({ connection, schema, made } = opened);
   });
   afterEach(async () => {
-    await connection.close();
+    await (opened.close?.() ?? connection.close());
     sandbox.remove();
   });
 
@@ -90,13 +39,13 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
   }
 
   async function swap(rows: number, fence: bigint, writer = 'task', startedAtMs = Date.now()) {
-    const ref = { schema: 'made here', table: 'out"put' };
+    const ref = { schema: made, table: 'out"put' };
     const tables: [SwapTable] = [{ ref, relation: result(rows) }];
     return swapIn({ tables, writer, fence, startedAtMs });
   }
 
   async function outputRows(): Promise<number> {
-    const ref = { schema: 'made here', table: 'out"put' };
+    const ref = { schema: made, table: 'out"put' };
     return (await readTable(connection, sandbox, ref, ['n'])).length;
   }
 
@@ -107,27 +56,27 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
 
   it('lists its tables by name', async () => {
     await expect(connection.listTables()).resolves.toEqual([
-      { schema: 'main', table: 'empty' },
-      { schema: 'main', table: awkward },
+      { schema, table: 'empty' },
+      { schema, table: awkward },
     ]);
   });
 
   it('describes the columns of a table in their order', async () => {
-    await expect(connection.describeTable({ schema: 'main', table: awkward })).resolves.toEqual([
-      { name: 'phone', type: 'VARCHAR' },
-      { name: 'full name', type: 'VARCHAR' },
-      { name: '名', type: 'VARCHAR' },
+    await expect(connection.describeTable({ schema, table: awkward })).resolves.toEqual([
+      { name: 'phone', type: text },
+      { name: 'full name', type: text },
+      { name: '名', type: text },
     ]);
   });
 
   it('gives a relation with every row and every text as it was', async () => {
     const columns = ['phone', 'full name', '名'];
-    const rows = await readTable(connection, sandbox, { schema: 'main', table: awkward }, columns);
+    const rows = await readTable(connection, sandbox, { schema, table: awkward }, columns);
     expect(rows).toEqual(people);
   });
 
   it('gives only the rows that hold one of the wanted texts, exactly, in one of the columns', async () => {
-    const ref = { schema: 'main', table: awkward };
+    const ref = { schema, table: awkward };
     const columns = ['phone', 'full name'];
     const rowsWith = (filtered: string[], texts: string[]) =>
       readTable(connection, sandbox, ref, columns, { columns: filtered, texts });
@@ -139,38 +88,40 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
   });
 
   it('gives a relation over a table without rows', async () => {
-    const ref = { schema: 'main', table: 'empty' };
+    const ref = { schema, table: 'empty' };
     await expect(readTable(connection, sandbox, ref, ['id'])).resolves.toEqual([]);
   });
 
   it('shows its first rows, every text as it was, and whether there are more', async () => {
-    const ref = { schema: 'main', table: awkward };
-    const columns = ['phone', 'full name', '名'].map((name) => ({ name, type: 'VARCHAR' }));
+    const ref = { schema, table: awkward };
+    const columns = ['phone', 'full name', '名'].map((name) => ({ name, type: text }));
     expect(await connection.firstRows(ref, 2)).toEqual({ columns, rows: people, more: false });
     const one = { columns, rows: [people[0]], more: true };
     expect(await connection.firstRows(ref, 1)).toEqual(one);
-    const empty = await connection.firstRows({ schema: 'main', table: 'empty' }, 5);
-    expect(empty).toEqual({ columns: [{ name: 'id', type: 'VARCHAR' }], rows: [], more: false });
+    const empty = await connection.firstRows({ schema, table: 'empty' }, 5);
+    expect(empty).toEqual({ columns: [{ name: 'id', type: text }], rows: [], more: false });
   });
 
   it('refuses to show rows of a table that is not there', async () => {
-    const error = await rejection(connection.firstRows({ schema: 'main', table: 'absent' }, 5));
+    const error = await rejection(connection.firstRows({ schema, table: 'absent' }, 5));
     expect(error).toMatchObject({ code: 'tableNotFound' });
   });
 
-  it.each(['main.absent', 'other.empty'])(
-    'refuses the table %s, which is not there',
-    async (name) => {
-      const [schema = '', table = ''] = name.split('.');
-      const error = await rejection(connection.describeTable({ schema, table }));
+  it('refuses a table that is not there, and a schema', async () => {
+    const absent = [
+      { schema, table: 'absent' },
+      { schema: 'other', table: 'empty' },
+    ];
+    for (const ref of absent) {
+      const error = await rejection(connection.describeTable(ref));
       expect(error).toBeInstanceOf(TablegateError);
       expect(error).toMatchObject({ code: 'tableNotFound' });
-      expect(error.message).toContain(name);
-    },
-  );
+      expect(error.message).toContain(`${ref.schema}.${ref.table}`);
+    }
+  });
 
   it('refuses to read a column that is not there and names those that are', async () => {
-    const ref = { schema: 'main', table: awkward };
+    const ref = { schema, table: awkward };
     const error = await rejection(readTable(connection, sandbox, ref, ['phone', 'mobile']));
     expect(error).toMatchObject({ code: 'columnNotFound' });
     expect(error.message).toContain('"mobile"');
@@ -181,7 +132,7 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
     const reason = new Error('cancelled by a person');
     const aborted = AbortSignal.abort(reason);
     const request = {
-      ref: { schema: 'main', table: awkward },
+      ref: { schema, table: awkward },
       columns: ['phone'],
       scratchDir: sandbox.scratch,
       signal: aborted,
@@ -193,7 +144,7 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
     it('refuses to hold a result', async () => {
       const error = await rejection(swap(1, 1n));
       expect(error.message).toContain(`kind ${type}`);
-      const ref = { schema: 'main', table: 't' };
+      const ref = { schema, table: 't' };
       expect((await rejection(connection.targetKey(ref))).message).toContain(`kind ${type}`);
     });
     return;
@@ -220,7 +171,7 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
 
   it('keeps the fences of the tables of one writer apart', async () => {
     await swap(5, 7n);
-    const ref = { schema: 'made here', table: 'other' };
+    const ref = { schema: made, table: 'other' };
     const tables: [SwapTable] = [{ ref, relation: result(2) }];
     const request = { tables, writer: 'task', fence: 6n, startedAtMs: 0 };
     await expect(swapIn(request)).resolves.toBe(2);
@@ -251,36 +202,39 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
     await expect(outputRows()).resolves.toBe(4);
   });
 
-  it('names a target by one key in whatever case, and others by others', async () => {
-    const keyOf = (schema: string, table: string) => connection.targetKey({ schema, table });
+  it('names a target by one key, and others by others', async () => {
+    const keyOf = (name: string, table: string) => connection.targetKey({ schema: name, table });
     const key = await keyOf('main', 'out.put');
-    await expect(keyOf('Main', 'OUT.put')).resolves.toBe(key);
+    await expect(keyOf('main', 'out.put')).resolves.toBe(key);
+    await expect(keyOf(foldsNames ? 'Main' : 'main', 'out.put')).resolves.toBe(key);
     const others = await Promise.all([keyOf('main', 'ÖUT.put'), keyOf('main', 'öut.put')]);
     const all = [key, ...others, await keyOf('main.out', 'put')];
     expect(new Set(all).size).toBe(4);
   });
 
-  it('holds a table once in whatever case its name is written', async () => {
-    await swap(5, 7n);
-    const ref = { schema: 'Made Here', table: 'OUT"put' };
-    const tables: [SwapTable] = [{ ref, relation: result(2) }];
-    const request = { tables, writer: 'task', startedAtMs: 0, fence: 6n };
-    await expect(swapIn(request)).rejects.toThrow(SupersededError);
-  });
+  if (foldsNames) {
+    it('holds a table once in whatever case its name is written', async () => {
+      await swap(5, 7n);
+      const ref = { schema: 'Made Here', table: 'OUT"put' };
+      const tables: [SwapTable] = [{ ref, relation: result(2) }];
+      const request = { tables, writer: 'task', startedAtMs: 0, fence: 6n };
+      await expect(swapIn(request)).rejects.toThrow(SupersededError);
+    });
+  }
 
-  const other = { schema: 'made here', table: 'beside' };
+  const other = () => ({ schema: made, table: 'beside' });
 
   it('replaces several tables together, or none of them', async () => {
-    const ref = { schema: 'made here', table: 'out"put' };
+    const ref = { schema: made, table: 'out"put' };
     const tables: SwapRequest['tables'] = [
       { ref, relation: result(5) },
-      { ref: other, relation: result(3) },
+      { ref: other(), relation: result(3) },
     ];
     await expect(swapIn({ tables, writer: 'task', fence: 1n, startedAtMs: 0 })).resolves.toBe(5);
-    await expect(readTable(connection, sandbox, other, ['n'])).resolves.toHaveLength(3);
+    await expect(readTable(connection, sandbox, other(), ['n'])).resolves.toHaveLength(3);
     const broken: SwapRequest['tables'] = [
       { ref, relation: result(7) },
-      { ref: other, relation: '(SELECT error($$it breaks$$) AS n)' },
+      { ref: other(), relation: '(SELECT error($$it breaks$$) AS n)' },
     ];
     const breaking = swapIn({ tables: broken, writer: 'task', fence: 2n, startedAtMs: 0 });
     await expect(breaking).rejects.toThrow('it breaks');
@@ -289,14 +243,14 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
   });
 
   it('tells who has written a table last', async () => {
-    const ref = { schema: 'made here', table: 'OUT"PUT' };
+    const ref = { schema: made, table: foldsNames ? 'OUT"PUT' : 'out"put' };
     await expect(connection.lastWrite(ref)).resolves.toBeNull();
     await swap(5, 7n);
     await expect(connection.lastWrite(ref)).resolves.toEqual({ writer: 'task', fence: 7n });
   });
 
   it('refuses a result that builds on another than the one that is there', async () => {
-    const ref = { schema: 'made here', table: 'out"put' };
+    const ref = { schema: made, table: 'out"put' };
     const tables: [SwapTable] = [{ ref, relation: result(2) }];
     const request = { tables, writer: 'task', startedAtMs: 0 };
     await swapIn({ ...request, fence: 1n, basedOn: null });
@@ -310,7 +264,7 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, open }) => {
   it('lists the table of a result and nothing of our own', async () => {
     await swap(1, 1n);
     const tables = await connection.listTables();
-    expect(tables).toContainEqual({ schema: 'made here', table: 'out"put' });
+    expect(tables).toContainEqual({ schema: made, table: 'out"put' });
     expect(tables.map((table) => table.schema)).not.toContain('tablegate');
   });
 });

@@ -1,4 +1,5 @@
 /** `POST /tasks:import`: a foreign system's tasks are kept in step. */
+import { TablegateError } from '../../model/errors';
 import { taskInputSchema } from '../../model/task';
 import { importRequestSchema, type ImportResult } from '../../model/task-import';
 import { openService, refusalOf, type TestService } from './support/service';
@@ -211,6 +212,19 @@ test('where Temporal does not answer the call ends, and a repeat goes on', async
   });
   service.gateway.isDown = false;
   expect((await send(source, [entry('a')])).counts.create).toBe(1);
+});
+
+test('an Update that no worker answers in time is sent again', async () => {
+  const source = newSource();
+  await send(source, [entry('a')]);
+  let refused = 0;
+  service.gateway.beforeUpdate = () => {
+    refused += 1;
+    if (refused < 3) throw new TablegateError('workerUnavailable', 'none');
+  };
+  const result = await send(source, [entry('a', { owner: '1' })]);
+  service.gateway.beforeUpdate = () => undefined;
+  expect([result.counts.update, refused]).toEqual([1, 3]);
 });
 
 test('QA-11, QA-12: nobody edits, replaces, pauses or removes an imported task', async () => {

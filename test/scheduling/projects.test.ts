@@ -71,7 +71,7 @@ test('a project is open to all until it has members, then to them and to admins'
   await projects.addMember(service.caller, id, ann.userId);
   expect(await projects.get(ann, id)).toMatchObject({ name });
   const refusal = await refusalOf(projects.get(bob, id));
-  expect(refusal.code).toBe('notAllowed');
+  expect(refusal.code).toBe('projectClosed');
   expect(refusal.message).toContain(`/projects/${id}/members/${bob.userId}`);
   const seen = async (caller: Caller) =>
     (await projects.list(caller, all)).items.map((project) => project.name);
@@ -79,7 +79,7 @@ test('a project is open to all until it has members, then to them and to admins'
   expect(await seen(bob)).not.toContain('Closed');
   expect(await seen(service.caller)).toContain('Closed');
   const refused = projects.directories.create(bob, { project: id, parent: '0', name: 'x' });
-  expect((await refusalOf(refused)).code).toBe('notAllowed');
+  expect((await refusalOf(refused)).code).toBe('projectClosed');
   expect(await refusalOf(projects.addMember(service.caller, id, 'nobody'))).toMatchObject({
     code: 'userNotFound',
   });

@@ -2,11 +2,13 @@
  * A `Scheduling` that answers with samples and notes every call. A test that needs another answer
  * replaces the method: `fake.scheduling.tasks.get = () => …`.
  */
+import { definitionOf } from '../../model/catalogue/collected';
 import { TablegateError } from '../../model/errors';
 import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
   AccessKeyService,
   BackfillService,
+  CatalogueService,
   ByNumberService,
   EventService,
   IdempotencyService,
@@ -20,6 +22,7 @@ import type {
   ResourceGroupService,
   RunService,
   Scheduling,
+  ScriptService,
   SessionService,
   SourceService,
   SystemService,
@@ -32,6 +35,7 @@ import {
   at,
   backfill,
   callerOf,
+  catalogueTable,
   cell,
   change,
   columnSuggestion,
@@ -43,6 +47,9 @@ import {
   lookedUpUser,
   project,
   rowSample,
+  script,
+  scriptAnalysis,
+  scriptVersion,
   run,
   runId,
   table,
@@ -107,13 +114,15 @@ export function fakeScheduling(): FakeScheduling {
       lineage: noted('lineage', fakeLineage()),
       lookUps: noted('lookUps', fakeLookUps()),
       sources: noted('sources', fakeSources()),
+      catalogue: noted('catalogue', fakeCatalogue()),
       projects: noted('projects', fakeProjects()),
+      scripts: fakeScripts(noted),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
       accessKeys: noted('accessKeys', fakeAccessKeys()),
-      byNumber: noted('byNumber', fakeByNumber()),
       identity: noted('identity', fakeIdentity()),
       metadataTasks: noted('metadataTasks', fakeMetadataTasks()),
+      byNumber: noted('byNumber', fakeByNumber()),
       taskBatches: noted('taskBatches', fakeTaskBatches()),
       resourceGroups: noted('resourceGroups', fakeResourceGroups()),
       events: noted('events', fakeEvents()),
@@ -226,6 +235,17 @@ function fakeBackfills(): BackfillService {
 
 function fakeSources(): SourceService {
   return {
+    types: () => [
+      {
+        type: 'files',
+        capabilities: {
+          ...{ read: true, write: false, upsert: false, ddlInTransaction: false },
+          ...{ parallelRead: false, dialect: null },
+        },
+        configSchema: { type: 'object' },
+        secretFields: [],
+      },
+    ],
     createConnection: () => Promise.resolve(connection),
     replaceConnection: () => Promise.resolve(connection),
     connection: () => Promise.resolve(connection),
@@ -242,6 +262,29 @@ function fakeSources(): SourceService {
     putTable: (_caller, name) => Promise.resolve({ ...table, name }),
     putIdMapping: (_caller, name, idMapping) => Promise.resolve({ ...table, name, idMapping }),
     removeTable: () => Promise.resolve(),
+  };
+}
+
+function fakeCatalogue(): CatalogueService {
+  const { columns, tasks: _tasks, ...listed } = catalogueTable;
+  const version = {
+    ...{ version: 1, event: 'added' as const, at, taskId, runId, changes: [] },
+    definition: definitionOf({ kind: 'table', columns: [] }),
+  };
+  return {
+    search: () =>
+      Promise.resolve({ items: [{ ...listed, matchingColumns: columns }], more: false }),
+    tables: () => Promise.resolve({ items: [listed], nextPageToken: null, total }),
+    choices: () =>
+      Promise.resolve({ connections: ['crm'], schemas: [], tags: [], classes: [], owners: [] }),
+    table: () => Promise.resolve(catalogueTable),
+    versions: () => page(version),
+    version: () => Promise.resolve(version),
+    edit: () => Promise.resolve(catalogueTable),
+    async *export() {
+      yield '{"items":[';
+      yield `${JSON.stringify(catalogueTable)}],"nextPageToken":null}`;
+    },
   };
 }
 
@@ -271,6 +314,67 @@ function fakeProjects(): ProjectService {
     members: () => Promise.resolve({ items: [member] }),
     addMember: () => Promise.resolve(member),
     removeMember: () => Promise.resolve(),
+  };
+}
+
+type Noting = <Service extends object>(group: string, service: Service) => Service;
+
+function fakeScripts(noted: Noting): ScriptService {
+  const answer = () => Promise.resolve(script);
+  const { text: _text, ...row } = script;
+  const problem = { path: '', message: 'this is not JSON', offset: 0, line: 1, column: 1 };
+  const validation = {
+    ...{ valid: false, problems: [{ ...problem, severity: 'error' as const }] },
+    ...{ reads: [], writes: [], values: {}, unresolved: ['day'] },
+  };
+  const entry = { id: '1', at, actor: 'Ada', action: 'script.submit', target: 'x', detail: {} };
+  const { lines } = { lines: [{ kind: 'added' as const, text: '{}' }] };
+  return {
+    drafts: noted('scripts.drafts', {
+      create: answer,
+      get: answer,
+      list: () => page(row),
+      tree: () => Promise.resolve({ directories: [directory], scripts: [row], truncated: false }),
+      edit: answer,
+    }),
+    versions: noted('scripts.versions', {
+      list: () => page(scriptVersion),
+      get: () => Promise.resolve(scriptVersion),
+      diff: (_caller, _id, { from, to }) =>
+        Promise.resolve({
+          ...{ from, to, hunks: [{ fromLine: 1, toLine: 1, lines }], unified: '+{}' },
+          settings: [{ path: 'scheduleParameters', from: [], to: null }],
+        }),
+      history: () => page(entry),
+    }),
+    validator: noted('scripts.validator', {
+      validate: () => Promise.resolve(validation),
+      validateText: () => Promise.resolve(validation),
+      preview: () =>
+        Promise.resolve({
+          ...{ scheduleTime: at, timezone: 'UTC', unresolved: [] },
+          parameters: [{ name: 'day', value: '$bizdate', result: '20260101', problem: null }],
+        }),
+    }),
+    life: noted('scripts.life', {
+      check: () => Promise.resolve(scriptAnalysis),
+      submit: () => Promise.resolve({ ...scriptAnalysis, script, version: 1 }),
+      publish: answer,
+      unpublish: answer,
+      rollBack: answer,
+      remove: () => Promise.resolve(),
+    }),
+    operationCenter: noted('scripts.operationCenter', {
+      list: () => page({ script: row, task: taskRow }),
+      scriptOf: () => {
+        const { author, authorName, createdAt, text } = scriptVersion;
+        const { id: scriptId } = script;
+        return Promise.resolve({
+          ...{ scriptId, version: 1, isObject: true, text, parameters: [] },
+          ...{ author, authorName, createdAt },
+        });
+      },
+    }),
   };
 }
 

@@ -16,6 +16,7 @@ export default async function globalSetup(): Promise<void> {
   globalThis.tablegateTestServers = servers;
   env.TEST_TEMPORAL_ADDRESS = servers.temporalAddress;
   env.TEST_DATABASE_URL = servers.databaseUrl;
+  env.TEST_SERVERS_DIR = servers.dir;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void servers.stop().finally(() => process.exit(1)));
   }

@@ -6,6 +6,13 @@ import type { Change } from '../../model/change';
 import type { ColumnSuggestion } from '../../model/id-suggestions';
 import type { Caller, Role } from '../../model/people';
 import type { Directory, Project } from '../../model/project';
+import { newConfig } from '../../model/script-draft';
+import type {
+  ScriptAnalysis,
+  ScriptConfig,
+  ScriptView,
+  VersionView,
+} from '../../model/script-object';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
 import { defaultRunPolicy, noRuntimeResource } from '../../model/task';
@@ -13,7 +20,13 @@ import type { ImportResult } from '../../model/task-import';
 import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
 import type { WaitingTask } from '../../model/waiting';
-import type { InstanceView, RunRead, TaskRead, TriggerUrl } from '../../scheduling/scheduling';
+import type {
+  CatalogueTableRead,
+  InstanceView,
+  RunRead,
+  TaskRead,
+  TriggerUrl,
+} from '../../scheduling/scheduling';
 
 export const at = '2026-03-01T02:30:00.000Z';
 export const taskId = '3f2a'.repeat(8);
@@ -209,6 +222,56 @@ export const table: TableView = {
   updatedAt: at,
 };
 
+export const catalogueTable: CatalogueTableRead = {
+  name: tableName,
+  connection: 'crm',
+  schema: 'main',
+  table: 'customers',
+  kind: 'table',
+  comment: '客户',
+  description: null,
+  owner: 'Ada',
+  tags: ['core'],
+  classes: ['phone'],
+  columnCount: 1,
+  rows: 12,
+  rowsExact: true,
+  bytes: 4096,
+  version: 1,
+  versionAt: at,
+  sourceChangedAt: null,
+  firstSeenAt: at,
+  collectedAt: at,
+  deletedAt: null,
+  columns: [
+    {
+      name: 'mobile',
+      type: 'VARCHAR',
+      comment: null,
+      nullable: true,
+      default: null,
+      description: null,
+      tags: [],
+      inPrimaryKey: false,
+      classes: [{ class: 'phone', confidence: 0.9, by: ['name', 'values'] }],
+      profile: {
+        ...{ nullShare: 0.5, distinct: 6, min: null, max: null, quantiles: null, top: [] },
+        withheld: true,
+      },
+    },
+  ],
+  primaryKey: [],
+  indexes: [],
+  foreignKeys: [],
+  partitionedBy: null,
+  partitionCount: null,
+  partitions: [],
+  profile: { method: 'sample', at, rows: 12 },
+  tasks: [{ id: taskId, name: 'Unify', kind: 'triggered', how: 'reads' }],
+  upstreamTables: [],
+  downstreamTables: [],
+};
+
 const [phone, email] = [
   { idType: 'phone', value: '0138' },
   { idType: 'email', value: 'ann@x.org' },
@@ -233,4 +296,33 @@ export const idChain: IdChain = {
       ],
     },
   ],
+};
+
+const scriptConfig: ScriptConfig = {
+  ...newConfig({
+    ...{ scheduleType: 'Recurring Task Node', description: '', timezone: 'UTC', by: 'Ada' },
+  }),
+};
+
+export const script: ScriptView = {
+  ...{ id: '5c'.repeat(16), number: '7', project: 'default', directory: '0', name: 'Orders' },
+  ...{ environment: 'Prod', scheduleType: 'Recurring Task Node', description: '' },
+  ...{ sourceType: 'files', source: 'crm', targetType: 'duckdb', target: 'analysis' },
+  ...{ state: 'published', draftDiffers: false, submittedVersion: 1, publishedVersion: 1 },
+  ...{ devTaskId: null, prodTaskId: taskId, createdBy: 'Ada', createdAt: at },
+  ...{ updatedBy: 'Ada', updatedAt: at, version: 3, text: '{}', ...scriptConfig },
+};
+
+export const scriptAnalysis: ScriptAnalysis = {
+  lineage: {
+    reads: [{ table: tableName, columns: ['mobile'] }],
+    writes: [{ table: 'analysis.main.copy', columns: null }],
+    complete: true,
+  },
+  checks: [{ name: 'script', status: 'pass', messages: [] }],
+};
+
+export const scriptVersion: VersionView = {
+  ...{ version: 1, remarks: 'first', author: 'u1', authorName: 'Ada', createdAt: at },
+  ...{ submitted: true, published: true, text: '{}', config: scriptConfig, ...scriptAnalysis },
 };

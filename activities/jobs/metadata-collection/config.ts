@@ -67,6 +67,11 @@ export const metadataCollectionConfigSchema = z
       .max(255)
       .optional()
       .describe("Kind of source as a vendor's API names it; kept as sent"),
+    author: z
+      .string()
+      .max(255)
+      .optional()
+      .describe('User whose grants it runs with: who saved the config last, whoever is named here'),
     projectId: z.string().max(255).optional().describe('Project that the task belongs to'),
   })
   .superRefine(({ filterByRegex, tables }, context) => {

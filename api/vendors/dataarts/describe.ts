@@ -6,7 +6,8 @@ import { paramNames } from '../../routes/path';
 import { refusalShape } from './answers';
 import { collectionCalls, type CollectionCall } from './calls';
 import { exampleAnswers, exampleBodies } from './examples';
-import { byStatus, codesOfCall, codesOfTokens } from './refusals';
+import { projectsPath, projectsShape } from './projects';
+import { byStatus, codesOfCall, codesOfProjects, codesOfTokens } from './refusals';
 import { tokenRequestSchema, tokenShape, tokensPath } from './tokens';
 
 const paramDescriptions: Record<string, string> = {
@@ -15,15 +16,17 @@ const paramDescriptions: Record<string, string> = {
   instance_id: 'Id of a run',
 };
 
+const tokenHeader = z
+  .string()
+  .optional()
+  .meta({
+    description:
+      `\`X-Subject-Token\` of \`POST ${tokensPath}\`. Not needed where the request is signed with an ` +
+      'access key (`Authorization: SDK-HMAC-SHA256 …`); it wins where both come',
+  });
+
 const headers = z.object({
-  'X-Auth-Token': z
-    .string()
-    .optional()
-    .meta({
-      description:
-        `\`X-Subject-Token\` of \`POST ${tokensPath}\`. Not needed where the request is signed with an ` +
-        'access key (`Authorization: SDK-HMAC-SHA256 …`); it wins where both come',
-    }),
+  'X-Auth-Token': tokenHeader,
   workspace: z
     .string()
     .meta({ description: 'Id of a workspace of the project', example: 'default' }),
@@ -101,7 +104,31 @@ const getToken: RouteConfig = {
   },
 };
 
+const getProjects: RouteConfig = {
+  method: 'get',
+  path: projectsPath,
+  tags: ['DataArts'],
+  summary: 'List the projects that are open to the caller',
+  description:
+    'As the identity service has it; SDKs look up the project of a region with it. Needs a user with at ' +
+    'least the role `viewer`.',
+  operationId: 'listIdentityProjects',
+  'x-role': 'viewer',
+  security: [],
+  request: {
+    headers: z.object({ 'X-Auth-Token': tokenHeader }),
+    query: z.object({
+      name: z.string().optional().meta({ description: 'Name of a project, whatever the case' }),
+    }),
+  },
+  responses: {
+    200: { description: 'Done', content: { 'application/json': { schema: projectsShape } } },
+    ...refused(codesOfProjects),
+  },
+};
+
 export const dataArtsCalls: readonly RouteConfig[] = [
   getToken,
+  getProjects,
   ...collectionCalls.map(describeCall),
 ];

@@ -37,3 +37,7 @@ export function byStatus(codes: readonly ErrorCode[]): Map<number, string> {
   }
   return found;
 }
+
+export const codesOfProjects: readonly ErrorCode[] = [
+  ...([...ofBodies, 'notAuthenticated', 'internal', 'storeUnavailable'] as const),
+];

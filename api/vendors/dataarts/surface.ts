@@ -1,6 +1,6 @@
 /**
- * DataArts' API of collection tasks, and the identity service's call that its clients get their tokens
- * with. Whatever is below `/v3` is answered in the vendor's words.
+ * DataArts' API of collection tasks, and what its clients ask the identity service for: tokens, and the
+ * id of their project. Whatever is below `/v3` is answered in the vendor's words.
  */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Settings } from '../../../config';
@@ -16,21 +16,28 @@ import { sendExact, sendIdentityRefused, sendRefused } from './answers';
 import { identify } from './authenticate';
 import { readBytes, readJson } from './body';
 import { collectionCalls, type CollectionCall } from './calls';
+import { listProjects, projectsPath } from './projects';
 import { giveToken, tokensPath } from './tokens';
+
+/** What the identity service answers, by path. */
+const identityCalls: ReadonlyMap<string, typeof listProjects> = new Map([
+  [tokensPath, ({ scheduling }, req, res) => giveToken(scheduling, req, res)],
+  [projectsPath, listProjects],
+]);
 
 /** @returns middleware to be mounted at `/v3` */
 export function dataArts(scheduling: Scheduling, settings: Settings): RequestHandler {
   return async (req, res) => {
-    const isIdentity = pathOf(req) === tokensPath;
+    const identity = identityCalls.get(pathOf(req));
     const traceId = newReceipt();
     noteForLog(req, { traceId });
     // The vendor's SDKs show it with each refusal.
     res.setHeader('X-Request-Id', traceId);
     try {
-      if (isIdentity) await giveToken(scheduling.identity, req, res);
+      if (identity) await identity({ scheduling, settings }, req, res);
       else sendExact(res, 200, await answer({ scheduling, settings }, req, res));
     } catch (error) {
-      const send = isIdentity ? sendIdentityRefused : sendRefused;
+      const send = identity ? sendIdentityRefused : sendRefused;
       send(res, asRefusal(error, req, traceId));
     }
   };

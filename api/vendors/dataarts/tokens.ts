@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { TablegateError } from '../../../model/errors';
 import { invalidInput, parseInput } from '../../../model/field-errors';
-import type { IdentityClaim, IdentityService, IssuedToken } from '../../../scheduling/scheduling';
+import type { IdentityClaim, IssuedToken, Scheduling } from '../../../scheduling/scheduling';
 import { noteForLog } from '../../request-log';
 import { sendExact } from './answers';
 import { readBytes, readJson } from './body';
@@ -67,7 +67,7 @@ export const tokenShape = z
 
 /** Answers with the token in `X-Subject-Token`. */
 export async function giveToken(
-  identity: IdentityService,
+  { identity }: Pick<Scheduling, 'identity'>,
   req: Request,
   res: Response,
 ): Promise<void> {

@@ -68,10 +68,10 @@ function List() {
           {(['from', 'to'] as const).map((end) => (
             <Input
               key={end}
-              className="choice"
+              className="time-filter"
               type="datetime-local"
+              prefix={<span className="faint">{t(`audit.${end}`)}</span>}
               aria-label={t(`audit.${end}`)}
-              title={t(`audit.${end}`)}
               value={filters[end]}
               onChange={({ target }) => setFilters({ [end]: target.value })}
             />

@@ -70,6 +70,8 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
   const isTriggered = frequency === 'triggered';
   const draft = useDraft(taskId, tables, isTriggered);
   const needsIdMapping = useNeedsIdMapping(values.jobType);
+  // A collection names its tables in its config, if it names any.
+  const needsTables = isTriggered || values.jobType !== 'metadata-collection';
   useUnsavedGuard(dirty && !saving.done);
   useEffect(() => {
     if (saving.done) close();
@@ -102,9 +104,16 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
       <Form.Item<TaskValues>
         name="tables"
         label={t('tables.title')}
-        required
+        required={needsTables}
         extra={needsIdMapping ? t('tables.advice') : undefined}
-        rules={[{ required: true, type: 'array', min: 1, message: t('tables.needed') }]}
+        rules={[
+          {
+            required: needsTables,
+            type: 'array',
+            min: needsTables ? 1 : 0,
+            message: t('tables.needed'),
+          },
+        ]}
       >
         <TablePicker needsIdMapping={needsIdMapping} />
       </Form.Item>

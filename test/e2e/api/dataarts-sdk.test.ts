@@ -143,6 +143,17 @@ test('HW-40, HW-41, HW-43: refusals reach the program as the SDK tells them', as
   expect(wrong).toMatchObject({ status_code: 401, error_code: 'notAuthenticated' });
 });
 
+test('the SDK finds the id of a project by the name that it takes for a region', async () => {
+  const { id } = await server.api.post<{ id: string }>('/projects', {
+    ...{ name: 'cn-north-4', mode: 'Basic' },
+  });
+  const region = 'cn-north-4';
+  const [fields, listed] = [exampleWith({ schedule_config: {} }), { name: '' }];
+  await create({ body: bodyOf(fields), region });
+  const order: SdkOrder = { method: 'show_task_list', body: ['QueryTaskRequest', listed] };
+  expect(await taken({ ...order, project: id })).toMatchObject({ count: 1, total_records: 1 });
+});
+
 test('a body that was changed on its way, and a date that is off, are refused, and make nothing', async () => {
   const order: SdkOrder = { method: 'create_task', body: bodyOf(example) };
   const count = async () =>

@@ -103,7 +103,7 @@ test('HW-01, HW-35, HW-37, HW-38, HW-39: the example as printed is taken, and re
   expect(task.schedule_config).toEqual(sent.schedule_config);
   expect(await historyOf('default', id)).not.toBeNull();
   const run = await held.next(id);
-  expect(run.config).toEqual({
+  expect(run.config).toMatchObject({
     ...{ connection: 'dli_test', databases: ['ygy1'], tables: ['ygy1.ygy'] },
     ...{ aliveObjectPolicy: '3', deletedObjectPolicy: '3', filterByRegex: false },
     ...{ profile: false, classify: false, profileMode: 'fast' },
@@ -122,6 +122,22 @@ test('HW-30, HW-28: RUN_ONCE is one run and no Schedule, ended after its minutes
   expect(await hasSchedule(id)).toBe(false);
   const { kind, runPolicy } = await nativeTask(id);
   expect([kind, runPolicy.timeout]).toEqual(['manual', 600]);
+});
+
+test('HW-30, HW-39: RUN_ONCE is taken while no worker is there, and has its run when one comes', async () => {
+  const other = await startServer({ jobTypes: [collection], roles: { worker: false } });
+  try {
+    const { api, url } = other.server;
+    const user = { name: 'admin', password: api.key };
+    const { token } = await askForToken(url, tokenRequest(user));
+    const id = await new DataArtsClient(url, token!).create(exampleText);
+    expect(await runsOf(api, id)).toMatchObject([{ status: 'queued', startedBy: 'manual' }]);
+    await other.installation.start({ jobTypes: [collection], roles: { api: false } });
+    (await held.next(id)).succeed();
+    expect(await untilIdle(api, id, 1)).toHaveLength(1);
+  } finally {
+    await other.installation.end();
+  }
 });
 
 test('HW-02, HW-43: a project that there is not is 404', async () => {
@@ -429,7 +445,7 @@ test('a connection that there is takes a grant, one that there is not may come l
   await client.create(quietBody());
 });
 
-test('a token ends with its key, and says until when it is good', async () => {
+test('a token is good at every API process, ends with its key, and says until when it is good', async () => {
   const { key, client, id } = await userOf('Tom', 'viewer');
   const answer = await askForToken(
     server.url,
@@ -443,10 +459,17 @@ test('a token ends with its key, and says until when it is good', async () => {
     user: { id, name: 'Tom', domain: { id: 'default' } },
     project: { id: 'default' },
   });
-  const search = () => client.call('POST', '/search', { body: {} });
-  expect((await search()).status).toBe(200);
+  const elsewhere = await installation.start({
+    jobTypes: [collection],
+    env,
+    roles: { worker: false },
+  });
+  const both = [client, new DataArtsClient(elsewhere.url, answer.token!)];
+  const search = () => Promise.all(both.map((one) => one.call('POST', '/search', { body: {} })));
+  expect((await search()).map(({ status }) => status)).toEqual([200, 200]);
   await server.api.delete(`/keys/${key.id}`);
-  refusalIn(await search(), 401);
+  for (const refusal of await search()) refusalIn(refusal, 401);
+  await elsewhere.stop();
 });
 
 test('HW-03: the lines of the page get a token and create a task with it', async () => {
@@ -458,7 +481,7 @@ test('HW-03: the lines of the page get a token and create a task with it', async
   const { stdout } = await exec('sh', ['-c', here]);
   const { task_id: id } = JSON.parse(stdout) as { task_id: string };
   (await held.next(id)).succeed();
-  await untilIdle(server.api, id, 1);
+  expect(await untilIdle(server.api, id, 1)).toHaveLength(1);
 });
 
 test('another tenant has nothing to do with a task', async () => {

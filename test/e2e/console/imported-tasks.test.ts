@@ -61,6 +61,23 @@ test('QA-07: an import of a triggered task is refused, naming the field, and cha
   expect(twice.body.errors?.map(({ path }) => path)).toEqual(['tasks[1].externalId']);
 });
 
+test('a call holds at most 1,000 tasks, and takes no field that it does not know', async () => {
+  const many = Array.from({ length: 1_001 }, (_, index) => ({
+    ...tasks[0],
+    externalId: `t${index}`,
+  }));
+  for (const [body, path] of [
+    [{ tasks: many }, 'tasks'],
+    [{ tasks: [{ ...tasks[0], dependsOn: [] }] }, 'tasks[0].dependsOn'],
+    [{ tasks: [{ ...tasks[0], externalId: '' }] }, 'tasks[0].externalId'],
+    [{ tasks: {} }, 'tasks'],
+    [{}, 'tasks'],
+  ] as const) {
+    const answer = await server.api.call('POST', '/tasks:import', { body });
+    expect([answer.status, answer.body.errors?.map((field) => field.path)]).toEqual([400, [path]]);
+  }
+});
+
 test('QA-09, QA-10: through the API the manual one is started by hand and the recurring one is not', async () => {
   await startRun(server.api, manual);
   await untilIdle(server.api, manual, 1);

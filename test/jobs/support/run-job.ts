@@ -99,6 +99,7 @@ export async function runIdMapping(sandbox: Sandbox, run: JobRun) {
     scheduleTime: null,
     askedAt: '2026-01-01T00:00:00.000Z',
     timezone: 'UTC',
+    connections: () => Promise.resolve([]),
     scriptText: () => Promise.reject(new Error('this job has no script')),
     mayUse: () => Promise.resolve(true),
     fence: run.fence ?? 1n,

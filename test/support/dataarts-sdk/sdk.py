@@ -1,7 +1,7 @@
 """Makes calls by the vendor's SDK: a line of JSON in, a line of JSON out.
 
 In: {"endpoint": "http://host:port", "project": "default", "key": [id, secret], "headers": {...},
-"tamper": false, "method": "create_task", "request": {...}, "body": [model, {...}]}. Out:
+"tamper": false, "region": "…", "method": "create_task", "request": {...}, "body": [model, {...}]}. Out:
 {"answer": {...}}, or {"error": {...}} as the SDK reads it.
 """
 
@@ -11,6 +11,7 @@ import sys
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
 from huaweicloudsdkcore.http.http_handler import HttpHandler
+from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkcore.utils.http_utils import sanitize_for_serialization
 import huaweicloudsdkdataartsstudio.v1 as dataarts
 
@@ -23,13 +24,15 @@ def client_of(order):
             request.body = request.body.replace(b"Test", b"Evil")
 
         handler.add_request_handler(tamper)
-    client = (
-        dataarts.DataArtsStudioClient.new_builder()
-        .with_credentials(BasicCredentials(*order["key"], order["project"]))
-        .with_endpoint(order["endpoint"])
-        .with_http_handler(handler)
-        .build()
-    )
+    builder = dataarts.DataArtsStudioClient.new_builder().with_http_handler(handler)
+    if "region" in order:
+        # The SDK asks the identity service for the project of that name.
+        credentials = BasicCredentials(*order["key"]).with_iam_endpoint(order["endpoint"])
+        builder = builder.with_region(Region(order["region"], order["endpoint"]))
+    else:
+        credentials = BasicCredentials(*order["key"], order["project"])
+        builder = builder.with_endpoint(order["endpoint"])
+    client = builder.with_credentials(credentials).build()
     client.preset_headers = order.get("headers", {})
     return client
 

@@ -14,6 +14,8 @@ export interface SdkOrder {
   /** Id and secret. */
   key?: [string, string];
   headers?: Record<string, string>;
+  /** Name of the project, which the SDK then looks up itself. */
+  region?: string;
   /** Changes the body once it is signed. */
   tamper?: boolean;
 }

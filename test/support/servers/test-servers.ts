@@ -10,12 +10,15 @@ import { startPostgres, stopPostgres } from '../../../cli/launcher/postgres-serv
 import { identityOf, isAlive, parseIdentity } from '../../../cli/launcher/process-identity';
 import { provideTemporal } from '../../../cli/launcher/provide-temporal';
 import { startTemporal, stopTemporal } from '../../../cli/launcher/temporal-server';
+import { stopMariadb } from './mariadb';
 
 export interface TestServers {
   /** `host:port`; its namespace is `tablegate`. */
   temporalAddress: string;
   /** URL of a database of the server; its role may create further ones. */
   databaseUrl: string;
+  /** Folder of the run, for servers that are started when a test first needs them. */
+  dir: string;
   stop(): Promise<void>;
 }
 
@@ -31,6 +34,7 @@ export async function startTestServers(): Promise<TestServers> {
   chmodSync(dir, 0o711);
   writeFileSync(ownerFile(dir), JSON.stringify(identityOf(process.pid)));
   const stops: (() => Promise<void>)[] = [];
+  stops.push(() => stopMariadb(dir));
   const stop = async () => {
     for (const step of stops.splice(0).reverse()) await step();
     rmSync(dir, { recursive: true, force: true });
@@ -61,7 +65,7 @@ export async function startTestServers(): Promise<TestServers> {
       env: process.env,
     });
     stops.push(() => stopTemporal(temporal.child));
-    return { temporalAddress: temporal.address, databaseUrl: postgres.url, stop };
+    return { temporalAddress: temporal.address, databaseUrl: postgres.url, dir, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -75,6 +79,7 @@ async function endLeftovers(): Promise<void> {
     if (!name.startsWith(prefix) || !existsSync(ownerFile(dir))) continue;
     const owner = parseIdentity(JSON.parse(readFileSync(ownerFile(dir), 'utf8')));
     if (owner && isAlive(owner)) continue;
+    await stopMariadb(dir);
     await endOrphans(dir, log);
     rmSync(dir, { recursive: true, force: true });
   }

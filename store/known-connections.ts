@@ -1,9 +1,9 @@
-import type { KnownConnection } from '../../model/script-connections';
-import type { SchedulingDeps } from '../deps';
+import type { KnownConnection } from '../model/script-connections';
+import type { Store } from './store';
 
 /** Connections of a tenant, as far as scripts name them by URL or path; without secrets. */
 export async function knownConnections(
-  { store }: Pick<SchedulingDeps, 'store'>,
+  store: Pick<Store, 'sources'>,
   tenant: string,
 ): Promise<KnownConnection[]> {
   const known: KnownConnection[] = [];

@@ -1,0 +1,16 @@
+/** Names and values as they stand in MySQL's SQL. */
+
+/** A name (database, table, column) as an identifier. */
+export function quoteIdentifier(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
+/** `database.table` with each part quoted. */
+export function quoteName(...parts: string[]): string {
+  return parts.map(quoteIdentifier).join('.');
+}
+
+/** A text as bytes, which are compared as they are whatever the collation. */
+export function quoteBytes(text: string): string {
+  return `X'${Buffer.from(text, 'utf8').toString('hex')}'`;
+}

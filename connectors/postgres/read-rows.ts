@@ -1,0 +1,265 @@
+/** Reads tables and queries of PostgreSQL by COPY; all channels see one state of the database. */
+import type { PoolClient } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { findColumn } from '../../model/column-mapping';
+import { TablegateError } from '../../model/errors';
+import { plainText, type TransferColumn } from '../../model/transfer-types';
+import { tableNotFound } from '../columns';
+import { keyConditions, whereSql } from '../key-ranges';
+import { selectList, type SqlDialect } from '../select-list';
+import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
+import {
+  refOf,
+  type ReadRequest,
+  type ReadRows,
+  type RowSource,
+  type TakeBatch,
+  type TakeChunk,
+} from '../transfer';
+import { Turns } from '../turns';
+import { postgresConfigSchema, type PostgresConfig } from './config';
+import { BinaryRows } from './copy-binary';
+import { CopyTextReader } from './copy-text';
+import { serverOf } from '../server-config';
+import { exportSnapshot, PostgresSessions } from './sessions';
+import { typeOfPostgres } from './types';
+
+const dialect: SqlDialect = { name: quoteIdentifier, text: quoteText };
+/** The server's own chunks are small; so much is taken from it at once. */
+const readAhead = 1 << 20;
+/** The transaction that holds the state idles while others read. */
+const idleLimit = '24h';
+
+interface Select {
+  sql: string;
+  /** Place of its table; queries come first. */
+  table: number;
+}
+
+export const readPostgresRows: ReadRows = async (request, use) => {
+  const config = postgresConfigSchema.parse(request.config);
+  const sessions = new PostgresSessions(config);
+  const { signal } = request;
+  try {
+    return await sessions.transaction({ mode: 'read', signal }, async (client) => {
+      await prepare(client, request);
+      const selects = await selectsOf(client, request, config);
+      const source = await sourceOf(client, sessions, selects, request, config);
+      return use(source);
+    });
+  } finally {
+    await sessions.end();
+  }
+};
+
+async function prepare(client: PoolClient, { session }: ReadRequest): Promise<void> {
+  await client.query(
+    `SET LOCAL intervalstyle = postgres; SET LOCAL client_encoding = 'UTF8';
+     SET LOCAL idle_in_transaction_session_timeout = '${idleLimit}'`,
+  );
+  for (const sql of session) await client.query(sql);
+}
+
+async function selectsOf(
+  client: PoolClient,
+  request: ReadRequest,
+  config: PostgresConfig,
+): Promise<Select[]> {
+  const { queries, tables } = request;
+  const selects = queries.map((sql, table) => ({ sql, table }));
+  for (const [place, table] of tables.entries()) {
+    const found = await selectsOfTable(client, request, config, table);
+    selects.push(...found.map((sql) => ({ sql, table: queries.length + place })));
+  }
+  return selects;
+}
+
+async function selectsOfTable(
+  client: PoolClient,
+  { columns, where, splitPk, channels }: ReadRequest,
+  config: PostgresConfig,
+  table: ReadRequest['tables'][number],
+): Promise<string[]> {
+  const ref = refOf(table, 'public');
+  const name = quoteName(ref.schema, ref.table);
+  const { rows } = await client.query('SELECT to_regclass($1) IS NULL AS missing', [name]);
+  const place = `${config.database} at ${serverOf(config)}`;
+  if (rows[0].missing === 't') throw tableNotFound(ref, place);
+  const present = await describe(client, `SELECT * FROM ${name}`);
+  const names = present.map((column) => column.name);
+  const list = selectList(columns, names, dialect, `${ref.schema}.${ref.table}`);
+  const key = splitPk === null ? null : keyOf(present, splitPk);
+  const conditions =
+    key === null || channels < 2
+      ? ['1 = 1']
+      : await conditionsOf(client, name, quoteIdentifier(key.name), where, channels);
+  return conditions.map((one) => `SELECT ${list.join(', ')} FROM ${name}${whereSql(where, one)}`);
+}
+
+function keyOf(present: TransferColumn[], splitPk: string): TransferColumn {
+  const key = findColumn(present, splitPk);
+  if (key?.type.kind === 'integer') return key;
+  throw new TablegateError(
+    'invalidInput',
+    key === null
+      ? `There is no column "${splitPk}" to split by.`
+      : `"splitPk" takes a column of whole numbers; ${key.name} is ${key.vendorType}.`,
+  );
+}
+
+async function conditionsOf(
+  client: PoolClient,
+  name: string,
+  key: string,
+  where: string | null,
+  channels: number,
+): Promise<string[]> {
+  const { rows } = await client.query<{ least: string | null; most: string | null }>(
+    `SELECT min(${key}) AS least, max(${key}) AS most FROM ${name}${whereSql(where)}`,
+  );
+  const [least, most] = [rows[0]!.least, rows[0]!.most].map((one) =>
+    one === null ? null : BigInt(one),
+  );
+  return keyConditions(key, least!, most!, channels);
+}
+
+/** Columns of what a statement answers, with their types. */
+export async function describe(
+  client: PoolClient,
+  sql: string,
+): Promise<(TransferColumn & { typeId: number })[]> {
+  const { fields } = await client.query(`SELECT * FROM (${sql}) AS source LIMIT 0`);
+  const { rows } = await client.query<{ name: string; kind: string }>(
+    `SELECT format_type(t.id, t.modifier) AS name, p.typtype AS kind
+     FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY AS t(id, modifier, place)
+     JOIN pg_type p ON p.oid = t.id ORDER BY t.place`,
+    [fields.map(({ dataTypeID }) => dataTypeID), fields.map((field) => field.dataTypeModifier)],
+  );
+  return fields.map(({ name, dataTypeID, dataTypeModifier }, at) => {
+    const { name: vendorType, kind } = rows[at]!;
+    const type =
+      kind === 'e' ? plainText : typeOfPostgres(dataTypeID, dataTypeModifier, vendorType);
+    return { name, type, vendorType, nullable: true, typeId: dataTypeID };
+  });
+}
+
+async function sourceOf(
+  main: PoolClient,
+  sessions: PostgresSessions,
+  selects: Select[],
+  request: ReadRequest,
+  config: PostgresConfig,
+): Promise<RowSource> {
+  const columns = await describe(main, selects[0]!.sql);
+  const atOnce = Math.min(request.channels, config.maxConnections, selects.length);
+  const snapshot = atOnce > 1 ? await exportSnapshot(main) : undefined;
+  const run = sessionsOf(main, sessions, request, atOnce, snapshot);
+  const { rows } = await main.query<{ server_encoding: string }>('SHOW server_encoding');
+  const isUtf8 = rows[0]!.server_encoding === 'UTF8';
+  const binaryCopy = {
+    types: columns.map(({ vendorType }) => vendorType),
+    typeIds: columns.map(({ typeId }) => typeId),
+    parts: selects.map(
+      ({ sql }) =>
+        (take: TakeChunk) =>
+          run((client) => copyBinary(client, sql, take)),
+    ),
+  };
+  return {
+    columns,
+    rowsAbout: await rowsAbout(main, request),
+    parts: selects.map(({ sql, table }) => ({
+      table,
+      read: (take) => run((client) => copyRows(client, sql, columns, take)),
+    })),
+    fast: isUtf8 ? { binaryCopy } : {},
+  };
+}
+
+type Run = (work: (client: PoolClient) => Promise<void>) => Promise<void>;
+
+/** The session that holds the state reads too; others join it. */
+function sessionsOf(
+  main: PoolClient,
+  sessions: PostgresSessions,
+  request: ReadRequest,
+  atOnce: number,
+  snapshot: string | undefined,
+): Run {
+  const turns = new Turns(atOnce);
+  const { signal } = request;
+  let isMainFree = true;
+  return async (work) => {
+    await turns.take({ waitMs: 2 ** 31 - 1, signal });
+    try {
+      if (isMainFree) {
+        isMainFree = false;
+        await work(main).finally(() => (isMainFree = true));
+        return;
+      }
+      await sessions.transaction({ mode: 'read', signal, snapshot: snapshot! }, async (client) => {
+        await prepare(client, request);
+        await work(client);
+      });
+    } finally {
+      turns.end();
+    }
+  };
+}
+
+async function copyRows(
+  client: PoolClient,
+  sql: string,
+  columns: TransferColumn[],
+  take: TakeBatch,
+): Promise<void> {
+  const reader = new CopyTextReader(columns);
+  const stream = client.query(copyTo(`COPY (${sql}) TO STDOUT`, { highWaterMark: readAhead }));
+  for await (const chunk of gathered(stream)) {
+    const rows = reader.read(chunk);
+    if (rows.length > 0) await take({ rows, bytes: chunk.length, broken: [] });
+  }
+}
+
+async function copyBinary(client: PoolClient, sql: string, take: TakeChunk): Promise<void> {
+  const reader = new BinaryRows();
+  const copy = `COPY (${sql}) TO STDOUT (FORMAT binary)`;
+  const stream = client.query(copyTo(copy, { highWaterMark: readAhead }));
+  for await (const chunk of gathered(stream)) {
+    const found = reader.read(chunk);
+    if (found !== null) await take(found);
+  }
+}
+
+/** Chunks that are worth a turn. */
+const worthBytes = 256 << 10;
+
+async function* gathered(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of stream) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes < worthBytes) continue;
+    yield pieces.length === 1 ? piece : Buffer.concat(pieces);
+    pieces = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(pieces);
+}
+
+/** What the server takes its tables to hold; null where that says nothing about the rows. */
+async function rowsAbout(client: PoolClient, request: ReadRequest): Promise<number | null> {
+  const { tables, queries, where } = request;
+  if (queries.length > 0 || where !== null) return null;
+  const names = tables.map((table) => {
+    const { schema, table: name } = refOf(table, 'public');
+    return quoteName(schema, name);
+  });
+  const { rows } = await client.query<{ rows: string }>(
+    'SELECT sum(greatest(reltuples, 0)) AS rows FROM pg_class WHERE oid = ANY($1::regclass[])',
+    [names],
+  );
+  const about = Number(rows[0]?.rows ?? 0);
+  return about > 0 ? about : null;
+}

@@ -1,0 +1,127 @@
+/** Rows on their way into DuckDB: files of the scratch folder, read by one statement in the end. */
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Cell, TransferColumn } from '../model/transfer-types';
+import { ColumnValues, ParquetFile, type PhysicalType } from './parquet-file';
+import { quoteIdentifier, quotePath, quoteText } from './sql-text';
+
+/** Rows of a group, unless they are large. */
+const groupRows = 122_880;
+const groupBytes = 48 << 20;
+
+/** A file of rows with its columns; what they are called in it is `c0`, `c1`, …. */
+export class StagedFile {
+  readonly values: ColumnValues[];
+  readonly #types: PhysicalType[];
+  readonly #path: string;
+  #file: ParquetFile | null = null;
+  rows = 0;
+
+  constructor(filePath: string, types: PhysicalType[]) {
+    this.#path = filePath;
+    this.#types = types;
+    this.values = types.map(() => new ColumnValues());
+  }
+
+  /** Writes what has come together, where it is enough for a group. */
+  async flush(force = false): Promise<void> {
+    const rows = this.values[0]?.rows ?? 0;
+    const bytes = this.values.reduce((sum, { length }) => sum + length, 0);
+    if (!force && rows < groupRows && bytes < groupBytes) return;
+    this.#file ??= await ParquetFile.create(this.#path, this.#types);
+    await this.#file.add(this.values);
+    this.rows += rows;
+  }
+
+  /** @returns a relation over all rows, with `c0`, `c1`, … and `file_row_number` */
+  async finish(): Promise<string> {
+    await this.flush(true);
+    await this.#file!.finish();
+    return `read_parquet(${quotePath(this.#path)}, file_row_number = true)`;
+  }
+
+  async discard(): Promise<void> {
+    await this.#file?.discard();
+  }
+}
+
+/** Rows of texts and bytes, which become what the columns hold when they are read. */
+export class StagedRows {
+  readonly #file: StagedFile;
+  readonly #columns: TransferColumn[];
+
+  constructor(scratchDir: string, columns: TransferColumn[]) {
+    this.#columns = columns;
+    this.#file = new StagedFile(
+      path.join(scratchDir, `staged-${process.hrtime.bigint()}.parquet`),
+      columns.map(({ type }) => (type.kind === 'bytes' ? 'bytes' : 'text')),
+    );
+  }
+
+  async add(rows: Cell[][]): Promise<void> {
+    const { values } = this.#file;
+    for (const row of rows) {
+      for (let index = 0; index < values.length; index += 1) {
+        const cell = row[index]!;
+        if (cell === null) values[index]!.addNull();
+        else if (typeof cell === 'string') values[index]!.addText(cell);
+        else values[index]!.addBytes(cell);
+      }
+    }
+    await this.#file.flush();
+  }
+
+  /** @returns a relation with the columns under their names, and `file_row_number` */
+  async finish(): Promise<string> {
+    const relation = await this.#file.finish();
+    const cells = this.#columns.map((column, index) => {
+      return `${castSql(`c${index}`, column)} AS ${quoteIdentifier(column.name)}`;
+    });
+    return `(SELECT ${cells.join(', ')}, file_row_number FROM ${relation})`;
+  }
+
+  async discard(): Promise<void> {
+    await this.#file.discard();
+  }
+}
+
+/** The text of a cell as what its column holds. */
+function castSql(cell: string, { type, vendorType }: TransferColumn): string {
+  switch (type.kind) {
+    case 'text':
+    case 'bytes':
+      return cell;
+    case 'date':
+    case 'timestamp':
+      return `CAST(regexp_replace(${cell}, '^(\\S+)(.*) BC$', '\\1 (BC)\\2') AS ${vendorType})`;
+    default:
+      return `CAST(${cell} AS ${vendorType})`;
+  }
+}
+
+/** Kinds of which only DuckDB itself knows what it takes. */
+const judgedThere = ['interval', 'other', 'bits', 'json'];
+
+/** @returns places and reasons of rows whose values their columns do not take */
+export async function refusedRows(
+  connection: DuckDBConnection,
+  columns: TransferColumn[],
+  rows: Cell[][],
+): Promise<{ place: number; reason: string }[]> {
+  const refused = new Map<number, string>();
+  for (const [index, column] of columns.entries()) {
+    if (!judgedThere.includes(column.type.kind)) continue;
+    const values = rows.flatMap((row, place) =>
+      row[index] === null ? [] : [`(${place}, ${quoteText(String(row[index]))})`],
+    );
+    if (values.length === 0) continue;
+    const value = castSql('text', column).replace(/^CAST/, 'TRY_CAST');
+    const result = await connection.runAndReadAll(
+      `SELECT place FROM (VALUES ${values.join(', ')}) AS cells(place, text) WHERE ${value} IS NULL`,
+    );
+    for (const [place] of result.getRowsJS()) {
+      refused.set(Number(place), `${column.name}: it is no ${column.vendorType}`);
+    }
+  }
+  return [...refused].map(([place, reason]) => ({ place, reason }));
+}

@@ -1,0 +1,121 @@
+/** The tasks of a script: one in development, run by hand, and one in production. */
+import type { Caller } from '../../model/people';
+import type { Environment, ScriptConfig } from '../../model/script-object';
+import type { ScriptLineage } from '../../model/script-version';
+import { syncScriptType } from '../../model/sync-script-config';
+import { parseTableName } from '../../model/table-name';
+import type { DefinitionPatch, TaskDefinition, TaskKind } from '../../model/task';
+import { makeId } from '../../store/secrets';
+import type { StoredScript } from '../../store/store';
+import { newDefinition } from '../definitions';
+import type { SchedulingDeps } from '../deps';
+import type { TaskRead } from '../scheduling';
+import { isRefusal } from '../task-refusals';
+import type { Tasks } from '../tasks';
+
+/** What a task of a script is made from. */
+interface TwinVersion {
+  version: number;
+  lineage: ScriptLineage;
+  /** Tasks that come before; in development nothing does. */
+  dependsOn: string[];
+}
+
+/** The whole definition of a task of a script, as a new one has it. */
+export function scriptDefinition(
+  { settings }: Pick<SchedulingDeps, 'settings'>,
+  script: Pick<StoredScript, 'id' | 'name' | 'config'>,
+  environment: Environment,
+  { version, lineage, dependsOn }: TwinVersion,
+): TaskDefinition {
+  const { basicInformation, scheduleConfiguration, runConfiguration } = script.config;
+  const { timezone, recurrence } = scheduleConfiguration;
+  const isProd = environment === 'Prod';
+  const tables = lineage.reads.filter((name) => parseTableName(name) !== null);
+  return newDefinition(
+    {
+      ...{ name: script.name, environment, timezone },
+      description: basicInformation.description,
+      owner: basicInformation.operationOwner,
+      kind: isProd ? kindOf(script.config) : 'manual',
+      tables: tables.map((name) => ({ name, by: 'url' as const })),
+      job: { type: syncScriptType, config: { scriptId: script.id, version, ...lineage } },
+      runPolicy: runConfiguration,
+      recurrence: isProd ? recurrence : null,
+      dependsOn: isProd ? dependsOn : [],
+    },
+    settings.timezone,
+  );
+}
+
+function kindOf({ scheduleConfiguration }: ScriptConfig): TaskKind {
+  return scheduleConfiguration.scheduleType === 'Recurring Task Node' ? 'recurring' : 'manual';
+}
+
+/** What a script says of a task that there is: tags, webhooks and the like stay. */
+function ownFields(definition: TaskDefinition): DefinitionPatch {
+  const { name, description, owner, kind, tables, timezone, job, recurrence, dependsOn } =
+    definition;
+  const { timeout, rerunMode, rerunTimes, rerunInterval } = definition.runPolicy;
+  const runPolicy = { timeout, rerunMode, rerunTimes, rerunInterval };
+  const fields = { name, description, owner, kind, tables, timezone, job, recurrence, dependsOn };
+  return { ...fields, runPolicy };
+}
+
+/** Makes and removes the tasks of scripts. */
+export class Twins {
+  constructor(
+    private readonly deps: Pick<SchedulingDeps, 'store' | 'settings'>,
+    private readonly tasks: Tasks,
+  ) {}
+
+  /** Makes the task of an environment, or brings it up to date. Safe to repeat. */
+  async put(
+    caller: Caller,
+    script: StoredScript,
+    environment: Environment,
+    twin: TwinVersion,
+  ): Promise<TaskRead> {
+    try {
+      return await this.tryPut(caller, script, environment, twin);
+    } catch (error) {
+      if (!isRefusal(error, 'taskNotFound') && !isRefusal(error, 'taskRemoved')) throw error;
+      // A removal was broken off before the script had forgotten the task.
+      await this.deps.store.scripts.forgetTask(caller.tenant, script.id, environment);
+      return this.tryPut(caller, script, environment, twin);
+    }
+  }
+
+  private async tryPut(
+    caller: Caller,
+    script: StoredScript,
+    environment: Environment,
+    twin: TwinVersion,
+  ): Promise<TaskRead> {
+    const { scripts } = this.deps.store;
+    const definition = scriptDefinition(this.deps, script, environment, twin);
+    const taskId = await scripts.reserveTask(caller.tenant, script.id, environment, makeId());
+    const paused = environment === 'Prod' && script.config.scheduleConfiguration.paused;
+    const task = { taskId: taskId!, number: script.number, definition, paused };
+    return this.tasks.put(caller, task, ownFields(definition));
+  }
+
+  /** Removes the task of an environment, where there is one. */
+  async remove(
+    caller: Caller,
+    script: StoredScript,
+    environment: Environment,
+    detach: boolean,
+  ): Promise<void> {
+    const taskId = environment === 'Dev' ? script.devTask : script.prodTask;
+    if (taskId === null) return;
+    await this.tasks.removeOfScript(caller, taskId, detach);
+    await this.deps.store.scripts.forgetTask(caller.tenant, script.id, environment);
+  }
+
+  /** Pauses the task of production, or lets it go on. */
+  async setPaused(caller: Caller, taskId: string, paused: boolean): Promise<void> {
+    if (paused) await this.tasks.pause(caller, taskId);
+    else await this.tasks.resume(caller, taskId);
+  }
+}
