@@ -1,17 +1,14 @@
 import { defaultConcurrency } from '../model/backfill';
+import { scheduleDay } from '../model/business-day';
 import { TablegateError } from '../model/errors';
 import type { Caller } from '../model/people';
-import type {
-  InstanceFilterByNumber,
-  NumberedInstance,
-  NumberedStore,
-  TaskFilterByNumber,
-} from '../store/store';
+import type { NumberedInstance, NumberedStore, TaskFilterByNumber } from '../store/store';
 import { noteActions } from './audit';
 import type { SchedulingDeps } from './deps';
 import { eachInTurns } from './in-turns';
 import type {
   BackfillService,
+  BusinessDayFilter,
   ByNumberService,
   InstanceSlice,
   InstanceStep,
@@ -81,8 +78,14 @@ export class ByNumber implements ByNumberService {
     throw new TablegateError('runNotFound', 'The task instance does not exist.');
   }
 
-  instances({ tenant }: Caller, filter: InstanceFilterByNumber, slice: InstanceSlice) {
-    return this.numbered.instances(tenant, filter, slice);
+  async instances({ tenant }: Caller, filter: BusinessDayFilter, slice: InstanceSlice) {
+    const { businessTime, ...rest } = filter;
+    const timezones = await this.numbered.timezones(tenant);
+    const days = timezones.map((timezone) => ({
+      timezone,
+      ...scheduleDay(businessTime, timezone),
+    }));
+    return this.numbered.instances(tenant, { ...rest, days }, slice);
   }
 
   async log(caller: Caller, number: string, attempt: number | null): Promise<string[]> {

@@ -533,6 +533,9 @@ export interface InstanceStep {
   error: TablegateError | null;
 }
 
+/** Instances of a business day, of which `businessTime` is any moment, in ms. */
+export type BusinessDayFilter = Omit<InstanceFilterByNumber, 'days'> & { businessTime: number };
+
 export type TaskSlice = Slice<'id' | 'created' | 'changed'>;
 export type InstanceSlice = Slice<'id' | 'created' | 'started' | 'finished' | 'scheduled'>;
 
@@ -558,7 +561,7 @@ export interface ByNumberService {
   instance(caller: Caller, number: string, attempt: number | null): Promise<NumberedInstance>;
   instances(
     caller: Caller,
-    filter: InstanceFilterByNumber,
+    filter: BusinessDayFilter,
     slice: InstanceSlice,
   ): Promise<{ items: NumberedInstance[]; total: number }>;
   /** @throws TablegateError runNotFound */

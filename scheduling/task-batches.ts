@@ -1,6 +1,5 @@
 import { editions, type Edition } from '../config';
-import { whyOnlyImport } from '../model/imported';
-import { TablegateError } from '../model/errors';
+import { TablegateError, type ErrorCode } from '../model/errors';
 import { parseInput } from '../model/field-errors';
 import { editUpdate } from '../model/messages';
 import type { Caller } from '../model/people';
@@ -21,7 +20,7 @@ import { eachInTurns } from './in-turns';
 import { placeJob } from './resource-groups';
 import type { BatchEntry, BatchResult, TaskBatchService, TaskService } from './scheduling';
 import { lineageOf } from './task-checks';
-import { isRefusal } from './task-refusals';
+import { isRefusal, refuseImported } from './task-refusals';
 import { checkTimes } from './time-checks';
 
 /** Updates on their way at the same time: enough to keep Temporal busy, not so many that they wait. */
@@ -65,7 +64,15 @@ class Pace {
 interface Call {
   groups: ReadonlyMap<string, ResourceGroup>;
   pace: Pace;
+  /** What does not answer: the entries that are left are not tried. */
+  down: TablegateError | null;
 }
+
+const downCodes: readonly ErrorCode[] = [
+  'workerUnavailable',
+  'temporalUnavailable',
+  'storeUnavailable',
+];
 
 /** A task on its way through the entries that are for it. */
 interface Course {
@@ -111,9 +118,11 @@ export class TaskBatches implements TaskBatchService {
       known.places.push(place);
       return { error: null };
     });
+    const call: Call = { groups, pace, down: null };
     await eachInTurns([...courses.values()], atOnce, async ({ course, places }) => {
       for (const place of places) {
-        const error = await this.apply(caller, course, entries[place]!, { groups, pace });
+        const error = call.down ?? (await this.apply(caller, course, entries[place]!, call));
+        if (error && downCodes.includes(error.code)) call.down = error;
         results[place] = { error };
       }
     });
@@ -175,7 +184,7 @@ export class TaskBatches implements TaskBatchService {
     { groups, pace }: Call,
   ): Promise<void> {
     const before = course.task;
-    if (before.imported) throw new TablegateError('taskImported', whyOnlyImport(before.imported));
+    refuseImported(before);
     const settled = settleChange(before, change);
     const sent = parseInput(taskPatchSchema, settled.patch, 'task');
     const resource = placeJob(groups, sent.runtimeResource);
@@ -195,7 +204,10 @@ export class TaskBatches implements TaskBatchService {
         ...(holdMs > 0 && { holdMs }),
       };
       const { gateway } = this.deps;
-      const { task } = await gateway.update(tenant, taskId, editUpdate, [edit], makeId());
+      const updateId = makeId();
+      const { task } = await onceMore(() =>
+        gateway.update(tenant, taskId, editUpdate, [edit], updateId),
+      );
       course.task = task;
       course.changed = task;
     }
@@ -222,6 +234,16 @@ export class TaskBatches implements TaskBatchService {
       })),
     );
     await noteActions(store, caller, notes);
+  }
+}
+
+/** Sends an Update again, with its id, where a worker has too much to do to answer it in time. */
+async function onceMore<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!isRefusal(error, 'workerUnavailable')) throw error;
+    return send();
   }
 }
 

@@ -28,6 +28,13 @@ export function numberedStore(db: Database): NumberedStore {
         .execute();
       return new Map(rows.map(({ id, number }) => [id, number]));
     },
+    timezones: async (tenant) => {
+      const { rows } = await sql<{
+        timezone: string;
+      }>`select distinct ${view('timezone')} as timezone
+        from tablegate.tasks as task where task.tenant = ${tenant}`.execute(db);
+      return rows.map(({ timezone }) => timezone);
+    },
     instances: (tenant, filter, slice) => instances(db, tenant, filter, slice),
     attempts: (tenant, number) => attempts(db, tenant, number),
     backfills: (tenant, ids) => backfills(db, tenant, ids),
@@ -95,8 +102,24 @@ async function count(db: Database, chosen: RawBuilder<unknown>): Promise<number>
   return rows[0]!.total;
 }
 
-/** The day of an instance in its task's timezone: of its schedule time, or of when it was asked for. */
-const day = sql`(coalesce(run.schedule_time, run.queued_at) at time zone (${view('timezone')}))::date`;
+/** When an instance belongs: its schedule time, or when it was asked for. */
+const scheduled = sql`coalesce(run.schedule_time, run.queued_at)`;
+
+type Days = InstanceFilterByNumber['days'];
+const earliest = (days: Days): string =>
+  edge(
+    days.map(({ from }) => from.getTime()),
+    Math.min,
+  );
+const latest = (days: Days): string =>
+  edge(
+    days.map(({ to }) => to.getTime()),
+    Math.max,
+  );
+
+function edge(times: number[], of: (...times: number[]) => number): string {
+  return new Date(times.length === 0 ? 0 : of(...times)).toISOString();
+}
 
 const instanceOrders = {
   id: sql`chosen.instance_number`,
@@ -131,12 +154,14 @@ async function instances(
   filter: InstanceFilterByNumber,
   { by, descending, offset, limit }: Slice<keyof typeof instanceOrders>,
 ): ReturnType<NumberedStore['instances']> {
-  const { businessTime, instanceNumbers, statuses } = filter;
-  const at = sql`${businessTime}::timestamptz`;
+  const { days, instanceNumbers, statuses } = filter;
   const runs = numberedRuns(tenant, [
-    sql`coalesce(run.schedule_time, run.queued_at) between ${at} - interval '1 day'
-      and ${at} + interval '3 days'`,
-    sql`${day} - 1 = (${at} at time zone (${view('timezone')}))::date`,
+    // Once by all days, for the index; then by the day of its own task.
+    sql`${scheduled} >= ${earliest(days)} and ${scheduled} < ${latest(days)}`,
+    sql`exists (select from json_to_recordset(${JSON.stringify(days)}::json)
+      as day (timezone text, "from" timestamptz, "to" timestamptz)
+      where day.timezone = ${view('timezone')}
+        and ${scheduled} >= day."from" and ${scheduled} < day."to")`,
     ...ofTask(filter),
   ]);
   const chosen = sql`from (${runs}) as chosen where ${all([

@@ -471,8 +471,8 @@ export interface TaskFilterByNumber {
 }
 
 export interface InstanceFilterByNumber extends TaskFilterByNumber {
-  /** An instant of the business day: the day before the schedule day, in each task's timezone. */
-  businessTime: string;
+  /** When the wanted schedule times are in each timezone that tasks have, the end left out. */
+  days: { timezone: string; from: Date; to: Date }[];
   instanceNumbers: string[] | null;
   statuses: RunStatus[] | null;
 }
@@ -503,6 +503,8 @@ export interface NumberedStore {
   ): Promise<{ items: TaskView[]; total: number }>;
   /** Numbers of tasks, also of removed ones, by their ids. */
   numbersOf(tenant: string, taskIds: string[]): Promise<Map<string, string>>;
+  /** Those of all tasks, also of removed ones. */
+  timezones(tenant: string): Promise<string[]>;
   /** The latest attempt of each instance that has a record; of removed tasks too. */
   instances(
     tenant: string,

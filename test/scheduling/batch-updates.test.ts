@@ -1,4 +1,5 @@
 /** Many tasks changed in one call, over a real store: what each entry brings about, and for whom. */
+import { TablegateError } from '../../model/errors';
 import type { TaskChange } from '../../model/task-change';
 import type { TaskProjection } from '../../model/task';
 import type { BatchEntry, BatchResult, TaskRead } from '../../scheduling/scheduling';
@@ -85,6 +86,29 @@ test('DW-36, DW-40: of 200 entries with every tenth unknown the others are done,
     expect([id, description]).toEqual([id, (await read({ id })).description]);
     expect(description).toMatch(/^change 1\d\d$/);
   }
+});
+
+test('DW-40: an Update that no worker answers is sent once more; then what is left is not tried', async () => {
+  const made: TaskRead[] = [];
+  for (let left = 40; left > 0; left -= 1) made.push(await service.task());
+  const entries = made.map((task) => entry(task, change({ name: 'N' })));
+  let sent = 0;
+  const late = (times: number) => {
+    service.gateway.beforeUpdate = () => {
+      sent += 1;
+      if (sent > times) return;
+      throw new TablegateError('workerUnavailable', 'No worker answered in time.');
+    };
+  };
+  late(1);
+  expect(new Set(errorsOf(await update(entries)))).toEqual(new Set([null]));
+  sent = 0;
+  late(1_000);
+  expect(new Set(errorsOf(await update(entries)))).toEqual(
+    new Set(['No worker answered in time.']),
+  );
+  // Those that were on their way at the same time, twice each.
+  expect(sent).toBe(64);
 });
 
 test('DW-07: of twins the one of the environment changes, that of production where none is named', async () => {

@@ -1,5 +1,5 @@
 /** Tasks and instances as the vendor's clients read them. What our model does not hold is left out. */
-import { readRangeEnd } from '../../../model/calendar';
+import { businessDay } from '../../../model/business-day';
 import type { RunRecord, RunStatus } from '../../../model/run';
 import type { TaskView } from '../../../model/task';
 import { alwaysBegun, cronOf, neverEnding, plainTimeOf } from '../../../model/task-change';
@@ -92,7 +92,6 @@ export function statusesFor(status: (typeof instanceStatuses)[number]): RunStatu
 
 export function instanceShape({ number, run, task }: NumberedInstance) {
   const { timezone } = task;
-  const isManual = run.startedBy === 'manual';
   return {
     Id: BigInt(number),
     TaskId: BigInt(task.number),
@@ -106,8 +105,8 @@ export function instanceShape({ number, run, task }: NumberedInstance) {
     Status: statuses[run.status],
     RunNumber: Math.max(run.attempt, 1),
     Bizdate: businessDay(run.scheduleTime ?? run.queuedAt, timezone),
-    TriggerType: isManual ? 'Manual' : 'Scheduler',
-    TriggerRecurrence: isManual ? null : recurrenceOf(task),
+    TriggerType: triggerTypes[task.kind],
+    TriggerRecurrence: task.kind === 'recurring' ? recurrenceOf(task) : null,
     TriggerTime: run.scheduleTime === null ? null : Date.parse(run.scheduleTime),
     CreateTime: Date.parse(run.queuedAt),
     StartedTime: run.startedAt === null ? null : Date.parse(run.startedAt),
@@ -121,13 +120,4 @@ export function instanceShape({ number, run, task }: NumberedInstance) {
 function workflowTypeOf({ startedBy }: RunRecord): string {
   if (startedBy === 'backfill') return 'SupplementData';
   return startedBy === 'manual' ? 'Manual' : 'Normal';
-}
-
-const dayMs = 86_400_000;
-
-/** The first moment, in ms, of the day before the schedule day in the task's timezone. */
-export function businessDay(scheduleTime: string, timezone: string): number {
-  const [date = ''] = plainTimeOf(scheduleTime, '', timezone).split(' ');
-  const before = new Date(Date.parse(`${date}T00:00:00Z`) - dayMs).toISOString().slice(0, 10);
-  return readRangeEnd(`${before} 00:00:00`, 'plain', timezone, 'startTime');
 }

@@ -10,8 +10,8 @@ import { nonEmpty, pageFields, pageOf, taskFilter, taskFilterFields } from './ta
 /** Instances that one call reruns or stops. */
 const mostSteps = 100;
 
-/** Later than any time that can be. */
-const latestMs = 253_402_300_799_999;
+/** Days after it still have four digits in their year. */
+const latestMs = Date.UTC(9999, 11, 28);
 
 const orders = {
   TriggerTime: 'scheduled',
@@ -47,7 +47,7 @@ export const listTaskInstances = action({
     const { Id, Ids, TaskId, TaskIds, Status } = input;
     const filter = {
       ...taskFilter(input, { numbers: either(TaskId, TaskIds), search: input.TaskName }),
-      businessTime: new Date(input.Bizdate).toISOString(),
+      businessTime: input.Bizdate,
       instanceNumbers: nonEmpty(either(Id, Ids)),
       statuses: Status ? statusesFor(Status) : null,
     };
