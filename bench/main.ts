@@ -9,6 +9,7 @@ import { responsiveBenchmark } from './id-mapping/responsive';
 import { scaleBenchmark } from './id-mapping/scale';
 import { latencyBenchmark, type LatencyOptions } from './latency';
 import { metadataBenchmark, type MetadataOptions } from './metadata/benchmark';
+import { syncBenchmark, syncPairs, type SyncOptions } from './sync/benchmark';
 import { mostPairs, wholeNumber } from './support/options';
 import { perform, performAlone } from './support/perform';
 
@@ -93,6 +94,19 @@ program
   .option('--columns <n>', 'columns that are searched', wholeNumber(2_000, 1_000_000), 100_000)
   .option('--pairs <n>', 'measurements of each side, in turn', wholeNumber(1, mostPairs), 5)
   .action((options: MetadataOptions) => performAlone(metadataBenchmark(options)));
+
+program
+  .command('sync')
+  .description(
+    'rows moved by sync scripts, beside psql and beside ADBC: PostgreSQL to PostgreSQL, CSV to ' +
+      'PostgreSQL, PostgreSQL to DuckDB; each side a process of its own',
+  )
+  .option('--rows <n>', 'rows of 10 columns', wholeNumber(1_000, 20_000_000), 5_000_000)
+  .option('--pairs <n>', 'measurements of each side, in turn', wholeNumber(1, mostPairs), 3)
+  .addOption(new Option('--only <copy>', 'one of the copies').choices(syncPairs))
+  .option('--python <command>', 'what the environment of ADBC is made with', 'python3')
+  .option('--psql <command>', 'the client of PostgreSQL', 'psql')
+  .action((options: SyncOptions) => performAlone(syncBenchmark(options)));
 
 interface Modes {
   scale: boolean;

@@ -8,7 +8,7 @@ import type { CsvText } from './transfer';
 const limits = { threads: 1, memoryMiB: 256, spillDir: null };
 
 /** @returns a condition that holds for values that stay as they are; null: all do */
-function unchangedSql(cell: string, type: TransferType): string | null | 'unknown' {
+function unchangedSql(cell: string, type: TransferType): string | null {
   const matches = (pattern: string) => `regexp_full_match(${cell}, ${quoteText(pattern)})`;
   const day = String.raw`\d{4}-\d{2}-\d{2}`;
   const clock = (digits: number) =>
@@ -30,7 +30,7 @@ function unchangedSql(cell: string, type: TransferType): string | null | 'unknow
       return matches(String.raw`[+-]?\d*${places > 0 ? String.raw`(\.\d{0,${places}})?` : ''}`);
     }
     case 'float':
-      return matches(type.bits === 64 ? String.raw`[+-]?[\d.]{1,15}` : String.raw`[+-]?[\d.]{1,6}`);
+      return exactFloat(cell, type.bits, matches);
     case 'boolean':
       return matches('(?i)true|false|t|f|1|0');
     case 'date':
@@ -42,6 +42,13 @@ function unchangedSql(cell: string, type: TransferType): string | null | 'unknow
     case 'bytes':
       return 'unknown';
   }
+}
+
+/** Few digits are kept, and so are as many as it takes to tell a number from its neighbours. */
+function exactFloat(cell: string, bits: 32 | 64, matches: (pattern: string) => string): string {
+  const few = matches(bits === 64 ? String.raw`[+-]?[\d.]{1,15}` : String.raw`[+-]?[\d.]{1,6}`);
+  const shortest = `TRY_CAST(TRY_CAST(${cell} AS ${bits === 64 ? 'DOUBLE' : 'FLOAT'}) AS VARCHAR)`;
+  return `(${few} OR ${cell} IS NOT DISTINCT FROM ${shortest})`;
 }
 
 /**

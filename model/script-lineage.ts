@@ -57,12 +57,16 @@ function namesOf({ connection, tables }: ScriptEndpoint): { name: string; table:
   }));
 }
 
+/** Words that stand alone and name no column of a table, or one that no list of columns has. */
+const notColumns =
+  /^(null|true|false|current_\w+|localtime|localtimestamp|user|session_user|rowid|oid|ctid|xmin|xmax|cmin|cmax|tableoid)$/i;
+
 /** The name that a column of a script is; null for an SQL expression. */
 export function columnName(column: string): string | null {
   const quoted = /^"((?:[^"]|"")+)"$|^`((?:[^`]|``)+)`$/.exec(column.trim());
   if (quoted) return quoted[1]?.replaceAll('""', '"') ?? quoted[2]!.replaceAll('``', '`');
   const isName = /^[\p{L}_][\p{L}\p{N}_$ ]*$/u.test(column.trim());
-  return isName && !/^(null|true|false|current_\w+)$/i.test(column.trim()) ? column.trim() : null;
+  return isName && !notColumns.test(column.trim()) ? column.trim() : null;
 }
 
 /** One entry of each table. */

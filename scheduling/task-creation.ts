@@ -7,7 +7,7 @@ import { noteAction } from './audit';
 import { settleNewCollection } from './collection-author';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead } from './scheduling';
-import { settleNewScript } from './scripts/plain-scripts';
+import { forgettingScript, settleNewScript } from './scripts/plain-scripts';
 import { checkDefinition, ownOutputs, reserveOutputs } from './task-checks';
 import type { TaskUpdates } from './task-updates';
 import { checkTimes } from './time-checks';
@@ -42,7 +42,8 @@ export class TaskCreation {
     const scripted = await settleNewScript(this.deps, caller, task.taskId, task.definition);
     const definition = await settleNewCollection(this.deps, caller, scripted);
     const number = await this.deps.store.tasks.nextNumber();
-    return this.make(caller, { ...task, number, definition });
+    const made = this.make(caller, { ...task, number, definition });
+    return forgettingScript(this.deps, caller, task.taskId, made);
   }
 
   /** The same for a task whose job is settled and which has its number. */

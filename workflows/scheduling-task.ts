@@ -28,7 +28,7 @@ import { rollOverLimits } from './roll-over-limits';
 import { nextBatch } from './projection-batch';
 import { cancelRuns, letGo, startRun, watchAdopted, type Children } from './run-watch';
 import { hasTaskAttributes, noteTaskAttributes } from './search-attributes';
-import { makeStepContext, type WorkflowStepContext } from './step-context';
+import { isHeldBack, makeStepContext, type WorkflowStepContext } from './step-context';
 import { registerTaskHandlers, type TaskMessages } from './task-handlers';
 import { belongsToNextHistory, startTimeLoops } from './time-loops';
 
@@ -104,7 +104,7 @@ async function projectChanges(
   for (;;) {
     setCurrentDetails(detailsOfTask(state));
     await condition(
-      () => !isProjected(state) && !isBeginning(state, context) && !isHeld(state, context),
+      () => !isProjected(state) && !isBeginning(state, context) && !isHeldBack(state, context),
     );
     const { ledger, runs } = nextBatch(state);
     const task = projectionOf(state);
@@ -127,11 +127,6 @@ async function projectChanges(
 function isBeginning(state: TaskState, context: WorkflowStepContext): boolean {
   const { live, recordedByTask } = state;
   return recordedByTask && live !== null && !context.closing() && runsToStart(state).includes(live);
-}
-
-/** True while an edit alone waits for the store, which whoever sent it tells of it too. */
-function isHeld({ outbox }: TaskState, context: WorkflowStepContext): boolean {
-  return context.isHeldBack() && outbox.ledger.length + outbox.runs.length === 0;
 }
 
 /** Goes on with the runs of the history before; what waited while it ended begins now. */

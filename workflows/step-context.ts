@@ -1,5 +1,6 @@
 import { CancellationScope, patched, sleep, uuid4 } from '@temporalio/workflow';
 import type { StepContext } from '../model/task-steps';
+import type { TaskState } from '../model/task-state';
 
 export interface WorkflowStepContext extends StepContext {
   closing(): boolean;
@@ -34,4 +35,9 @@ export function makeStepContext(): WorkflowStepContext {
     },
     isHeldBack: () => !closing && Date.now() < heldUntil,
   };
+}
+
+/** True while an edit alone waits for the store, which whoever sent it tells of it too. */
+export function isHeldBack({ outbox }: TaskState, context: WorkflowStepContext): boolean {
+  return context.isHeldBack() && outbox.ledger.length + outbox.runs.length === 0;
 }

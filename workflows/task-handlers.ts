@@ -57,7 +57,7 @@ import {
 } from '../model/task-steps';
 import { describeTask, isSettled, projectTask, type TaskState } from '../model/task-state';
 import type { LedgerEntry } from '../model/trigger';
-import type { WorkflowStepContext } from './step-context';
+import { isHeldBack, type WorkflowStepContext } from './step-context';
 
 /** What the main loop needs to know of the messages that came in. */
 export interface TaskMessages {
@@ -103,7 +103,7 @@ export function registerTaskHandlers(state: TaskState, context: WorkflowStepCont
     removed: state.removed !== null,
   }));
   setHandler(snapshotQuery, () => ({ task: projectTask(state), ...state.outbox }));
-  setHandler(projectedQuery, () => isSettled(state));
+  setHandler(projectedQuery, () => isSettled(state) || isHeldBack(state, context));
   setHandler(receiptQuery, (receipt, time) => findReceipt(state, receipt, time));
 
   /** Takes a step once per Update id, also where the caller repeats it after a roll-over. */

@@ -11,7 +11,6 @@ import { mapColumns } from '../../model/column-mapping';
 import { plainText, type Cell, type TransferColumn } from '../../model/transfer-types';
 import { tableNotFound } from '../columns';
 import { ConnectorError, type TableRef } from '../connector';
-import { staysAsItIs } from '../csv-check';
 import { messageOf } from '../message-of';
 import { serverOf } from '../server-config';
 import { quoteIdentifier, quoteName } from '../sql-text';
@@ -275,6 +274,8 @@ class PostgresSink implements RowSink {
     const table = this.#into.slice(0, this.#into.indexOf(' ('));
     const check = new AbortController();
     const { signal } = this.#request;
+    // Only a CSV is looked through by DuckDB, which takes time to load.
+    const { staysAsItIs } = await import('../csv-check');
     const looking = staysAsItIs(csv, targets, AbortSignal.any([signal, check.signal]));
     looking.catch(() => undefined);
     const text = (value: string) => `E'${value.replace(/[\\']/g, String.raw`\$&`)}'`;

@@ -4,7 +4,7 @@ import type { Query } from '@tanstack/react-query';
 /** Parts of the names of calls whose answers a change of the kind may alter. */
 const concerned = {
   task: /\/tasks|\/waiting|\/lineage/,
-  run: /\/tasks|\/runs|\/instances|\/waiting|id-mapping/,
+  run: /\/tasks|\/runs|\/instances|\/waiting|id-mapping|\/catalog/,
   trigger: /\/tasks|\/triggers|\/waiting/,
   backfill: /\/backfills|\/instances/,
   instance: /\/instances/,

@@ -10,8 +10,14 @@ export type Weight = 'A' | 'B' | 'C' | 'D';
 
 /** PostgreSQL takes 2 KB; longer ones are no words. */
 const longestTerm = 100;
-/** Of one table; what lies beyond it is not searched. */
-const mostTerms = 20_000;
+/**
+ * Of one document, by what a character takes at most: PostgreSQL takes 1 MB of all parts together.
+ * What lies beyond it is not searched.
+ */
+const mostBytes = 400_000;
+const bytesOfCharacter = 3;
+/** What each term takes besides: its places, and where it stands. */
+const bytesBeside = 12;
 
 const scriptsWithoutBlanks =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/gu;
@@ -59,12 +65,18 @@ export type Weighted = readonly (readonly [weight: Weight, text: string | null |
 /** The text of a `tsvector`: every term once, with the weights that it has. */
 export function documentOf(texts: Weighted): string {
   const weights = new Map<string, Set<Weight>>();
+  let bytes = 0;
   for (const [weight, text] of texts) {
     if (!text) continue;
     for (const term of termsOf(text)) {
       const known = weights.get(term);
-      if (known) known.add(weight);
-      else if (weights.size < mostTerms) weights.set(term, new Set([weight]));
+      if (known) {
+        known.add(weight);
+        continue;
+      }
+      bytes += term.length * bytesOfCharacter + bytesBeside;
+      if (bytes > mostBytes) break;
+      weights.set(term, new Set([weight]));
     }
   }
   // A place bears one weight: each weight has a place of its own.

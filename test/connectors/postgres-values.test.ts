@@ -27,7 +27,7 @@ const values: [type: string, value: string, text: string, scanType?: string][] =
     '1234567890123456789012345678.0123456789',
     'DECIMAL(38,10)',
   ],
-  ['numeric(38)', '9'.repeat(38), '9'.repeat(38), 'HUGEINT'],
+  ['numeric(38)', '9'.repeat(38), '9'.repeat(38), 'DECIMAL(38,0)'],
   ['numeric(5,-2)', '12300', '12300'],
   [
     'numeric(50,2)',

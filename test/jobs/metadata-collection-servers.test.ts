@@ -1,6 +1,7 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { openMysql, type OpenedMysql } from '../connectors/support/mysql';
 import { openPostgres, type OpenedPostgres } from '../connectors/support/postgres';
-import { Sandbox } from '../connectors/support/sandbox';
+import { rejection, Sandbox } from '../connectors/support/sandbox';
 import { newId, openTestStore, type OpenedStore } from '../store/support/opened';
 import { runCollection } from './support/run-collection';
 
@@ -238,3 +239,28 @@ describe('MySQL', () => {
     }
   });
 });
+
+test.each(['postgres', 'mysql'])(
+  'a %s that takes the connection and says nothing ends the run with a sentence, in time',
+  async (type) => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket));
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', () => resolve());
+    });
+    const { port } = silent.address() as AddressInfo;
+    const config = { host: '127.0.0.1', port, database: 'd', user: 'u', password: 'p' };
+    const startedAt = Date.now();
+    const error = await rejection(
+      runCollection(sandbox, opened.store.catalogue, {
+        ...{ tenant: newId(), connections: { dw: { type, config } } },
+        ...{ config: { connection: 'dw' } },
+        limits: { silenceMs: 1_000, sampleMs: 1_000, exactMs: 1_000 },
+      }),
+    );
+    expect(error.message).toMatch(/^dw: the source said nothing for 1 s/);
+    expect(Date.now() - startedAt).toBeLessThan(6_000);
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  },
+);

@@ -25,37 +25,68 @@ export async function collectTables(pass: CollectPass): Promise<string[]> {
   const { context, source } = pass;
   const filter = makeTableFilter(context.config);
   const { databases, takes } = filter;
-  const { signal } = context;
   const seen: string[] = [];
   const current: string[] = [];
-  const slices = source.tables({ databases, takes, signal })[Symbol.asyncIterator]();
-  for (;;) {
-    const { done, value } = await nextSlice(slices, pass);
-    if (done) break;
-    await writeSlice(pass, value as CollectedSlice, { seen, current });
-    context.progress({ fraction: 0, text: `${seen.length} tables collected` });
+  const patience = new Patience(pass);
+  try {
+    const request = { databases, takes, signal: patience.signal };
+    const slices = source.tables(request)[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value } = await patience.waitFor(slices.next());
+      if (done) break;
+      await writeSlice(pass, value, { seen, current });
+      context.progress({ fraction: 0, text: `${seen.length} tables collected` });
+    }
+  } finally {
+    patience.end();
   }
   await settleMissing(pass, filter, seen);
   return current;
 }
 
-/** @throws JobError where the source says nothing for too long; the signal's reason */
-async function nextSlice(
-  slices: AsyncIterator<CollectedSlice>,
-  { context: { signal, config }, silenceMs }: CollectPass,
-): Promise<IteratorResult<CollectedSlice>> {
-  const silence = AbortSignal.timeout(silenceMs);
-  const over = AbortSignal.any([signal, silence]);
-  const aborted = new Promise<never>((_, reject) => {
-    const end = () => {
-      const seconds = Math.round(silenceMs / 1_000);
-      const sentence = `${config.connection}: the source said nothing for ${seconds} s while its tables were asked for.`;
-      reject(signal.aborted ? (signal.reason as Error) : new JobError(sentence));
-    };
-    if (over.aborted) end();
-    else over.addEventListener('abort', end, { once: true });
-  });
-  return Promise.race([slices.next(), aborted]);
+/** Waits for the source as long as the run goes on, and no longer than it may say nothing. */
+class Patience {
+  readonly #stop = new AbortController();
+  readonly #run: AbortSignal;
+  readonly #silenceMs: number;
+  readonly #sentence: string;
+  readonly #follow = (): void => this.#stop.abort(this.#run.reason);
+
+  constructor({ context: { signal, config }, silenceMs }: CollectPass) {
+    this.#run = signal;
+    this.#silenceMs = silenceMs;
+    const seconds = Math.round(silenceMs / 1_000);
+    this.#sentence = `${config.connection}: the source said nothing for ${seconds} s while its tables were asked for.`;
+    if (signal.aborted) this.#follow();
+    signal.addEventListener('abort', this.#follow);
+  }
+
+  /** Aborted when the waiting is over: what the source does then ends too. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** @throws JobError where the source says nothing for too long; the reason of the run's signal */
+  async waitFor<T>(answer: Promise<T>): Promise<T> {
+    const { signal } = this.#stop;
+    const timer = setTimeout(() => this.#stop.abort(new JobError(this.#sentence)), this.#silenceMs);
+    let abort = (): void => undefined;
+    const over = new Promise<never>((_, reject) => {
+      abort = () => reject(signal.reason as Error);
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort);
+    });
+    try {
+      return await Promise.race([answer, over]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  end(): void {
+    this.#run.removeEventListener('abort', this.#follow);
+  }
 }
 
 async function writeSlice(
@@ -80,14 +111,32 @@ async function writeSlice(
     if (isNameable(connection, one)) writable.push(one);
     else fail(nameOf(one), 'its name cannot be written as connection.schema.table.');
   }
-  if (writable.length === 0) return;
   const policy = alivePolicyOf(aliveObjectPolicy);
-  const outcomes = await catalogue.collect(collectionOf(context), writable, policy);
-  for (const one of writable) {
-    const outcome = outcomes.get(nameOf(one)) ?? 'left';
-    record.collected(nameOf(one), one.definition.columns.length, outcome);
-    if (outcome !== 'left') current.push(nameOf(one));
+  for (const batch of batchesOf(writable)) {
+    const outcomes = await catalogue.collect(collectionOf(context), batch, policy);
+    for (const one of batch) {
+      const outcome = outcomes.get(nameOf(one)) ?? 'left';
+      record.collected(nameOf(one), one.definition.columns.length, outcome);
+      if (outcome !== 'left') current.push(nameOf(one));
+    }
   }
+}
+
+/** Columns that are written at once, as long as no single table has more. */
+const mostColumns = 10_000;
+
+function batchesOf(tables: readonly CollectedTable[]): CollectedTable[][] {
+  const batches: CollectedTable[][] = [];
+  let columns = Infinity;
+  for (const table of tables) {
+    columns += table.definition.columns.length;
+    if (columns > mostColumns) {
+      batches.push([]);
+      columns = table.definition.columns.length;
+    }
+    batches.at(-1)!.push(table);
+  }
+  return batches;
 }
 
 /** Two tables never have one name: what does not come apart again as it was is left out. */
@@ -95,6 +144,9 @@ function isNameable(connection: string, { schema, table }: CollectedTable): bool
   const parts = parseTableName(formatTableName({ connection, schema, table }));
   return parts?.schema === schema && parts.table === table;
 }
+
+/** Tables that are gone, of which one statement is told. */
+const settledAtOnce = 1_000;
 
 /** Tables that are not there any more, and names under which there never was one. */
 async function settleMissing(
@@ -107,7 +159,10 @@ async function settleMissing(
   const gone = known.filter(({ schema, table }) => filter.takes(schema, table));
   const names = gone.map(({ name }) => name);
   const policy = deletedPolicyOf(deletedObjectPolicy);
-  record.deleted(await catalogue.settleGone(collectionOf(context), names, policy));
+  for (let start = 0; start < names.length; start += settledAtOnce) {
+    const some = names.slice(start, start + settledAtOnce);
+    record.deleted(await catalogue.settleGone(collectionOf(context), some, policy));
+  }
   for (const { name } of gone) context.log('info', `${name} is gone from the source.`);
   const answered = new Set([...seen, ...names]);
   for (const one of filter.named) {

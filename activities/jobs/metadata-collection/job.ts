@@ -1,4 +1,5 @@
 /** Job type `metadata-collection`: what a source holds, brought into the catalogue. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openConnection } from '../../../connectors';
 import { messageOf } from '../../../connectors/message-of';
 import { metadataCollectionType } from '../../../model/catalogue/collected';
@@ -112,6 +113,9 @@ async function run(context: Context, deps: MetadataCollectionDeps): Promise<JobR
   return { tables: record.details(), summary: record.summary(config.connection) };
 }
 
+/** How long the end of a connection is waited for. */
+const closeLimitMs = 500;
+
 /** @throws JobError with what the source says, naming the connection */
 async function withSource<T>(
   { config, signal }: Context,
@@ -124,7 +128,9 @@ async function withSource<T>(
     try {
       return await use(connection.catalogue());
     } finally {
-      await connection.close();
+      // A session that is still being opened is not waited for: it closes by itself.
+      const closing = connection.close().catch(() => undefined);
+      await Promise.race([closing, sleep(closeLimitMs, undefined, { ref: false })]);
     }
   } catch (error) {
     signal.throwIfAborted();

@@ -5,6 +5,7 @@ import {
   type ColumnStatistics,
   type ValuesRequest,
 } from '../../../connectors/collect';
+import { ConnectorError } from '../../../connectors/connector';
 import { messageOf } from '../../../connectors/message-of';
 import { classifyColumn } from '../../../model/catalogue/classify';
 import type { ColumnClassification } from '../../../model/catalogue/classify-schema';
@@ -21,6 +22,18 @@ const withheldFrom = 0.5;
 
 type Statistics = Map<string, ColumnStatistics>;
 
+/** So many tables one after the other of which the source says nothing: it will not of others. */
+const mostInARow = 5;
+const notLookedAt = 'its values were not looked at, as the source did not answer any more.';
+
+/** Thrown when a look takes too long. */
+class TooLong extends Error {}
+
+/** Whether it is no fault of the table. */
+function isOfTheSource(error: unknown): boolean {
+  return error instanceof TooLong || (error instanceof ConnectorError && error.retryable);
+}
+
 /** @param send is told of each table as it is done */
 export async function lookAtValues(
   work: ValuesWork,
@@ -31,7 +44,12 @@ export async function lookAtValues(
   try {
     const source = connection.catalogue();
     const known = await statisticsOf(source, work, send);
+    let inARow = 0;
     for (const table of work.tables) {
+      if (inARow === mostInARow) {
+        send({ type: 'unseen', name: table.name, error: notLookedAt });
+        continue;
+      }
       try {
         const seen = await limited(work.tableLimitMs, (signal) =>
           lookAt(source, work, table, {
@@ -40,7 +58,9 @@ export async function lookAtValues(
           }),
         );
         send({ type: 'seen', seen });
+        inARow = 0;
       } catch (error) {
+        inARow = isOfTheSource(error) ? inARow + 1 : 0;
         send({ type: 'unseen', name: table.name, error: messageOf(error) });
       }
     }
@@ -72,7 +92,7 @@ async function limited<T>(ms: number, work: (signal: AbortSignal) => Promise<T>)
   const signal = AbortSignal.timeout(ms);
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () =>
-      reject(new Error(`looking at its values took longer than ${Math.round(ms / 1000)} s.`)),
+      reject(new TooLong(`looking at its values took longer than ${Math.round(ms / 1000)} s.`)),
     );
   });
   return Promise.race([work(signal), late]);

@@ -17,7 +17,7 @@ import { cellConverterOf } from '../../../model/transfer-values';
 import { Blame } from './blame';
 import { DirtyRows } from './dirty-rows';
 import { failureOf } from './failures';
-import { readers, writers } from './kinds';
+import { readerOf, writerOf } from './kinds';
 import type { SyncRequest, SyncSummary, ToParent } from './messages';
 import { Pace } from './pace';
 
@@ -65,7 +65,7 @@ export async function copyRows(
 async function run(copy: Copy): Promise<SyncSummary> {
   const { request, blame, pace } = copy;
   const write = writeRequestOf(copy);
-  const writer = writers[request.plan.write.kind];
+  const writer = await writerOf(request.plan.write.kind);
   const before = await blame.at('target', () => writer.committed(write));
   if (before !== null) return summaryOf(copy, before, true);
   let fed = false;
@@ -103,8 +103,9 @@ async function readAll(
   const { blame, request } = copy;
   if (opened.length === request.sources.length) return use(joined(request, opened));
   const read = readRequestOf(copy, opened.length);
+  const readRows = await readerOf(request.plan.read.kind);
   return blame.at('source', () =>
-    readers[request.plan.read.kind](read, (source) => readAll(copy, [...opened, source], use)),
+    readRows(read, (source) => readAll(copy, [...opened, source], use)),
   );
 }
 

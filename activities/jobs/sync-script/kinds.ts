@@ -1,25 +1,20 @@
-/** What reads and writes each kind of connection. */
-import { readDuckdbRows } from '../../../connectors/duckdb/read-rows';
-import { writeDuckdbRows } from '../../../connectors/duckdb/write-rows';
-import { readFileRows } from '../../../connectors/files/read-rows';
-import { writeFileRows } from '../../../connectors/files/write-rows';
-import { readMysqlRows } from '../../../connectors/mysql/read-rows';
-import { writeMysqlRows } from '../../../connectors/mysql/write-rows';
-import { readPostgresRows } from '../../../connectors/postgres/read-rows';
-import { writePostgresRows } from '../../../connectors/postgres/write-rows';
+/** What reads and writes each kind of connection, loaded when it is needed: drivers take their time. */
 import type { ReadRows, WriteRows } from '../../../connectors/transfer';
 import type { SyncKind } from '../../../model/script-schema';
 
-export const readers: Record<SyncKind, ReadRows> = {
-  duckdb: readDuckdbRows,
-  files: readFileRows,
-  postgres: readPostgresRows,
-  mysql: readMysqlRows,
+const readers: Record<SyncKind, () => Promise<ReadRows>> = {
+  duckdb: async () => (await import('../../../connectors/duckdb/read-rows')).readDuckdbRows,
+  files: async () => (await import('../../../connectors/files/read-rows')).readFileRows,
+  postgres: async () => (await import('../../../connectors/postgres/read-rows')).readPostgresRows,
+  mysql: async () => (await import('../../../connectors/mysql/read-rows')).readMysqlRows,
 };
 
-export const writers: Record<SyncKind, WriteRows> = {
-  duckdb: writeDuckdbRows,
-  files: writeFileRows,
-  postgres: writePostgresRows,
-  mysql: writeMysqlRows,
+const writers: Record<SyncKind, () => Promise<WriteRows>> = {
+  duckdb: async () => (await import('../../../connectors/duckdb/write-rows')).writeDuckdbRows,
+  files: async () => (await import('../../../connectors/files/write-rows')).writeFileRows,
+  postgres: async () => (await import('../../../connectors/postgres/write-rows')).writePostgresRows,
+  mysql: async () => (await import('../../../connectors/mysql/write-rows')).writeMysqlRows,
 };
+
+export const readerOf = (kind: SyncKind): Promise<ReadRows> => readers[kind]();
+export const writerOf = (kind: SyncKind): Promise<WriteRows> => writers[kind]();

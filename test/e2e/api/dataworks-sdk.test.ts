@@ -333,11 +333,9 @@ test('DW-43: SupplementData is a backfill of the days after the business days', 
     () => runsOf(server.api, made.id),
     (all) => all.length === 3 && all.every(isOver),
   );
-  expect(runs.map(({ scheduleTime }) => scheduleTime).toSorted()).toEqual([
-    '2026-01-01T18:30:00.000Z',
-    '2026-01-02T18:30:00.000Z',
-    '2026-01-03T18:30:00.000Z',
-  ]);
+  expect(new Set(runs.map(({ scheduleTime }) => scheduleTime))).toEqual(
+    new Set(['2026-01-01T18:30:00.000Z', '2026-01-02T18:30:00.000Z', '2026-01-03T18:30:00.000Z']),
+  );
   const result = await sdk.call('GetCreateWorkflowInstancesResult', { OperationId });
   const { Result } = bodyOf<{ Result: Record<string, unknown> }>(result);
   expect(Result).toMatchObject({ Status: 'Created', WorkflowInstanceIds: [expect.any(BigInt)] });

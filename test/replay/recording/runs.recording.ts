@@ -108,7 +108,7 @@ it('records a batch’s edit, with its Schedule held back, and a run in a resour
     update(tenant, task.taskId, editUpdate, [{ patch, ifVersion: null, holdMs }], makeId());
   const resource = { resourceGroup: 'main', taskQueue: house.taskQueue };
   await edit({ name: 'Held', runtimeResource: resource }, 300);
-  await house.settled(task);
+  await house.world.until(() => house.world.tasks.get(task.taskId)?.name === 'Held');
   await edit({ name: 'Held again' }, 60_000);
   const runId = await task.start();
   await house.world.ended(runId);

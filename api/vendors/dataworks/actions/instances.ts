@@ -5,7 +5,7 @@ import { action } from '../action';
 import { environment, flag, ids, int64, integer, oneOf, orderText, readOrder } from '../fields';
 import { messageOf, notHeld } from '../refusals';
 import { instanceShape, instanceStatuses, statusesFor, tagShapes } from '../shapes';
-import { pageFields, pageOf, taskFilter, taskFilterFields } from './tasks';
+import { nonEmpty, pageFields, pageOf, taskFilter, taskFilterFields } from './tasks';
 
 /** Instances that one call reruns or stops. */
 const mostSteps = 100;
@@ -48,7 +48,7 @@ export const listTaskInstances = action({
     const filter = {
       ...taskFilter(input, { numbers: either(TaskId, TaskIds), search: input.TaskName }),
       businessTime: new Date(input.Bizdate).toISOString(),
-      instanceNumbers: either(Id, Ids) ?? null,
+      instanceNumbers: nonEmpty(either(Id, Ids)),
       statuses: Status ? statusesFor(Status) : null,
     };
     const { shown, slice } = pageOf(input);

@@ -58,6 +58,11 @@ export const taskFilterFields = {
 const kinds = { Scheduler: 'recurring', Manual: 'manual' } as const;
 const modes = { Pause: 'pause', Skip: 'skip', Normal: 'normal' } as const;
 
+/** Clients send an empty list for what was not set. */
+export function nonEmpty(list: string[] | undefined): string[] | null {
+  return list && list.length > 0 ? list : null;
+}
+
 /** In our words. */
 export function taskFilter(
   input: z.output<z.ZodObject<typeof taskFilterFields>>,
@@ -65,7 +70,7 @@ export function taskFilter(
 ) {
   const { TriggerType: type, TriggerRecurrence: recurrence } = input;
   return {
-    numbers: more.numbers ?? null,
+    numbers: nonEmpty(more.numbers),
     search: more.search || null,
     owner: input.Owner ?? null,
     environment: input.ProjectEnv ?? null,
