@@ -1,9 +1,11 @@
 /** What every kind of source says about columns and tables that are not there. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { TablegateError } from '../model/errors';
-import type { ColumnInfo, TableRef } from './connector';
+import type { ColumnInfo } from './connector';
 import { queryRows } from './duckdb-engine';
 import { foldName } from './sql-text';
+
+export { tableNotFound } from './missing-table';
 
 /** Columns that a relation of DuckDB has, in their order. */
 export async function describeRelation(
@@ -40,12 +42,4 @@ export function pickColumns<Column extends ColumnInfo>(
   }
   const picked = wanted.map((name) => find(name) as Column);
   return [...new Set(picked)];
-}
-
-/** The refusal for a table that the source does not have. */
-export function tableNotFound(ref: TableRef, place: string): TablegateError {
-  return new TablegateError(
-    'tableNotFound',
-    `There is no table ${ref.schema}.${ref.table} in ${place}.`,
-  );
 }

@@ -4,7 +4,7 @@ import type { FieldPacket } from 'mysql2';
 import { findColumn } from '../../model/column-mapping';
 import { TablegateError } from '../../model/errors';
 import type { Cell, TransferColumn } from '../../model/transfer-types';
-import { tableNotFound } from '../columns';
+import { tableNotFound } from '../missing-table';
 import { keyConditions, whereSql } from '../key-ranges';
 import { selectList, type SqlDialect } from '../select-list';
 import { serverOf } from '../server-config';

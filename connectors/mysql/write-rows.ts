@@ -4,7 +4,7 @@
  */
 import { mapColumns } from '../../model/column-mapping';
 import type { Cell, TransferColumn } from '../../model/transfer-types';
-import { tableNotFound } from '../columns';
+import { tableNotFound } from '../missing-table';
 import { ConnectorError, type TableRef } from '../connector';
 import { messageOf } from '../message-of';
 import { serverOf } from '../server-config';

@@ -18,51 +18,34 @@ function unescaped(text: string): string {
     : text;
 }
 
-/** Takes a text apart into rows, however it comes in pieces. */
-export class CopyTextReader {
-  readonly #isBytes: boolean[];
-  readonly #isBoolean: boolean[];
-  #rest: Buffer = Buffer.alloc(0);
-
-  constructor(columns: TransferColumn[]) {
-    this.#isBytes = columns.map(({ type }) => type.kind === 'bytes');
-    this.#isBoolean = columns.map(({ type }) => type.kind === 'boolean');
-  }
-
-  /** @returns the rows that are whole now */
-  read(chunk: Buffer): Cell[][] {
-    const last = chunk.lastIndexOf(10);
-    if (last < 0) {
-      this.#rest = Buffer.concat([this.#rest, chunk]);
-      return [];
+/** Takes whole lines apart. */
+export function rowsOfText(bytes: Buffer, columns: TransferColumn[]): Cell[][] {
+  const readers = columns.map(({ type }) => fieldReader(type.kind));
+  const whole = isUtf8(bytes);
+  const lines = bytes.toString(whole ? 'utf8' : 'latin1').split('\n');
+  // The last line ends too.
+  lines.pop();
+  return lines.map((line) => {
+    const fields = columns.length === 0 ? [] : line.split('\t');
+    const row: Cell[] = fields;
+    for (let at = 0; at < fields.length; at += 1) {
+      const field = fields[at]!;
+      row[at] = field === '\\N' ? null : readers[at]!(field);
     }
-    const whole = Buffer.concat([this.#rest, chunk.subarray(0, last)]);
-    this.#rest = Buffer.from(chunk.subarray(last + 1));
-    const encoding = isUtf8(whole) ? 'utf8' : 'latin1';
-    const lines = whole.toString(encoding).split('\n');
-    if (encoding === 'utf8') return lines.map((line) => this.#row(line.split('\t')));
-    return lines.map((line) => this.#bytesRow(line.split('\t')));
-  }
+    return whole ? row : row.map(bytesOrText);
+  });
+}
 
-  #row(fields: string[]): Cell[] {
-    // A table without columns has lines all the same.
-    if (this.#isBytes.length === 0) return [];
-    return fields.map((field, at) => {
-      if (field === '\\N') return null;
-      if (this.#isBytes[at]) return Buffer.from(field.slice(3), 'hex');
-      if (this.#isBoolean[at]) return field === 't' ? 'true' : 'false';
-      return unescaped(field);
-    });
-  }
+function fieldReader(kind: string): (field: string) => Cell {
+  if (kind === 'bytes') return (field) => Buffer.from(field.slice(3), 'hex');
+  return kind === 'boolean' ? (field) => (field === 't' ? 'true' : 'false') : unescaped;
+}
 
-  /** Of a database that lets any bytes be text: those that are not UTF-8 stay bytes. */
-  #bytesRow(fields: string[]): Cell[] {
-    return this.#row(fields).map((cell, at) => {
-      if (typeof cell !== 'string' || this.#isBytes[at]) return cell;
-      const bytes = Buffer.from(cell, 'latin1');
-      return isUtf8(bytes) ? bytes.toString('utf8') : bytes;
-    });
-  }
+/** Of a database that lets any bytes be text: those that are not UTF-8 stay bytes. */
+function bytesOrText(cell: Cell): Cell {
+  if (typeof cell !== 'string') return cell;
+  const bytes = Buffer.from(cell, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : bytes;
 }
 
 const special = /[\\\t\n\r]/;

@@ -1,10 +1,9 @@
 /** Reads tables and queries of PostgreSQL by COPY; all channels see one state of the database. */
 import type { PoolClient } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { findColumn } from '../../model/column-mapping';
 import { TablegateError } from '../../model/errors';
 import { plainText, type TransferColumn } from '../../model/transfer-types';
-import { tableNotFound } from '../columns';
+import { tableNotFound } from '../missing-table';
 import { keyConditions, whereSql } from '../key-ranges';
 import { selectList, type SqlDialect } from '../select-list';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
@@ -18,15 +17,13 @@ import {
 } from '../transfer';
 import { Turns } from '../turns';
 import { postgresConfigSchema, type PostgresConfig } from './config';
-import { BinaryRows } from './copy-binary';
-import { CopyTextReader } from './copy-text';
+import { copyOut } from './copy-out';
+import { rowsOfText } from './copy-text';
 import { serverOf } from '../server-config';
 import { exportSnapshot, PostgresSessions } from './sessions';
 import { typeOfPostgres } from './types';
 
 const dialect: SqlDialect = { name: quoteIdentifier, text: quoteText };
-/** The server's own chunks are small; so much is taken from it at once. */
-const readAhead = 1 << 20;
 /** The transaction that holds the state idles while others read. */
 const idleLimit = '24h';
 
@@ -162,7 +159,7 @@ async function sourceOf(
     parts: selects.map(
       ({ sql }) =>
         (take: TakeChunk) =>
-          run((client) => copyBinary(client, sql, take)),
+          run((client) => copyOut(client, sql, 'binary', take)),
     ),
   };
   return {
@@ -213,39 +210,9 @@ async function copyRows(
   columns: TransferColumn[],
   take: TakeBatch,
 ): Promise<void> {
-  const reader = new CopyTextReader(columns);
-  const stream = client.query(copyTo(`COPY (${sql}) TO STDOUT`, { highWaterMark: readAhead }));
-  for await (const chunk of gathered(stream)) {
-    const rows = reader.read(chunk);
-    if (rows.length > 0) await take({ rows, bytes: chunk.length, broken: [] });
-  }
-}
-
-async function copyBinary(client: PoolClient, sql: string, take: TakeChunk): Promise<void> {
-  const reader = new BinaryRows();
-  const copy = `COPY (${sql}) TO STDOUT (FORMAT binary)`;
-  const stream = client.query(copyTo(copy, { highWaterMark: readAhead }));
-  for await (const chunk of gathered(stream)) {
-    const found = reader.read(chunk);
-    if (found !== null) await take(found);
-  }
-}
-
-/** Chunks that are worth a turn. */
-const worthBytes = 256 << 10;
-
-async function* gathered(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of stream) {
-    pieces.push(piece);
-    bytes += piece.length;
-    if (bytes < worthBytes) continue;
-    yield pieces.length === 1 ? piece : Buffer.concat(pieces);
-    pieces = [];
-    bytes = 0;
-  }
-  if (bytes > 0) yield Buffer.concat(pieces);
+  await copyOut(client, sql, 'text', ({ bytes }) =>
+    take({ rows: rowsOfText(bytes, columns), bytes: bytes.length, broken: [] }),
+  );
 }
 
 /** What the server takes its tables to hold; null where that says nothing about the rows. */

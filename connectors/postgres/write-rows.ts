@@ -9,7 +9,7 @@ import type { PoolClient } from 'pg';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
 import { mapColumns } from '../../model/column-mapping';
 import { plainText, type Cell, type TransferColumn } from '../../model/transfer-types';
-import { tableNotFound } from '../columns';
+import { tableNotFound } from '../missing-table';
 import { ConnectorError, type TableRef } from '../connector';
 import { messageOf } from '../message-of';
 import { serverOf } from '../server-config';
@@ -275,7 +275,7 @@ class PostgresSink implements RowSink {
     const check = new AbortController();
     const { signal } = this.#request;
     // Only a CSV is looked through by DuckDB, which takes time to load.
-    const { staysAsItIs } = await import('../csv-check');
+    const { staysAsItIs } = require('../csv-check') as typeof import('../csv-check');
     const looking = staysAsItIs(csv, targets, AbortSignal.any([signal, check.signal]));
     looking.catch(() => undefined);
     const text = (value: string) => `E'${value.replace(/[\\']/g, String.raw`\$&`)}'`;

@@ -65,7 +65,7 @@ export async function copyRows(
 async function run(copy: Copy): Promise<SyncSummary> {
   const { request, blame, pace } = copy;
   const write = writeRequestOf(copy);
-  const writer = await writerOf(request.plan.write.kind);
+  const writer = writerOf(request.plan.write.kind);
   const before = await blame.at('target', () => writer.committed(write));
   if (before !== null) return summaryOf(copy, before, true);
   let fed = false;
@@ -103,7 +103,7 @@ async function readAll(
   const { blame, request } = copy;
   if (opened.length === request.sources.length) return use(joined(request, opened));
   const read = readRequestOf(copy, opened.length);
-  const readRows = await readerOf(request.plan.read.kind);
+  const readRows = readerOf(request.plan.read.kind);
   return blame.at('source', () =>
     readRows(read, (source) => readAll(copy, [...opened, source], use)),
   );

@@ -2,19 +2,44 @@
 import type { ReadRows, WriteRows } from '../../../connectors/transfer';
 import type { SyncKind } from '../../../model/script-schema';
 
-const readers: Record<SyncKind, () => Promise<ReadRows>> = {
-  duckdb: async () => (await import('../../../connectors/duckdb/read-rows')).readDuckdbRows,
-  files: async () => (await import('../../../connectors/files/read-rows')).readFileRows,
-  postgres: async () => (await import('../../../connectors/postgres/read-rows')).readPostgresRows,
-  mysql: async () => (await import('../../../connectors/mysql/read-rows')).readMysqlRows,
+const duckdb = {
+  read: () =>
+    require('../../../connectors/duckdb/read-rows') as typeof import('../../../connectors/duckdb/read-rows'),
+  write: () =>
+    require('../../../connectors/duckdb/write-rows') as typeof import('../../../connectors/duckdb/write-rows'),
+};
+const files = {
+  read: () =>
+    require('../../../connectors/files/read-rows') as typeof import('../../../connectors/files/read-rows'),
+  write: () =>
+    require('../../../connectors/files/write-rows') as typeof import('../../../connectors/files/write-rows'),
+};
+const postgres = {
+  read: () =>
+    require('../../../connectors/postgres/read-rows') as typeof import('../../../connectors/postgres/read-rows'),
+  write: () =>
+    require('../../../connectors/postgres/write-rows') as typeof import('../../../connectors/postgres/write-rows'),
+};
+const mysql = {
+  read: () =>
+    require('../../../connectors/mysql/read-rows') as typeof import('../../../connectors/mysql/read-rows'),
+  write: () =>
+    require('../../../connectors/mysql/write-rows') as typeof import('../../../connectors/mysql/write-rows'),
 };
 
-const writers: Record<SyncKind, () => Promise<WriteRows>> = {
-  duckdb: async () => (await import('../../../connectors/duckdb/write-rows')).writeDuckdbRows,
-  files: async () => (await import('../../../connectors/files/write-rows')).writeFileRows,
-  postgres: async () => (await import('../../../connectors/postgres/write-rows')).writePostgresRows,
-  mysql: async () => (await import('../../../connectors/mysql/write-rows')).writeMysqlRows,
+const readers: Record<SyncKind, () => ReadRows> = {
+  duckdb: () => duckdb.read().readDuckdbRows,
+  files: () => files.read().readFileRows,
+  postgres: () => postgres.read().readPostgresRows,
+  mysql: () => mysql.read().readMysqlRows,
 };
 
-export const readerOf = (kind: SyncKind): Promise<ReadRows> => readers[kind]();
-export const writerOf = (kind: SyncKind): Promise<WriteRows> => writers[kind]();
+const writers: Record<SyncKind, () => WriteRows> = {
+  duckdb: () => duckdb.write().writeDuckdbRows,
+  files: () => files.write().writeFileRows,
+  postgres: () => postgres.write().writePostgresRows,
+  mysql: () => mysql.write().writeMysqlRows,
+};
+
+export const readerOf = (kind: SyncKind): ReadRows => readers[kind]();
+export const writerOf = (kind: SyncKind): WriteRows => writers[kind]();
