@@ -4,11 +4,19 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { providePython } from '../../../bench/id-mapping/python';
+import type { CodeSample } from '../../../api/openapi/samples';
 import type { TaskRead } from '../../../scheduling/scheduling';
 import { startServer, type Installation, type TestServer } from '../../support/running-server';
 import { stepJobs } from '../../support/step-job';
 import { createTask, readTask } from '../api/support/flow';
 import { expectShown, openBrowser, openConsole, takePicture } from './support/browser';
+
+interface Sampled {
+  'x-codeSamples'?: CodeSample[];
+}
+interface OpenApi {
+  paths: Record<string, Record<string, Sampled & { tags: string[]; 'x-actions'?: Sampled[] }>>;
+}
 
 const exec = promisify(execFile);
 const requirements = path.join(
@@ -92,6 +100,39 @@ test('DW-04: its samples run as they are, in curl, in Python and in the vendorâ€
       ...{ kind: 'recurring', recurrence: { cron: expect.any(String) } },
     });
   }
+});
+
+/** Runs programs one after another. @returns what went wrong with each but for refusals */
+const runAll = `
+import json, sys
+faults = []
+for source in json.load(sys.stdin):
+    try:
+        exec(source, {})
+    except (AttributeError, TypeError, NameError, ImportError, SyntaxError, ValueError) as fault:
+        faults.append(f"{type(fault).__name__}: {fault} in {source}")
+    except Exception:
+        pass
+print(json.dumps(faults), file=sys.stderr)
+`;
+
+test.each([
+  ['DataWorks', requirements],
+  ['DataArts', path.join(__dirname, '..', '..', 'support', 'dataarts-sdk', 'requirements.txt')],
+])('DW-04: all samples in the SDK of %s are programs of it', async (tag, file) => {
+  const { paths } = await server.api.get<OpenApi>('/../openapi.json');
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const calls = operations
+    .filter(({ tags }) => tags.includes(tag))
+    .flatMap((operation) => operation['x-actions'] ?? [operation]);
+  const samples = calls.flatMap((call) => call['x-codeSamples'] ?? []);
+  const sources = samples.flatMap(({ label, source }) => (label.startsWith('SDK') ? source : []));
+  expect(sources.length).toBeGreaterThan(5);
+  const run = exec(providePython('python3', file).executable, ['-c', runAll], {
+    env: { ...process.env, TABLEGATE_ACCESS_KEY_ID: 'x', TABLEGATE_ACCESS_KEY_SECRET: 'y' },
+  });
+  run.child.stdin!.end(JSON.stringify(sources));
+  expect(JSON.parse((await run).stderr.trim().split('\n').at(-1)!)).toEqual([]);
 });
 
 test('native calls are tried too, and what is missing is said', async () => {
