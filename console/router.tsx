@@ -141,6 +141,44 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import('./pages/lineage/page')).LineagePage }),
           },
           {
+            path: '/data-integration',
+            lazy: async () => ({
+              Component: (await import('./pages/scripts/page')).DataIntegrationPage,
+            }),
+            children: [
+              {
+                index: true,
+                lazy: async () => ({
+                  Component: (await import('./pages/scripts/start')).NothingChosen,
+                }),
+              },
+              {
+                path: 'new',
+                lazy: async () => ({
+                  Component: (await import('./pages/scripts/create-dialog')).CreateScriptDialog,
+                }),
+              },
+              {
+                path: ':scriptId',
+                lazy: async () => ({
+                  Component: (await import('./pages/scripts/script/page')).ScriptPage,
+                }),
+              },
+              {
+                path: ':scriptId/schedule',
+                lazy: async () => ({
+                  Component: (await import('./pages/scripts/schedule/page')).SchedulePage,
+                }),
+              },
+            ],
+          },
+          {
+            path: '/operation-center',
+            lazy: async () => ({
+              Component: (await import('./pages/operation-center/page')).OperationCenterPage,
+            }),
+          },
+          {
             path: '/integration',
             lazy: async () => ({
               Component: (await import('./pages/integration/page')).IntegrationPage,

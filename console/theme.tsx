@@ -23,6 +23,8 @@ const light: NonNullable<ThemeConfig['token']> = {
   colorBorderSecondary: '#e6e9f0',
   colorError: '#c9252d',
   colorSuccess: '#1d7a3e',
+  colorSuccessBg: '#e4f6ea',
+  colorSuccessBorder: '#a3d8b5',
 };
 
 const dark: NonNullable<ThemeConfig['token']> = {
@@ -42,6 +44,8 @@ const dark: NonNullable<ThemeConfig['token']> = {
   colorBorderSecondary: '#283145',
   colorError: '#ff7b7f',
   colorSuccess: '#5fd38a',
+  colorSuccessBg: '#14301f',
+  colorSuccessBorder: '#2c5a3c',
 };
 
 export function useIsDark(): boolean {

@@ -3,8 +3,8 @@ import type { Query } from '@tanstack/react-query';
 
 /** Parts of the names of calls whose answers a change of the kind may alter. */
 const concerned = {
-  task: /\/tasks|\/waiting|\/lineage/,
-  run: /\/tasks|\/runs|\/instances|\/waiting|id-mapping|\/catalog/,
+  task: /\/tasks|\/waiting|\/lineage|\/operation-center/,
+  run: /\/tasks|\/runs|\/instances|\/waiting|\/operation-center|id-mapping|\/catalog/,
   trigger: /\/tasks|\/triggers|\/waiting/,
   backfill: /\/backfills|\/instances/,
   instance: /\/instances/,
@@ -15,6 +15,7 @@ const concerned = {
   user: /\/users|\/me\//,
   grant: /\/grants/,
   project: /\/projects/,
+  script: /\/scripts|\/directories|\/projects|\/operation-center/,
 };
 export type ChangeKind = keyof typeof concerned;
 

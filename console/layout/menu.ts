@@ -10,7 +10,7 @@ export interface MenuEntry {
 }
 
 export interface Area {
-  key: 'workspace' | 'metrics';
+  key: 'workspace' | 'development' | 'metrics';
   label: MessageKey;
   /** Where the area is entered. */
   to: string;
@@ -56,6 +56,11 @@ const security: MenuEntry = {
   ],
 };
 
+const development: MenuEntry[] = [
+  { key: 'data-integration', label: 'nav.dataIntegration', to: '/data-integration' },
+  { key: 'operations', label: 'nav.operations', to: '/operation-center' },
+];
+
 const metrics: MenuEntry[] = [
   { key: 'integration', label: 'nav.integration', to: '/integration' },
   { key: 'api', label: 'nav.api', to: '/api-calls' },
@@ -63,6 +68,12 @@ const metrics: MenuEntry[] = [
 
 export const areas: readonly Area[] = [
   { key: 'workspace', label: 'nav.workspace', to: '/', menu: [...workspace, security] },
+  {
+    key: 'development',
+    label: 'nav.development',
+    to: '/data-integration',
+    menu: development,
+  },
   { key: 'metrics', label: 'nav.metrics', to: '/integration', menu: metrics },
 ];
 

@@ -4,6 +4,7 @@ import {
   ApiOutlined,
   AuditOutlined,
   CodeOutlined,
+  ControlOutlined,
   DatabaseOutlined,
   HistoryOutlined,
   HomeOutlined,
@@ -13,6 +14,7 @@ import {
   SafetyOutlined,
   ScheduleOutlined,
   SettingOutlined,
+  SwapOutlined,
   TableOutlined,
   TeamOutlined,
   UnorderedListOutlined,
@@ -45,6 +47,8 @@ const icons: Record<string, ReactNode> = {
   credentials: <KeyOutlined aria-hidden />,
   users: <TeamOutlined aria-hidden />,
   audit: <AuditOutlined aria-hidden />,
+  'data-integration': <SwapOutlined aria-hidden />,
+  operations: <ControlOutlined aria-hidden />,
 };
 
 /** What is around every page: areas on top, the menu of the area at the left. */

@@ -1,27 +1,36 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert } from 'antd';
-import { call, type ApiProblem, type Schemas } from '../api/client';
+import { call, type ApiProblem, type Body, type Schemas } from '../api/client';
 import { useT } from '../i18n';
 import type { Recurrence } from '../pages/tasks/method';
 import { clockOf, offsetText } from './format';
 import { useDebounced } from './use-debounced';
 
-interface NextTimesProps {
-  recurrence: Recurrence;
+type PreviewBody = Body<'POST /recurrences:preview'>;
+
+interface NextTimesOf {
+  recurrence: Recurrence | null;
   /** That of the installation where none is named. */
   timezone: string | undefined;
 }
 
-/** The next ten times as Temporal will fire them, with what the clocks do to each. */
-export function NextTimes({ recurrence, timezone }: NextTimesProps) {
-  const t = useT();
+/** The next ten times, once what was typed has settled; nothing is asked without a recurrence. */
+export function useNextTimes({ recurrence, timezone }: NextTimesOf) {
   const body = useDebounced({ recurrence, ...(timezone && { timezone }) }, 300);
-  const { data, error } = useQuery<Schemas['RecurrencePreview'], ApiProblem>({
+  return useQuery<Schemas['RecurrencePreview'], ApiProblem>({
     queryKey: ['POST /recurrences:preview', body],
-    queryFn: ({ signal }) => call('POST /recurrences:preview', { body }, signal),
+    enabled: body.recurrence !== null,
+    queryFn: ({ signal }) =>
+      call('POST /recurrences:preview', { body: body as PreviewBody }, signal),
     retry: false,
     placeholderData: (before) => before,
   });
+}
+
+/** The next ten times as Temporal will fire them, with what the clocks do to each. */
+export function NextTimes({ recurrence, timezone }: NextTimesOf & { recurrence: Recurrence }) {
+  const t = useT();
+  const { data, error } = useNextTimes({ recurrence, timezone });
   if (error) {
     const [field] = error.fields;
     return <Alert type="error" showIcon role="alert" title={field?.message ?? error.message} />;

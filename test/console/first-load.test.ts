@@ -35,3 +35,15 @@ test('the first load is below 450 KB, packed, and pages are loaded when they are
   expect(pages.length).toBeGreaterThan(15);
   for (const name of pages) expect(files).not.toContain(manifest[name]?.file);
 });
+
+test('DP-22: the code editor is loaded with the page of a script, and with no other', () => {
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8')) as Record<
+    string,
+    Chunk
+  >;
+  const chunks = Object.entries(manifest).filter(([, { file }]) => file.endsWith('.js'));
+  const withEditor = chunks
+    .filter(([, { file }]) => readFileSync(path.join(folder, file), 'utf8').includes('cm-content'))
+    .map(([name]) => name);
+  expect(withEditor).toEqual(['pages/scripts/script/page.tsx']);
+});

@@ -8,7 +8,7 @@ import { useT } from '../../i18n';
 import { CycleEditor } from '../../ui/cycle-editor';
 import { useNarrow } from '../../ui/media';
 import { readAll } from '../../ui/paged';
-import { useUnsavedGuard } from '../task-dialog/unsaved-guard';
+import { useUnsavedGuard } from '../../ui/unsaved-guard';
 import { bodyOf, newTask, type Cycle } from '../task-dialog/values';
 
 interface Values {

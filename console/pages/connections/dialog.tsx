@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ApiProblem, Schemas } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { useT } from '../../i18n';
+import { kindLabel, kinds } from './kinds';
 import { serverDefaults, ServerFields } from './server-fields';
 
 interface Values {
@@ -10,8 +11,6 @@ interface Values {
   type: string;
   config: Record<string, unknown>;
 }
-
-const kinds = ['files', 'duckdb', 'postgres', 'mysql'] as const;
 
 /** Settings as they are sent: a field that is left empty is not there. */
 function sent(config: Record<string, unknown>): Record<string, unknown> {
@@ -21,21 +20,24 @@ function sent(config: Record<string, unknown>): Record<string, unknown> {
 
 type Outcome = { ok: boolean; message: string | null };
 
-/** Adds or changes a connection; it can be tried before it is saved. */
-export function ConnectionDialog({
-  connection,
-  close,
-}: {
+interface ConnectionDialogProps {
   connection: Schemas['Connection'] | null;
+  /** That of a new one, at first. */
+  kind?: string;
+  onSaved?: (connection: Schemas['Connection']) => void;
   close: () => void;
-}) {
+}
+
+/** Adds or changes a connection; it can be tried before it is saved. */
+export function ConnectionDialog({ connection, kind, onSaved, close }: ConnectionDialogProps) {
   const t = useT();
   const [form] = Form.useForm<Values>();
   const create = useAction('POST /connections', ['connection']);
   const replace = useAction('PUT /connections/{name}', ['connection']);
   const tryOut = useAction('POST /connections:test');
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const type = Form.useWatch('type', form) ?? connection?.type ?? 'files';
+  const firstKind = kind ?? 'files';
+  const type = Form.useWatch('type', form) ?? connection?.type ?? firstKind;
 
   const refuse = (error: unknown) => {
     const problem = error as ApiProblem;
@@ -46,16 +48,19 @@ export function ConnectionDialog({
     form.setFields(fields);
     setOutcome({ ok: false, message: problem.message });
   };
-  const begin = (kind: string | undefined) => {
-    if (kind === undefined) return;
-    const saved = kind === connection?.type ? connection.config : null;
-    form.setFieldValue('config', saved ?? serverDefaults[kind] ?? {});
+  const begin = (chosen: string | undefined) => {
+    if (chosen === undefined) return;
+    const saved = chosen === connection?.type ? connection.config : null;
+    form.setFieldValue('config', saved ?? serverDefaults[chosen] ?? {});
   };
-  const save = async ({ name, type: kind, config }: Values) => {
-    const rest = { type: kind, config: sent(config) };
+  const save = async ({ name, type: chosen, config }: Values) => {
+    const rest = { type: chosen, config: sent(config) };
     try {
-      if (connection === null) await create.mutateAsync({ body: { name, ...rest } });
-      else await replace.mutateAsync({ params: { name: connection.name }, body: rest });
+      const saved =
+        connection === null
+          ? await create.mutateAsync({ body: { name, ...rest } })
+          : await replace.mutateAsync({ params: { name: connection.name }, body: rest });
+      onSaved?.(saved);
       close();
     } catch (error) {
       refuse(error);
@@ -63,13 +68,13 @@ export function ConnectionDialog({
   };
   const test = async () => {
     setOutcome(null);
-    const { type: kind, config } = await form.validateFields(['type', 'config'], {
+    const { type: tried, config } = await form.validateFields(['type', 'config'], {
       recursive: true,
     });
     try {
       const saved = connection === null ? {} : { name: connection.name };
       setOutcome(
-        await tryOut.mutateAsync({ body: { ...saved, type: kind, config: sent(config) } }),
+        await tryOut.mutateAsync({ body: { ...saved, type: tried, config: sent(config) } }),
       );
     } catch (error) {
       refuse(error);
@@ -86,8 +91,12 @@ export function ConnectionDialog({
     >
       <Form<Values>
         form={form}
+        // Its fields have names of their own, as it may lie above another form.
+        name="connection"
         layout="vertical"
-        initialValues={connection ?? { name: '', type: 'files', config: {} }}
+        initialValues={
+          connection ?? { name: '', type: firstKind, config: serverDefaults[firstKind] ?? {} }
+        }
         onValuesChange={(changed: Partial<Values>) => {
           setOutcome(null);
           begin(changed.type);
@@ -103,9 +112,7 @@ export function ConnectionDialog({
           <Input autoFocus disabled={connection !== null} placeholder="crm" />
         </Form.Item>
         <Form.Item<Values> name="type" label={t('connection.type')} required>
-          <Select
-            options={kinds.map((kind) => ({ value: kind, label: t(`connection.kind.${kind}`) }))}
-          />
+          <Select options={kinds.map((one) => ({ value: one, label: kindLabel(one, t) }))} />
         </Form.Item>
         {type in serverDefaults ? (
           <ServerFields type={type} isSaved={connection?.type === type} />

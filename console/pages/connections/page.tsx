@@ -12,6 +12,7 @@ import { Nothing } from '../../ui/states';
 import { Ago } from '../../ui/time';
 import { useConfirm, useDo } from '../../ui/use-do';
 import { ConnectionDialog } from './dialog';
+import { kindLabel } from './kinds';
 
 type Connection = Schemas['Connection'];
 
@@ -121,7 +122,7 @@ function columnsOf(t: ReturnType<typeof useT>): Column<Connection>[] {
     {
       key: 'type',
       title: t('connection.type'),
-      render: ({ type }) => type,
+      render: ({ type }) => kindLabel(type, t),
       text: ({ type }) => type,
     },
     {

@@ -10,6 +10,8 @@ import { Facts } from '../../ui/page';
 import { Answered } from '../../ui/states';
 import { StatusTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
+import { SyncResult } from './sync-result';
+import { syncSummaryOf } from './sync-summary';
 
 type Run = Schemas['Run'];
 type TableDetail = Run['tables'][number];
@@ -18,6 +20,7 @@ type TableDetail = Run['tables'][number];
 export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }) {
   const t = useT();
   const { failureReason, failureCause, progress } = run;
+  const copied = syncSummaryOf(run.summary);
   const isNews = failureCause !== null && !failureReason?.includes(failureCause);
   return (
     <div className="run-details">
@@ -31,7 +34,12 @@ export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }
       )}
       {run.status === 'running' && progress && (
         <div>
-          <Progress percent={Math.round(progress.fraction * 100)} aria-label={t('run.progress')} />
+          <Progress
+            percent={Math.round(progress.fraction * 100)}
+            // Where the whole is not known, nobody can say how much of it is done.
+            showInfo={progress.fraction > 0}
+            aria-label={t('run.progress')}
+          />
           <span className="under">{progress.text}</span>
         </div>
       )}
@@ -50,6 +58,7 @@ export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }
           ],
         ]}
       />
+      {copied && <SyncResult summary={copied} name={`dirty-records-${run.id}`} />}
       <h3>{t('run.tables')}</h3>
       <DataList
         label={t('run.tables')}

@@ -7,13 +7,13 @@ import { useT } from '../../i18n';
 import { CycleEditor } from '../../ui/cycle-editor';
 import { useNarrow } from '../../ui/media';
 import { Loading, ProblemView } from '../../ui/states';
+import { useUnsavedGuard } from '../../ui/unsaved-guard';
 import { frequencies, whyNotEditable } from '../tasks/method';
 import { useDraft } from './draft';
 import { JobFields, useNeedsIdMapping } from './job-fields';
 import { MoreFields, PolicyFields } from './policy-fields';
 import { TablePicker } from './table-picker';
 import { TriggerTables } from './trigger-tables';
-import { useUnsavedGuard } from './unsaved-guard';
 import { WebhookFields } from './webhook-fields';
 import { bodyOf, fieldOf, newTask, valuesOf, type TaskValues } from './values';
 

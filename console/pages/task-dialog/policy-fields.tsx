@@ -81,7 +81,7 @@ export function MoreFields({ taskId }: { taskId: string | null }) {
   );
 }
 
-const zones = (): string[] => [
+export const zones = (): string[] => [
   'UTC',
   ...Intl.supportedValuesOf('timeZone').filter((z) => z !== 'UTC'),
 ];

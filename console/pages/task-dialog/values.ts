@@ -98,7 +98,7 @@ export function valuesOf(task: Task): TaskValues {
   };
 }
 
-function cycleOf(recurrence: Recurrence | null): Cycle {
+export function cycleOf(recurrence: Recurrence | null): Cycle {
   if (recurrence === null) return newCycle;
   const { startTime, endTime, catchUp = 'latest', mode = 'normal' } = recurrence;
   const common = { startTime: startTime ?? '', endTime: endTime ?? '', catchUp, runs: mode };

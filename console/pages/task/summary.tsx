@@ -7,7 +7,7 @@ import { GateTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
 import { durationText } from '../../ui/format';
 import { useTasks } from '../../api/tasks';
-import { cycleText, frequencyOf, originOf } from '../tasks/method';
+import { cycleText, frequencyOf, originOf, scriptOf } from '../tasks/method';
 import { useTask } from './page';
 
 type Gate = NonNullable<Schemas['Task']['gate']>;
@@ -17,6 +17,7 @@ export function SummaryTab() {
   const t = useT();
   const task = useTask();
   const upstream = useTasks(task.dependsOn);
+  const script = scriptOf(task);
   const { runPolicy: policy, recurrence } = task;
   return (
     <>
@@ -52,6 +53,16 @@ export function SummaryTab() {
             [t('task.timezone'), task.timezone],
             [t('tables.title'), <Tables key="t" names={task.tables.map(({ name }) => name)} />],
             [t('job.type'), task.job.type],
+            ...(script
+              ? [
+                  [
+                    t('operations.script'),
+                    <Link key="script" to={`/data-integration/${script}`}>
+                      {t('operations.editor')}
+                    </Link>,
+                  ] as const,
+                ]
+              : []),
             [t('task.creator'), task.creator],
             ...(task.imported
               ? [[t('task.importedFrom'), originOf(task.imported, t)] as [string, string]]

@@ -35,6 +35,14 @@ export function Method({ task, t }: { task: Task; t: Translate }) {
   );
 }
 
+/** The script that a task was made of; null of a plain task, whose script goes by its own id. */
+export function scriptOf({ id, job }: Pick<Task, 'id' | 'job'>): string | null {
+  const { scriptId } = job.config;
+  return job.type === 'sync-script' && typeof scriptId === 'string' && scriptId !== id
+    ? scriptId
+    : null;
+}
+
 /** Tasks that come from elsewhere are changed there. @returns why this one cannot be; null: it can */
 export function whyNotEditable({ imported }: Pick<Task, 'imported'>, t: Translate): string | null {
   return imported && t('task.imported', { origin: originOf(imported, t) });

@@ -6,12 +6,12 @@ import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { useConfirm, useDo } from '../../ui/use-do';
-import { whyNotEditable, whyNotStartable } from './method';
+import { scriptOf, whyNotEditable, whyNotStartable } from './method';
 
 type Task = Pick<Schemas['Task'], 'id' | 'name' | 'imported' | 'kind' | 'paused'>;
 
 interface TaskActionsProps {
-  task: Task;
+  task: Task & Pick<Schemas['Task'], 'job'>;
   /** Path of the list that the dialog opens above. */
   base: string;
   /** What comes after the task was removed. */
@@ -27,6 +27,7 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
   const navigate = useNavigate();
   const start = useDo('POST /tasks/{id}/runs', ['run']);
   const params = { id: task.id };
+  const script = scriptOf(task);
   return (
     <>
       <ActionButton
@@ -46,7 +47,10 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
         size={size}
         blocked={whyNotEditable(task, t)}
         aria-label={`${t('act.edit')}: ${task.name}`}
-        onClick={() => void navigate(`${base}/${task.id}/edit`)}
+        // A task of a script is changed by its script.
+        onClick={() =>
+          void navigate(script ? `/data-integration/${script}` : `${base}/${task.id}/edit`)
+        }
       >
         {t('act.edit')}
       </ActionButton>

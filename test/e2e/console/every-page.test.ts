@@ -1,4 +1,5 @@
 /** What holds of every page: it can be used by everybody, fits a phone, and stays true when the network goes. */
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { TaskRead } from '../../../scheduling/scheduling';
 import { heldJobs } from '../../support/held-job';
@@ -51,10 +52,18 @@ const pages: Record<string, string> = {
   users: '/users',
   audit: '/audit',
   api: '/api-calls',
+  'data-integration': '/data-integration',
+  'new-script': '/data-integration/new',
+  'operation-center': '/operation-center',
   'not-found': '/no/such/page',
 };
 const ofTask = ['', '/edit', '/records', '/triggers', '/instances', '/id-mapping'];
-const names = [...Object.keys(pages), ...ofTask.map((path) => `task${path.replace('/', '-')}`)];
+const ofScript = ['', '/schedule'];
+const names = [
+  ...Object.keys(pages),
+  ...ofTask.map((at) => `task${at.replace('/', '-')}`),
+  ...ofScript.map((at) => `script${at.replace('/', '-')}`),
+];
 
 beforeAll(async () => {
   ({ installation, server } = await startServer({ jobTypes: [jobs.jobType] }));
@@ -64,18 +73,41 @@ beforeAll(async () => {
     ...{ name: 'Unify customers', kind: 'triggered', tables },
     job: { type: 'id-mapping', config: { output: 'main.pages' } },
   });
-  for (const path of ofTask) pages[`task${path.replace('/', '-')}`] = `/tasks/${id}${path}`;
+  for (const at of ofTask) pages[`task${at.replace('/', '-')}`] = `/tasks/${id}${at}`;
   await startRun(api, id);
   await untilIdle(api, id, 1);
   await collectOf(api, 'crm');
   const [first = ''] = await urlsOf(api, id);
   await trigger(first);
+  const script = await submittedScript(tables[0] ?? '');
+  for (const at of ofScript) {
+    pages[`script${at.replace('/', '-')}`] = `/data-integration/${script}${at}`;
+  }
   browser = await openBrowser();
 });
 afterAll(async () => {
   await browser?.close();
   await installation.end();
 });
+
+/** A script in production whose draft has gone on since. @returns its id */
+async function submittedScript(table: string): Promise<string> {
+  const { api } = server;
+  const config = { path: path.join(installation.filesDir, 'lake.duckdb') };
+  await api.post('/connections', { name: 'lake', type: 'duckdb', config });
+  const { id, text } = await api.post<{ id: string; text: string }>('/scripts', {
+    ...{ project: 'default', name: 'Customers to the lake', scheduleType: 'Recurring Task Node' },
+    ...{ sourceType: 'files', source: 'crm', targetType: 'duckdb', target: 'lake' },
+  });
+  const [, , name] = table.split('.');
+  const filled = text
+    .replaceAll('"table": ""', `"table": "${name}"`)
+    .replace('"createTable": false', '"createTable": true');
+  await api.patch(`/scripts/${id}`, { text: filled });
+  await api.post(`/scripts/${id}:submit`, { remarks: 'First' });
+  await api.patch(`/scripts/${id}`, { text: filled.replace('"channel": 1', '"channel": 0') });
+  return id;
+}
 
 /** A page whose data have come. */
 async function openSettled(name: string, look: Look): Promise<Page> {

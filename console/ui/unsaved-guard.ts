@@ -1,7 +1,7 @@
 import { App } from 'antd';
 import { useEffect } from 'react';
 import { useBlocker } from 'react-router';
-import { useT } from '../../i18n';
+import { useT } from '../i18n';
 
 /** Asks before what was typed is lost: on the way to another page, and when the window closes. */
 export function useUnsavedGuard(unsaved: boolean): void {

@@ -1,0 +1,15 @@
+import { useParams } from 'react-router';
+import { useCall } from '../../../api/hooks';
+import { Answered } from '../../../ui/states';
+import { ScheduleForm } from './schedule-form';
+
+/** The schedule configuration of one script, in five parts. */
+export function SchedulePage() {
+  const { scriptId = '' } = useParams();
+  const read = useCall('GET /scripts/{id}', { params: { id: scriptId } });
+  return (
+    <Answered of={read} rows={10}>
+      {(script) => <ScheduleForm key={script.id} script={script} />}
+    </Answered>
+  );
+}
