@@ -24,15 +24,23 @@ export interface Settings {
   databaseUrl: string | null;
   /** Task queue that workflows and activities of the default resource group run on. */
   taskQueue: string;
+  /** Task queue of resource groups whose jobs alone a worker takes; null: it does all the rest. */
+  groupQueue: string | null;
   /** Base URL of Temporal UI, for the links in records; null: no links. */
   temporalUiUrl: string | null;
   logLevel: string;
   /** Most jobs that one worker runs at the same time. */
   maxJobs: number;
+  /** What the vendor's calls that need an edition are judged by. */
+  edition: Edition;
   /** Where webhooks may be: `host` or `host:port`, or `*` alone for everywhere; empty: nowhere. */
   webhookHosts: string[];
   retention: Retention;
 }
+
+/** Editions from the least to the most. */
+export const editions = ['Free', 'Basic', 'Standard', 'Professional', 'Enterprise'] as const;
+export type Edition = (typeof editions)[number];
 
 /** Days that each kind of row is kept in the store; null: for ever. */
 export interface Retention {
@@ -79,6 +87,15 @@ function readTimezone(text: string | undefined): string {
     );
   }
   return timezone;
+}
+
+function readEdition(text: string | undefined): Edition {
+  if (text === undefined || text === '') return 'Basic';
+  const edition = editions.find((name) => name.toLowerCase() === text.toLowerCase());
+  if (edition) return edition;
+  throw new SettingsError(
+    `TABLEGATE_EDITION is "${text}"; it must be one of ${editions.join(', ')}`,
+  );
 }
 
 function readWebhookHosts(text: string | undefined): string[] {
@@ -184,9 +201,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     secret: env.TABLEGATE_SECRET || null,
     databaseUrl: env.DATABASE_URL || null,
     taskQueue: env.TABLEGATE_TASK_QUEUE || 'tablegate',
+    groupQueue: env.TABLEGATE_GROUP_QUEUE || null,
     temporalUiUrl: env.TABLEGATE_TEMPORAL_UI_URL?.replace(/\/+$/, '') || null,
     logLevel: env.TABLEGATE_LOG_LEVEL || 'info',
     maxJobs: readMaxJobs(env.TABLEGATE_MAX_JOBS),
+    edition: readEdition(env.TABLEGATE_EDITION),
     webhookHosts: readWebhookHosts(env.TABLEGATE_WEBHOOK_HOSTS),
     retention: readRetention(env),
   };

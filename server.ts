@@ -91,7 +91,9 @@ async function start(
     (available) => void (parts.searchAttributes.available = available),
     (error: unknown) => log.debug({ err: error }, 'search attributes'),
   );
-  const watching = roles.worker ? keepWatchdog(parts, stopping.signal) : Promise.resolve();
+  // Who takes jobs of groups alone has no worker that the watchdog could run on.
+  const watches = roles.worker && settings.groupQueue === null;
+  const watching = watches ? keepWatchdog(parts, stopping.signal) : Promise.resolve();
   return {
     url: api?.url ?? null,
     failed: workers?.failed ?? new Promise(() => undefined),
@@ -146,7 +148,10 @@ export async function openParts(
     searchAttributes: () => searchAttributes.available,
   });
   const types = [
-    ...createJobTypes({ filesRoots: (tenant) => filesRootsOf(settings, tenant) }),
+    ...createJobTypes({
+      filesRoots: (tenant) => filesRootsOf(settings, tenant),
+      catalogue: store.catalogue,
+    }),
     ...extraJobTypes,
   ];
   const jobTypes = new Map(types.map((jobType) => [jobType.type, jobType]));
@@ -202,6 +207,7 @@ async function startWorker(
     ...(workflowBundle && { workflowBundle }),
     namespace: client.options.namespace,
     taskQueue: settings.taskQueue,
+    groupQueue: settings.groupQueue,
     maxJobs: settings.maxJobs,
   });
 }

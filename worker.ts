@@ -12,6 +12,11 @@ export interface WorkerOptions {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
+  /**
+   * Task queue of resource groups: the process takes their jobs and nothing else. Null: all that the
+   * installation has to do, but for the jobs of groups.
+   */
+  groupQueue?: string | null;
   activities: Activities;
   /** Most jobs at the same time. */
   maxJobs: number;
@@ -41,22 +46,50 @@ export interface Workers {
 
 /** Makes and starts the workers. */
 export async function startWorkers(options: WorkerOptions): Promise<Workers> {
-  const { connection, namespace, taskQueue, activities, maxJobs } = options;
-  const shared = { connection, namespace, shutdownGraceTime, shutdownForceTime } as const;
-  const { runJob, deliverNotice, answerLookUp, ...others } = activities;
+  const { taskQueue, groupQueue = null } = options;
+  const workers =
+    groupQueue === null
+      ? [await jobWorker(options, taskQueue), ...(await otherWorkers(options))]
+      : [await jobWorker(options, groupQueue)];
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const running = workers.map(async (worker) => {
+    try {
+      await worker.run();
+    } finally {
+      shutdown();
+    }
+  });
+  return { done: allEnded(running), shutdown };
+}
+
+function sharedOptions({ connection, namespace }: WorkerOptions) {
+  return { connection, namespace, shutdownGraceTime, shutdownForceTime } as const;
+}
+
+function jobWorker(options: WorkerOptions, taskQueue: string): Promise<Worker> {
+  const { runJob } = options.activities;
+  return Worker.create({
+    ...sharedOptions(options),
+    taskQueue: jobQueue(taskQueue),
+    activities: { runJob },
+    maxConcurrentActivityTaskExecutions: options.maxJobs,
+    maxHeartbeatThrottleInterval: heartbeatThrottle,
+    defaultHeartbeatThrottleInterval: heartbeatThrottle,
+  });
+}
+
+/** Those of workflows and projections, of notices and of look-ups. */
+async function otherWorkers(options: WorkerOptions): Promise<Worker[]> {
+  const { taskQueue, activities } = options;
+  const shared = sharedOptions(options);
+  const { runJob: _runJob, deliverNotice, answerLookUp, ...others } = activities;
   const main = await Worker.create({
     ...shared,
     taskQueue,
     activities: others,
     ...workflowSource(options.workflowBundle),
-  });
-  const jobs = await Worker.create({
-    ...shared,
-    taskQueue: jobQueue(taskQueue),
-    activities: { runJob },
-    maxConcurrentActivityTaskExecutions: maxJobs,
-    maxHeartbeatThrottleInterval: heartbeatThrottle,
-    defaultHeartbeatThrottleInterval: heartbeatThrottle,
   });
   const notices = await Worker.create({
     ...shared,
@@ -72,18 +105,7 @@ export async function startWorkers(options: WorkerOptions): Promise<Workers> {
     maxHeartbeatThrottleInterval: heartbeatThrottle,
     defaultHeartbeatThrottleInterval: heartbeatThrottle,
   });
-  const workers = [main, jobs, notices, lookUps];
-  const shutdown = (): void => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
-  const running = workers.map(async (worker) => {
-    try {
-      await worker.run();
-    } finally {
-      shutdown();
-    }
-  });
-  return { done: allEnded(running), shutdown };
+  return [main, notices, lookUps];
 }
 
 /** Waits for all of them, whatever becomes of one; then the first failure counts. */

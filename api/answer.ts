@@ -1,4 +1,6 @@
 /** How answers are written; nothing else of the API writes to a response. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import type { TablegateError } from '../model/errors';
 import { problemMediaType, problemOf, retryAfterSeconds } from './errors/problem';
@@ -19,6 +21,23 @@ export function sendText(res: Response, status: number, mediaType: string, text:
 export function sendJson(res: Response, status: number, body: unknown): void {
   if (status === 204) res.status(204).setHeader('Cache-Control', 'no-store').end();
   else sendText(res, status, 'application/json', JSON.stringify(body));
+}
+
+/** True for an answer that is made while it is sent. */
+export function isInParts(body: unknown): body is AsyncIterable<string> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
+
+/** Sends an answer part by part, no faster than it is taken. One that breaks off ends broken. */
+export async function sendParts(
+  res: Response,
+  mediaType: string,
+  parts: AsyncIterable<string>,
+): Promise<void> {
+  res.statusCode = 200;
+  res.setHeader('Content-Type', `${mediaType}; charset=utf-8`);
+  res.setHeader('Cache-Control', 'no-store');
+  await pipeline(Readable.from(parts), res);
 }
 
 /** Sends a refusal with the headers that belong to it. */

@@ -16,6 +16,11 @@ import { routes } from './routes';
 import { serveRoutes } from './routes/serve';
 import { aloudataCalls } from './vendors/aloudata/describe';
 import { aloudata } from './vendors/aloudata/surface';
+import { dataArtsCalls } from './vendors/dataarts/describe';
+import { dataArts } from './vendors/dataarts/surface';
+import { sdkSamples } from './vendors/dataarts/sdk-sample';
+import { dataworksCalls } from './vendors/dataworks/describe';
+import { dataworks } from './vendors/dataworks/surface';
 import { triggerUrlCalls } from './vendors/quick-audience/describe';
 import { triggerUrls } from './vendors/quick-audience/trigger-urls';
 
@@ -37,14 +42,26 @@ export function makeApp({ scheduling, settings, log, consoleDir }: AppOptions): 
   app.use('/trigger', triggerUrls(scheduling.triggers, log));
   app.use(requestLog(log));
   app.use('/anymetrics', aloudata(scheduling, settings));
+  app.use('/v3', dataArts(scheduling, settings));
+  app.use(dataworks(scheduling, settings));
   app.use(docsAssets());
   app.use(consolePages(consoleDir));
   let made: object | null = null;
-  const vendorCalls = [...triggerUrlCalls, ...aloudataCalls];
-  const document = () => (made ??= openApiDocument(routes, vendorCalls, settings));
+  const document = () => (made ??= wholeDocument(settings));
   app.use(serveRoutes({ routes, scheduling, settings, document }));
   app.use(answerErrors(settings));
   return app;
+}
+
+/** All surfaces, as one document. */
+export function wholeDocument(settings: Settings): object {
+  const calls = [
+    ...triggerUrlCalls,
+    ...aloudataCalls,
+    ...dataArtsCalls,
+    ...dataworksCalls(settings.publicUrl),
+  ];
+  return openApiDocument(routes, calls, settings, { DataArts: sdkSamples });
 }
 
 /**

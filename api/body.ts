@@ -68,7 +68,7 @@ function announcesBody({ headers }: Request): boolean {
 }
 
 /** PostgreSQL holds no NUL and no half of a surrogate pair, in texts as in keys. */
-function requireStorable(body: unknown): void {
+export function requireStorable(body: unknown): void {
   const waiting: { value: unknown; path: PropertyKey[] }[] = [{ value: body, path: [] }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, path } = next;

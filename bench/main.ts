@@ -2,11 +2,13 @@
 import { Command, Option } from 'commander';
 import { explain } from '../cli/console';
 import { backfillBenchmark, cellsOfYear, type BackfillOptions } from './backfill/benchmark';
+import { batchUpdateBenchmark, type BatchUpdateOptions } from './batch-update/benchmark';
 import { herdBenchmark, type HerdOptions } from './herd/benchmark';
 import { idMappingBenchmark, type IdMappingOptions } from './id-mapping/benchmark';
 import { responsiveBenchmark } from './id-mapping/responsive';
 import { scaleBenchmark } from './id-mapping/scale';
 import { latencyBenchmark, type LatencyOptions } from './latency';
+import { metadataBenchmark, type MetadataOptions } from './metadata/benchmark';
 import { syncBenchmark, syncPairs, type SyncOptions } from './sync/benchmark';
 import { mostPairs, wholeNumber } from './support/options';
 import { perform, performAlone } from './support/perform';
@@ -38,6 +40,11 @@ command('backfill')
     cellsOfYear,
   )
   .action((options: BackfillOptions) => perform(backfillBenchmark(options)));
+
+command('batch-update')
+  .description('one call that changes many tasks, beside as many Updates of bare workflows')
+  .option('--tasks <n>', 'tasks, and bare workflows', wholeNumber(10, 1_000), 1_000)
+  .action((options: BatchUpdateOptions) => perform(batchUpdateBenchmark(options)));
 
 command('herd')
   .description('recurring tasks due in the same second, beside Schedules that start workflows')
@@ -74,6 +81,19 @@ program
     if (responsive) return perform(responsiveBenchmark(options));
     return performAlone(scale ? scaleBenchmark(options) : idMappingBenchmark(options));
   });
+
+program
+  .command('metadata')
+  .description(
+    'collecting tables of PostgreSQL, profiling some and searching the catalogue, beside bare ' +
+      'queries, the statements alone, and a catalogue of a hundredth as many columns',
+  )
+  .option('--tables <n>', 'tables of 20 columns that are collected', wholeNumber(1, 20_000), 1_000)
+  .option('--profiled-tables <n>', 'tables that are profiled', wholeNumber(1, 1_000), 20)
+  .option('--profiled-rows <n>', 'rows of each', wholeNumber(1_000, 5_000_000), 200_000)
+  .option('--columns <n>', 'columns that are searched', wholeNumber(2_000, 1_000_000), 100_000)
+  .option('--pairs <n>', 'measurements of each side, in turn', wholeNumber(1, mostPairs), 5)
+  .action((options: MetadataOptions) => performAlone(metadataBenchmark(options)));
 
 program
   .command('sync')

@@ -4,6 +4,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { z } from 'zod';
+import type { CatalogueSource } from './collect';
 
 /** Most rows of a sample. */
 export const mostSampledRows = 200;
@@ -180,6 +181,8 @@ export interface Connection {
    * @param limit most rows, at most `mostSampledRows`
    */
   firstRows(ref: TableRef, limit: number): Promise<RowSample>;
+  /** What it tells of itself for the catalogue; opens nothing yet. */
+  catalogue(): CatalogueSource;
   prepareScan(request: ScanRequest): Promise<DuckdbScan>;
   /**
    * What a table to write into really is: the same text for the same place, however the connection,

@@ -100,6 +100,25 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import('./pages/tables/table')).TablePage }),
           },
           {
+            path: '/catalog',
+            lazy: async () => ({ Component: (await import('./pages/catalog/page')).CatalogPage }),
+            children: [
+              {
+                // No table has a name without dots.
+                path: 'new',
+                lazy: async () => ({
+                  Component: (await import('./pages/catalog/dialog')).CollectionDialog,
+                }),
+              },
+            ],
+          },
+          {
+            path: '/catalog/:table',
+            lazy: async () => ({
+              Component: (await import('./pages/catalog/table')).CatalogTablePage,
+            }),
+          },
+          {
             path: '/backfills',
             lazy: async () => ({
               Component: (await import('./pages/backfills/page')).BackfillsPage,
@@ -164,6 +183,24 @@ export const router = createBrowserRouter([
             lazy: async () => ({
               Component: (await import('./pages/integration/page')).IntegrationPage,
             }),
+          },
+          ...['/credentials', '/credentials/:userId'].map((path) => ({
+            path,
+            lazy: async () => ({
+              Component: (await import('./pages/credentials/page')).CredentialsPage,
+            }),
+          })),
+          {
+            path: '/users',
+            lazy: async () => ({ Component: (await import('./pages/users/page')).UsersPage }),
+          },
+          {
+            path: '/audit',
+            lazy: async () => ({ Component: (await import('./pages/audit/page')).AuditPage }),
+          },
+          {
+            path: '/api-calls',
+            lazy: async () => ({ Component: (await import('./pages/api/page')).ApiPage }),
           },
           { path: '*', element: <NotFound /> },
         ],

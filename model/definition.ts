@@ -1,4 +1,5 @@
 /** The definition of a task as its workflow changes it: apart from the schemas, which no workflow needs. */
+import type { RuntimeResource } from './resource-group';
 import type { DefinitionPatch, RunPolicy, TaskDefinition } from './task';
 
 export const defaultRunPolicy: RunPolicy = {
@@ -10,19 +11,36 @@ export const defaultRunPolicy: RunPolicy = {
   gateExpiry: 30 * 86_400,
 };
 
+/** The job runs on the installation's own workers. */
+export const noRuntimeResource: RuntimeResource = {
+  resourceGroup: null,
+  taskQueue: null,
+  image: null,
+  cu: null,
+};
+
 /**
  * Applies changes to a definition.
- * @returns a new definition; parts that the patch does not name are kept, `runPolicy` by field
+ * @returns a new definition; parts that the patch does not name are kept, `runPolicy` and
+ *   `runtimeResource` by field
  */
 export function mergeDefinition(
   definition: TaskDefinition,
   patch: DefinitionPatch,
 ): TaskDefinition {
-  const sent = Object.entries(patch).filter(([, value]) => value !== undefined);
+  const { runPolicy = {}, runtimeResource, ...rest } = patch;
   return {
     ...definition,
-    ...(Object.fromEntries(sent) as DefinitionPatch),
-    runPolicy: { ...definition.runPolicy, ...definedOnly(patch.runPolicy ?? {}) },
+    ...definedOnly(rest),
+    runPolicy: { ...definition.runPolicy, ...definedOnly(runPolicy) },
+    ...(runtimeResource && {
+      // A task from before this was kept has none.
+      runtimeResource: {
+        ...noRuntimeResource,
+        ...definition.runtimeResource,
+        ...definedOnly(runtimeResource),
+      },
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** What runs after what: the relation between upstream and downstream tasks. */
 import type { JobLineage } from './job-type';
 import type { Recurrence } from './recurrence';
-import type { RunPolicy, TaskDefinition, TaskKind } from './task';
+import type { Imported, RunPolicy, TaskDefinition, TaskKind } from './task';
 
 /** What planning and the needs of instances have to know of a task. */
 export interface LineageTask {
@@ -18,11 +18,13 @@ export interface LineageTask {
   reads: string[];
   writes: string[];
   rerunMode: RunPolicy['rerunMode'];
+  /** Set where an import keeps it. */
+  imported?: Imported;
 }
 
 /** Makes it of a definition and what its job declares. */
 export function lineageTask(
-  task: { id: string; createdAt: string } & Pick<
+  task: { id: string; createdAt: string; imported?: Imported | null } & Pick<
     TaskDefinition,
     'name' | 'kind' | 'recurrence' | 'timezone' | 'dependsOn' | 'tables' | 'runPolicy'
   >,
@@ -34,6 +36,7 @@ export function lineageTask(
     lists: tables.map((table) => table.name),
     byTask: tables.filter((table) => table.by === 'task').map((table) => table.name),
     rerunMode: runPolicy.rerunMode,
+    ...(task.imported && { imported: task.imported }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { CellEnd, CellRequest } from './backfill';
 import type { Recurrence } from './recurrence';
 import type { RunProjection } from './run';
 import type { DefinitionPatch, TaskDefinition, TaskProjection, TaskView } from './task';
-import type { PresentAsk, RunEnd } from './task-steps';
+import type { ImportedTask, PresentAsk, RunEnd } from './task-steps';
 import type { LedgerEntry, LedgerProjection, ReceiptView, Trigger } from './trigger';
 
 /** At most this many triggers travel in one signal. */
@@ -55,10 +55,16 @@ export interface TaskAnswer {
   entry: LedgerEntry | null;
 }
 
-export const editUpdate = defineUpdate<
-  TaskAnswer,
-  [{ patch: DefinitionPatch; ifVersion: number | null }]
->('edit');
+/** Changes of a task, as its workflow takes them. */
+export interface TaskEdit {
+  patch: DefinitionPatch;
+  ifVersion: number | null;
+  /** Sets the pause flag in the same step; left out, it stays as it is. */
+  paused?: boolean;
+  /** For so long the task's Schedule stays as it is: whoever sent this has more to send. */
+  holdMs?: number;
+}
+export const editUpdate = defineUpdate<TaskAnswer, [TaskEdit]>('edit');
 export const startUpdate = defineUpdate<TaskAnswer, [{ by: string }]>('start');
 /** Cancels a run whose own workflow may not be there yet. */
 export const cancelRunUpdate = defineUpdate<TaskAnswer, [{ runId: string; reason: string }]>(
@@ -68,6 +74,10 @@ export const pauseUpdate = defineUpdate<TaskAnswer, []>('pause');
 export const resumeUpdate = defineUpdate<TaskAnswer, []>('resume');
 export const removeUpdate = defineUpdate<TaskAnswer, [{ by: string; ifVersion: number | null }]>(
   'remove',
+);
+/** From the import that keeps the task: as the foreign system has it now; null: it has it no more. */
+export const importUpdate = defineUpdate<TaskAnswer, [{ task: ImportedTask | null; by: string }]>(
+  'import',
 );
 export const resetGateUpdate = defineUpdate<TaskAnswer, [{ scheduleTime: string | null }]>(
   'resetGate',

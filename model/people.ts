@@ -66,6 +66,16 @@ export const keySchema = z.object({
 });
 export type Key = z.infer<typeof keySchema>;
 
+/** An access key as it is listed. Vendors' SDKs sign with its secret, which is never shown again. */
+export const accessKeySchema = z.object({
+  id: z.string().meta({ description: 'What vendors call the AccessKeyId' }),
+  userId: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  lastUsedAt: z.string().nullable(),
+});
+export type AccessKey = z.infer<typeof accessKeySchema>;
+
 export const grantSchema = z.object({
   userId: z.string(),
   connection: z.string(),

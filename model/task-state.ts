@@ -4,10 +4,18 @@
  * shown of it.
  */
 import type { CellEnd, CellRequest } from './backfill';
+import { noRuntimeResource } from './definition';
 import { emptyGate, isMarked, type DatedGate, type Gate } from './gate';
 import type { Notice } from './notice';
 import type { EndedStatus, RunProjection, RunStarter, RunStatus } from './run';
-import type { GateView, RunSummary, TaskDefinition, TaskProjection, TaskView } from './task';
+import type {
+  GateView,
+  Imported,
+  RunSummary,
+  TaskDefinition,
+  TaskProjection,
+  TaskView,
+} from './task';
 import type { LedgerProjection, TriggerOutcome } from './trigger';
 
 /**
@@ -55,6 +63,8 @@ export interface TaskState {
   taskId: string;
   number: string;
   creator: string;
+  /** Set where an import keeps the task. Never changes. */
+  imported?: Imported;
   createdAt: string;
   updatedAt: string;
   definition: TaskDefinition;
@@ -116,6 +126,7 @@ export interface NewTask {
   creator: string;
   definition: TaskDefinition;
   paused: boolean;
+  imported?: Imported;
 }
 
 /** State of a task that begins now. */
@@ -197,7 +208,11 @@ export function describeTask(state: TaskState): TaskView {
     id: state.taskId,
     number: state.number,
     ...definition,
+    // A task from before these were kept has none of them until it is edited.
+    runtimeResource: definition.runtimeResource ?? noRuntimeResource,
+    dataSource: definition.dataSource ?? null,
     creator: state.creator,
+    imported: state.imported ?? null,
     paused: state.paused,
     gate:
       definition.kind === 'triggered'

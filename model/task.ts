@@ -1,9 +1,10 @@
 /** Scheduling tasks: what a caller sends, what a task is, and what is shown of it. */
 import { z } from 'zod';
-import { idSchema, nameSchema } from './fields';
+import { idSchema, nameSchema, noControlCharacters } from './fields';
 import { notificationsSchema, type Notifications } from './notice';
 import { recurrenceSchema, type Recurrence } from './recurrence';
 import { syncScriptType } from './sync-script-config';
+import { resourceGroupNameSchema, type RuntimeResource } from './resource-group';
 import { parseTableName } from './table-name';
 import { isTimezone } from './timezone';
 import { endedStatuses, runStarters } from './run-status';
@@ -48,7 +49,6 @@ const tablesSchema = z
       tableListingSchema,
     ]),
   )
-  .min(1, 'at least one table is needed')
   .max(maxTables, `at most ${maxTables} tables are allowed in one task`)
   .refine((tables) => bytesOf(tables.map(({ name }) => name).join('')) <= maxBytesOfTableNames, {
     message: `the names of all tables together may have at most ${maxBytesOfTableNames} bytes`,
@@ -139,6 +139,23 @@ export const timezoneSchema = z.string().refine(isTimezone, {
   message: 'it must be an IANA time zone such as Europe/Berlin, in these letters',
 });
 
+/** What is kept as it was sent. */
+const keptText = (longest: number) =>
+  z
+    .string()
+    .max(longest, `at most ${longest} characters are allowed`)
+    .regex(noControlCharacters, 'no control characters are allowed');
+
+const runtimeResourceFields = {
+  resourceGroup: resourceGroupNameSchema.nullable().meta({
+    description:
+      'The resource group (`/api/v1/resource-groups`) whose workers run the job, from the next run ' +
+      'on; null, as in new tasks: those of the installation',
+  }),
+  image: keptText(255).nullable().meta({ description: 'Kept and shown for callers of vendors' }),
+  cu: keptText(32).nullable().meta({ description: 'Kept and shown for callers of vendors' }),
+};
+
 /** Parts of a task that an edit may change; an edit sends some of them. */
 const editableFields = {
   name: nameSchema,
@@ -150,7 +167,9 @@ const editableFields = {
       'What starts it: a person, its `recurrence`, or its tables. People and backfills can start any',
   }),
   tables: tablesSchema.meta({
-    description: 'What the job works on and, where the kind is `triggered`, what it waits for',
+    description:
+      'What the job works on and, where the kind is `triggered`, what it waits for: one at least ' +
+      'then, and for `id-mapping`',
   }),
   whileRunning: z.enum(['ignore', 'latch']).meta({
     description:
@@ -181,6 +200,12 @@ const editableFields = {
   notifications: notificationsSchema.nullable().meta({
     description:
       'Webhooks that are told of failed and recovered runs and of late and expired gates',
+  }),
+  runtimeResource: z
+    .strictObject(z.object(runtimeResourceFields).partial().shape)
+    .meta({ description: 'Where the job runs and with what; an edit changes what it names' }),
+  dataSource: keptText(255).nullable().meta({
+    description: 'Name of a data source, kept and shown for callers of vendors',
   }),
 };
 
@@ -222,11 +247,16 @@ export interface TaskDefinition {
   recurrence: Recurrence | null;
   dependsOn: string[];
   notifications: Notifications | null;
+  runtimeResource: RuntimeResource;
+  dataSource: string | null;
 }
 
 /** Settled changes of a definition, as they reach the entity. */
-export type DefinitionPatch = Partial<Omit<TaskDefinition, 'runPolicy' | 'environment'>> & {
+export type DefinitionPatch = Partial<
+  Omit<TaskDefinition, 'runPolicy' | 'environment' | 'runtimeResource'>
+> & {
   runPolicy?: Partial<RunPolicy>;
+  runtimeResource?: Partial<RuntimeResource>;
 };
 
 const gateTableSchema = z.object({
@@ -268,6 +298,13 @@ export const runSummarySchema = z.object({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
+export const importedSchema = z.object({
+  source: z.string().meta({ description: 'The system that it comes from; empty: it has no name' }),
+  externalId: z.string().meta({ description: 'Its id there' }),
+});
+/** Where a task comes from that a foreign system keeps in step (`POST /tasks:import`). */
+export type Imported = z.infer<typeof importedSchema>;
+
 /** A task as every surface shows it. */
 export const taskViewSchema = z.object({
   id: z.string(),
@@ -276,6 +313,11 @@ export const taskViewSchema = z.object({
   description: z.string(),
   owner: z.string().nullable(),
   creator: z.string(),
+  imported: importedSchema.nullable().meta({
+    description:
+      'Set where an import keeps it: nobody edits, pauses or removes it here, and nobody starts it ' +
+      'where it is recurring. Null: it was made here',
+  }),
   tags: z.array(z.object({ key: z.string(), value: z.string().optional() })),
   environment: z.enum(['Dev', 'Prod']),
   kind: z.enum(taskKinds),
@@ -287,6 +329,13 @@ export const taskViewSchema = z.object({
   recurrence: recurrenceSchema.nullable(),
   dependsOn: z.array(z.string()),
   notifications: notificationsSchema.nullable(),
+  runtimeResource: z
+    .object({
+      ...runtimeResourceFields,
+      taskQueue: z.string().nullable().meta({ description: 'That of the resource group' }),
+    })
+    .meta({ description: 'Where the job runs and with what' }),
+  dataSource: z.string().nullable(),
   paused: z.boolean(),
   gate: gateViewSchema.nullable(),
   latestRun: runSummarySchema.nullable(),

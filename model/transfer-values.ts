@@ -35,6 +35,58 @@ const misfit = (text: string, what: string) => new DirtyValue(`${shown(text)} is
  * @returns null where values of one type never become values of the other
  */
 export function converterOf(from: TransferType, to: TransferType): Converter | null {
+  if (holdsAll(from, to)) return (value) => value;
+  const convert = judging(from, to);
+  return convert === null ? null : quickly(from, to, convert);
+}
+
+/** Whether each number of one type is one of the other, so that none has to be looked at. */
+function holdsAll(from: TransferType, to: TransferType): boolean {
+  if (from.kind === 'boolean') return to.kind === 'boolean';
+  if (from.kind === 'integer' && to.kind === 'integer') {
+    return from.min >= to.min && from.max <= to.max;
+  }
+  if (from.kind === 'float' && to.kind === 'float') {
+    return from.bits === to.bits && (to.special || !from.special);
+  }
+  if (from.kind !== 'decimal' || to.kind !== 'decimal') return false;
+  if (from.special && !to.special) return false;
+  if (to.precision === null) return true;
+  if (from.precision === null) return false;
+  const [places, room] = [from.scale ?? 0, to.scale ?? 0];
+  return places <= room && from.precision - places <= to.precision - room;
+}
+
+/** Times of databases are well-formed: those in the range of the target stay as they are. */
+function quickly(from: TransferType, to: TransferType, convert: Converter): Converter {
+  const isTime = from.kind === 'timestamp' && to.kind === 'timestamp';
+  const isDay = from.kind === 'date' && to.kind === 'date';
+  if (!isTime && !isDay) return convert;
+  if (isTime && (from.zone !== to.zone || from.digits > to.digits)) return convert;
+  const { first, last } = to.range;
+  const mayBeZero = from.range.zero;
+  return (value) => {
+    const text = value as string;
+    const isUsual =
+      text.charCodeAt(4) === dash &&
+      text >= first &&
+      text <= last &&
+      !isAncient(text) &&
+      !(mayBeZero && /-00/.test(text.slice(4, 10)));
+    return isUsual ? text : convert(value);
+  };
+}
+
+const dash = 45;
+const [letterC, bracket] = [67, 40];
+
+/** Years before Christ end in `BC`, or have `(BC)` after the day. */
+function isAncient(text: string): boolean {
+  return text.charCodeAt(text.length - 1) === letterC || text.charCodeAt(11) === bracket;
+}
+
+/** @returns null where values of one type never become values of the other */
+function judging(from: TransferType, to: TransferType): Converter | null {
   switch (to.kind) {
     case 'text':
       return toText(from, to);

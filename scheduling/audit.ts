@@ -6,13 +6,24 @@ import type { Store } from '../store/store';
  * where it was by one.
  */
 export function noteAction(
-  { audit }: Pick<Store, 'audit'>,
+  store: Pick<Store, 'audit'>,
   caller: Caller,
   action: string,
   target: string,
   detail: Record<string, unknown> = {},
 ): Promise<void> {
-  const { name: actor, via } = caller;
-  const whole = via === undefined ? detail : { ...detail, via };
-  return audit.write(caller.tenant, { actor, action, target, detail: whole });
+  return noteActions(store, caller, [{ action, target, detail }]);
+}
+
+/** Writes a line for each of these. */
+export function noteActions(
+  { audit }: Pick<Store, 'audit'>,
+  { tenant, name: actor, via }: Caller,
+  notes: readonly { action: string; target: string; detail: Record<string, unknown> }[],
+): Promise<void> {
+  const entries = notes.map(({ detail, ...note }) => ({
+    ...{ ...note, actor },
+    detail: via === undefined ? detail : { ...detail, via },
+  }));
+  return audit.writeAll(tenant, entries);
 }

@@ -15,6 +15,9 @@ export interface SchedulingDeps {
   gateway: Gateway;
   /** By type. */
   jobTypes: ReadonlyMap<string, JobType>;
-  settings: Pick<Settings, 'publicUrl' | 'filesRoots' | 'timezone' | 'dataDir' | 'webhookHosts'>;
+  settings: Pick<
+    Settings,
+    'publicUrl' | 'filesRoots' | 'timezone' | 'edition' | 'dataDir' | 'webhookHosts'
+  >;
   log: Logger;
 }

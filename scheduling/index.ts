@@ -1,17 +1,24 @@
+import { AccessKeys } from './access-keys';
 import { Backfills } from './backfills/backfills';
 import { BackfillStarter } from './backfills/starter';
+import { Catalogue } from './catalogue';
+import { Identity } from './dataarts/identity';
+import { MetadataTasks } from './dataarts/metadata-tasks';
 import type { SchedulingDeps } from './deps';
+import { ByNumber } from './by-number';
 import { Events } from './events';
 import { Lineage } from './lineage';
 import { LookUps } from './look-ups';
 import { People } from './people';
 import { Projects } from './projects/projects';
+import { ResourceGroups } from './resource-groups';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
 import { scriptService } from './scripts/scripts';
 import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
+import { TaskBatches } from './task-batches';
 import { Tasks } from './tasks';
 import { TriggerQueue } from './trigger-queue';
 import { Triggers } from './triggers';
@@ -28,21 +35,31 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const starter = new BackfillStarter(deps, queue);
   const tasks = new Tasks(deps);
   const people = new People(deps);
-  const projects = new Projects(deps);
   const events = new Events(deps.store);
+  const runs = new Runs(deps, tasks, starter);
+  const projects = new Projects(deps);
+  const accessKeys = new AccessKeys(deps);
+  const backfills = new Backfills(deps, starter);
   return {
     tasks,
     triggers: new Triggers(deps, tasks, uses, queue),
-    runs: new Runs(deps, tasks, starter),
+    runs,
     waiting: new Waiting(deps),
-    backfills: new Backfills(deps, starter),
+    backfills,
     lineage: new Lineage(deps),
     lookUps: new LookUps(deps, tasks),
     sources: new Sources(deps),
+    catalogue: new Catalogue(deps),
     projects,
     scripts: scriptService(deps, tasks, projects),
     people,
     sessions: new Sessions(deps, people),
+    accessKeys,
+    identity: new Identity(deps, people, accessKeys, projects),
+    metadataTasks: new MetadataTasks(deps, tasks, runs, projects),
+    resourceGroups: new ResourceGroups(deps),
+    taskBatches: new TaskBatches(deps, tasks),
+    byNumber: new ByNumber(deps, { tasks, runs, backfills }),
     events,
     system: new System(deps),
     idempotency: idempotencyOf(deps),

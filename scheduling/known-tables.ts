@@ -2,12 +2,12 @@ import { TablegateError } from '../model/errors';
 import type { Store } from '../store/store';
 
 /**
- * Refuses a table that nobody has spoken of: it is not registered, and no live task lists, reads or
- * writes it.
+ * Refuses a table that nobody has spoken of: it is not registered, no live task lists, reads or
+ * writes it, and the catalogue does not have it.
  * @throws TablegateError tableNotFound naming the table and `path`
  */
 export async function requireTable(
-  store: Pick<Store, 'sources' | 'tasks'>,
+  store: Pick<Store, 'sources' | 'tasks' | 'catalogue'>,
   tenant: string,
   table: string,
   path = 'table',
@@ -16,7 +16,8 @@ export async function requireTable(
   if ((await store.tasks.tasksOfTable(tenant, table)).length > 0) return;
   const tasks = await store.tasks.lineage(tenant);
   if (tasks.some(({ writes }) => writes.includes(table))) return;
-  const message = `the table ${table} is not registered, and no task lists, reads or writes it`;
+  if (await store.catalogue.knows(tenant, table)) return;
+  const message = `the table ${table} is neither registered nor collected, and no task lists, reads or writes it`;
   throw new TablegateError('tableNotFound', `T${message.slice(1)}.`, {
     fields: [{ path, message }],
   });

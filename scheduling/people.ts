@@ -10,10 +10,14 @@ import type {
   UserChange,
 } from '../model/people';
 import { digest, keyPrefix, makeId, makeKey } from '../store/secrets';
+import type { AuditFilter } from '../store/store';
 import { noteAction } from './audit';
+import { changesBetween } from './changes';
+import { ownerOfNew, whoseCredentials } from './credential-owners';
 import type { SchedulingDeps } from './deps';
 import { ensureAnalysisSource, firstAdmin } from './first-steps';
 import type { Page, PageRequest, PeopleService } from './scheduling';
+import { readTimeSpan } from './time-spans';
 import { findCaller } from './trigger-login';
 
 /** Longest key there is; longer ones are refused without a look at the store. */
@@ -75,9 +79,10 @@ export class People implements PeopleService {
   }
 
   async updateUser(caller: Caller, userId: string, change: UserChange): Promise<User> {
+    const before = await this.user(caller, userId);
     const user = await this.deps.store.people.updateUser(caller.tenant, userId, change);
     if (!user) throw noUser(userId);
-    await this.note(caller, 'user.edit', `user/${userId}`, { ...change });
+    await this.note(caller, 'user.edit', `user/${userId}`, { ...changesBetween(before, user) });
     return user;
   }
 
@@ -97,8 +102,13 @@ export class People implements PeopleService {
     if (!(await store.sources.findConnection(caller.tenant, grant.connection))) {
       throw new TablegateError('connectionNotFound', `There is no connection ${grant.connection}.`);
     }
-    await store.people.setGrant(caller.tenant, grant);
-    await this.note(caller, 'grant.set', `user/${grant.userId}`, { ...grant });
+    const { tenant } = caller;
+    const { userId, connection, ...sides } = grant;
+    const none = { read: false, write: false };
+    const before = (await store.people.findGrant(tenant, userId, connection)) ?? none;
+    await store.people.setGrant(tenant, grant);
+    const detail = { connection, ...changesBetween(before, sides) };
+    await this.note(caller, 'grant.set', `user/${userId}`, detail);
     return grant;
   }
 
@@ -112,33 +122,35 @@ export class People implements PeopleService {
 
   async createKey(
     caller: Caller,
-    input: { userId: string; name: string },
+    input: { userId: string | null; name: string },
   ): Promise<Key & { secret: string }> {
-    await this.user(caller, input.userId);
+    const userId = ownerOfNew(caller, input.userId);
+    await this.user(caller, userId);
     const secret = makeKey();
     const { people } = this.deps.store;
-    const key = await people.createKey(caller.tenant, newKey(input.userId, input.name, secret));
-    await this.note(caller, 'key.create', `key/${key.id}`, { userId: input.userId });
+    const key = await people.createKey(caller.tenant, newKey(userId, input.name, secret));
+    const { name } = key;
+    await this.note(caller, 'key.create', `key/${key.id}`, { userId, name });
     return { ...key, secret };
   }
 
-  keys(caller: Caller, page: PageRequest): Promise<Page<Key>> {
-    return this.deps.store.people.keys(caller.tenant, page);
+  keys(caller: Caller, page: PageRequest, userId: string | null = null): Promise<Page<Key>> {
+    const ofUser = whoseCredentials(caller, userId);
+    return this.deps.store.people.keys(caller.tenant, page, ofUser);
   }
 
   async removeKey(caller: Caller, keyId: string): Promise<void> {
-    if (!(await this.deps.store.people.removeKey(caller.tenant, keyId))) {
+    const { people } = this.deps.store;
+    if (!(await people.removeKey(caller.tenant, keyId, whoseCredentials(caller)))) {
       throw new TablegateError('keyNotFound', `There is no key ${keyId}.`);
     }
     await this.note(caller, 'key.remove', `key/${keyId}`, {});
   }
 
-  audit(
-    caller: Caller,
-    filter: { target: string | null },
-    page: PageRequest,
-  ): Promise<Page<AuditEntry>> {
-    return this.deps.store.audit.list(caller.tenant, filter, page);
+  audit(caller: Caller, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {
+    const { from = null, to = null, ...rest } = filter;
+    const span = readTimeSpan({ from, to }, this.deps.settings.timezone);
+    return this.deps.store.audit.list(caller.tenant, { ...rest, ...span }, page);
   }
 
   private note(

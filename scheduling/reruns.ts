@@ -8,7 +8,7 @@ import type { SchedulingDeps } from './deps';
 import { backfillIdOf } from './idempotency-keys';
 import { LineageIndex } from './lineage-index';
 import type { RerunView, RunRead, RunService, TaskRead, TaskService } from './scheduling';
-import { taskNotFound } from './task-refusals';
+import { refuseByHand, taskNotFound } from './task-refusals';
 
 /** How long the answer to a rerun waits for the record of the new run. */
 const longestWaitMs = 4_000;
@@ -28,6 +28,7 @@ export class Reruns {
   async rerun(caller: Caller, taskId: string, runId: string, options: Options): Promise<RerunView> {
     const record = await this.runs.get(caller, taskId, runId);
     const task = await this.tasks.get(caller, taskId);
+    refuseByHand(task);
     if (record.scheduleTime === null) return this.startAgain(caller, task, record, options);
     return this.rerunInstance(caller, task, record.scheduleTime, options);
   }

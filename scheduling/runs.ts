@@ -29,7 +29,7 @@ import type {
   TaskService,
 } from './scheduling';
 import { waitUntilProjected } from './settle';
-import { isRefusal } from './task-refusals';
+import { isRefusal, refuseByHand } from './task-refusals';
 import { TaskUpdates } from './task-updates';
 import { readTimeSpan } from './time-spans';
 
@@ -53,7 +53,7 @@ export class Runs implements RunService {
 
   async start(caller: Caller, taskId: string, idempotencyKey: string | null): Promise<RunRead> {
     const { gateway } = this.deps;
-    await this.tasks.get(caller, taskId);
+    refuseByHand(await this.tasks.get(caller, taskId));
     const updateId = updateIdOf('start', caller, idempotencyKey);
     const args: [{ by: string }] = [{ by: caller.name }];
     const answer = await gateway.update(caller.tenant, taskId, startUpdate, args, updateId);

@@ -10,12 +10,24 @@ import type {
   CellView,
   PlanView,
 } from '../model/backfill';
+import type {
+  CatalogueEdit,
+  CatalogueFilter,
+  CatalogueHit,
+  CatalogueTable,
+  CatalogueTableWithColumns,
+  TableVersion,
+} from '../model/catalogue/catalogue';
+import type { TableDefinition } from '../model/catalogue/collected';
 import type { ConnectorCapabilities, RowSample } from '../connectors/connector';
 import type { Change } from '../model/change';
+import type { ShownLog } from '../model/dataarts/shown-log';
+import type { TablegateError } from '../model/errors';
 import type { ColumnSuggestion } from '../model/id-suggestions';
 import type { IdChain, LookedUpId, LookedUpUser } from '../model/look-up';
 import type { CountedPage, Page, PageRequest } from '../model/page';
 import type {
+  AccessKey,
   AuditEntry,
   Caller,
   Grant,
@@ -29,20 +41,33 @@ import type {
 } from '../model/people';
 import type { Directory, Project, ProjectInput, ProjectMember, Workspace } from '../model/project';
 import type { Recurrence } from '../model/recurrence';
+import type { ResourceGroup } from '../model/resource-group';
 import type { LogLine, RunRecord, RunStatus } from '../model/run';
 import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
+import type { ImportRequest, ImportResult } from '../model/task-import';
+import type { TaskChange } from '../model/task-change';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
-import type { LedgerFilter, RunFilter, WaitingQuery } from '../store/store';
+import type {
+  AuditFilter,
+  CatalogueChoices,
+  InstanceFilterByNumber,
+  LedgerFilter,
+  NumberedInstance,
+  RunFilter,
+  Slice,
+  TaskFilterByNumber,
+  WaitingQuery,
+} from '../store/store';
 import type { ScriptDrafts } from './scripts/drafts';
 import type { ScriptLife } from './scripts/life';
 import type { OperationCenter } from './scripts/operation-center';
 import type { ScriptValidator } from './scripts/validation';
 import type { ScriptVersions } from './scripts/versions';
 
-export type { LedgerFilter, Page, PageRequest, RunFilter };
+export type { AuditFilter, LedgerFilter, NumberedInstance, Page, PageRequest, RunFilter };
 
 /** A task as read: `stale` where the workflow did not answer and the store's copy is shown. */
 export type TaskRead = TaskView & { stale?: boolean };
@@ -69,8 +94,23 @@ export interface TaskService {
    * is, those that it has, or will have with other tables.
    */
   draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView>;
-  /** `idempotencyKey` makes the id: the same key and caller give the same task. */
-  create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead>;
+  /**
+   * `idempotencyKey` makes the id: the same key and caller give the same task.
+   * @param begin.paused it begins paused
+   * @param begin.start it begins with a run, as by hand: both there, or neither
+   */
+  create(
+    caller: Caller,
+    input: TaskInput,
+    idempotencyKey: string | null,
+    begin?: { paused?: boolean; start?: boolean },
+  ): Promise<TaskRead>;
+  /**
+   * Keeps the tasks of a foreign system in step: makes, changes and removes them, each alone.
+   * @throws TablegateError temporalUnavailable, workerUnavailable, storeUnavailable: what is left is
+   * not done then, and a repeat goes on
+   */
+  importTasks(caller: Caller, request: ImportRequest): Promise<ImportResult>;
   get(caller: Caller, taskId: string): Promise<TaskRead>;
   list(caller: Caller, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskRow>>;
   /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */
@@ -349,6 +389,8 @@ export interface ProjectService {
   workspaces(caller: Caller, project: string): Promise<{ items: Workspace[] }>;
   createWorkspace(caller: Caller, project: string, name: string): Promise<Workspace>;
   removeWorkspace(caller: Caller, project: string, id: string): Promise<void>;
+  /** Projects that a user is a member of. */
+  ofMember(caller: Caller, userId: string): Promise<{ items: Project[] }>;
   members(caller: Caller, project: string): Promise<{ items: ProjectMember[] }>;
   addMember(caller: Caller, project: string, userId: string): Promise<ProjectMember>;
   removeMember(caller: Caller, project: string, userId: string): Promise<void>;
@@ -408,18 +450,168 @@ export interface PeopleService {
   grants(caller: Caller, userId: string): Promise<{ items: Grant[] }>;
   setGrant(caller: Caller, grant: Grant): Promise<Grant>;
   removeGrant(caller: Caller, userId: string, connection: string): Promise<void>;
-  /** `secret` is shown this once. */
+  /**
+   * `secret` is shown this once.
+   * @param input.userId null: the caller; another user's is for an admin to make
+   * @throws TablegateError notAllowed, userNotFound
+   */
   createKey(
     caller: Caller,
-    input: { userId: string; name: string },
+    input: { userId: string | null; name: string },
   ): Promise<Key & { secret: string }>;
-  keys(caller: Caller, page: PageRequest): Promise<Page<Key>>;
+  /** One's own; for admins those of all, or of one user (`userId`). */
+  keys(caller: Caller, page: PageRequest, userId?: string | null): Promise<Page<Key>>;
+  /** @throws TablegateError keyNotFound, also for those that the caller does not see */
   removeKey(caller: Caller, keyId: string): Promise<void>;
-  audit(
+  audit(caller: Caller, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
+}
+
+/** What vendors' SDKs sign with. Each user has his own; admins see and remove those of all. */
+export interface AccessKeyService {
+  /**
+   * `secret` is shown this once.
+   * @param input.userId null: the caller; another user's is for an admin to make
+   * @throws TablegateError notAllowed, userNotFound
+   */
+  create(
     caller: Caller,
-    filter: { target: string | null },
-    page: PageRequest,
-  ): Promise<Page<AuditEntry>>;
+    input: { userId: string | null; name: string },
+  ): Promise<AccessKey & { secret: string }>;
+  /** One's own; for admins those of all, or of one user (`userId`). */
+  list(caller: Caller, page: PageRequest, userId?: string | null): Promise<Page<AccessKey>>;
+  /** @throws TablegateError accessKeyNotFound, also for those that the caller does not see */
+  remove(caller: Caller, id: string): Promise<void>;
+  /** What an access key signs with and who it stands for, as of now; null where there is none. */
+  secretOf(id: string): Promise<{ secret: string; caller: Caller } | null>;
+  /** Notes that a good signature was made with it; to be told after each. */
+  noteUse(id: string): Promise<void>;
+  /**
+   * Takes the nonce of a good signature, once on all processes while the signature may be used.
+   * @returns false where it was taken before
+   */
+  takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean>;
+}
+
+/** A change of one task, known by its number. */
+export interface BatchEntry {
+  number: string;
+  /** Null: the task in production where there are twins. */
+  environment: 'Dev' | 'Prod' | null;
+  change: TaskChange;
+}
+
+export interface BatchResult {
+  /** Why it was not done; null: it was. */
+  error: TablegateError | null;
+}
+
+export interface TaskBatchService {
+  /**
+   * Changes many tasks, each for itself, those of one task in their order. When it answers, lists show
+   * all of it; Schedules follow.
+   * @param comment noted in the audit of each task that was changed
+   * @returns a result for each entry, in their order
+   * @throws TablegateError editionTooLow
+   */
+  update(
+    caller: Caller,
+    entries: readonly BatchEntry[],
+    comment: string | null,
+  ): Promise<BatchResult[]>;
+}
+
+export interface NumberedTask {
+  task: TaskRead;
+  /** Numbers of the tasks in its `dependsOn`. */
+  upstream: string[];
+}
+
+/** What became of one instance. */
+export interface InstanceStep {
+  number: string;
+  /** Why it was not done; null: it was. */
+  error: TablegateError | null;
+}
+
+/** Instances of a business day, of which `businessTime` is any moment, in ms. */
+export type BusinessDayFilter = Omit<InstanceFilterByNumber, 'days'> & { businessTime: number };
+
+export type TaskSlice = Slice<'id' | 'created' | 'changed'>;
+export type InstanceSlice = Slice<'id' | 'created' | 'started' | 'finished' | 'scheduled'>;
+
+/**
+ * The same things by the numbers that vendors know them by. Of twins, which have one number, that of
+ * the environment is meant, in production where that is null. An instance has a number once it has a
+ * record; that of any of its attempts leads to it.
+ */
+export interface ByNumberService {
+  /** @throws TablegateError taskNotFound */
+  task(caller: Caller, number: string, environment: 'Dev' | 'Prod' | null): Promise<NumberedTask>;
+  tasks(
+    caller: Caller,
+    filter: TaskFilterByNumber,
+    slice: TaskSlice,
+  ): Promise<{ items: TaskView[]; total: number }>;
+  /** @throws TablegateError taskNotFound, taskInUse, taskImported */
+  removeTask(caller: Caller, number: string, environment: 'Dev' | 'Prod' | null): Promise<void>;
+  /**
+   * @param attempt null: the latest
+   * @throws TablegateError runNotFound
+   */
+  instance(caller: Caller, number: string, attempt: number | null): Promise<NumberedInstance>;
+  instances(
+    caller: Caller,
+    filter: BusinessDayFilter,
+    slice: InstanceSlice,
+  ): Promise<{ items: NumberedInstance[]; total: number }>;
+  /** @throws TablegateError runNotFound */
+  log(caller: Caller, number: string, attempt: number | null): Promise<string[]>;
+  /** Runs instances again, each for itself; a number that is sent twice counts once. */
+  rerun(
+    caller: Caller,
+    numbers: readonly string[],
+    comment: string | null,
+  ): Promise<InstanceStep[]>;
+  /** Cancels what is live of them. */
+  stop(caller: Caller, numbers: readonly string[], comment: string | null): Promise<InstanceStep[]>;
+  /** Makes or reruns the instance of a task at a time. @throws TablegateError taskNotFound */
+  bringAbout(
+    caller: Caller,
+    number: string,
+    environment: 'Dev' | 'Prod' | null,
+    scheduleTime: Date,
+  ): Promise<void>;
+  /**
+   * Backfills tasks over closed ranges, whose ends each task reads in its timezone.
+   * @returns ids of the backfills, one a range
+   */
+  supplement(
+    caller: Caller,
+    ask: {
+      numbers: readonly string[];
+      environment: 'Dev' | 'Prod' | null;
+      ranges: readonly { startTime: string; endTime: string }[];
+      downstream: 'none' | 'matching';
+      concurrency: number;
+      comment: string | null;
+    },
+  ): Promise<string[]>;
+  /**
+   * Numbers of such backfills, and of the instances that they have brought about so far.
+   * @throws TablegateError backfillNotFound
+   */
+  supplemented(
+    caller: Caller,
+    ids: readonly string[],
+  ): Promise<{ numbers: string[]; instances: string[] }>;
+}
+
+export interface ResourceGroupService {
+  /** @throws TablegateError nameTaken */
+  create(caller: Caller, group: { name: string; taskQueue: string }): Promise<ResourceGroup>;
+  list(caller: Caller, page: PageRequest): Promise<Page<ResourceGroup>>;
+  /** @throws TablegateError resourceGroupNotFound, resourceGroupInUse */
+  remove(caller: Caller, name: string): Promise<void>;
 }
 
 /** What a browser signs in with: a key, or a code that was made with one. */
@@ -519,6 +711,56 @@ export interface LineageService {
   ): Promise<LineageGraph>;
 }
 
+/** A task that has to do with a table; `collects`: it has found the latest version. */
+export interface TableTask {
+  id: string;
+  name: string;
+  kind: TaskKind;
+  how: 'reads' | 'lists' | 'writes' | 'collects';
+}
+
+export interface CatalogueTableRead extends CatalogueTableWithColumns {
+  tasks: TableTask[];
+  /** Tables that the tasks read or list which write this one. */
+  upstreamTables: string[];
+  /** Tables that the tasks write which read or list this one. */
+  downstreamTables: string[];
+}
+
+export interface CatalogueService {
+  /** The best first. `more`: there are others. A question without a word finds nothing. */
+  search(
+    caller: Caller,
+    question: string,
+    filter: CatalogueFilter,
+    limit: number,
+  ): Promise<{ items: CatalogueHit[]; more: boolean }>;
+  tables(
+    caller: Caller,
+    filter: CatalogueFilter,
+    page: PageRequest,
+  ): Promise<CountedPage<CatalogueTable>>;
+  /** What lists can be narrowed by. */
+  choices(caller: Caller): Promise<CatalogueChoices>;
+  /** @throws TablegateError tableNotFound, as the others do that name a table */
+  table(caller: Caller, name: string): Promise<CatalogueTableRead>;
+  versions(caller: Caller, name: string, page: PageRequest): Promise<Page<TableVersion>>;
+  /**
+   * @param against version that it is compared with; null: the one before it
+   * @throws TablegateError tableVersionNotFound
+   */
+  version(
+    caller: Caller,
+    name: string,
+    version: number,
+    against: number | null,
+  ): Promise<TableVersion & { definition: TableDefinition }>;
+  /** @throws TablegateError columnNotFound */
+  edit(caller: Caller, name: string, edit: CatalogueEdit): Promise<CatalogueTableRead>;
+  /** All of it, piece by piece. */
+  export(caller: Caller, filter: CatalogueFilter, format: 'json' | 'csv'): AsyncIterable<string>;
+}
+
 export interface LookUpService {
   /**
    * The user behind an ID of an `id-mapping` task's result, with all IDs and where they stand.
@@ -561,6 +803,85 @@ export interface SystemService {
   ready(): Promise<void>;
 }
 
+/** What a caller of the identity service says of itself. Null: it does not say. */
+export type IdentityClaim =
+  | {
+      method: 'password';
+      /** The user by one of the two. */
+      userId: string | null;
+      userName: string | null;
+      /** A key of the API that is the user's. */
+      password: string;
+      /** Id or name of the tenant. */
+      domain: string | null;
+    }
+  | { method: 'accessKey'; id: string; secret: string };
+
+export interface IssuedToken {
+  token: string;
+  caller: Caller;
+  tenant: Tenant;
+  /** The only project that it is good for; null: for all that are open to its user. */
+  project: Project | null;
+  issuedAt: string;
+  expiresAt: string;
+}
+
+/** Tokens that stand for a user for a day, as clients of vendors' identity services get them. */
+export interface IdentityService {
+  /**
+   * @param scope id or name of the project that the token is to be for
+   * @param address where the call comes from: who tries many wrong keys is held back
+   * @throws TablegateError notAuthenticated, tooManySignIns, projectNotFound, notAllowed
+   */
+  issue(claim: IdentityClaim, scope: string | null, address: string): Promise<IssuedToken>;
+  /** Who a token stands for, as of now; null where it is not good, or what it was made with is gone. */
+  find(token: string): Promise<{ caller: Caller; project: string | null } | null>;
+}
+
+/** Where a call of DataArts' API belongs. */
+export interface CollectionPlace {
+  caller: Caller;
+  project: string;
+  workspace: string;
+}
+
+export type CollectionAction = 'start' | 'schedule' | 'stop';
+
+/** As the vendor names it. */
+export interface FoundCollectionTasks {
+  /** Tasks that were found, on all pages. */
+  count: number;
+  /** Tasks of the project. */
+  total_records: number;
+  max_records: number;
+  resources: Record<string, unknown>[];
+}
+
+/**
+ * Collection tasks by DataArts' API. Bodies are as they came (`model/exact-json.ts`). All but `enter`
+ * throw `taskNotFound` for a task that was not made by this API in this project and workspace.
+ */
+export interface MetadataTaskService {
+  /**
+   * @param scope of the token; null: it has none
+   * @throws TablegateError projectNotFound, notAllowed
+   */
+  enter(caller: Caller, project: string, scope: string | null): Promise<void>;
+  /** @throws TablegateError workspaceNotFound */
+  requireWorkspace(place: CollectionPlace): Promise<void>;
+  /** @throws TablegateError invalidInput naming fields of the body, directoryNotFound, grantMissing */
+  create(place: CollectionPlace, sent: unknown): Promise<{ taskId: string }>;
+  get(place: CollectionPlace, taskId: string): Promise<Record<string, unknown>>;
+  /** @throws TablegateError as `create` does */
+  replace(place: CollectionPlace, taskId: string, sent: unknown): Promise<void>;
+  remove(place: CollectionPlace, taskId: string): Promise<void>;
+  search(place: CollectionPlace, sent: unknown): Promise<FoundCollectionTasks>;
+  act(place: CollectionPlace, taskId: string, action: CollectionAction): Promise<void>;
+  /** @throws TablegateError runNotFound */
+  log(place: CollectionPlace, taskId: string, runId: string): Promise<ShownLog>;
+}
+
 /** Remembers answers of POST requests by `Idempotency-Key`; see `store/store.ts`. */
 export interface IdempotencyService {
   claim(
@@ -583,10 +904,17 @@ export interface Scheduling {
   lineage: LineageService;
   lookUps: LookUpService;
   sources: SourceService;
+  catalogue: CatalogueService;
   projects: ProjectService;
   scripts: ScriptService;
   people: PeopleService;
   sessions: SessionService;
+  accessKeys: AccessKeyService;
+  identity: IdentityService;
+  metadataTasks: MetadataTaskService;
+  resourceGroups: ResourceGroupService;
+  taskBatches: TaskBatchService;
+  byNumber: ByNumberService;
   events: EventService;
   system: SystemService;
   idempotency: IdempotencyService;

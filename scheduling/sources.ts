@@ -10,6 +10,7 @@ import { formatTableName, parseTableName, type TableName } from '../model/table-
 import { placeOf } from '../store/secrets';
 import type { ConnectionRow } from '../store/store';
 import { noteAction } from './audit';
+import { changesBetween } from './changes';
 import { splitSecrets, withKeptSecrets } from './connection-secrets';
 import type { SchedulingDeps } from './deps';
 import { refuseFailure, useSource } from './open-source';
@@ -50,7 +51,9 @@ export class Sources implements SourceService {
     const row = await this.toRow(caller.tenant, { name, type: input.type, config });
     const updated = await this.deps.store.sources.updateConnection(row);
     if (!updated) throw noConnection(name);
-    await this.audit(caller, 'connection.edit', name);
+    // What is secret stands apart from the config.
+    const changes = changesBetween(former, updated, ['type', 'config']);
+    await this.audit(caller, 'connection.edit', name, { ...changes });
     return this.seenBy(caller, updated);
   }
 
@@ -186,8 +189,12 @@ export class Sources implements SourceService {
     if (fields.length > 0) {
       throw new TablegateError('columnNotFound', `T${fields[0]!.message.slice(1)}.`, { fields });
     }
-    const table = await this.deps.store.sources.putTable(caller.tenant, parts, mapping);
-    await this.audit(caller, 'table.idMapping', name);
+    const { sources } = this.deps.store;
+    const before = await sources.findTable(caller.tenant, name);
+    const table = await sources.putTable(caller.tenant, parts, mapping);
+    const held = { idMapping: before?.idMapping ?? null };
+    const detail = changesBetween(held, { idMapping: table.idMapping });
+    await this.audit(caller, 'table.idMapping', name, { ...detail });
     return table;
   }
 
@@ -251,9 +258,14 @@ export class Sources implements SourceService {
     return connection;
   }
 
-  private audit(caller: Caller, action: string, name: string): Promise<void> {
+  private audit(
+    caller: Caller,
+    action: string,
+    name: string,
+    detail: Record<string, unknown> = {},
+  ): Promise<void> {
     const target = `${action.split('.')[0]}/${name}`;
-    return noteAction(this.deps.store, caller, action, target);
+    return noteAction(this.deps.store, caller, action, target, detail);
   }
 }
 

@@ -6,6 +6,7 @@ import type { JobLineage, JobType } from '../model/job-type';
 import { parseTableName } from '../model/table-name';
 import type { TaskDefinition } from '../model/task';
 import { digest } from '../store/secrets';
+import type { OutputConflict, OutputTable } from '../store/store';
 import type { SchedulingDeps } from './deps';
 import { useSource } from './open-source';
 
@@ -122,17 +123,45 @@ export async function reserveOutputs(
   taskId: string,
   writes: string[],
 ): Promise<void> {
-  const tables = await Promise.all(
-    writes.map(async (name) => ({ name, target: await targetOf(deps, tenant, name) })),
-  );
+  const tables = await targetsOf(deps, tenant, writes);
   const conflict = await deps.store.tasks.reserveOutputs(tenant, taskId, tables);
-  if (!conflict) return;
+  if (conflict) throw outputTaken(conflict);
+}
+
+/**
+ * Looks whether they could be reserved.
+ * @param going tasks that are about to be removed, and so hold nothing
+ * @throws TablegateError outputTaken naming the other task
+ */
+export async function checkOutputs(
+  deps: Pick<SchedulingDeps, 'store' | 'secrets' | 'settings'>,
+  tenant: string,
+  taskId: string,
+  writes: string[],
+  going: ReadonlySet<string>,
+): Promise<void> {
+  const tables = await targetsOf(deps, tenant, writes);
+  const conflict = await deps.store.tasks.outputConflict(tenant, taskId, tables);
+  if (conflict && !going.has(conflict.taskId)) throw outputTaken(conflict);
+}
+
+function outputTaken(conflict: OutputConflict): TablegateError {
   const other =
     conflict.taskName === null ? conflict.taskId : `"${conflict.taskName}" (${conflict.taskId})`;
   const message = `The table ${conflict.table} is written by the task ${other}; choose another output.`;
-  throw new TablegateError('outputTaken', message, {
+  return new TablegateError('outputTaken', message, {
     fields: [{ path: 'job.config.output', message }],
   });
+}
+
+function targetsOf(
+  deps: Pick<SchedulingDeps, 'store' | 'secrets' | 'settings'>,
+  tenant: string,
+  names: string[],
+): Promise<OutputTable[]> {
+  return Promise.all(
+    names.map(async (name) => ({ name, target: await targetOf(deps, tenant, name) })),
+  );
 }
 
 /**

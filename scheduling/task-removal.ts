@@ -6,7 +6,7 @@ import type { SchedulingDeps } from './deps';
 import type { TaskRead, TaskService } from './scheduling';
 import { refuseTaskOfScript } from './scripts/task-of-script';
 import type { TaskEditing } from './task-editing';
-import { isRefusal, refuseStale, taskInUse } from './task-refusals';
+import { isRefusal, refuseImported, refuseStale, taskInUse } from './task-refusals';
 import type { TaskUpdates } from './task-updates';
 
 /** How often an edit that another edit came between is made again. */
@@ -28,6 +28,7 @@ export class TaskRemoval {
     detach: boolean,
   ): Promise<void> {
     const before = await this.tasks.get(caller, taskId);
+    refuseImported(before);
     refuseStale(before, ifVersion);
     refuseTaskOfScript(before);
     await this.send(caller, before, ifVersion, detach);
@@ -51,13 +52,18 @@ export class TaskRemoval {
     const { gateway, store } = this.deps;
     const { tenant, name: by } = caller;
     const { id: taskId } = before;
-    const users = await this.usersOf(tenant, taskId);
-    if (users.length > 0 && !detach) throw taskInUse(before, users);
-    if (detach) await this.detachAll(caller, users, taskId);
+    if (detach) await this.detachAll(caller, await this.usersOf(tenant, taskId), taskId);
+    else await this.refuseInUse(tenant, before);
     await this.updates.send(taskId, (updateId) =>
       gateway.update(tenant, taskId, removeUpdate, [{ by, ifVersion }], updateId),
     );
     await noteAction(store, caller, 'task.remove', `task/${taskId}`, { name: before.name });
+  }
+
+  /** @throws TablegateError taskInUse naming the tasks that come after this one */
+  async refuseInUse(tenant: string, task: { id: string; name: string }): Promise<void> {
+    const users = await this.usersOf(tenant, task.id);
+    if (users.length > 0) throw taskInUse(task, users);
   }
 
   /** Live tasks that name this one in `dependsOn`. */

@@ -3,67 +3,65 @@ import { isId } from '../model/names';
 import { withNextRunTime } from '../model/next-run-time';
 import type { CountedPage } from '../model/page';
 import type { Caller } from '../model/people';
-import type {
-  DefinitionPatch,
-  TaskDefinition,
-  TaskInput,
-  TaskPatch,
-  TaskView,
-} from '../model/task';
+import type { DefinitionPatch, TaskInput, TaskPatch, TaskView } from '../model/task';
+import type { ImportRequest, ImportResult } from '../model/task-import';
 import { countGate, type TaskQuery, type TaskRow } from '../model/task-list';
-import { newTaskState, projectTask, type TaskState } from '../model/task-state';
 import { noteAction } from './audit';
 import { newDefinition } from './definitions';
 import type { SchedulingDeps } from './deps';
 import { Drafts, idTaken } from './drafts';
 import { readGateTime } from './gate-times';
 import { taskIdOf } from './idempotency-keys';
+import { settledResource } from './resource-groups';
 import type { DraftView, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
-import { forgettingScript, settleNewScript } from './scripts/plain-scripts';
-import { checkDefinition, ownOutputs, reserveOutputs } from './task-checks';
+import { TaskCreation, type SettledTask } from './task-creation';
 import { TaskEditing } from './task-editing';
+import { TaskImports } from './task-imports';
 import { isRefusal, taskNotFound } from './task-refusals';
 import { TaskRemoval } from './task-removal';
 import { TaskUpdates } from './task-updates';
-import { checkTimes } from './time-checks';
 import { listTriggerUrls, rotateTriggerUrl } from './trigger-urls';
 
-/** A task that is to be made. */
-export interface NewTask {
-  taskId: string;
-  number: string;
-  definition: TaskDefinition;
-  paused: boolean;
-}
+/** A task of a script that is to be made. */
+export type NewTask = Omit<SettledTask, 'creator'>;
 
 export class Tasks implements TaskService {
   private readonly drafts: Drafts;
   private readonly updates: TaskUpdates;
+  private readonly creation: TaskCreation;
   private readonly editing: TaskEditing;
   private readonly removal: TaskRemoval;
+  private readonly imports: TaskImports;
 
   constructor(private readonly deps: SchedulingDeps) {
     this.drafts = new Drafts(deps);
     this.updates = new TaskUpdates(deps);
+    this.creation = new TaskCreation(deps, this.updates);
     this.editing = new TaskEditing(deps, this, this.updates);
     this.removal = new TaskRemoval(deps, this, this.updates, this.editing);
+    const parts = { creation: this.creation, editing: this.editing, removal: this.removal };
+    this.imports = new TaskImports(deps, { ...parts, updates: this.updates });
   }
 
   draft(caller: Caller, draft: { id?: string | undefined; tables: string[] }): Promise<DraftView> {
     return this.drafts.draft(caller, draft);
   }
 
-  async create(caller: Caller, input: TaskInput, idempotencyKey: string | null): Promise<TaskRead> {
+  async create(
+    caller: Caller,
+    input: TaskInput,
+    idempotencyKey: string | null,
+    { paused = false, start = false }: { paused?: boolean; start?: boolean } = {},
+  ): Promise<TaskRead> {
     const { store, secrets, settings } = this.deps;
     const { tenant } = caller;
     if (input.id !== undefined) this.drafts.expiryOf(tenant, input.id);
     const taskId = input.id ?? taskIdOf(secrets, caller, idempotencyKey);
     if (await store.tasks.exists(tenant, taskId)) return this.createdBefore(caller, taskId, input);
-    const sent = newDefinition(input, settings.timezone);
-    const definition = await settleNewScript(this.deps, caller, taskId, sent);
-    const number = await store.tasks.nextNumber();
-    const task = { taskId, number, definition, paused: false };
-    const created = await forgettingScript(this.deps, caller, taskId, this.make(caller, task));
+    const resource = await settledResource(store, tenant, input.runtimeResource);
+    const definition = newDefinition(input, settings.timezone, resource);
+    const task = { taskId, creator: caller.name, definition, paused, start };
+    const created = await this.creation.create(caller, task);
     return created ?? this.createdBefore(caller, taskId, input);
   }
 
@@ -75,36 +73,10 @@ export class Tasks implements TaskService {
   async put(caller: Caller, task: NewTask, own: DefinitionPatch): Promise<TaskRead> {
     const { taskId } = task;
     if (!(await this.deps.store.tasks.exists(caller.tenant, taskId))) {
-      const created = await this.make(caller, task);
+      const created = await this.creation.make(caller, { ...task, creator: caller.name });
       if (created) return created;
     }
     return this.editing.write(caller, await this.get(caller, taskId), own, null);
-  }
-
-  /** @returns null where the id is in use */
-  private async make(caller: Caller, task: NewTask): Promise<TaskRead | null> {
-    const { jobTypes } = this.deps;
-    const { tenant, name: creator } = caller;
-    const { taskId, definition } = task;
-    const state = newTaskState({ tenant, creator, ...task }, new Date().toISOString());
-    const { writes } = await checkDefinition(this.deps, tenant, task.number, definition);
-    await checkTimes(this.deps, state, definition);
-    await reserveOutputs(this.deps, tenant, taskId, ownOutputs(jobTypes, definition.job, writes));
-    if (!(await this.startWorkflow(state))) return null;
-    const made = await this.updates.settled(projectTask(state));
-    await this.audit(caller, 'task.create', taskId, { name: definition.name });
-    return made;
-  }
-
-  /** A task that was not started holds no output. */
-  private async startWorkflow(state: TaskState): Promise<boolean> {
-    const { store, gateway } = this.deps;
-    try {
-      return await gateway.startTask(state);
-    } catch (error) {
-      await store.tasks.reserveOutputs(state.tenant, state.taskId, []);
-      throw error;
-    }
   }
 
   /** The id is in use: by the same request, sent again, or by another. */
@@ -112,6 +84,10 @@ export class Tasks implements TaskService {
     await this.editing.keepOutputsOf(caller, taskId);
     if (input.id !== undefined) throw idTaken(taskId);
     return this.get(caller, taskId);
+  }
+
+  importTasks(caller: Caller, request: ImportRequest): Promise<ImportResult> {
+    return this.imports.run(caller, request);
   }
 
   async get(caller: Caller, taskId: string): Promise<TaskRead> {

@@ -1,4 +1,4 @@
-/** What a definition must satisfy as to its time, its upstream tasks and its webhooks. */
+/** What a definition must satisfy as to what it waits for, its time, upstream tasks and webhooks. */
 import type { FieldError } from '../model/errors';
 import { invalidInput } from '../model/field-errors';
 import { isUpstream, lineageTask } from '../model/lineage';
@@ -29,10 +29,17 @@ type Fields = Partial<Record<keyof TaskDefinition, unknown>>;
 export async function checkTimes(deps: Deps, task: TaskToSave, sent: Fields): Promise<void> {
   const has = (...names: (keyof TaskDefinition)[]): boolean =>
     names.some((name) => sent[name] !== undefined);
+  if (has('kind', 'tables', 'job')) requireTables(deps, task.definition);
   if (has('kind', 'recurrence')) requireRecurrence(task.definition);
   if (has('notifications')) checkWebhooks(deps, task.definition);
   if (has('dependsOn')) await checkUpstream(deps, task);
   if (has('dependsOn', 'job', 'tables', 'kind')) await checkCycles(deps, task);
+}
+
+function requireTables({ jobTypes }: Deps, { kind, tables, job }: TaskDefinition): void {
+  const needsOne = kind === 'triggered' || jobTypes.get(job.type)?.needsIdMapping;
+  if (!needsOne || tables.length > 0) return;
+  throw invalidInput('task', [{ path: 'tables', message: 'at least one table is needed' }]);
 }
 
 function requireRecurrence({ kind, recurrence }: TaskDefinition): void {

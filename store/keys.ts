@@ -9,13 +9,14 @@ import type { PageRequest, PeopleStore } from './store';
 
 export function keyMethods(
   db: Database,
-): Pick<PeopleStore, 'createKey' | 'keys' | 'removeKey' | 'findByKeyDigest'> {
+): Pick<PeopleStore, 'createKey' | 'keys' | 'removeKey' | 'findByKeyDigest' | 'findByKeyId'> {
   return {
     createKey: (tenant, key) => createKey(db, tenant, key),
-    keys: (tenant, page) => keys(db, tenant, page),
-    removeKey: (tenant, keyId) =>
-      transact(db, (transaction) => removeKey(transaction, tenant, keyId)),
+    keys: (tenant, page, ofUser = null) => keys(db, tenant, page, ofUser),
+    removeKey: (tenant, keyId, ofUser = null) =>
+      transact(db, (transaction) => removeKey(transaction, tenant, keyId, ofUser)),
     findByKeyDigest: (digest) => findByKeyDigest(db, digest),
+    findByKeyId: (tenant, keyId) => findByKeyId(db, tenant, keyId),
   };
 }
 
@@ -23,6 +24,7 @@ async function removeKey(
   transaction: Transaction<Tables>,
   tenant: string,
   keyId: string,
+  ofUser: string | null,
 ): Promise<boolean> {
   // Locked together, so that two of them cannot be removed at once.
   const adminKeys = await transaction
@@ -30,13 +32,15 @@ async function removeKey(
     .innerJoin('users', (join) =>
       join.onRef('users.tenant', '=', 'keys.tenant').onRef('users.id', '=', 'keys.user_id'),
     )
-    .select('keys.id')
+    .select(['keys.id', 'keys.user_id as userId'])
     .where('keys.tenant', '=', tenant)
     .where('users.role', '=', 'admin')
     .orderBy('keys.id')
     .forUpdate()
     .execute();
-  if (adminKeys.length === 1 && adminKeys[0]?.id === keyId) {
+  const [first] = adminKeys;
+  const isOnly = adminKeys.length === 1 && first?.id === keyId;
+  if (isOnly && (ofUser === null || first.userId === ofUser)) {
     throw new TablegateError(
       'lastAdmin',
       'This is the only key of any admin of the tenant; make another one first.',
@@ -46,6 +50,7 @@ async function removeKey(
     .deleteFrom('keys')
     .where('tenant', '=', tenant)
     .where('id', '=', keyId)
+    .$if(ofUser !== null, (query) => query.where('user_id', '=', ofUser!))
     .executeTakeFirst();
   return numDeletedRows > 0n;
 }
@@ -80,12 +85,13 @@ async function createKey(
   }
 }
 
-async function keys(db: Database, tenant: string, page: PageRequest) {
-  const paging = new Paging(['keys', tenant], page);
+async function keys(db: Database, tenant: string, page: PageRequest, ofUser: string | null) {
+  const paging = new Paging(['keys', tenant, ofUser], page);
   const rows = await db
     .selectFrom('keys')
     .select(keyColumns)
     .where('tenant', '=', tenant)
+    .$if(ofUser !== null, (query) => query.where('user_id', '=', ofUser!))
     .where(paging.after('created_at', 'id'))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
@@ -123,6 +129,23 @@ async function findByKeyDigest(
   const { tenant, keyId, noteUse, ...user } = row;
   if (noteUse) await noteKeyUse(db, tenant, keyId);
   return { tenant, keyId, user };
+}
+
+async function findByKeyId(
+  db: Database,
+  tenant: string,
+  keyId: string,
+): ReturnType<PeopleStore['findByKeyId']> {
+  const row = await db
+    .selectFrom('keys')
+    .innerJoin('users', (join) =>
+      join.onRef('users.tenant', '=', 'keys.tenant').onRef('users.id', '=', 'keys.user_id'),
+    )
+    .select(['users.id', 'users.name', 'users.role'])
+    .where('keys.tenant', '=', tenant)
+    .where('keys.id', '=', keyId)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 async function noteKeyUse(db: Database, tenant: string, keyId: string): Promise<void> {

@@ -1,14 +1,19 @@
 /** The store over a pool of connections. */
 import { CompiledQuery } from 'kysely';
+import { accessKeyStore } from './access-keys';
 import { agree } from './agree';
 import { auditStore } from './audit';
 import { backfillStore } from './backfills';
+import { catalogueStore } from './catalogue';
 import { changeFeed } from './changes';
 import { Connections } from './connections';
+import { dataArtsTaskStore } from './dataarts-tasks';
 import { idempotencyStore } from './idempotency';
 import { ledgerStore } from './ledger';
+import { numberedStore } from './numbered';
 import { peopleStore } from './people';
 import { directoryStore, projectStore } from './projects';
+import { resourceGroupStore } from './resource-groups';
 import { retentionStore } from './retention';
 import { runStore } from './runs';
 import { openDatabase } from './schema';
@@ -56,10 +61,15 @@ export async function openStore(
     tokens: tokenStore(db, connections, tokenDigest),
     people: peopleStore(db),
     sessions: sessionStore(db),
+    accessKeys: accessKeyStore(db),
+    resourceGroups: resourceGroupStore(db),
+    numbered: numberedStore(db),
     sources: sourceStore(db),
+    catalogue: catalogueStore(db),
     projects: projectStore(db),
     directories: directoryStore(db),
     scripts: scriptStore(db),
+    dataArtsTasks: dataArtsTaskStore(db),
     audit: auditStore(db),
     idempotency: idempotencyStore(db),
     retention: retentionStore(db),

@@ -27,8 +27,9 @@ export function outputsLockOf(tenant: string): string[] {
   return ['outputs', tenant];
 }
 
-async function firstConflict(
-  transaction: Transaction<Tables>,
+/** The first of these tables that another task holds, with that task; see `TaskStore`. */
+export async function firstConflict(
+  transaction: Database | Transaction<Tables>,
   tenant: string,
   taskId: string,
   tables: readonly OutputTable[],

@@ -9,9 +9,9 @@ import { upsertLedger } from './ledger';
 import { notify, type NewChange } from './notify';
 import { outputsLockOf } from './outputs';
 import { changesOfRun, writeRuns } from './runs';
-import { lock, transact, type Database, type Tables } from './schema';
+import { lock, lockAll, transact, type Database, type Tables } from './schema';
 import type { ProjectionBatch } from './store';
-import { setTokens, tokenLockOf, type TokenDigest } from './tokens';
+import { setTokens, setTokensOfAll, tokenLockOf, type TokenDigest } from './tokens';
 import { versionedUpsert } from './versioned-upsert';
 
 /** Writes a batch; repeated, late and older ones change nothing that is newer. */
@@ -26,6 +26,71 @@ export async function projectBatch(
     await writeRuns(transaction, batch.runs);
     for (const [tenant, changes] of changesOf(batch)) await notify(transaction, tenant, changes);
   });
+}
+
+/** Tasks of one transaction: each holds a lock, of which PostgreSQL has only so many. */
+const tasksAtOnce = 200;
+
+/** Writes several tasks; older revisions change nothing. */
+export async function projectAll(
+  db: Database,
+  tasks: readonly TaskWrite[],
+  tokenDigest: TokenDigest,
+): Promise<void> {
+  for (let from = 0; from < tasks.length; from += tasksAtOnce) {
+    const some = tasks.slice(from, from + tasksAtOnce);
+    await transact(db, (transaction) => writeTasks(transaction, some, tokenDigest));
+  }
+}
+
+interface TaskWrite {
+  task: TaskProjection;
+  lineage: JobLineage;
+}
+
+async function writeTasks(
+  transaction: Transaction<Tables>,
+  writes: readonly TaskWrite[],
+  tokenDigest: TokenDigest,
+): Promise<void> {
+  const tasks = writes.map(({ task }) => task);
+  // Before any row is touched: who waits for these locks has no row in hand.
+  await lockAll(
+    transaction,
+    tasks.map((task) => tokenLockOf(task.tenant, task.id)),
+  );
+  await upsertTask(
+    transaction,
+    writes.map(({ task, lineage }) => taskRow(task, lineage)),
+  );
+  const newest = await stillNewest(transaction, tasks);
+  await setTokensOfAll(transaction, newest.map(tokensOf), tokenDigest);
+  for (const [tenant, changes] of changesOf(...tasks.map((task) => ({ task })))) {
+    await notify(transaction, tenant, changes);
+  }
+}
+
+/** Those of which the store holds no newer revision. */
+async function stillNewest(
+  transaction: Transaction<Tables>,
+  tasks: readonly TaskProjection[],
+): Promise<TaskProjection[]> {
+  const rows = await transaction
+    .selectFrom('tasks')
+    .select(['tenant', 'id', 'revision'])
+    .where(
+      'id',
+      'in',
+      tasks.map(({ id }) => id),
+    )
+    .execute();
+  const keyOf = (...parts: (string | number)[]): string => parts.join('/');
+  const stored = new Set(rows.map(({ tenant, id, revision }) => keyOf(tenant, id, revision)));
+  return tasks.filter(({ tenant, id, revision }) => stored.has(keyOf(tenant, id, revision)));
+}
+
+function tokensOf(task: TaskProjection) {
+  return { task: { tenant: task.tenant, taskId: task.id }, tables: tokenTables(task) };
 }
 
 const upsertTask = versionedUpsert({
@@ -55,6 +120,8 @@ const upsertTask = versionedUpsert({
     by_latest_run: 'timestamptz(3)',
     by_next_run: 'timestamptz(3)',
     waiting_since: 'timestamptz(3)',
+    import_source: 'text',
+    external_id: 'text',
   },
 });
 
@@ -109,6 +176,8 @@ function taskRow(task: TaskProjection, { reads, writes }: JobLineage) {
     by_latest_run: task.latestRun?.queuedAt ?? longAgo,
     by_next_run: nextRunTime(task, Date.now()) ?? farAhead,
     waiting_since: waitingSince(task),
+    import_source: task.imported?.source ?? null,
+    external_id: task.imported?.externalId ?? null,
   };
 }
 
@@ -139,17 +208,19 @@ async function freeWhatItHeld(
     .execute();
 }
 
-/** What a batch changes, by tenant. */
-function changesOf({ task, ledger, runs }: ProjectionBatch): Map<string, NewChange[]> {
+/** What batches change, by tenant. */
+function changesOf(...batches: Partial<ProjectionBatch>[]): Map<string, NewChange[]> {
   const byTenant = new Map<string, NewChange[]>();
   const add = (tenant: string, ...changes: NewChange[]): void => {
     byTenant.set(tenant, [...(byTenant.get(tenant) ?? []), ...changes]);
   };
-  if (task)
-    add(task.tenant, { type: 'task', id: task.id, taskId: task.id, version: task.revision });
-  for (const { tenant, taskId, receipt, version } of ledger) {
-    add(tenant, { type: 'trigger', id: receipt, taskId, version });
+  for (const { task, ledger = [], runs = [] } of batches) {
+    if (task)
+      add(task.tenant, { type: 'task', id: task.id, taskId: task.id, version: task.revision });
+    for (const { tenant, taskId, receipt, version } of ledger) {
+      add(tenant, { type: 'trigger', id: receipt, taskId, version });
+    }
+    for (const run of runs) add(run.tenant, ...changesOfRun(run));
   }
-  for (const run of runs) add(run.tenant, ...changesOfRun(run));
   return byTenant;
 }

@@ -8,6 +8,11 @@ import type {
   CellState,
   ExistingChoice,
 } from '../model/backfill';
+import type { ColumnNote, VersionEvent } from '../model/catalogue/catalogue';
+import type { ColumnClassification } from '../model/catalogue/classify-schema';
+import type { TableDefinition, TableFacts, TableKind } from '../model/catalogue/collected';
+import type { TableProfile } from '../model/catalogue/profile';
+import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { Role } from '../model/people';
 import type { RunStarter, RunStatus, RunProgress, TableDetail, LogLine } from '../model/run';
 import type { ProjectMode } from '../model/project';
@@ -60,6 +65,9 @@ export interface Tables {
     by_next_run: string;
     /** Null: none of its gates is open. */
     waiting_since: string | null;
+    /** Where it comes from; null: it was made here. */
+    import_source: string | null;
+    external_id: string | null;
   };
   installation: { name: string; value: string };
   outputs: {
@@ -104,6 +112,7 @@ export interface Tables {
     tables: Json<TableDetail[]>;
     summary: Json<Record<string, unknown>> | null;
     version: string;
+    number: Generated<string>;
   };
   run_log: {
     tenant: string;
@@ -193,6 +202,23 @@ export interface Tables {
     created_at: Generated<string>;
     last_used_at: string | null;
   };
+  resource_groups: {
+    tenant: string;
+    name: string;
+    task_queue: string;
+    created_at: Generated<string>;
+  };
+  signature_nonces: { access_key: string; nonce: string; expires_at: string };
+  access_keys: {
+    tenant: string;
+    id: string;
+    user_id: string;
+    name: string;
+    /** Sealed. */
+    secret: string;
+    created_at: Generated<string>;
+    last_used_at: string | null;
+  };
   sessions: {
     digest: string;
     tenant: string;
@@ -221,6 +247,53 @@ export interface Tables {
     id_mapping: Json<IdMapping> | null;
     created_at: Generated<string>;
     updated_at: Generated<string>;
+  };
+  catalog_tables: {
+    tenant: string;
+    name: string;
+    connection: string;
+    schema_name: string;
+    table_name: string;
+    folded_table: string;
+    kind: TableKind;
+    comment: string | null;
+    column_count: number;
+    version: number;
+    /** Of the definition: tells whether it has changed. */
+    digest: string;
+    definition: Json<TableDefinition>;
+    facts: Json<TableFacts>;
+    profile: Json<TableProfile> | null;
+    /** By the names of the columns. */
+    classes: Json<Record<string, ColumnClassification[]>>;
+    class_names: string[];
+    description: string | null;
+    owner: string | null;
+    tags: string[];
+    /** By the names of the columns. */
+    column_notes: Json<Record<string, ColumnNote>>;
+    first_seen_at: Generated<string>;
+    version_at: Generated<string>;
+    collected_at: Generated<string>;
+    deleted_at: string | null;
+  };
+  catalog_versions: {
+    tenant: string;
+    name: string;
+    version: number;
+    event: VersionEvent;
+    at: Generated<string>;
+    task_id: string | null;
+    run_id: string | null;
+    definition: Json<TableDefinition>;
+  };
+  catalog_search: {
+    tenant: string;
+    name: string;
+    collected: string;
+    classes: string;
+    people: string;
+    document: string;
   };
   projects: {
     tenant: string;
@@ -293,6 +366,20 @@ export interface Tables {
     author_name: string;
     created_at: Generated<string>;
   };
+  dataarts_tasks: {
+    tenant: string;
+    task_id: string;
+    project: string;
+    workspace: string;
+    directory: string;
+    /** Folded. */
+    creator: string;
+    data_source_type: string;
+    connection_id: string | null;
+    bucket: string | null;
+    sent: string;
+    made: Json<MadeOfBody>;
+  };
   audit: {
     id: Generated<string>;
     tenant: string;
@@ -349,9 +436,19 @@ export async function transact<Result>(
 
 /** Holds a lock of that name until the transaction ends; waits for who has it. */
 export async function lock(transaction: Transaction<Tables>, ...name: string[]): Promise<void> {
+  await lockAll(transaction, [name]);
+}
+
+/** Holds locks of all these names, taken in one order so that two who take several cannot wait for each other. */
+export async function lockAll(
+  transaction: Transaction<Tables>,
+  names: readonly (readonly string[])[],
+): Promise<void> {
+  const texts = names.map((name) => JSON.stringify([schemaName, ...name])).sort();
   await transaction.executeQuery(
-    CompiledQuery.raw('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      JSON.stringify([schemaName, ...name]),
-    ]),
+    CompiledQuery.raw(
+      'select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) as name',
+      [texts],
+    ),
   );
 }

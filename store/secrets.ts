@@ -6,6 +6,7 @@ import {
   createHmac,
   hkdfSync,
   randomBytes,
+  randomInt,
   timingSafeEqual,
 } from 'node:crypto';
 
@@ -29,6 +30,23 @@ export function keyPrefix(key: string): string {
   return key.slice(0, 8);
 }
 
+const capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const digits = '0123456789';
+
+/** The id of a new access key, in the form that vendors' SDKs send in clear. */
+export function makeAccessKeyId(): string {
+  return `TGAK${randomText(capitals + digits, 20)}`;
+}
+
+/** The secret of a new access key: 30 characters, 178 random bits. */
+export function makeAccessKeySecret(): string {
+  return randomText(capitals + capitals.toLowerCase() + digits, 30);
+}
+
+function randomText(alphabet: string, length: number): string {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
+
 /** A new id: 32 lower-case hex characters. */
 export function makeId(): string {
   return randomBytes(16).toString('hex');
@@ -37,6 +55,11 @@ export function makeId(): string {
 /** What the sealed secrets of a connection are bound to. */
 export function placeOf({ tenant, name }: { tenant: string; name: string }): string {
   return `${tenant}/${name}`;
+}
+
+/** What the sealed secret of an access key is bound to; no connection is named so. */
+export function placeOfAccessKey({ tenant, id }: { tenant: string; id: string }): string {
+  return `${tenant}/access-key/${id}`;
 }
 
 /** Keys for each purpose, derived by HKDF (RFC 5869) from the installation's secret. */

@@ -14,11 +14,25 @@ import type {
   ExistingChoice,
   PlannedCell,
 } from '../model/backfill';
+import type {
+  CatalogueEdit,
+  CatalogueFilter,
+  CatalogueTable,
+  CatalogueTableWithColumns,
+  TableVersion,
+} from '../model/catalogue/catalogue';
+import type { ColumnClassification } from '../model/catalogue/classify-schema';
+import type { CollectedTable, TableDefinition } from '../model/catalogue/collected';
+import type { AlivePolicy, CollectedOutcome, DeletedPolicy } from '../model/catalogue/policies';
+import type { TableProfile } from '../model/catalogue/profile';
+import type { SearchQuery } from '../model/catalogue/search-terms';
 import type { Change } from '../model/change';
+import type { MadeOfBody } from '../model/dataarts/shown-task';
 import type { JobLineage } from '../model/job-type';
 import type { LineageTask } from '../model/lineage';
 import type { CountedPage, Page, PageRequest } from '../model/page';
 import type {
+  AccessKey,
   AuditEntry,
   Grant,
   GrantSide,
@@ -45,8 +59,9 @@ import type {
   ScriptState,
 } from '../model/script-object';
 import type { ScriptVersion } from '../model/script-version';
+import type { ResourceGroup } from '../model/resource-group';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
-import type { TaskProjection, TaskView } from '../model/task';
+import type { TaskKind, TaskProjection, TaskView } from '../model/task';
 import type { TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
 import type { Arrival } from '../model/usual-arrival';
@@ -61,10 +76,15 @@ export interface Store {
   tokens: TokenStore;
   people: PeopleStore;
   sessions: SessionStore;
+  accessKeys: AccessKeyStore;
+  resourceGroups: ResourceGroupStore;
+  numbered: NumberedStore;
   sources: SourceStore;
+  catalogue: CatalogueStore;
   projects: ProjectStore;
   directories: DirectoryStore;
   scripts: ScriptStore;
+  dataArtsTasks: DataArtsTaskStore;
   audit: AuditStore;
   idempotency: IdempotencyStore;
   retention: RetentionStore;
@@ -85,6 +105,10 @@ export interface TaskStore {
   nextNumber(): Promise<string>;
   /** Writes a task with its trigger tokens, ledger lines and records in one transaction; older versions never replace newer ones. Safe to repeat. */
   project(batch: ProjectionBatch): Promise<void>;
+  /** The same for several tasks, each of them once, in one transaction. */
+  projectAll(tasks: { task: TaskProjection; lineage: JobLineage }[]): Promise<void>;
+  /** Live tasks with one of these numbers; twins have the same. */
+  byNumbers(tenant: string, numbers: string[]): Promise<TaskView[]>;
   /** Null also for a removed task. */
   find(tenant: string, taskId: string): Promise<TaskView | null>;
   /** True for removed tasks too: their ids are never taken again. */
@@ -105,6 +129,17 @@ export interface TaskStore {
     taskId: string,
     tables: OutputTable[],
   ): Promise<OutputConflict | null>;
+  /** The same conflict, with nothing reserved. */
+  outputConflict(
+    tenant: string,
+    taskId: string,
+    tables: OutputTable[],
+  ): Promise<OutputConflict | null>;
+  /** What imports of a source have brought, by external id; `removed`: how often it was removed. */
+  imported(
+    tenant: string,
+    source: string,
+  ): Promise<Map<string, { task: TaskView | null; removed: number }>>;
   /** Names of live tasks that list or read one of these tables (id and name, at most 10). */
   usersOfTable(tenant: string, table: string): Promise<{ id: string; name: string }[]>;
   usersOfConnection(tenant: string, connection: string): Promise<{ id: string; name: string }[]>;
@@ -380,16 +415,121 @@ export interface PeopleStore {
     tenant: string,
     key: { id: string; userId: string; name: string; prefix: string; digest: string },
   ): Promise<Key>;
-  keys(tenant: string, page: PageRequest): Promise<Page<Key>>;
-  removeKey(tenant: string, keyId: string): Promise<boolean>;
+  /** @param ofUser only those of this user; null: all */
+  keys(tenant: string, page: PageRequest, ofUser?: string | null): Promise<Page<Key>>;
+  removeKey(tenant: string, keyId: string, ofUser?: string | null): Promise<boolean>;
   /** The user behind a key's SHA-256 hex digest; notes the use at most once a minute. */
   findByKeyDigest(digest: string): Promise<{ tenant: string; keyId: string; user: User } | null>;
+  /** The user whose key this is, for what was begun with the key; its use is not noted. */
+  findByKeyId(tenant: string, keyId: string): Promise<Pick<User, 'id' | 'name' | 'role'> | null>;
   grants(tenant: string, userId: string): Promise<Grant[]>;
   findGrant(tenant: string, userId: string, connection: string): Promise<Grant | null>;
   /** Names of admins, whom others may ask for a grant: the first three, oldest first. */
   adminNames(tenant: string): Promise<string[]>;
   setGrant(tenant: string, grant: Grant): Promise<void>;
   removeGrant(tenant: string, userId: string, connection: string): Promise<boolean>;
+}
+
+/** Pairs of id and secret that vendors' SDKs sign with; here the secret is one sealed text. */
+export interface AccessKeyStore {
+  /** @throws TablegateError userNotFound */
+  create(
+    tenant: string,
+    key: { id: string; userId: string; name: string; secret: string },
+  ): Promise<AccessKey>;
+  /** Newest first; of one user, or of all where null. */
+  list(tenant: string, userId: string | null, page: PageRequest): Promise<Page<AccessKey>>;
+  /** One of this user's keys, or of anybody's where null. False where there is none. */
+  remove(tenant: string, userId: string | null, id: string): Promise<boolean>;
+  /** The sealed secret of a key and whose it is. */
+  find(id: string): Promise<{
+    tenant: string;
+    secret: string;
+    user: Pick<User, 'id' | 'name' | 'role'>;
+  } | null>;
+  /** Notes that it signed something, at most once a minute. */
+  noteUse(id: string): Promise<void>;
+  /**
+   * Takes a nonce that something was signed with; forgotten once it has expired.
+   * @returns false where it was taken before, by whichever process
+   */
+  takeNonce(id: string, nonce: string, expiresAt: Date): Promise<boolean>;
+}
+
+/** Null: it does not matter. */
+export interface TaskFilterByNumber {
+  numbers: string[] | null;
+  /** Part of the name, whatever the case. */
+  search: string | null;
+  owner: string | null;
+  environment: 'Dev' | 'Prod' | null;
+  /** Of the job. */
+  type: string | null;
+  kind: TaskKind | null;
+  running: 'pause' | 'skip' | 'normal' | null;
+  resourceGroup: string | null;
+}
+
+export interface InstanceFilterByNumber extends TaskFilterByNumber {
+  /** When the wanted schedule times are in each timezone that tasks have, the end left out. */
+  days: { timezone: string; from: Date; to: Date }[];
+  instanceNumbers: string[] | null;
+  statuses: RunStatus[] | null;
+}
+
+/** A part of a list, and its order. */
+export interface Slice<By extends string> {
+  by: By;
+  descending: boolean;
+  offset: number;
+  limit: number;
+}
+
+/** An attempt of an instance, with the task as it is now. */
+export interface NumberedInstance {
+  /** That of the first attempt, for all of them. */
+  number: string;
+  run: RunRecord;
+  task: TaskView;
+}
+
+/** What vendors know by numbers. A run without a schedule time is an instance of its own. */
+export interface NumberedStore {
+  /** Live tasks. */
+  tasks(
+    tenant: string,
+    filter: TaskFilterByNumber,
+    slice: Slice<'id' | 'created' | 'changed'>,
+  ): Promise<{ items: TaskView[]; total: number }>;
+  /** Numbers of tasks, also of removed ones, by their ids. */
+  numbersOf(tenant: string, taskIds: string[]): Promise<Map<string, string>>;
+  /** Those of all tasks, also of removed ones. */
+  timezones(tenant: string): Promise<string[]>;
+  /** The latest attempt of each instance that has a record; of removed tasks too. */
+  instances(
+    tenant: string,
+    filter: InstanceFilterByNumber,
+    slice: Slice<'id' | 'created' | 'started' | 'finished' | 'scheduled'>,
+  ): Promise<{ items: NumberedInstance[]; total: number }>;
+  /** All attempts of an instance, the latest first; empty where there is none. */
+  attempts(tenant: string, number: string): Promise<NumberedInstance[]>;
+  /** Numbers of backfills and of the instances that they have brought about so far (10,000 at most). */
+  backfills(
+    tenant: string,
+    ids: string[],
+  ): Promise<{ backfills: { id: string; number: string }[]; instances: string[] }>;
+}
+
+export interface ResourceGroupStore {
+  /** Null where the name is taken. */
+  create(tenant: string, group: { name: string; taskQueue: string }): Promise<ResourceGroup | null>;
+  /** Newest first. */
+  list(tenant: string, page: PageRequest): Promise<Page<ResourceGroup>>;
+  /** Those of these names that there are. */
+  find(tenant: string, names: string[]): Promise<ResourceGroup[]>;
+  remove(tenant: string, name: string): Promise<boolean>;
+  /** Live tasks whose job runs in it (id and name, at most 10). */
+  usersOf(tenant: string, name: string): Promise<{ id: string; name: string }[]>;
 }
 
 /** A key, and the tenant that it belongs to. */
@@ -467,6 +607,100 @@ export interface SourceStore {
   removeTable(tenant: string, name: string): Promise<boolean>;
 }
 
+/** Which collection writes. */
+export interface Collection {
+  tenant: string;
+  connection: string;
+  taskId: string;
+  runId: string;
+}
+
+export interface CatalogueStore {
+  /**
+   * Writes some of the tables that a collection has found, in one transaction of few statements:
+   * a new version of what has changed, and the facts of what has not. What people have added stays.
+   * @returns what became of each, by its name
+   */
+  collect(
+    collection: Collection,
+    tables: readonly CollectedTable[],
+    policy: AlivePolicy,
+  ): Promise<Map<string, CollectedOutcome>>;
+  /** Tables of a connection that are there as far as the catalogue knows, without those in `seen`. */
+  unseen(
+    tenant: string,
+    connection: string,
+    seen: readonly string[],
+  ): Promise<{ name: string; schema: string; table: string }[]>;
+  /** Does with tables that are gone what the policy says. How many it concerned. */
+  settleGone(
+    collection: Collection,
+    names: readonly string[],
+    policy: DeletedPolicy,
+  ): Promise<number>;
+  /** Keeps what the values of tables are like; null leaves what is kept. Unknown tables are left out. */
+  keepProfiles(tenant: string, profiles: readonly TableInsight[]): Promise<void>;
+  /** The best first; at most so many. `more`: there are others. */
+  search(
+    tenant: string,
+    question: SearchQuery,
+    filter: CatalogueFilter,
+    limit: number,
+  ): Promise<{ items: CatalogueTableWithColumns[]; more: boolean }>;
+  /** In order of their names. */
+  tables(
+    tenant: string,
+    filter: CatalogueFilter,
+    page: PageRequest,
+  ): Promise<CountedPage<CatalogueTable>>;
+  table(tenant: string, name: string): Promise<CatalogueTableWithColumns | null>;
+  /** Those of the named ones that there are, in that order. */
+  some(tenant: string, names: readonly string[]): Promise<CatalogueTableWithColumns[]>;
+  /** Newest first, each with what it changed. */
+  versions(tenant: string, name: string, page: PageRequest): Promise<Page<TableVersion>>;
+  /**
+   * One version with its definition.
+   * @param against the version that it is compared with; null: the one before it
+   */
+  version(
+    tenant: string,
+    name: string,
+    version: number,
+    against: number | null,
+  ): Promise<(TableVersion & { definition: TableDefinition }) | null>;
+  /**
+   * Changes what people say of a table.
+   * @returns null where there is no such table; `columnNotFound` where it has no such column
+   */
+  edit(
+    tenant: string,
+    name: string,
+    edit: CatalogueEdit,
+  ): Promise<CatalogueTableWithColumns | null>;
+  /** All tables in order of their names, some at a time: memory stays flat. */
+  all(tenant: string, filter: CatalogueFilter): AsyncIterable<CatalogueTableWithColumns[]>;
+  /** What there is to choose from; each list in order, at most 1,000 of each. */
+  choices(tenant: string): Promise<CatalogueChoices>;
+  /** Whether the table is there, as far as the catalogue knows. */
+  knows(tenant: string, name: string): Promise<boolean>;
+}
+
+/** What the values of a table are like. */
+export interface TableInsight {
+  name: string;
+  profile: TableProfile | null;
+  /** By the names of the columns. */
+  classes: Record<string, ColumnClassification[]> | null;
+}
+
+export interface CatalogueChoices {
+  connections: string[];
+  schemas: string[];
+  tags: string[];
+  classes: string[];
+  owners: string[];
+}
+
 export interface ProjectStore {
   /** Creates a project with its first workspace; `nameTaken` where another has the name. */
   create(tenant: string, project: Pick<Project, 'id' | 'name' | 'mode'>): Promise<Project>;
@@ -489,6 +723,8 @@ export interface ProjectStore {
   /** Safe to repeat; `userNotFound`, `projectNotFound`. */
   addMember(tenant: string, project: string, userId: string): Promise<void>;
   removeMember(tenant: string, project: string, userId: string): Promise<boolean>;
+  /** Those that the user is a member of, by name. */
+  ofMember(tenant: string, userId: string): Promise<Project[]>;
   /** True for a member, and for everybody where the project has none. */
   isOpenTo(tenant: string, project: string, userId: string): Promise<boolean>;
 }
@@ -634,16 +870,74 @@ export interface ScriptStore {
   ): Promise<Page<Omit<ScriptVersion, 'text' | 'config' | 'analysis'>>>;
 }
 
+/** What lines of the audit are asked for; null, or left out: whichever. */
+export interface AuditFilter extends Partial<TimeSpan> {
+  /** The thing, as in `task/3f2a…`, or its kind, as in `task`. */
+  target?: string | null;
+  /** Name of who did it. */
+  actor?: string | null;
+  /** The action, as in `task.edit`, or its kind, as in `task`. */
+  action?: string | null;
+}
+
+/** What DataArts' clients sent of a collection task, and where it belongs. */
+export interface DataArtsTask {
+  taskId: string;
+  project: string;
+  workspace: string;
+  directory: string;
+  /** Name of whoever made it, read as it is searched for: whatever the case. */
+  creator: string;
+  dataSourceType: string;
+  connectionId: string | null;
+  bucket: string | null;
+  /** JSON as it is to be read again. */
+  sent: string;
+  /** What of the scheduling task was made of it. */
+  made: MadeOfBody;
+}
+
+/** Null: it does not matter. */
+export interface DataArtsFilter {
+  project: string;
+  workspace: string;
+  /** Parts of names, whatever the case. */
+  name: string | null;
+  creator: string | null;
+  dataSourceType: string | null;
+  connectionId: string | null;
+  directory: string | null;
+  bucket: string | null;
+  /** First and last moment at which they were made, ISO 8601 in UTC. */
+  from: string | null;
+  to: string | null;
+}
+
+export interface DataArtsTaskStore {
+  /** Writes the row of a task, in place of the one that there is. */
+  put(tenant: string, task: DataArtsTask): Promise<void>;
+  /** Also of a task that was removed. */
+  find(tenant: string, taskId: string): Promise<DataArtsTask | null>;
+  remove(tenant: string, taskId: string): Promise<void>;
+  /**
+   * Live tasks, newest first.
+   * @returns a part of them, how many there are in all, and how many in the whole project
+   */
+  search(
+    tenant: string,
+    filter: DataArtsFilter,
+    part: { offset: number; limit: number },
+  ): Promise<{ items: { row: DataArtsTask; task: TaskView }[]; count: number; inProject: number }>;
+}
+
 export interface AuditStore {
   write(
     tenant: string,
     entry: { actor: string; action: string; target: string; detail: Record<string, unknown> },
   ): Promise<void>;
-  list(
-    tenant: string,
-    filter: { target: string | null },
-    page: PageRequest,
-  ): Promise<Page<AuditEntry>>;
+  /** All of them, in their order, or none. */
+  writeAll(tenant: string, entries: Parameters<AuditStore['write']>[1][]): Promise<void>;
+  list(tenant: string, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
 }
 
 /** Answers of POST requests that carried an `Idempotency-Key`, kept for 24 hours. */

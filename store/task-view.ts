@@ -1,8 +1,15 @@
 /** Tasks as they were saved, by this version or a former one. */
-import { defaultRunPolicy, type RunPolicy, type TaskView } from '../model/task';
+import { defaultRunPolicy, noRuntimeResource, type RunPolicy, type TaskView } from '../model/task';
 
 /** What former versions did not write yet. */
-type AddedLater = 'recurrence' | 'dependsOn' | 'notifications' | 'runPolicy';
+type AddedLater =
+  | 'imported'
+  | 'recurrence'
+  | 'dependsOn'
+  | 'notifications'
+  | 'runPolicy'
+  | 'runtimeResource'
+  | 'dataSource';
 
 export type StoredTaskView = Omit<TaskView, AddedLater> &
   Partial<Pick<TaskView, Exclude<AddedLater, 'runPolicy'>>> & { runPolicy: Partial<RunPolicy> };
@@ -11,9 +18,12 @@ export type StoredTaskView = Omit<TaskView, AddedLater> &
 export function wholeTaskView(stored: StoredTaskView): TaskView {
   return {
     ...stored,
+    imported: stored.imported ?? null,
     recurrence: stored.recurrence ?? null,
     dependsOn: stored.dependsOn ?? [],
     notifications: stored.notifications ?? null,
+    runtimeResource: stored.runtimeResource ?? noRuntimeResource,
+    dataSource: stored.dataSource ?? null,
     runPolicy: { ...defaultRunPolicy, ...stored.runPolicy },
     gate: stored.gate && {
       ...stored.gate,

@@ -1,7 +1,8 @@
 /** Tasks as lists and lookups show them; the workflows are the authority. */
 import { sql } from 'kysely';
-import { reserveOutputs } from './outputs';
-import { projectBatch } from './project';
+import { importedTasks } from './imported-tasks';
+import { firstConflict, reserveOutputs } from './outputs';
+import { projectAll, projectBatch } from './project';
 import { liveTasks, type Database } from './schema';
 import type { TaskStore } from './store';
 import { lineageQueries } from './task-lineage';
@@ -16,6 +17,14 @@ export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
   return {
     nextNumber: () => nextNumber(db),
     project: (batch) => projectBatch(db, batch, tokenDigest),
+    projectAll: (tasks) => projectAll(db, tasks, tokenDigest),
+    byNumbers: async (tenant, numbers) => {
+      const rows = await liveTasks(db, tenant)
+        .select('view')
+        .where(sql<boolean>`number = any(${numbers}::bigint[])`)
+        .execute();
+      return rows.map(({ view }) => wholeTaskView(view));
+    },
     find: async (tenant, taskId) => {
       const row = await liveTasks(db, tenant)
         .select('view')
@@ -40,10 +49,12 @@ export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
     list: (tenant, query, page) => listTasks(db, tenant, query, page),
     waiting: (tenant, query, page) => listWaiting(db, tenant, query, page),
     reserveOutputs: (tenant, taskId, tables) => reserveOutputs(db, tenant, taskId, tables),
+    outputConflict: (tenant, taskId, tables) => firstConflict(db, tenant, taskId, tables),
     usersOfTable: (tenant, table) =>
       users(db, tenant, { listed: ['tables', 'reads'], written: 'table_name' }, table),
     usersOfConnection: (tenant, connection) =>
       users(db, tenant, { listed: ['connections'], written: 'connection' }, connection),
+    imported: (tenant, source) => importedTasks(db, tenant, source),
     ...lineageQueries(db),
   };
 }

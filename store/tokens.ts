@@ -91,6 +91,35 @@ export async function setTokens(
   );
 }
 
+/**
+ * The same for several tasks, each once: most have the tokens that they are to have. The caller holds
+ * their locks.
+ */
+export async function setTokensOfAll(
+  transaction: Transaction<Tables>,
+  wanted: readonly { task: TaskKey; tables: readonly string[] }[],
+  digestOf: TokenDigest,
+): Promise<void> {
+  if (wanted.length === 0) return;
+  const live = await transaction
+    .selectFrom('tokens')
+    .select(['tenant', 'task_id', 'table_name'])
+    .where(
+      'task_id',
+      'in',
+      wanted.map(({ task }) => task.taskId),
+    )
+    .where('revoked', '=', false)
+    .execute();
+  for (const { task, tables } of wanted) {
+    const held = live
+      .filter((row) => row.task_id === task.taskId && row.tenant === task.tenant)
+      .map((row) => row.table_name);
+    const isSame = held.length === tables.length && held.every((table) => tables.includes(table));
+    if (!isSame) await setTokens(transaction, task, tables, digestOf);
+  }
+}
+
 async function rotate(
   transaction: Transaction<Tables>,
   task: TaskKey,

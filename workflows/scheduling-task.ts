@@ -28,7 +28,7 @@ import { rollOverLimits } from './roll-over-limits';
 import { nextBatch } from './projection-batch';
 import { cancelRuns, letGo, startRun, watchAdopted, type Children } from './run-watch';
 import { hasTaskAttributes, noteTaskAttributes } from './search-attributes';
-import { makeStepContext, type WorkflowStepContext } from './step-context';
+import { isHeldBack, makeStepContext, type WorkflowStepContext } from './step-context';
 import { registerTaskHandlers, type TaskMessages } from './task-handlers';
 import { belongsToNextHistory, startTimeLoops } from './time-loops';
 
@@ -103,7 +103,9 @@ async function projectChanges(
 ): Promise<void> {
   for (;;) {
     setCurrentDetails(detailsOfTask(state));
-    await condition(() => !isProjected(state) && !isBeginning(state, context));
+    await condition(
+      () => !isProjected(state) && !isBeginning(state, context) && !isHeldBack(state, context),
+    );
     const { ledger, runs } = nextBatch(state);
     const task = projectionOf(state);
     const { searchAttributes: available } = await projectTask({ task, ledger, runs });

@@ -1,15 +1,23 @@
-import { patched, uuid4 } from '@temporalio/workflow';
+import { CancellationScope, patched, sleep, uuid4 } from '@temporalio/workflow';
 import type { StepContext } from '../model/task-steps';
+import type { TaskState } from '../model/task-state';
 
 export interface WorkflowStepContext extends StepContext {
   closing(): boolean;
   /** From here on nothing new begins in this history. */
   close(): void;
+  /**
+   * For so long what an edit changed is told to nobody: whoever sent it writes it for many tasks at
+   * once, and has more to send. 0 ends that.
+   */
+  holdBack(ms: number): void;
+  isHeldBack(): boolean;
 }
 
 /** Workflow time and ids: both the same at every replay. */
 export function makeStepContext(): WorkflowStepContext {
   let closing = false;
+  let heldUntil = 0;
   return {
     get now() {
       return new Date().toISOString();
@@ -20,5 +28,16 @@ export function makeStepContext(): WorkflowStepContext {
     close: () => {
       closing = true;
     },
+    holdBack: (ms) => {
+      heldUntil = ms > 0 ? Date.now() + ms : 0;
+      // The loops look again when it is over.
+      if (ms > 0) void CancellationScope.nonCancellable(() => sleep(ms));
+    },
+    isHeldBack: () => !closing && Date.now() < heldUntil,
   };
+}
+
+/** True while an edit alone waits for the store, which whoever sent it tells of it too. */
+export function isHeldBack({ outbox }: TaskState, context: WorkflowStepContext): boolean {
+  return context.isHeldBack() && outbox.ledger.length + outbox.runs.length === 0;
 }

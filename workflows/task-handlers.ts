@@ -10,6 +10,7 @@ import {
   cancelRunUpdate,
   describeQuery,
   editUpdate,
+  importUpdate,
   instancesRequestedSignal,
   instancesStoppedSignal,
   pauseUpdate,
@@ -41,20 +42,22 @@ import {
   startByHand,
   startWithPresent,
   stopCells,
+  takeImport,
   takeTick,
   takeTriggers,
   upstreamChanged,
   whyNotApply,
   whyNotCancel,
   whyNotEdit,
+  whyNotImport,
   whyNotReset,
   whyNotStart,
   whyNotWithPresent,
   type Refusal,
-  type StepContext,
 } from '../model/task-steps';
 import { describeTask, isSettled, projectTask, type TaskState } from '../model/task-state';
 import type { LedgerEntry } from '../model/trigger';
+import { isHeldBack, type WorkflowStepContext } from './step-context';
 
 /** What the main loop needs to know of the messages that came in. */
 export interface TaskMessages {
@@ -67,7 +70,7 @@ export interface TaskMessages {
  * Sets the entity's handlers. All are synchronous: they take one step and return; the loops in
  * `scheduling-task.ts` act on the new state.
  */
-export function registerTaskHandlers(state: TaskState, context: StepContext): TaskMessages {
+export function registerTaskHandlers(state: TaskState, context: WorkflowStepContext): TaskMessages {
   let taken = 0;
 
   setHandler(tablesTriggeredSignal, ({ triggers }) => {
@@ -100,12 +103,13 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
     removed: state.removed !== null,
   }));
   setHandler(snapshotQuery, () => ({ task: projectTask(state), ...state.outbox }));
-  setHandler(projectedQuery, () => isSettled(state));
+  setHandler(projectedQuery, () => isSettled(state) || isHeldBack(state, context));
   setHandler(receiptQuery, (receipt, time) => findReceipt(state, receipt, time));
 
   /** Takes a step once per Update id, also where the caller repeats it after a roll-over. */
   function answerOnce(step: () => Pick<TaskAnswer, 'runId' | 'entry'>): TaskAnswer {
     taken += 1;
+    context.holdBack(0);
     const id = currentUpdateInfo()?.id ?? '';
     const known = state.answers.find((answer) => answer.id === id);
     if (known) return answerOf(state, { runId: known.runId, entry: null });
@@ -126,7 +130,12 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
 
   setHandler(
     editUpdate,
-    ({ patch }) => answerOnce(() => nothingElse(editTask(state, patch, context))),
+    ({ patch, paused, holdMs = 0 }) =>
+      answerOnce(() => {
+        editTask(state, patch, context, paused);
+        context.holdBack(holdMs);
+        return nothingElse();
+      }),
     { validator: ({ ifVersion }) => refuse(whyNotEdit(state, ifVersion)) },
   );
   setHandler(
@@ -162,6 +171,11 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
     },
   );
   setHandler(
+    importUpdate,
+    ({ task, by }) => answerOnce(() => nothingElse(takeImport(state, task, by, context))),
+    { validator: (_import) => refuse(whyNotImport(state)) },
+  );
+  setHandler(
     resetGateUpdate,
     ({ scheduleTime }) => answerOnce(() => nothingElse(resetGate(state, scheduleTime, context))),
     { validator: ({ scheduleTime }) => refuse(whyNotReset(state, scheduleTime)) },
@@ -178,7 +192,7 @@ export function registerTaskHandlers(state: TaskState, context: StepContext): Ta
   };
 }
 
-function nothingElse(_step: void): Pick<TaskAnswer, 'runId' | 'entry'> {
+function nothingElse(_step?: void): Pick<TaskAnswer, 'runId' | 'entry'> {
   return { runId: null, entry: null };
 }
 

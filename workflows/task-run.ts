@@ -29,6 +29,7 @@ import {
 } from '../model/messages';
 import { jobQueue, taskWorkflowId } from '../model/names';
 import type { EndedStatus, RunProjection, TableDetail } from '../model/run';
+import type { RuntimeResource } from '../model/resource-group';
 import type { RunPolicy } from '../model/task';
 import { wholeVersion, type RunEnd } from '../model/task-steps';
 import { noteRunAttributes } from './search-attributes';
@@ -45,8 +46,10 @@ const recordFirstMs = 5_000;
 const longestForTask = 8_000;
 
 function runJob(input: RunJobInput): Promise<JobResult> {
+  // What began before resource groups were kept has none.
+  const group = (input.definition.runtimeResource as RuntimeResource | undefined)?.taskQueue;
   const jobs = proxyActivities<Activities>({
-    taskQueue: jobQueue(workflowInfo().taskQueue),
+    taskQueue: jobQueue(group ?? workflowInfo().taskQueue),
     startToCloseTimeout: longestAttempt,
     heartbeatTimeout,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

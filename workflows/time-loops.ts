@@ -26,6 +26,7 @@ import {
 } from '../model/task-steps';
 import { wantedSchedule, type TaskState } from '../model/task-state';
 import type { noticeDelivery } from './notice-delivery';
+import type { WorkflowStepContext } from './step-context';
 
 const { judgeNeeds, syncSchedule } = proxyActivities<Activities>({
   startToCloseTimeout: '20 s',
@@ -47,9 +48,9 @@ export interface TimeLoops {
  * Starts the loops. A history from before they were there does not have them: what they are for
  * makes it roll over (`belongsToNextHistory`).
  */
-export function startTimeLoops(state: TaskState, context: StepContext): TimeLoops {
+export function startTimeLoops(state: TaskState, context: WorkflowStepContext): TimeLoops {
   if (!state.recordedByTask) return { idle: () => true };
-  void keepSchedule(state);
+  void keepSchedule(state, context);
   void judgeDueGates(state, context);
   void tellBackfills(state);
   void tellWebhooks(state);
@@ -68,9 +69,9 @@ export function belongsToNextHistory(state: TaskState): boolean {
   );
 }
 
-async function keepSchedule(state: TaskState): Promise<void> {
+async function keepSchedule(state: TaskState, context: WorkflowStepContext): Promise<void> {
   for (;;) {
-    await condition(() => state.schedule !== wantedSchedule(state));
+    await condition(() => state.schedule !== wantedSchedule(state) && !context.isHeldBack());
     const wanted = wantedSchedule(state);
     const { tenant, taskId, definition } = state;
     const { recurrence, timezone, name } = definition;

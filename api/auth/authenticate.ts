@@ -52,6 +52,20 @@ export async function authenticate(
   return { caller, session: { token, csrfToken, expiresAt } };
 }
 
+/**
+ * Who is signed in, for calls of vendors' surfaces that programs sign: so they can be tried from a page.
+ * @returns null where the request has no cookie of a session
+ * @throws TablegateError notAuthenticated, csrfTokenWrong
+ */
+export async function callerOfSession(
+  req: Request,
+  services: Pick<Scheduling, 'people' | 'sessions'>,
+  settings: Pick<Settings, 'publicUrl'>,
+): Promise<Caller | null> {
+  if (readSessionCookie(req, settings) === null) return null;
+  return (await authenticate(req, services, settings)).caller;
+}
+
 async function ownerOfKey(authorization: string, people: PeopleService): Promise<Caller> {
   const key = bearerPattern.exec(authorization)?.[1];
   const caller = key === undefined ? null : await people.authenticate(key);

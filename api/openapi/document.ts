@@ -9,7 +9,9 @@ import type { Settings } from '../../config';
 import { plainText } from '../routes/fields';
 import { paramNames } from '../routes/path';
 import type { Route } from '../routes/route';
+import { bodyExamples } from './examples';
 import { refusalResponses } from './refusals';
+import { addSamples, type SdkSamples } from './with-samples';
 
 const description = `Runs start when their tables have arrived or their time has come, and past times can be run
 again. Refusals are
@@ -24,19 +26,21 @@ const paramDescriptions: Record<string, string> = {
   connection: 'Name of the connection',
   receipt: '`receipt` of the trigger call',
   runId: 'Id of the run',
+  version: 'Number of the version, 1 at first',
   workspace: 'Id of the workspace',
-  version: 'Number of the version',
   userId: 'Id of the user',
 };
 
 /**
  * @param routes the native routes
  * @param more calls of vendor surfaces, described by themselves
+ * @param sdks samples in vendors' SDKs
  */
 export function openApiDocument(
   routes: readonly Route[],
   more: readonly RouteConfig[],
   settings: Pick<Settings, 'publicUrl'>,
+  sdks: SdkSamples = {},
 ): object {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
@@ -57,7 +61,9 @@ export function openApiDocument(
       { url: settings.publicUrl },
     ],
   });
-  return JSON.parse(JSON.stringify(document, withoutFlags)) as object;
+  const whole = JSON.parse(JSON.stringify(document, withoutFlags)) as { paths?: object };
+  addSamples(whole, settings.publicUrl, sdks);
+  return whole;
 }
 
 /** The generator writes `/u` behind a pattern; JSON Schema reads all patterns so, and `/u` as text. */
@@ -84,6 +90,7 @@ function describeRoute(route: Route): RouteConfig {
 
 function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
   const names = paramNames(path);
+  const example = bodyExamples[`${method} ${path}`];
   const params = names.map((name) => {
     return [name, plainText.meta({ description: paramDescriptions[name] })] as const;
   });
@@ -99,7 +106,12 @@ function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
       ? {
           body: {
             required: !body.safeParse(undefined).success,
-            content: { 'application/json': { schema: body } },
+            content: {
+              'application/json': {
+                schema: body,
+                ...(example !== undefined && { example }),
+              },
+            },
           },
         }
       : {}),
@@ -116,7 +128,7 @@ const idempotencyHeader = z.string().optional().meta({
 });
 
 function goodResponse({ answer }: Route): RouteConfig['responses'] {
-  const { status, schema, mediaType, etag, planned } = answer;
+  const { status, schema, mediaType, alsoCsv, etag, planned } = answer;
   return {
     ...(planned && {
       200: { description: 'The plan: `dryRun`', content: { [mediaType]: { schema: planned } } },
@@ -124,7 +136,14 @@ function goodResponse({ answer }: Route): RouteConfig['responses'] {
     [status]: {
       description: { 200: 'Done', 201: 'Created', 202: 'Taken', 204: 'Done' }[status],
       ...(etag ? { headers: z.object({ ETag: z.string() }) } : {}),
-      ...(schema ? { content: { [mediaType]: { schema } } } : {}),
+      ...(schema
+        ? {
+            content: {
+              [mediaType]: { schema },
+              ...(alsoCsv ? { 'text/csv': { schema: z.string() } } : {}),
+            },
+          }
+        : {}),
     },
   };
 }

@@ -61,6 +61,11 @@ export function listQuery<Filters extends z.ZodRawShape>(filters: Filters) {
   return z.strictObject({ ...filters, pageSize, pageToken });
 }
 
+/** Whose things an admin wants to see. */
+export const ofUser = plainText.optional().meta({
+  description: 'For admins: only those of this user; others see their own alone',
+});
+
 /** The page that a query asks for. */
 export function pageOf(query: { pageSize: number; pageToken?: string | undefined }): PageRequest {
   return { pageSize: query.pageSize, pageToken: query.pageToken || null };

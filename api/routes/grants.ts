@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { listOf, listQuery, pageOf, plainText, wholeList } from './fields';
+import { listOf, wholeList } from './fields';
 import { route } from './route';
-import { auditEntryShape, grantShape } from './shapes';
+import { grantShape } from './shapes';
 
 const description =
   'Scripts and metadata collection need the grant to read, or to write, of each connection that they ' +
@@ -49,19 +49,5 @@ export const grantRoutes = [
     errors: ['userNotFound', 'grantNotFound'],
     handler: ({ scheduling, caller, params }) =>
       scheduling.people.removeGrant(caller, params.id, params.connection),
-  }),
-];
-
-export const auditRoutes = [
-  route({
-    method: 'get',
-    path: '/api/v1/audit',
-    role: 'admin',
-    tags: ['Audit'],
-    summary: 'List who did what to which thing, newest first',
-    query: listQuery({ target: plainText.optional() }),
-    answer: listOf(auditEntryShape),
-    handler: ({ scheduling, caller, query }) =>
-      scheduling.people.audit(caller, { target: query.target || null }, pageOf(query)),
   }),
 ];

@@ -1,12 +1,16 @@
 /** The table of all native routes. */
+import { accessKeyRoutes } from './access-keys';
+import { auditRoutes } from './audit';
 import { backfillRoutes } from './backfills';
+import { catalogueRoutes } from './catalogue';
 import { connectionRoutes } from './connections';
-import { auditRoutes, grantRoutes } from './grants';
+import { grantRoutes } from './grants';
 import { instanceRoutes, lineageRoutes } from './instances';
 import { lookUpRoutes } from './look-ups';
 import { keyRoutes, tenantRoutes, userRoutes } from './people';
 import { directoryRoutes, projectRoutes } from './projects';
 import { recurrenceRoutes } from './recurrences';
+import { resourceGroupRoutes } from './resource-groups';
 import type { Route } from './route';
 import { runRoutes } from './runs';
 import { scriptRoutes } from './scripts';
@@ -17,11 +21,13 @@ import { systemRoutes } from './system';
 import { tableTriggerRoutes } from './table-triggers';
 import { tableRoutes } from './tables';
 import { taskRoutes } from './tasks';
+import { taskImportRoutes } from './task-imports';
 import { triggerUrlRoutes } from './trigger-urls';
 import { triggerRoutes } from './triggers';
 import { webhookRoutes } from './webhooks';
 
 export const routes: readonly Route[] = [
+  ...taskImportRoutes,
   ...taskRoutes,
   ...triggerUrlRoutes,
   ...triggerRoutes,
@@ -34,6 +40,7 @@ export const routes: readonly Route[] = [
   ...connectionRoutes,
   ...tableTriggerRoutes,
   ...tableRoutes,
+  ...catalogueRoutes,
   ...projectRoutes,
   ...directoryRoutes,
   ...scriptRoutes,
@@ -43,6 +50,8 @@ export const routes: readonly Route[] = [
   ...tenantRoutes,
   ...userRoutes,
   ...keyRoutes,
+  ...accessKeyRoutes,
+  ...resourceGroupRoutes,
   ...grantRoutes,
   ...auditRoutes,
   ...webhookRoutes,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { nameSchema } from '../../model/fields';
 import { accountSchema, maxCredential, roles, type Key } from '../../model/people';
-import { listOf, listQuery, pageOf, plainText } from './fields';
+import { listOf, listQuery, ofUser, pageOf, plainText, wholeList } from './fields';
 import { route } from './route';
-import { callerShape, keyShape, tenantShape, userShape } from './shapes';
+import { callerShape, grantShape, keyShape, projectShape, tenantShape, userShape } from './shapes';
 
 const shownOnce = 'Shown this once; null where an `Idempotency-Key` repeats the call';
 
@@ -72,6 +72,39 @@ export const userRoutes = [
       Promise.resolve({ tenant, userId, name, role }),
   }),
   route({
+    method: 'get',
+    path: '/api/v1/me/user',
+    role: 'viewer',
+    tags: ['Users'],
+    summary: 'Read oneself as a user, with the account in other systems',
+    answer: userShape,
+    errors: ['userNotFound'],
+    handler: ({ scheduling, caller }) => scheduling.people.user(caller, caller.userId),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/me/grants',
+    role: 'viewer',
+    tags: ['Grants'],
+    summary: 'List which connections one is granted to read and write',
+    description: 'Admins may use all connections, without a grant.',
+    answer: listOf(grantShape),
+    errors: ['userNotFound'],
+    handler: async ({ scheduling, caller }) =>
+      wholeList(await scheduling.people.grants(caller, caller.userId)),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/me/projects',
+    role: 'viewer',
+    tags: ['Projects'],
+    summary: 'List the projects that one is a member of',
+    description: 'Projects without members are open to all users of the tenant and not among them.',
+    answer: listOf(projectShape),
+    handler: async ({ scheduling, caller }) =>
+      wholeList(await scheduling.projects.ofMember(caller, caller.userId)),
+  }),
+  route({
     method: 'post',
     path: '/api/v1/users',
     role: 'admin',
@@ -135,45 +168,67 @@ export const userRoutes = [
     errors: ['userNotFound', 'lastAdmin'],
     handler: ({ scheduling, caller, params }) => scheduling.people.removeUser(caller, params.id),
   }),
+  route({
+    method: 'get',
+    path: '/api/v1/users/{id}/projects',
+    role: 'admin',
+    tags: ['Projects'],
+    summary: 'List the projects that a user is a member of',
+    answer: listOf(projectShape),
+    errors: ['userNotFound'],
+    handler: async ({ scheduling, caller, params }) => {
+      await scheduling.people.user(caller, params.id);
+      return wholeList(await scheduling.projects.ofMember(caller, params.id));
+    },
+  }),
 ];
 
 export const keyRoutes = [
   route({
     method: 'post',
     path: '/api/v1/keys',
-    role: 'admin',
+    role: 'viewer',
     tags: ['Keys'],
-    summary: 'Create a key for a user',
-    body: z.strictObject({ userId: plainText.min(1, 'a user is needed'), name: nameSchema }),
+    summary: 'Create a key',
+    description: 'For oneself; admins make them for others too.',
+    body: z.strictObject({
+      userId: plainText.min(1, 'a user is needed').optional().meta({
+        description: 'Whose it is to be; left out: the caller’s',
+      }),
+      name: nameSchema,
+    }),
     status: 201,
     answer: keyShape
       .extend({ secret: z.string().nullable().meta({ description: shownOnce }) })
       .meta({ id: 'NewKey' }),
-    errors: ['userNotFound'],
+    errors: ['userNotFound', 'notAllowed'],
     credentials: {
       strip: (body) => ({ ...(body as Key), secret: null }),
       restore: (kept) => Promise.resolve(kept),
     },
-    handler: ({ scheduling, caller, body }) => scheduling.people.createKey(caller, body),
+    handler: ({ scheduling, caller, body: { userId = null, name } }) =>
+      scheduling.people.createKey(caller, { userId, name }),
   }),
   route({
     method: 'get',
     path: '/api/v1/keys',
-    role: 'admin',
+    role: 'viewer',
     tags: ['Keys'],
-    summary: 'List the keys, without their secrets',
-    query: listQuery({}),
+    summary: 'List one’s keys, as an admin those of all, without their secrets',
+    query: listQuery({ userId: ofUser }),
     answer: listOf(keyShape),
-    handler: ({ scheduling, caller, query }) => scheduling.people.keys(caller, pageOf(query)),
+    handler: ({ scheduling, caller, query }) =>
+      scheduling.people.keys(caller, pageOf(query), query.userId || null),
   }),
   route({
     method: 'delete',
     path: '/api/v1/keys/{id}',
-    role: 'admin',
+    role: 'viewer',
     tags: ['Keys'],
-    summary: 'Remove a key',
+    summary: 'Remove a key: it is refused from then on, with all sessions that began with it',
+    description: 'One’s own; admins remove those of others too.',
     status: 204,
-    errors: ['keyNotFound'],
+    errors: ['keyNotFound', 'lastAdmin'],
     handler: ({ scheduling, caller, params }) => scheduling.people.removeKey(caller, params.id),
   }),
 ];

@@ -63,7 +63,9 @@ export interface Answer {
   status: 200 | 201 | 202 | 204;
   /** Null: there is no body. */
   schema: z.ZodType | null;
-  mediaType: 'application/json' | 'text/html' | 'text/event-stream';
+  mediaType: 'application/json' | 'text/html' | 'text/csv' | 'text/event-stream';
+  /** True: it comes as CSV where the query asks for `format=csv`. */
+  alsoCsv: boolean;
   /** True: the answer carries the ETag of the task that it shows. */
   etag: boolean;
   /** Answered with 200 in place of the other where the body says `dryRun`; null: it cannot. */
@@ -121,7 +123,8 @@ interface Declared<
   planned?: Planned;
   etag?: boolean;
   /** Of `text/event-stream`, `answer` is what each event that tells of something has as its data. */
-  mediaType?: 'text/html' | 'text/event-stream';
+  mediaType?: 'text/html' | 'text/csv' | 'text/event-stream';
+  alsoCsv?: boolean;
   errors?: ErrorCode[];
   credentials?: RouteCredentials;
 }
@@ -144,7 +147,7 @@ export function route<
     role: Role;
     handler: (
       call: Call<PathParams<Path>, z.output<Query>, z.output<Body>>,
-    ) => Promise<z.input<Answered> | z.input<Planned> | EventFollower>;
+    ) => Promise<z.input<Answered> | z.input<Planned> | EventFollower | AsyncIterable<string>>;
   },
 ): Route {
   return complete(declared, declared.role, declared.handler as unknown as Route['handler']);
@@ -184,6 +187,7 @@ function complete(
       status: declared.status ?? 200,
       schema: declared.answer ?? null,
       mediaType: declared.mediaType ?? 'application/json',
+      alsoCsv: declared.alsoCsv ?? false,
       etag: declared.etag ?? false,
       planned: declared.planned ?? null,
     },

@@ -4,7 +4,7 @@ import type { Settings } from '../../config';
 import { TablegateError } from '../../model/errors';
 import { invalidInput, parseInput } from '../../model/field-errors';
 import type { EventFollower, Scheduling } from '../../scheduling/scheduling';
-import { sendJson, sendText } from '../answer';
+import { isInParts, sendJson, sendParts, sendText } from '../answer';
 import { authenticate, isStillAllowed, requireRole, type Identity } from '../auth/authenticate';
 import { setSessionCookie } from '../auth/session-cookie';
 import { readBody } from '../body';
@@ -43,12 +43,16 @@ async function serve(
   noteForLog(req, { route: route.path, path: req.path });
   const call = await readCall(route, options, req, res);
   const reply = await handle(route, options, call, req, res);
-  const { etag, mediaType } = route.answer;
+  const { etag, alsoCsv } = route.answer;
+  const asCsv = alsoCsv && (call.query as { format?: string }).format === 'csv';
+  const mediaType = asCsv ? 'text/csv' : route.answer.mediaType;
   const tag = etag ? etagOf(reply.body) : null;
   if (tag !== null) res.setHeader('ETag', tag);
   if (mediaType === 'text/event-stream') {
     const mayGoOn = () => isStillAllowed(call, req, options.scheduling);
     sendEvents(req, res, reply.body as EventFollower, { mayGoOn });
+  } else if (isInParts(reply.body)) {
+    await sendParts(res, mediaType, reply.body);
   } else if (mediaType === 'text/html') {
     sendText(res, reply.status, 'text/html; charset=utf-8', String(reply.body));
   } else {

@@ -1,6 +1,7 @@
 /** What answers show, under the names that the OpenAPI document gives them. */
 import { z } from 'zod';
 import {
+  accessKeySchema,
   auditEntrySchema,
   grantSchema,
   keySchema,
@@ -18,6 +19,7 @@ import {
   projectSchema,
   workspaceSchema,
 } from '../../model/project';
+import { resourceGroupSchema } from '../../model/resource-group';
 import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
 import { taskViewSchema } from '../../model/task';
@@ -129,6 +131,8 @@ export const changeShape = changeSchema.meta({ id: 'Change' });
 export const tenantShape = tenantSchema.meta({ id: 'Tenant' });
 export const userShape = userSchema.meta({ id: 'User' });
 export const keyShape = keySchema.meta({ id: 'Key' });
+export const accessKeyShape = accessKeySchema.meta({ id: 'AccessKey' });
+export const resourceGroupShape = resourceGroupSchema.meta({ id: 'ResourceGroup' });
 export const grantShape = grantSchema.meta({ id: 'Grant' });
 export const auditEntryShape = auditEntrySchema.meta({ id: 'AuditEntry' });
 

@@ -1,10 +1,13 @@
 /** What the bare side and the process that measures it call things. */
-import { defineSignal } from '@temporalio/workflow';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
 
 export const bareQueue = 'bare';
 
 /** A table has arrived, as it were. */
 export const arrivedSignal = defineSignal('arrived');
+
+/** Sets the value that a workflow holds, and gives it back. */
+export const changeUpdate = defineUpdate<number, [number]>('change');
 
 /** Signals that a round waits for. */
 export const signalsOfRound = 3;

@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type * as activities from './activities';
-import { arrivedSignal, roundId, signalsOfRound, type ManyChildren } from './names';
+import { arrivedSignal, changeUpdate, roundId, signalsOfRound, type ManyChildren } from './names';
 
 const { doNothing, tellStart } = proxyActivities<typeof activities>({
   startToCloseTimeout: '1 minute',
@@ -71,3 +71,10 @@ export async function oneRound(of: string): Promise<void> {
 
 /** What a bare Schedule starts. */
 export async function dueNow(): Promise<void> {}
+
+/** Holds a value that an Update changes. */
+export async function holdValue(): Promise<void> {
+  let value = 0;
+  setHandler(changeUpdate, (next) => (value = next));
+  await condition(() => value < 0);
+}

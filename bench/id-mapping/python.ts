@@ -1,4 +1,4 @@
-/** The Python of the peers: an environment of their own in the cache folder, with pinned packages. */
+/** Python environments in the cache folder, with pinned packages: that of the peers, and of tests. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,15 +12,15 @@ export interface Python {
   versions: Record<string, string>;
 }
 
-const ofIdMapping = path.join(__dirname, 'requirements.txt');
+const peers = path.join(__dirname, 'requirements.txt');
 
 /**
  * Makes the environment where it is not there yet.
  * @param base the Python that it is made with
- * @param requirementsFile its packages
+ * @param requirementsFile what is installed; that of the peers by default
  * @throws Error where that cannot be run, or the packages cannot be installed
  */
-export function providePython(base: string, requirementsFile = ofIdMapping): Python {
+export function providePython(base: string, requirementsFile = peers): Python {
   const requirements = readFileSync(requirementsFile, 'utf8');
   const version = versionOf(base);
   const key = createHash('sha256').update(`${version}\n${requirements}`).digest('hex');
@@ -43,7 +43,7 @@ function versionOf(base: string): string {
   try {
     return execFileSync(base, ['--version'], { encoding: 'utf8' }).replace('Python', '').trim();
   } catch (cause) {
-    throw new Error(`the peers need Python 3.11 or newer; ${base} cannot be run`, { cause });
+    throw new Error(`Python 3.11 or newer is needed; ${base} cannot be run`, { cause });
   }
 }
 

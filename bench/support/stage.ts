@@ -19,6 +19,8 @@ export interface Stage {
   client: Client;
   /** Ours, as its first admin calls it. */
   api: ApiClient;
+  /** The key of that admin. */
+  key: string;
   sides: Record<Side, SideProcess>;
   stop(): Promise<void>;
 }
@@ -44,10 +46,11 @@ export async function openStage(profileDir: string | null): Promise<Stage> {
     const { address, namespace } = services.temporal;
     const connection = await Connection.connect({ address });
     stops.push(() => connection.close());
+    const key = adminKeyOf(services);
     return {
-      ...{ services, stop, dataDir: dataDirOf(services) },
+      ...{ services, stop, key, dataDir: dataDirOf(services) },
       client: new Client({ connection, namespace }),
-      api: apiClient({ url: ours.url ?? '', key: adminKeyOf(services) }),
+      api: apiClient({ url: ours.url ?? '', key }),
       sides: { ours, bare },
     };
   } catch (error) {

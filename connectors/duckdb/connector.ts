@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { CatalogueSource } from '../collect';
 import { describeRelation, pickColumns, tableNotFound } from '../columns';
 import {
   ConnectorError,
@@ -16,7 +17,7 @@ import {
   type SwapRequest,
   type TableRef,
 } from '../connector';
-import { queryRows, smallEngine, type EngineLimits } from '../duckdb-engine';
+import { queryRows, smallEngine, withEngine, type EngineLimits } from '../duckdb-engine';
 import { ownSchema, refuseOwnSchema } from '../fencing';
 import { fileSystemError } from '../file-system-error';
 import { withLook, withTimedLook } from '../looks';
@@ -24,6 +25,7 @@ import { realRoots, resolveInRoots } from '../roots';
 import { filtered } from '../row-filter';
 import { sampleRelation } from '../row-sample';
 import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
+import { duckdbCatalogue } from './collect';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
 import { withAttachedFile, withDatabaseFile } from './open-file';
@@ -93,6 +95,23 @@ class DuckdbConnection implements Connection {
         const relation = quoteName('opened', ref.schema, ref.table);
         return sampleRelation(connection, relation, limit);
       });
+    });
+  }
+
+  /** A file that is not there yet has no tables. */
+  catalogue(): CatalogueSource {
+    return duckdbCatalogue(async ({ limits, signal }, work) => {
+      const file = await this.#file();
+      if (!(await exists(file))) {
+        return withEngine(':memory:', limits, signal, async (connection) => {
+          await connection.run(`ATTACH ':memory:' AS opened`);
+          return work(connection);
+        });
+      }
+      const spill = limits.spillDir === null ? [] : [limits.spillDir];
+      const folders = [...(await realRoots(this.#filesRoots)), ...spill];
+      const use = { file, waitMs: this.#timing.runWaitMs, signal, limits, folders };
+      return withDatabaseFile({ ...use, mode: 'read' }, work);
     });
   }
 

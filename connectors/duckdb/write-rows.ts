@@ -25,12 +25,12 @@ import {
   type WriteRows,
 } from '../transfer';
 import { judgeCopy } from '../copy-notes';
+import { ownSchema } from '../fencing';
 import { NotDecodable, PostgresDecoder } from '../postgres-decoder';
 import { realRoots } from '../roots';
 import { duckdbError } from './errors';
 import { withDatabaseFile } from './open-file';
 import { fileOf, limitsIn, runWaitMs } from './read-rows';
-import { ownSchema } from '../fencing';
 import { duckdbTypeLike, typeOfDuckdb } from './types';
 
 type Request = Omit<WriteRequest, 'sourceColumns'>;

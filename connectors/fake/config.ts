@@ -6,6 +6,8 @@ const operations = [
   'listTables',
   'describeTable',
   'firstRows',
+  'catalogue',
+  'sample',
   'prepareScan',
   'swapIn',
 ] as const;

@@ -1,5 +1,8 @@
 /** Kind `fake`: tables in memory and failures by script, for tests of what stands on connectors. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { definitionOf, factsOf, type CollectedTable } from '../../model/catalogue/collected';
+import { profileValues } from '../../model/catalogue/profile';
+import { slicesOf, type CatalogueSource } from '../collect';
 import { describeRelation, pickColumns, tableNotFound } from '../columns';
 import {
   OutdatedError,
@@ -74,6 +77,35 @@ class FakeConnection implements Connection {
     await this.#act('firstRows', null);
     const { columns, rows } = this.#table(ref);
     return sampleOf(columns, rows, limit);
+  }
+
+  catalogue(): CatalogueSource {
+    const act = (operation: FakeOperation, signal: AbortSignal) => this.#act(operation, signal);
+    const state = () => this.#state();
+    const table = (ref: TableRef) => this.#table(ref);
+    return {
+      async *tables({ takes, signal }) {
+        await act('catalogue', signal);
+        const all = [...state().tables].map(([name, content]) => collectedOf(name, content));
+        yield* slicesOf(all.filter((one) => takes(one.schema, one.table)));
+      },
+      async sample({ ref, signal }) {
+        await act('sample', signal);
+        return table(ref).rows;
+      },
+      async exactProfile({ ref, columns, signal }) {
+        await act('sample', signal);
+        const { rows } = table(ref);
+        const valuesAt = (place: number) => rows.map((row) => row[place] ?? null);
+        return {
+          rows: rows.length,
+          columns: columns.map(({ type }, place) =>
+            profileValues(type, valuesAt(place), rows.length),
+          ),
+        };
+      },
+      statistics: () => null,
+    };
   }
 
   async prepareScan(request: ScanRequest): Promise<DuckdbScan> {
@@ -154,6 +186,22 @@ class FakeConnection implements Connection {
     if (!table) throw tableNotFound(ref, 'this connection');
     return table;
   }
+}
+
+function collectedOf(name: string, { columns, rows }: FakeTable): CollectedTable {
+  const dot = name.indexOf('.');
+  return {
+    schema: name.slice(0, dot),
+    table: name.slice(dot + 1),
+    definition: definitionOf({
+      kind: 'table',
+      columns: columns.map((column) => ({
+        ...column,
+        ...{ comment: null, nullable: null, default: null },
+      })),
+    }),
+    facts: factsOf({ rows: rows.length, rowsExact: true }),
+  };
 }
 
 /** The table as a subquery of literals. */

@@ -1,5 +1,6 @@
 /** Kind `files`: a folder of CSV and Parquet files, each a table of schema `main`; read only. */
 import { stat } from 'node:fs/promises';
+import type { CatalogueSource } from '../collect';
 import { pickColumns } from '../columns';
 import {
   ConnectorError,
@@ -14,6 +15,7 @@ import {
 } from '../connector';
 import { withLook, withTimedLook } from '../looks';
 import { filtered } from '../row-filter';
+import { filesCatalogue } from './collect';
 import { filesConfigSchema, type FilesConfig } from './config';
 import { csvColumns, csvFirstRows, csvRelation, inspectCsv, inspectHead } from './csv';
 import { csvError, parquetError } from './errors';
@@ -63,6 +65,17 @@ class FilesConnection implements Connection {
     const file = await this.#file(ref);
     if (file.format === 'csv') return withLook(() => csvFirstRows(file, limit));
     return withTimedLook((signal) => parquetFirstRows(file, limit, signal));
+  }
+
+  catalogue(): CatalogueSource {
+    return filesCatalogue({
+      names: async () => [...(await tableFiles(await this.#folder())).keys()].toSorted(),
+      file: (ref) => this.#file(ref),
+      scan: ({ ref, columns, scratchDir, signal }) => {
+        const names = columns.map(({ name }) => name);
+        return this.prepareScan({ ref, columns: names, scratchDir, signal });
+      },
+    });
   }
 
   async prepareScan(request: ScanRequest): Promise<DuckdbScan> {

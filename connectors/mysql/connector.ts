@@ -1,4 +1,5 @@
 /** Kind `mysql`: a MySQL or MariaDB server; the schema of a table's name is its database. */
+import type { CatalogueSource } from '../collect';
 import type {
   ColumnInfo,
   Connection,
@@ -15,6 +16,7 @@ import { sampleOf, sampledCharacters } from '../row-sample';
 import { serverKey, serverSecrets, serverSecretsFor } from '../server-config';
 import { foldName } from '../sql-text';
 import { columnsOf, listTables } from './catalog';
+import { mysqlCatalogue } from './collect';
 import { mysqlConfigSchema, type MysqlConfig } from './config';
 import { quoteName } from './names';
 import { lastWriteOf } from './notes';
@@ -66,6 +68,10 @@ class MysqlConnection implements Connection {
         return sampleOf(shown, rows, limit);
       });
     });
+  }
+
+  catalogue(): CatalogueSource {
+    return mysqlCatalogue(this.#sessions);
   }
 
   prepareScan(request: ScanRequest): Promise<DuckdbScan> {

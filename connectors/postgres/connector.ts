@@ -1,5 +1,6 @@
 /** Kind `postgres`: one database of a PostgreSQL server. */
 import type { PoolClient } from 'pg';
+import type { CatalogueSource } from '../collect';
 import type {
   ColumnInfo,
   Connection,
@@ -16,6 +17,7 @@ import { sampleOf, sampledCharacters } from '../row-sample';
 import { serverKey, serverSecrets, serverSecretsFor } from '../server-config';
 import { quoteIdentifier, quoteName } from '../sql-text';
 import { columnsOf, listTables } from './catalog';
+import { postgresCatalogue } from './collect';
 import { postgresConfigSchema, type PostgresConfig } from './config';
 import { lastWriteOf } from './notes';
 import { prepareScan } from './scan';
@@ -65,6 +67,10 @@ class PostgresConnection implements Connection {
         return sampleOf(shown, rows, limit);
       });
     });
+  }
+
+  catalogue(): CatalogueSource {
+    return postgresCatalogue(this.#sessions);
   }
 
   prepareScan(request: ScanRequest): Promise<DuckdbScan> {

@@ -4,13 +4,17 @@ import type { Query } from '@tanstack/react-query';
 /** Parts of the names of calls whose answers a change of the kind may alter. */
 const concerned = {
   task: /\/tasks|\/waiting|\/lineage|\/operation-center/,
-  run: /\/tasks|\/runs|\/instances|\/waiting|\/operation-center|id-mapping/,
+  run: /\/tasks|\/runs|\/instances|\/waiting|\/operation-center|id-mapping|\/catalog/,
   trigger: /\/tasks|\/triggers|\/waiting/,
   backfill: /\/backfills|\/instances/,
   instance: /\/instances/,
   table: /\/tables|\/lineage/,
+  catalogue: /\/catalog/,
   connection: /\/connections|\/tables/,
-  key: /\/keys|\/users/,
+  key: /\/(access-)?keys/,
+  user: /\/users|\/me\//,
+  grant: /\/grants/,
+  project: /\/projects/,
   script: /\/scripts|\/directories|\/projects|\/operation-center/,
 };
 export type ChangeKind = keyof typeof concerned;

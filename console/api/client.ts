@@ -111,6 +111,36 @@ export async function request<T>(
   throw problem;
 }
 
+/** An answer as it came. */
+export interface RawAnswer {
+  status: number;
+  ms: number;
+  headers: [string, string][];
+  text: string;
+}
+
+/** Sends a call in the name of the signed-in user, whatever its answer is. */
+export async function send(
+  method: string,
+  url: string,
+  { headers, json }: { headers: Record<string, string>; json?: string },
+): Promise<RawAnswer> {
+  const begun = performance.now();
+  const response = await fetch(url, {
+    method,
+    credentials: 'same-origin',
+    headers: {
+      ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(method === 'GET' || csrfToken === null ? {} : { 'X-CSRF-Token': csrfToken }),
+      ...headers,
+    },
+    ...(json === undefined ? {} : { body: json }),
+  });
+  const text = await response.text();
+  const ms = Math.round(performance.now() - begun);
+  return { status: response.status, ms, headers: [...response.headers.entries()], text };
+}
+
 async function readProblem(response: Response): Promise<ApiProblem> {
   const { status } = response;
   try {

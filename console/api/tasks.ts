@@ -1,11 +1,8 @@
 /** Tasks by their ids, for lists of what belongs to them. */
 import { useQuery } from '@tanstack/react-query';
-import { call } from './client';
+import { call, type Schemas } from './client';
 
-export interface KnownTask {
-  name: string;
-  timezone: string;
-}
+export type KnownTask = Pick<Schemas['Task'], 'name' | 'timezone' | 'kind' | 'imported'>;
 
 /** A task that was removed, or is not there yet, is not in the answer. */
 export function useTasks(ids: readonly string[]): Map<string, KnownTask> {
@@ -22,8 +19,8 @@ export function useTasks(ids: readonly string[]): Map<string, KnownTask> {
 
 async function readTask(id: string): Promise<[string, KnownTask] | null> {
   try {
-    const { name, timezone } = await call('GET /tasks/{id}', { params: { id } });
-    return [id, { name, timezone }];
+    const { name, timezone, kind, imported } = await call('GET /tasks/{id}', { params: { id } });
+    return [id, { name, timezone, kind, imported }];
   } catch {
     return null;
   }

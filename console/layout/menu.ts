@@ -23,6 +23,7 @@ const workspace: MenuEntry[] = [
   { key: 'runs', label: 'nav.runs', to: '/runs' },
   { key: 'waiting', label: 'nav.waiting', to: '/waiting' },
   { key: 'backfills', label: 'nav.backfills', to: '/backfills' },
+  { key: 'catalog', label: 'nav.catalog', to: '/catalog' },
   { key: 'lineage', label: 'nav.lineage', to: '/lineage' },
   {
     key: 'configuration',
@@ -45,15 +46,28 @@ const workspace: MenuEntry[] = [
   },
 ];
 
+const security: MenuEntry = {
+  key: 'security',
+  label: 'nav.security',
+  children: [
+    { key: 'credentials', label: 'nav.credentials', to: '/credentials' },
+    { key: 'users', label: 'nav.users', to: '/users' },
+    { key: 'audit', label: 'nav.audit', to: '/audit' },
+  ],
+};
+
 const development: MenuEntry[] = [
   { key: 'data-integration', label: 'nav.dataIntegration', to: '/data-integration' },
   { key: 'operations', label: 'nav.operations', to: '/operation-center' },
 ];
 
-const metrics: MenuEntry[] = [{ key: 'integration', label: 'nav.integration', to: '/integration' }];
+const metrics: MenuEntry[] = [
+  { key: 'integration', label: 'nav.integration', to: '/integration' },
+  { key: 'api', label: 'nav.api', to: '/api-calls' },
+];
 
 export const areas: readonly Area[] = [
-  { key: 'workspace', label: 'nav.workspace', to: '/', menu: workspace },
+  { key: 'workspace', label: 'nav.workspace', to: '/', menu: [...workspace, security] },
   {
     key: 'development',
     label: 'nav.development',

@@ -1,5 +1,12 @@
-import { GlobalOutlined, BgColorsOutlined, LogoutOutlined, UserOutlined } from '@ant-design/icons';
+import {
+  BgColorsOutlined,
+  GlobalOutlined,
+  KeyOutlined,
+  LogoutOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
 import { App, Button, Dropdown } from 'antd';
+import { Link } from 'react-router';
 import { useSession, useSessionChange } from '../api/session';
 import { useT } from '../i18n';
 import { setPrefs, usePrefs } from '../prefs';
@@ -24,6 +31,11 @@ export function UserMenu() {
             key: 'who',
             type: 'group',
             label: `${name} · ${t(`roles.${role}`)} · ${t('session.tenant', { tenant })}`,
+          },
+          {
+            key: 'credentials',
+            icon: <KeyOutlined aria-hidden />,
+            label: <Link to="/credentials">{t('nav.credentials')}</Link>,
           },
           { type: 'divider' },
           {

@@ -42,7 +42,7 @@ export function RunsPage() {
         of={list}
         rowKey={(run) => run.id}
         columns={[task, ...runColumns(t, ({ taskId }) => tasks.get(taskId)?.timezone)]}
-        actions={(run) => <RunActions run={run} />}
+        actions={(run) => <RunActions run={run} task={tasks.get(run.taskId)} />}
         expand={(run) => <RunDetails run={run} zone={tasks.get(run.taskId)?.timezone} />}
         exportAs="execution-records"
         filters={

@@ -1,6 +1,7 @@
 /** Edits, pauses, resets and the removal of a task. */
 import { emptyGate, findDatedGate, keepMarksOf } from '../gate';
 import { mergeDefinition } from '../definition';
+import { whyOnlyImport } from '../imported';
 import type { DefinitionPatch } from '../task';
 import { gateTables, isGateOfLiveRun, liveRuns, type TaskState } from '../task-state';
 import { waitsForSlot } from './begin';
@@ -10,9 +11,13 @@ import { startNext } from './runs';
 import { changed, refuse, type Refusal, type StepContext } from './step';
 import { judgeDueGatesAnew, settleDueGates } from './ticks';
 
-/** Why an edit is not taken; `ifVersion` is what the caller last saw. */
+/**
+ * Why an edit by a person is not taken, or a pause or the removal; `ifVersion` is what the caller
+ * last saw.
+ */
 export function whyNotEdit(state: TaskState, ifVersion: number | null): Refusal | null {
   if (state.removed) return refuse('taskRemoved', 'the task has been removed');
+  if (state.imported) return refuse('taskImported', whyOnlyImport(state.imported));
   if (ifVersion !== null && ifVersion !== state.version) {
     return refuse(
       'staleVersion',
@@ -22,11 +27,20 @@ export function whyNotEdit(state: TaskState, ifVersion: number | null): Refusal 
   return null;
 }
 
-/** Merges changes into the definition and judges every gate anew. Call `whyNotEdit` first. */
-export function editTask(state: TaskState, patch: DefinitionPatch, context: StepContext): void {
+/**
+ * Merges changes into the definition and judges every gate anew. Call `whyNotEdit` first.
+ * @param paused sets the pause flag in the same step; undefined leaves it
+ */
+export function editTask(
+  state: TaskState,
+  patch: DefinitionPatch,
+  context: StepContext,
+  paused: boolean = state.paused,
+): void {
   const kindBefore = state.definition.kind;
   const isToBegin = waitsForSlot(state);
   state.definition = mergeDefinition(state.definition, patch);
+  state.paused = paused;
   // It has not begun: two whole definitions would be too much for a roll-over.
   if (isToBegin) state.live!.definition = state.definition;
   state.version += 1;

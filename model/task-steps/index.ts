@@ -8,6 +8,7 @@ export * from './bookkeeping';
 export * from './cancel';
 export { requestCells, stopCells } from './cells';
 export * from './definition';
+export { takeImport, whyNotImport, type ImportedTask } from './imports';
 export { queuedRecord, wholeVersion } from './records';
 export {
   endLostRun,

@@ -1,5 +1,6 @@
 /** The run that makes the task busy: what asks for it, when it begins, what its end brings about. */
 import { emptyGate, judgeGate, type DatedGate } from '../gate';
+import { whyNoRunByHand } from '../imported';
 import { whyRerunDenied } from '../rerun-mode';
 import type { EndedStatus, RunProjection } from '../run';
 import { gateTables, liveRuns, type LiveRun, type TaskState } from '../task-state';
@@ -17,6 +18,9 @@ const maxReason = 1000;
 /** Why the task cannot be started by hand now; null where it can. */
 export function whyNotStart(state: TaskState): Refusal | null {
   if (state.removed) return refuse('taskRemoved', 'the task has been removed');
+  if (state.imported && state.definition.kind === 'recurring') {
+    return refuse('taskImported', whyNoRunByHand(state.imported));
+  }
   if (state.live) {
     return refuse('runInProgress', `run ${state.live.runId} is in progress; wait for its end`);
   }

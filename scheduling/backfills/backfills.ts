@@ -18,7 +18,7 @@ import { backfillIdOf } from '../idempotency-keys';
 import { requireTable } from '../known-tables';
 import { LineageIndex } from '../lineage-index';
 import type { BackfillService, Page, PageRequest } from '../scheduling';
-import { taskNotFound } from '../task-refusals';
+import { refuseByHand, taskNotFound } from '../task-refusals';
 import { tellDriver } from './driver';
 import { estimateSeconds } from './estimates';
 import { mergeRoots, RootFinder, type BackfillRoots } from './roots';
@@ -97,6 +97,7 @@ export class Backfills implements BackfillService {
     const tasks = [...new Set(taskIds)].map((id) => {
       const task = index.find(id);
       if (!task) throw taskNotFound(id);
+      refuseByHand({ kind: task.kind, imported: task.imported ?? null });
       return task;
     });
     const parts = [await finder.ofTasks(tasks)];

@@ -92,6 +92,10 @@ export class Projects implements ProjectService {
     await this.note(caller, 'workspace.remove', project, { workspace: id });
   }
 
+  async ofMember(caller: Caller, userId: string): Promise<{ items: Project[] }> {
+    return { items: await this.deps.store.projects.ofMember(caller.tenant, userId) };
+  }
+
   async members(caller: Caller, project: string): Promise<{ items: ProjectMember[] }> {
     await this.get(caller, project);
     return { items: await this.deps.store.projects.members(caller.tenant, project) };

@@ -41,11 +41,37 @@ export async function settleNewScript(
   caller: Caller,
   taskId: string,
   definition: TaskDefinition,
+  options: SettleOptions = {},
 ): Promise<TaskDefinition> {
   const { job, timezone } = definition;
   if (job.type !== syncScriptType) return definition;
   const sent = parseInput(sentScriptSchema, job.config, 'task', at);
-  return { ...definition, job: await settled(deps, caller, { id: taskId, timezone }, sent) };
+  const task = { id: taskId, timezone };
+  return { ...definition, job: await settled(deps, caller, task, sent, options) };
+}
+
+export interface SettleOptions {
+  /** True: the text is checked, and no version is made of it. */
+  dryRun?: boolean;
+}
+
+/**
+ * A job as it is sent, in the form in which a task has it: the task's own where that is of the same
+ * text and parameters.
+ */
+export async function keptJob(
+  { store }: Deps,
+  { tenant }: Pick<Caller, 'tenant'>,
+  before: Pick<TaskView, 'job'>,
+  sent: TaskDefinition['job'],
+): Promise<TaskDefinition['job']> {
+  if (sent.type !== syncScriptType || before.job.type !== syncScriptType) return sent;
+  const { scriptId, version, parameters } = before.job.config as Partial<StoredScript>;
+  if (scriptId === undefined || version === undefined) return sent;
+  const held = await store.scripts.version(tenant, scriptId, version);
+  if (held === null) return sent;
+  const whole = { script: held.text, ...(parameters && { parameters }) };
+  return sameJson(whole, sent.config) ? before.job : sent;
 }
 
 /** Keeps no text of a task that was refused: nothing of it is there. */
@@ -77,6 +103,7 @@ export async function settleEditedScript(
   caller: Caller,
   before: Pick<TaskView, 'id' | 'job' | 'timezone'>,
   patch: DefinitionPatch,
+  options: SettleOptions = {},
 ): Promise<DefinitionPatch> {
   const { job } = patch;
   if (job === undefined || sameJson(job, before.job)) return patch;
@@ -87,7 +114,7 @@ export async function settleEditedScript(
     'script' in job.config
       ? parseInput(sentScriptSchema, job.config, 'task', at)
       : await textOf(deps, caller, before, job.config);
-  return { ...patch, job: await settled(deps, caller, task, sent) };
+  return { ...patch, job: await settled(deps, caller, task, sent, options) };
 }
 
 /** Whether two values read the same, whatever the order of their members. */
@@ -118,9 +145,10 @@ async function settled(
   caller: Caller,
   task: { id: string; timezone: string },
   { script: text, parameters }: SentScript,
+  { dryRun = false }: SettleOptions,
 ): Promise<TaskDefinition['job']> {
   const reading = await checked(deps, caller, task, { script: text, parameters });
-  const { version } = await keep(deps, caller, task.id, text, reading);
+  const { version } = dryRun ? { version: 1 } : await keep(deps, caller, task.id, text, reading);
   const config: StoredScript = {
     ...{ scriptId: task.id, version },
     ...(parameters && { parameters }),

@@ -4,7 +4,10 @@ import { isDangling } from '../errors';
 import type { Database } from '../schema';
 import type { ProjectStore } from '../store';
 
-type Methods = Pick<ProjectStore, 'members' | 'addMember' | 'removeMember' | 'isOpenTo'>;
+type Methods = Pick<
+  ProjectStore,
+  'members' | 'addMember' | 'removeMember' | 'ofMember' | 'isOpenTo'
+>;
 
 export function memberMethods(db: Database): Methods {
   return {
@@ -48,6 +51,20 @@ export function memberMethods(db: Database): Methods {
         .executeTakeFirst();
       return numDeletedRows > 0n;
     },
+    ofMember: (tenant, userId) =>
+      db
+        .selectFrom('project_members')
+        .innerJoin('projects', (join) =>
+          join
+            .onRef('projects.tenant', '=', 'project_members.tenant')
+            .onRef('projects.id', '=', 'project_members.project'),
+        )
+        .select(['projects.id', 'projects.name', 'mode', 'created_at as createdAt'])
+        .where('project_members.tenant', '=', tenant)
+        .where('user_id', '=', userId)
+        .orderBy('projects.name')
+        .orderBy('projects.id')
+        .execute(),
     isOpenTo: async (tenant, project, userId) => {
       const members = await db
         .selectFrom('project_members')

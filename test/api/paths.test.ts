@@ -77,14 +77,14 @@ test.each([
   ['get', '/api/v1'],
   ['get', '/api/v1/nothing'],
   ['get', '/API/v1/tasks'],
-  ['post', '/api/v1/tasks:import'],
+  ['post', '/api/v1/tasks:export'],
   ['post', `/api/v1/tasks/${taskId}:explode`],
   ['post', `/api/v1/tasks/${taskId}/runs/${runId}:explode`],
   ['post', '/api/v1/tables/crm.main.orders:explode'],
   ['post', '/api/v1/backfills/x:explode'],
   ['post', '/api/v1/recurrences'],
   ['get', '/api/v1/sessions'],
-  ['get', '/api/v1/scripts'],
+  ['get', '/api/v1/script'],
 ])('%s %s is no route', async (method, path) => {
   for (const role of [null, 'admin'] as const) {
     const answer = await testApi().send(role, method, path);

@@ -23,6 +23,7 @@ const params: Record<string, string> = {
 
 const bodies: Record<string, object> = {
   'post /api/v1/tasks': taskBody,
+  'post /api/v1/tasks:import': { tasks: [{ externalId: 'nightly', ...taskBody, kind: 'manual' }] },
   'put /api/v1/tasks/{id}': taskBody,
   'patch /api/v1/tasks/{id}': { name: 'Other' },
   'post /api/v1/tasks/{id}:reset-gate': {},
@@ -62,10 +63,14 @@ const bodies: Record<string, object> = {
   'post /api/v1/users': { name: 'Ada', role: 'viewer' },
   'patch /api/v1/users/{id}': { role: 'admin' },
   'post /api/v1/keys': { userId: 'u1', name: 'ci' },
+  'patch /api/v1/catalog/tables/{table}': { owner: 'Ada' },
+  'post /api/v1/resource-groups': { name: 'etl', taskQueue: 'etl' },
+  'post /api/v1/access-keys': { name: 'sdk' },
   'put /api/v1/users/{id}/grants/{connection}': { read: true, write: false },
 };
 
 const queries: Record<string, string> = {
+  'get /api/v1/catalog/search': 'q=mobile',
   'get /api/v1/directories': 'project=default',
   'get /api/v1/scripts:tree': 'project=default',
   'get /api/v1/scripts/{id}/versions:diff': 'from=1',
@@ -77,7 +82,7 @@ const queries: Record<string, string> = {
 /** What the schema of a route describes of an answer: of a stream, the data of the change in it. */
 function contentOf(mediaType: string, { text, body }: { text: string; body: unknown }): unknown {
   if (mediaType === 'application/json') return body;
-  if (mediaType === 'text/html') return text;
+  if (mediaType !== 'text/event-stream') return text;
   return JSON.parse(/^event: change\ndata: (.*)$/m.exec(text)![1]!);
 }
 

@@ -93,7 +93,7 @@ const targets: Record<string, { side: Side; count(): Promise<{ rows: number; ids
 };
 
 /** Slow enough to be met in the middle of it. */
-const slowly = { speed: { record: 15_000 } };
+const slowly = { speed: { record: 3_000 } };
 /** Read in pieces, so that there is a middle; what is straight through has none. */
 const inPieces: Side = [
   'postgresqlreader',

@@ -1,5 +1,5 @@
 /** Rule 14: what is handed on at a roll-over keeps under 256 KB, whatever the task holds. */
-import { defaultRunPolicy } from '../../model/definition';
+import { defaultRunPolicy, noRuntimeResource } from '../../model/definition';
 import { datedGateLimit, dueGateLimit, maxDatedGates } from '../../model/gate';
 import { handOver, isWithinBound, takeOver, type HandedOver } from '../../model/hand-over';
 import { maxTables, taskInputSchema, type TaskDefinition } from '../../model/task';
@@ -44,10 +44,21 @@ function largest(names: string[]): Partial<TaskDefinition> {
       webhooks: Array.from({ length: 10 }, () => ({ url: `https://a.example/${'x'.repeat(480)}` })),
       deadline: 86_400,
     },
+    runtimeResource: {
+      ...{ resourceGroup: 'g'.repeat(255), image: '€'.repeat(255), cu: '€'.repeat(32) },
+    },
+    dataSource: '€'.repeat(255),
   });
-  const { id: _id, environment: _environment, runPolicy, ...rest } = input;
+  const { id: _id, environment: _environment, runPolicy, runtimeResource, ...rest } = input;
   const definition = definedOnly({ ...rest, runPolicy: undefined });
-  return { ...definition, runPolicy: { ...defaultRunPolicy, ...definedOnly(runPolicy ?? {}) } };
+  return {
+    ...definition,
+    runPolicy: { ...defaultRunPolicy, ...definedOnly(runPolicy ?? {}) },
+    runtimeResource: {
+      ...{ ...noRuntimeResource, ...definedOnly(runtimeResource ?? {}) },
+      taskQueue: 'q'.repeat(200),
+    },
+  };
 }
 
 function definedOnly<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

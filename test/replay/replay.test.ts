@@ -44,10 +44,11 @@ beforeAll(quietRuntime);
 
 it('has a history of each thing that may happen to a task', () => {
   expect(ofFolder('.')).toEqual([
-    ...['backfill', 'by-hand', 'cancel', 'cancel-queued', 'cells', 'cells-killed', 'due-time'],
-    ...['due-time-blocked', 'edit-during-a-run', 'failed-with-retries', 'former-generation'],
-    ...['full-task', 'latch', 'late-gate', 'look-up', 'lost-run', 'mode-skip', 'notices'],
-    ...['plain-round', 'removal', 'schedule', 'schedule-tick', 'watchdog', 'with-present'],
+    ...['backfill', 'batch-edit', 'by-hand', 'cancel', 'cancel-queued', 'cells', 'cells-killed'],
+    ...['due-time', 'due-time-blocked', 'edit-during-a-run', 'failed-with-retries'],
+    ...['former-generation', 'full-task', 'import', 'latch', 'late-gate', 'look-up', 'lost-run'],
+    ...['mode-skip', 'notices', 'plain-round', 'removal', 'schedule', 'schedule-tick', 'watchdog'],
+    'with-present',
   ]);
   expect(ofFolder(smallLimitsFolder)).toEqual(['backfill', 'cells-roll-over', 'roll-over']);
 });

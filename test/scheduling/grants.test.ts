@@ -95,6 +95,12 @@ test('DP-15, DP-16, DP-17, DP-18: pickers are offered what the user may read, or
   });
 });
 
+test('DP-01: who has no connection to read from or to write to is offered none', async () => {
+  const user = await makeUser('developer');
+  await makeConnection(admin);
+  expect([await namesFor(user, 'read'), await namesFor(user, 'write')]).toEqual([[], []]);
+});
+
 test('a list of what may be read is paged without what may not', async () => {
   const user = await makeUser('developer');
   const mine = [await makeConnection(user), await makeConnection(user), await makeConnection(user)];

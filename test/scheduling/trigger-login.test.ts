@@ -140,7 +140,10 @@ test('who gave a user an account, and allowed it to be named, is in the audit', 
   expect(items).toMatchObject([
     {
       ...{ actor: 'admin', action: 'user.edit' },
-      detail: { account: 'lovelace', identityTriggers: true },
+      detail: {
+        before: { account: 'ada', identityTriggers: false },
+        after: { account: 'lovelace', identityTriggers: true },
+      },
     },
     { action: 'user.create', detail: { account: 'ada', identityTriggers: false } },
   ]);

@@ -152,6 +152,23 @@ describe('the migrations', () => {
     await store.close();
   });
 
+  test('number the runs that there are in the order in which they were asked for, and new ones after them', async () => {
+    await toFirstRelease();
+    const task = sampleTask();
+    const insert = `insert into tablegate.runs (tenant, id, task_id, status, started_by, attempt,
+        tries, queued_at, tables, version)
+      values ('default', $1, $2, 'failed', 'manual', 1, 1, $3, '[]', 1)`;
+    for (const [id, day] of Object.entries({ late: '03', early: '01', middle: '02' })) {
+      await client.query(insert, [id, task.id, `2026-01-${day}T00:00:00Z`]);
+    }
+    await migrate(database.url);
+    await client.query(insert, ['new', task.id, '2026-01-01T00:00:00Z']);
+    const { rows } = await client.query('select id, number from tablegate.runs order by number');
+    expect(rows).toEqual(
+      ['early', 'middle', 'late', 'new'].map((id, index) => ({ id, number: String(index + 1) })),
+    );
+  });
+
   test('are asked for by a store that finds none', async () => {
     const store = await openStore(database.url, { tokenDigest, log: () => {} });
     await expect(store.tasks.nextNumber()).rejects.toMatchObject({

@@ -2,23 +2,31 @@
  * A `Scheduling` that answers with samples and notes every call. A test that needs another answer
  * replaces the method: `fake.scheduling.tasks.get = () => …`.
  */
+import { definitionOf } from '../../model/catalogue/collected';
 import { TablegateError } from '../../model/errors';
 import { roles, type Role, type TriggerCredential } from '../../model/people';
 import type {
+  AccessKeyService,
   BackfillService,
+  CatalogueService,
+  ByNumberService,
   EventService,
   IdempotencyService,
+  IdentityService,
   LineageService,
   LookUpService,
+  MetadataTaskService,
   Page,
   PeopleService,
   ProjectService,
+  ResourceGroupService,
   RunService,
   Scheduling,
   ScriptService,
   SessionService,
   SourceService,
   SystemService,
+  TaskBatchService,
   TaskService,
   TriggerService,
   WaitingService,
@@ -27,6 +35,7 @@ import {
   at,
   backfill,
   callerOf,
+  catalogueTable,
   cell,
   change,
   columnSuggestion,
@@ -50,6 +59,7 @@ import {
   taskRow,
   total,
   triggerUrl,
+  importResult,
   waitingTask,
 } from './samples';
 
@@ -104,10 +114,17 @@ export function fakeScheduling(): FakeScheduling {
       lineage: noted('lineage', fakeLineage()),
       lookUps: noted('lookUps', fakeLookUps()),
       sources: noted('sources', fakeSources()),
+      catalogue: noted('catalogue', fakeCatalogue()),
       projects: noted('projects', fakeProjects()),
       scripts: fakeScripts(noted),
       people: noted('people', fakePeople()),
       sessions: noted('sessions', fakeSessions()),
+      accessKeys: noted('accessKeys', fakeAccessKeys()),
+      identity: noted('identity', fakeIdentity()),
+      metadataTasks: noted('metadataTasks', fakeMetadataTasks()),
+      byNumber: noted('byNumber', fakeByNumber()),
+      taskBatches: noted('taskBatches', fakeTaskBatches()),
+      resourceGroups: noted('resourceGroups', fakeResourceGroups()),
       events: noted('events', fakeEvents()),
       system: noted('system', fakeSystem()),
       idempotency: noted('idempotency', fakeIdempotency()),
@@ -129,6 +146,7 @@ function fakeTasks(): TaskService {
         triggerUrls: tables.map((name) => ({ table: name, url: triggerUrl.url })),
       }),
     create: answer,
+    importTasks: () => Promise.resolve(importResult),
     get: answer,
     list: () => Promise.resolve({ items: [taskRow], nextPageToken: null, total }),
     edit: answer,
@@ -247,6 +265,29 @@ function fakeSources(): SourceService {
   };
 }
 
+function fakeCatalogue(): CatalogueService {
+  const { columns, tasks: _tasks, ...listed } = catalogueTable;
+  const version = {
+    ...{ version: 1, event: 'added' as const, at, taskId, runId, changes: [] },
+    definition: definitionOf({ kind: 'table', columns: [] }),
+  };
+  return {
+    search: () =>
+      Promise.resolve({ items: [{ ...listed, matchingColumns: columns }], more: false }),
+    tables: () => Promise.resolve({ items: [listed], nextPageToken: null, total }),
+    choices: () =>
+      Promise.resolve({ connections: ['crm'], schemas: [], tags: [], classes: [], owners: [] }),
+    table: () => Promise.resolve(catalogueTable),
+    versions: () => page(version),
+    version: () => Promise.resolve(version),
+    edit: () => Promise.resolve(catalogueTable),
+    async *export() {
+      yield '{"items":[';
+      yield `${JSON.stringify(catalogueTable)}],"nextPageToken":null}`;
+    },
+  };
+}
+
 function fakeProjects(): ProjectService {
   const workspace = { id: 'default', project: project.id, name: 'default', createdAt: at };
   const member = { userId: 'u1', name: 'Ada', addedAt: at };
@@ -261,6 +302,7 @@ function fakeProjects(): ProjectService {
   };
   return {
     directories: directories,
+    ofMember: () => Promise.resolve({ items: [project] }),
     create: answer,
     list: () => page(project),
     get: answer,
@@ -397,6 +439,112 @@ function fakeSessions(): SessionService {
     signOut: () => Promise.resolve(),
     makeCode: ({ role }) =>
       Promise.resolve({ code: codeOf(role), url: `/sign-in?code=${codeOf(role)}`, expiresAt: at }),
+  };
+}
+
+/** The secret of the access key of each role, whose id is `accessKeyIdOf(role)`. */
+export const accessSecretOf = (role: Role): string => `${role}-secret`;
+
+export const accessKeyIdOf = (role: Role): string => `TGAK-${role}`;
+
+function fakeAccessKeys(): AccessKeyService {
+  const nonces = new Set<string>();
+  const key = { id: 'TGAK1', userId: 'u1', name: 'sdk', createdAt: at, lastUsedAt: null };
+  return {
+    create: () => Promise.resolve({ ...key, secret: 's3cr3t' }),
+    list: () => page(key),
+    remove: () => Promise.resolve(),
+    secretOf: (id) => {
+      const role = roles.find((known) => accessKeyIdOf(known) === id);
+      return Promise.resolve(
+        role ? { secret: accessSecretOf(role), caller: callerOf(role) } : null,
+      );
+    },
+    noteUse: () => Promise.resolve(),
+    takeNonce: (_id, nonce) => Promise.resolve(!nonces.has(nonce) && nonces.add(nonce).size > 0),
+  };
+}
+
+function fakeByNumber(): ByNumberService {
+  const numbered = { number: '7', run, task };
+  const steps = (_caller: unknown, numbers: readonly string[]) =>
+    Promise.resolve(numbers.map((number) => ({ number, error: null })));
+  return {
+    task: () => Promise.resolve({ task, upstream: ['2'] }),
+    tasks: () => Promise.resolve({ items: [task], total: 1 }),
+    removeTask: () => Promise.resolve(),
+    instance: () => Promise.resolve(numbered),
+    instances: () => Promise.resolve({ items: [numbered], total: 1 }),
+    log: () => Promise.resolve([`${at} INFO reading`]),
+    rerun: steps,
+    stop: steps,
+    bringAbout: () => Promise.resolve(),
+    supplement: (_caller, { ranges }) => Promise.resolve(ranges.map(() => backfill.id)),
+    supplemented: () => Promise.resolve({ numbers: ['3'], instances: ['7'] }),
+  };
+}
+
+function fakeTaskBatches(): TaskBatchService {
+  return { update: (_caller, entries) => Promise.resolve(entries.map(() => ({ error: null }))) };
+}
+
+function fakeResourceGroups(): ResourceGroupService {
+  const group = { name: 'etl', taskQueue: 'etl', createdAt: at };
+  return {
+    create: () => Promise.resolve(group),
+    list: () => page(group),
+    remove: () => Promise.resolve(),
+  };
+}
+
+/** The token of the identity service that stands for a role. */
+export const identityTokenOf = (role: Role): string => `${role}-token`;
+
+function fakeIdentity(): IdentityService {
+  return {
+    issue: (claim) => {
+      const sent = claim.method === 'password' ? claim.password : claim.secret;
+      const role = roles.find((known) => [keyOf(known), accessSecretOf(known)].includes(sent));
+      if (!role) return Promise.reject(new TablegateError('notAuthenticated', 'No such key'));
+      return Promise.resolve({
+        ...{ token: identityTokenOf(role), caller: callerOf(role), project: null },
+        tenant: { id: 'default', name: 'Default', createdAt: at },
+        ...{ issuedAt: at, expiresAt: at },
+      });
+    },
+    find: (token) => {
+      const role = roles.find((known) => identityTokenOf(known) === token);
+      return Promise.resolve(role ? { caller: callerOf(role), project: null } : null);
+    },
+  };
+}
+
+/** A collection task as DataArts' clients read it. */
+const collectionTask = {
+  ...{ name: 'Test collection 110', user_id: 'u1', dir_id: '0', data_source_type: 'DLI' },
+  ...{ schedule_config: {}, task_config: {} },
+};
+
+function fakeMetadataTasks(): MetadataTaskService {
+  return {
+    enter: () => Promise.resolve(),
+    requireWorkspace: () => Promise.resolve(),
+    create: () => Promise.resolve({ taskId }),
+    get: (_place, id) => Promise.resolve({ ...collectionTask, id }),
+    replace: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
+    search: () =>
+      Promise.resolve({
+        ...{ count: 1, total_records: 1, max_records: 9 },
+        resources: [{ ...collectionTask, id: taskId }],
+      }),
+    act: () => Promise.resolve(),
+    log: () =>
+      Promise.resolve({
+        ...{ enable_bridge: true, enable_profile: false, enable_classification: false },
+        ...{ bridge_status: 'RUNNING', profile_status: null, classification_status: null },
+        ...{ bridge_job_log: 'reading', profile_job_log: null, classification_job_log: null },
+      }),
   };
 }
 

@@ -15,11 +15,18 @@ import type {
 } from '../../model/script-object';
 import type { ConnectionView, TableView } from '../../model/source';
 import type { Total } from '../../model/page';
-import { defaultRunPolicy } from '../../model/task';
+import { defaultRunPolicy, noRuntimeResource } from '../../model/task';
+import type { ImportResult } from '../../model/task-import';
 import type { TaskRow } from '../../model/task-list';
 import type { LedgerEntry } from '../../model/trigger';
 import type { WaitingTask } from '../../model/waiting';
-import type { InstanceView, RunRead, TaskRead, TriggerUrl } from '../../scheduling/scheduling';
+import type {
+  CatalogueTableRead,
+  InstanceView,
+  RunRead,
+  TaskRead,
+  TriggerUrl,
+} from '../../scheduling/scheduling';
 
 export const at = '2026-03-01T02:30:00.000Z';
 export const taskId = '3f2a'.repeat(8);
@@ -40,6 +47,7 @@ export const task: TaskRead = {
   description: '',
   owner: null,
   creator: 'a developer',
+  imported: null,
   tags: [],
   environment: 'Prod',
   kind: 'triggered',
@@ -51,6 +59,8 @@ export const task: TaskRead = {
   recurrence: null,
   dependsOn: [],
   notifications: null,
+  runtimeResource: noRuntimeResource,
+  dataSource: null,
   paused: false,
   gate: {
     tables: [{ table: tableName, status: 'Not Triggered', at: null, caller: null }],
@@ -159,6 +169,12 @@ export const waitingTask: WaitingTask = {
 
 export const change: Change = { type: 'task', id: taskId, taskId, version: 4, at };
 
+export const importResult: ImportResult = {
+  dryRun: false,
+  counts: { create: 1, update: 0, unchanged: 0, remove: 0, failed: 0 },
+  tasks: [{ externalId: 'nightly', id: taskId, action: 'create', error: null }],
+};
+
 export const triggerUrl: TriggerUrl = {
   table: tableName,
   url: 'http://gate.test/trigger/s3cr3t-t0k3n-of-customers',
@@ -204,6 +220,56 @@ export const table: TableView = {
   idMapping: { columns: [{ column: 'mobile', idType: 'phone' }] },
   createdAt: at,
   updatedAt: at,
+};
+
+export const catalogueTable: CatalogueTableRead = {
+  name: tableName,
+  connection: 'crm',
+  schema: 'main',
+  table: 'customers',
+  kind: 'table',
+  comment: '客户',
+  description: null,
+  owner: 'Ada',
+  tags: ['core'],
+  classes: ['phone'],
+  columnCount: 1,
+  rows: 12,
+  rowsExact: true,
+  bytes: 4096,
+  version: 1,
+  versionAt: at,
+  sourceChangedAt: null,
+  firstSeenAt: at,
+  collectedAt: at,
+  deletedAt: null,
+  columns: [
+    {
+      name: 'mobile',
+      type: 'VARCHAR',
+      comment: null,
+      nullable: true,
+      default: null,
+      description: null,
+      tags: [],
+      inPrimaryKey: false,
+      classes: [{ class: 'phone', confidence: 0.9, by: ['name', 'values'] }],
+      profile: {
+        ...{ nullShare: 0.5, distinct: 6, min: null, max: null, quantiles: null, top: [] },
+        withheld: true,
+      },
+    },
+  ],
+  primaryKey: [],
+  indexes: [],
+  foreignKeys: [],
+  partitionedBy: null,
+  partitionCount: null,
+  partitions: [],
+  profile: { method: 'sample', at, rows: 12 },
+  tasks: [{ id: taskId, name: 'Unify', kind: 'triggered', how: 'reads' }],
+  upstreamTables: [],
+  downstreamTables: [],
 };
 
 const [phone, email] = [

@@ -146,7 +146,7 @@ async function feed(copy: Copy, source: RowSource, sink: RowSink): Promise<CopyT
   const { blame, pace, dirty } = copy;
   const convert = convertersOf(source, sink.pairs);
   pace.rowsAbout = source.rowsAbout;
-  pace.doing('copying');
+  pace.begin();
   const fast = await blame.at('target', () =>
     sink.takeFast(blamed(source, blame), async (chunk) => pace.read(chunk, 0)),
   );

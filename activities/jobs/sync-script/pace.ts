@@ -6,6 +6,10 @@ import type { SyncRequest, ToParent } from './messages';
 
 const tellEveryMs = 500;
 
+function secondsSince(start: number): number {
+  return Math.max((performance.now() - start) / 1000, 0.001);
+}
+
 export class Pace {
   readonly #request: SyncRequest;
   readonly #plan: SyncPlan;
@@ -13,6 +17,7 @@ export class Pace {
   readonly #signal: AbortSignal;
   readonly #startedAt = new Date();
   readonly #started = performance.now();
+  #begun = this.#started;
   readonly #timer: NodeJS.Timeout;
   readonly #ofTables: number[];
   rowsAbout: number | null = null;
@@ -33,7 +38,13 @@ export class Pace {
   }
 
   get seconds(): number {
-    return Math.max((performance.now() - this.#started) / 1000, 0.001);
+    return secondsSince(this.#started);
+  }
+
+  /** Rows are about to come: from here on they are too quick or not. */
+  begin(): void {
+    this.#begun = performance.now();
+    this.doing('copying');
   }
 
   doing(what: string): void {
@@ -54,6 +65,7 @@ export class Pace {
     this.rowsRead = 0;
     this.rowsWritten = 0;
     this.bytes = 0;
+    this.#begun = performance.now();
     this.#ofTables.fill(0);
   }
 
@@ -61,7 +73,7 @@ export class Pace {
     const { rowsRead, bytes } = this;
     const fraction =
       this.rowsAbout === null ? 0 : Math.min(rowsRead / Math.max(this.rowsAbout, 1), 0.99);
-    const rate = Math.round(rowsRead / this.seconds);
+    const rate = Math.round(rowsRead / secondsSince(this.#begun));
     const megabytes = (bytes / 1e6).toFixed(1);
     const counted = `${rowsRead} rows, ${megabytes} MB, ${rate} rows/s`;
     const text = rowsRead === 0 ? this.#doing : `${this.#doing}: ${counted}`;
@@ -112,7 +124,7 @@ export class Pace {
     const { bytesPerSecond, rowsPerSecond } = this.#plan;
     const byBytes = bytesPerSecond === null ? 0 : this.bytes / bytesPerSecond;
     const byRows = rowsPerSecond === null ? 0 : this.rowsRead / rowsPerSecond;
-    const waitMs = (Math.max(byBytes, byRows) - this.seconds) * 1000;
+    const waitMs = (Math.max(byBytes, byRows) - secondsSince(this.#begun)) * 1000;
     if (waitMs > 5) await delay(waitMs, undefined, { signal: this.#signal });
   }
 }

@@ -35,7 +35,12 @@ an instance that exists is rerun with everything downstream, and one that does n
 go on after the answer. The body is read as JSON whatever its content type says, and fields that are
 not known are ignored. Needs a user with at least the role \`operator\`.`;
 
-function describe(name: string, summary: string, body: z.ZodType): RouteConfig {
+function describe(
+  name: string,
+  summary: string,
+  body: z.ZodType,
+  example: Record<string, unknown>,
+): RouteConfig {
   const content = { 'application/json': { schema: answerShape } };
   const refused = (why: string) => ({ description: why, content });
   return {
@@ -45,10 +50,11 @@ function describe(name: string, summary: string, body: z.ZodType): RouteConfig {
     summary,
     description,
     operationId: name,
+    'x-role': 'operator',
     security: [],
     request: {
       headers,
-      body: { required: true, content: { 'application/json': { schema: body } } },
+      body: { required: true, content: { 'application/json': { schema: body, example } } },
     },
     responses: {
       200: { description: 'Taken', content },
@@ -67,15 +73,19 @@ function describe(name: string, summary: string, body: z.ZodType): RouteConfig {
   };
 }
 
+const exampleTable = { tableName: 'crm.main.customers', tenantId: 'default' };
+
 export const aloudataCalls: readonly RouteConfig[] = [
   describe(
     'triggerTableTaskInstanceByScheduleTime',
     'Trigger a table at the schedule times that are named',
     pointsSchema(null),
+    { ...exampleTable, scheduleTimes: ['2026-01-20 00:00:00'] },
   ),
   describe(
     'triggerTableTaskInstanceByScheduleTimeRange',
     'Trigger a table at all schedule times of a closed range',
     rangeSchema(null),
+    { ...exampleTable, startTime: '2026-01-20 00:00:00', endTime: '2026-01-21 00:00:00' },
   ),
 ];

@@ -46,6 +46,7 @@ function describe(method: 'get' | 'post', dated: boolean): RouteConfig {
     summary: dated ? 'Trigger for one schedule time' : 'Trigger',
     description,
     operationId: `${method}Trigger${dated ? 'Dated' : ''}`,
+    'x-role': 'public',
     security: [],
     request: {
       params: dated ? z.object({ token, scheduleTime: time }) : z.object({ token }),

@@ -3,13 +3,19 @@ import { useState } from 'react';
 import type { ApiProblem, Schemas } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { useT } from '../../i18n';
-import { ConfigFields } from './config-fields';
 import { kindLabel, kinds } from './kinds';
+import { serverDefaults, ServerFields } from './server-fields';
 
 interface Values {
   name: string;
   type: string;
   config: Record<string, unknown>;
+}
+
+/** Settings as they are sent: a field that is left empty is not there. */
+function sent(config: Record<string, unknown>): Record<string, unknown> {
+  const given = Object.entries(config).filter(([, value]) => (value ?? '') !== '');
+  return Object.fromEntries(given);
 }
 
 type Outcome = { ok: boolean; message: string | null };
@@ -30,8 +36,8 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
   const replace = useAction('PUT /connections/{name}', ['connection']);
   const tryOut = useAction('POST /connections:test');
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const firstKind = connection?.type ?? kind ?? 'files';
-  const type = Form.useWatch('type', form) ?? firstKind;
+  const firstKind = kind ?? 'files';
+  const type = Form.useWatch('type', form) ?? connection?.type ?? firstKind;
 
   const refuse = (error: unknown) => {
     const problem = error as ApiProblem;
@@ -42,8 +48,13 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
     form.setFields(fields);
     setOutcome({ ok: false, message: problem.message });
   };
-  const save = async ({ name, type: savedType, config }: Values) => {
-    const rest = { type: savedType, config: filled(config) };
+  const begin = (chosen: string | undefined) => {
+    if (chosen === undefined) return;
+    const saved = chosen === connection?.type ? connection.config : null;
+    form.setFieldValue('config', saved ?? serverDefaults[chosen] ?? {});
+  };
+  const save = async ({ name, type: chosen, config }: Values) => {
+    const rest = { type: chosen, config: sent(config) };
     try {
       const saved =
         connection === null
@@ -61,7 +72,10 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
       recursive: true,
     });
     try {
-      setOutcome(await tryOut.mutateAsync({ body: { type: tried, config: filled(config) } }));
+      const saved = connection === null ? {} : { name: connection.name };
+      setOutcome(
+        await tryOut.mutateAsync({ body: { ...saved, type: tried, config: sent(config) } }),
+      );
     } catch (error) {
       refuse(error);
     }
@@ -80,8 +94,13 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
         // Its fields have names of their own, as it may lie above another form.
         name="connection"
         layout="vertical"
-        initialValues={connection ?? { name: '', type: firstKind, config: {} }}
-        onValuesChange={() => setOutcome(null)}
+        initialValues={
+          connection ?? { name: '', type: firstKind, config: serverDefaults[firstKind] ?? {} }
+        }
+        onValuesChange={(changed: Partial<Values>) => {
+          setOutcome(null);
+          begin(changed.type);
+        }}
         onFinish={(values) => void save(values)}
       >
         <Form.Item<Values>
@@ -95,7 +114,19 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
         <Form.Item<Values> name="type" label={t('connection.type')} required>
           <Select options={kinds.map((one) => ({ value: one, label: kindLabel(one, t) }))} />
         </Form.Item>
-        <ConfigFields kind={type} isEdit={connection !== null} />
+        {type in serverDefaults ? (
+          <ServerFields type={type} isSaved={connection?.type === type} />
+        ) : (
+          <Form.Item
+            name={['config', 'path']}
+            label={t('connection.path')}
+            required
+            rules={[{ required: true, message: t('connection.needed') }]}
+            extra={t(`connection.hint.${type === 'duckdb' ? 'duckdb' : 'files'}`)}
+          >
+            <Input className="mono" />
+          </Form.Item>
+        )}
         {outcome && (
           <Alert
             role="alert"
@@ -115,12 +146,5 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
         </div>
       </Form>
     </Modal>
-  );
-}
-
-/** Without what nobody has filled in: a field that is left out has its default, a secret stays. */
-function filled(config: Values['config']): Values['config'] {
-  return Object.fromEntries(
-    Object.entries(config).filter(([, value]) => ![undefined, null, ''].includes(value as null)),
   );
 }

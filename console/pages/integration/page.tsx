@@ -1,18 +1,16 @@
 import { Tabs } from 'antd';
+import { Link } from 'react-router';
 import { useSession } from '../../api/session';
-import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
+import { Keys } from '../credentials/keys';
 import { CodeBlock, CopyButton } from '../../ui/copy';
 import { Page, Panel } from '../../ui/page';
-import { Nothing } from '../../ui/states';
 import { callsOf } from './calls';
-import { Keys } from './keys';
 
 /** `Metric Applications > API Integration`: what another system needs to call this one. */
 export function IntegrationPage() {
   const t = useT();
-  const { tenant } = useSession();
-  const isAdmin = useMay('admin');
+  const { tenant, userId } = useSession();
   const { origin } = window.location;
   return (
     <Page
@@ -29,20 +27,10 @@ export function IntegrationPage() {
           <span className="under">{t('integration.tenantMore')}</span>
         </div>
       </Panel>
-      {isAdmin ? (
-        <Keys />
-      ) : (
-        <Panel title={t('keys.title')}>
-          <Nothing title={t('roles.needed', { role: t('roles.admin') })} />
-        </Panel>
-      )}
+      <Keys userId={userId} />
       <Panel
         title={t('integration.calls')}
-        extra={
-          <a href="/api/docs" target="_blank" rel="noreferrer">
-            {t('integration.docs')}
-          </a>
-        }
+        extra={<Link to="/api-calls">{t('integration.docs')}</Link>}
       >
         <Tabs
           items={callsOf(origin, tenant).map(({ key, calls }) => ({

@@ -2,9 +2,16 @@ import type { Schemas } from '../../api/client';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { useConfirm, useDo } from '../../ui/use-do';
+import { whyNotStartable } from '../tasks/method';
+
+interface RunActionsProps {
+  run: Schemas['Run'];
+  /** Undefined while it is not known, or where it was removed. */
+  task: Pick<Schemas['Task'], 'imported' | 'kind'> | undefined;
+}
 
 /** Rerun and cancel, each where it can be done. */
-export function RunActions({ run }: { run: Schemas['Run'] }) {
+export function RunActions({ run, task }: RunActionsProps) {
   const t = useT();
   const confirm = useConfirm();
   const cancel = useDo('POST /tasks/{id}/runs/{runId}:cancel', ['run']);
@@ -32,6 +39,7 @@ export function RunActions({ run }: { run: Schemas['Run'] }) {
     <ActionButton
       needs="operator"
       size="small"
+      blocked={task ? whyNotStartable(task, t) : null}
       loading={rerun.busy}
       hint={t(run.scheduleTime ? 'run.rerunInstance' : 'run.rerunNow')}
       onClick={() => void rerun.act({ params, body: {} }, t('run.rerunStarted'))}

@@ -8,7 +8,7 @@ import { CycleEditor } from '../../ui/cycle-editor';
 import { useNarrow } from '../../ui/media';
 import { Loading, ProblemView } from '../../ui/states';
 import { useUnsavedGuard } from '../../ui/unsaved-guard';
-import { frequencies } from '../tasks/method';
+import { frequencies, whyNotEditable } from '../tasks/method';
 import { useDraft } from './draft';
 import { JobFields, useNeedsIdMapping } from './job-fields';
 import { MoreFields, PolicyFields } from './policy-fields';
@@ -64,11 +64,14 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
   const initial = useRef(task === null ? newTask : valuesOf(task)).current;
   const [dirty, setDirty] = useState(false);
   const saving = useSave(task, taskId);
+  const locked = task && whyNotEditable(task, t);
   const values = { ...initial, ...Form.useWatch((all: TaskValues) => all, form) };
   const { frequency, tables, markedByTask } = values;
   const isTriggered = frequency === 'triggered';
   const draft = useDraft(taskId, tables, isTriggered);
   const needsIdMapping = useNeedsIdMapping(values.jobType);
+  // A collection names its tables in its config, if it names any.
+  const needsTables = isTriggered || values.jobType !== 'metadata-collection';
   useUnsavedGuard(dirty && !saving.done);
   useEffect(() => {
     if (saving.done) close();
@@ -84,7 +87,9 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
         void saving.save(form.getFieldsValue(true), draft.id, (fields) => form.setFields(fields))
       }
       scrollToFirstError
+      disabled={locked !== null}
     >
+      {locked && <Alert className="dialog-problem" type="info" showIcon title={locked} />}
       <Form.Item<TaskValues>
         name="name"
         label={t('task.name')}
@@ -99,9 +104,16 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
       <Form.Item<TaskValues>
         name="tables"
         label={t('tables.title')}
-        required
+        required={needsTables}
         extra={needsIdMapping ? t('tables.advice') : undefined}
-        rules={[{ required: true, type: 'array', min: 1, message: t('tables.needed') }]}
+        rules={[
+          {
+            required: needsTables,
+            type: 'array',
+            min: needsTables ? 1 : 0,
+            message: t('tables.needed'),
+          },
+        ]}
       >
         <TablePicker needsIdMapping={needsIdMapping} />
       </Form.Item>
@@ -189,7 +201,9 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
         />
       )}
       <div className="dialog-foot">
-        <Button onClick={close}>{t('act.cancel')}</Button>
+        <Button onClick={close} disabled={false}>
+          {t('act.cancel')}
+        </Button>
         <Button type="primary" htmlType="submit" loading={saving.busy}>
           {t('act.save')}
         </Button>

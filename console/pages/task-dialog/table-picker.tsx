@@ -1,9 +1,12 @@
 import { Checkbox, Select } from 'antd';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import type { ApiProblem } from '../../api/client';
+import { useCall } from '../../api/hooks';
 import { useT } from '../../i18n';
 import { readAll } from '../../ui/paged';
+import { useDebounced } from '../../ui/use-debounced';
 
 interface TablePickerProps {
   id?: string;
@@ -25,6 +28,8 @@ export function TablePicker({ id, value = [], onChange, needsIdMapping }: TableP
     },
   });
   const offered = data ?? [];
+  const [typed, setTyped] = useState('');
+  const collected = useCollected(needsIdMapping ? '' : typed, offered);
   const isAll = offered.length > 0 && offered.every((name) => value.includes(name));
   return (
     <div>
@@ -36,7 +41,13 @@ export function TablePicker({ id, value = [], onChange, needsIdMapping }: TableP
         placeholder={t('tables.pick')}
         maxTagCount="responsive"
         {...(onChange && { onChange })}
-        options={offered.map((name) => ({ value: name, label: name }))}
+        onSearch={setTyped}
+        filterOption={(text, option) => {
+          const name = option?.value ?? '';
+          // What the catalogue finds may answer by its columns.
+          return collected.includes(name) || name.toLowerCase().includes(text.toLowerCase());
+        }}
+        options={[...offered, ...collected].map((name) => ({ value: name, label: name }))}
         notFoundContent={error ? error.message : t('tables.noneOffered')}
         style={{ width: '100%' }}
       />
@@ -58,4 +69,17 @@ export function TablePicker({ id, value = [], onChange, needsIdMapping }: TableP
       )}
     </div>
   );
+}
+
+/** Tables of the catalogue that what was typed finds, beside those that are offered anyway. */
+function useCollected(typed: string, offered: readonly string[]): string[] {
+  const q = useDebounced(typed, 250);
+  const { data } = useCall(
+    'GET /catalog/search',
+    { query: { q, limit: 20, deleted: false } },
+    { enabled: q !== '', keep: true },
+  );
+  if (typed === '') return [];
+  const names = data?.items.map(({ name }) => name) ?? [];
+  return names.filter((name) => !offered.includes(name));
 }

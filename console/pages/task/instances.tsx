@@ -14,6 +14,7 @@ import { StatusTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
 import { RunActions } from '../runs-list/run-actions';
 import { HeatMap, heatWeeks } from './heat-map';
+import { whyNotStartable } from '../tasks/method';
 import { useTask } from './page';
 
 type Instance = Schemas['Instance'];
@@ -27,7 +28,8 @@ const halfYearMs = heatWeeks * 7 * 86_400_000;
 /** The instances of half a year: a calendar, and the list of one day or of all. */
 export function InstancesTab() {
   const t = useT();
-  const { id, timezone, name } = useTask();
+  const task = useTask();
+  const { id, timezone, name } = task;
   const navigate = useNavigate();
   const [day, setDay] = useState('');
   /** How many half years back. */
@@ -50,7 +52,11 @@ export function InstancesTab() {
     <Panel
       title={t('instances.title')}
       extra={
-        <ActionButton needs="operator" onClick={() => void navigate(`/backfills/new?task=${id}`)}>
+        <ActionButton
+          needs="operator"
+          blocked={whyNotStartable(task, t)}
+          onClick={() => void navigate(`/backfills/new?task=${id}`)}
+        >
           {t('backfill.new')}
         </ActionButton>
       }
@@ -74,7 +80,7 @@ export function InstancesTab() {
         of={list}
         rowKey={({ scheduleTime }) => scheduleTime}
         columns={columnsOf(t, timezone)}
-        actions={({ run }) => run && <RunActions run={run} />}
+        actions={({ run }) => run && <RunActions run={run} task={task} />}
         exportAs={`instances-${name}`}
         empty={<Nothing title={t('instances.none')} />}
       />

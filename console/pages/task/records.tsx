@@ -14,7 +14,8 @@ import { useTask } from './page';
 /** `Execution Records`: one record a run, each with the details of every table. */
 export function RecordsTab() {
   const t = useT();
-  const { id, timezone, name } = useTask();
+  const task = useTask();
+  const { id, timezone, name } = task;
   const [filters, setFilters] = useFilters(['status']);
   const status = runStatuses.find((one) => one === filters.status);
   const list = usePaged('GET /tasks/{id}/runs', {
@@ -33,7 +34,7 @@ export function RecordsTab() {
         of={list}
         rowKey={(run) => run.id}
         columns={runColumns(t, () => timezone)}
-        actions={(run) => <RunActions run={run} />}
+        actions={(run) => <RunActions run={run} task={task} />}
         expand={(run) => <RunDetails run={run} zone={timezone} />}
         exportAs={`execution-records-${name}`}
         filters={

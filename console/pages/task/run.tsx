@@ -11,7 +11,8 @@ import { useTask } from './page';
 /** One execution record, at an address of its own. */
 export function RunTab() {
   const t = useT();
-  const { id, timezone } = useTask();
+  const task = useTask();
+  const { id, timezone } = task;
   const { runId = '' } = useParams();
   const read = useCall('GET /tasks/{id}/runs/{runId}', { params: { id, runId } });
   return (
@@ -26,7 +27,7 @@ export function RunTab() {
           extra={
             <span className="latest">
               <Link to={`/tasks/${id}/records`}>{t('nav.records')}</Link>
-              <RunActions run={run} />
+              <RunActions run={run} task={task} />
             </span>
           }
         >

@@ -7,7 +7,7 @@ import { GateTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
 import { durationText } from '../../ui/format';
 import { useTasks } from '../../api/tasks';
-import { cycleText, frequencyOf, scriptOf } from '../tasks/method';
+import { cycleText, frequencyOf, originOf, scriptOf } from '../tasks/method';
 import { useTask } from './page';
 
 type Gate = NonNullable<Schemas['Task']['gate']>;
@@ -64,6 +64,9 @@ export function SummaryTab() {
                 ]
               : []),
             [t('task.creator'), task.creator],
+            ...(task.imported
+              ? [[t('task.importedFrom'), originOf(task.imported, t)] as [string, string]]
+              : []),
             [t('task.owner'), task.owner ?? '–'],
             [t('policy.rerunMode'), t(`policy.rerunMode.${policy.rerunMode}`)],
             [t('policy.rerunTimes'), String(policy.rerunTimes)],

@@ -43,13 +43,24 @@ export function scriptOf({ id, job }: Pick<Task, 'id' | 'job'>): string | null {
     : null;
 }
 
-/** Tasks that come from elsewhere are changed there. */
-export function whyNotEditable(task: Pick<Task, 'creator'>, t: Translate): string | null {
-  return task.creator === 'API Sync' ? t('task.imported') : null;
+/** Tasks that come from elsewhere are changed there. @returns why this one cannot be; null: it can */
+export function whyNotEditable({ imported }: Pick<Task, 'imported'>, t: Translate): string | null {
+  return imported && t('task.imported', { origin: originOf(imported, t) });
 }
 
-export function whyNotStartable(task: Pick<Task, 'creator' | 'kind'>, t: Translate): string | null {
-  return task.creator === 'API Sync' && task.kind === 'recurring'
-    ? t('task.importedRecurring')
-    : null;
+/** Why nobody starts, reruns or backfills it by hand; null: whoever may can. */
+export function whyNotStartable(
+  { imported, kind }: Pick<Task, 'imported' | 'kind'>,
+  t: Translate,
+): string | null {
+  if (!imported || kind !== 'recurring') return null;
+  return t('task.importedRecurring', { origin: originOf(imported, t) });
+}
+
+/** The system that a task comes from, and its id there. */
+export function originOf(
+  { source, externalId }: NonNullable<Task['imported']>,
+  t: Translate,
+): string {
+  return `${source || t('task.importedOther')} (${externalId})`;
 }

@@ -8,7 +8,7 @@ import { ActionButton } from '../../ui/action-button';
 import { useConfirm, useDo } from '../../ui/use-do';
 import { scriptOf, whyNotEditable, whyNotStartable } from './method';
 
-type Task = Pick<Schemas['Task'], 'id' | 'name' | 'creator' | 'kind' | 'paused'>;
+type Task = Pick<Schemas['Task'], 'id' | 'name' | 'imported' | 'kind' | 'paused'>;
 
 interface TaskActionsProps {
   task: Task & Pick<Schemas['Task'], 'job'>;
@@ -79,7 +79,9 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
   const confirm = useConfirm();
   const navigate = useNavigate();
   const mayOperate = useMay('operator');
-  const mayRemove = useMay('developer') && whyNotEditable(task, t) === null;
+  const mayRemove = useMay('developer');
+  const locked = whyNotEditable(task, t);
+  const notByHand = whyNotStartable(task, t);
   const pause = useDo('POST /tasks/{id}:pause', ['task']);
   const resume = useDo('POST /tasks/{id}:resume', ['task']);
   const remove = useRemove(onRemoved);
@@ -99,7 +101,8 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
           {
             key: 'backfill',
             label: t('backfill.new'),
-            disabled: !mayOperate,
+            disabled: !mayOperate || notByHand !== null,
+            ...(notByHand !== null && { title: notByHand }),
             onClick: () => void navigate(`/backfills/new?task=${task.id}`),
           },
           {
@@ -110,7 +113,8 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
           {
             key: 'pause',
             label: t(task.paused ? 'act.resume' : 'act.pause'),
-            disabled: !mayOperate,
+            disabled: !mayOperate || locked !== null,
+            ...(locked !== null && { title: locked }),
             onClick: () =>
               void (task.paused
                 ? resume.act({ params }, t('task.resumed', { name }))
@@ -121,8 +125,10 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
             key: 'remove',
             label: t('act.remove'),
             danger: true,
-            disabled: !mayRemove,
-            ...(!mayRemove && { title: t('roles.needed', { role: t('roles.developer') }) }),
+            disabled: !mayRemove || locked !== null,
+            ...(locked !== null
+              ? { title: locked }
+              : !mayRemove && { title: t('roles.needed', { role: t('roles.developer') }) }),
             onClick: askToRemove,
           },
         ],

@@ -1,6 +1,6 @@
 /** What the API shows of tasks, runs and backfills. */
 import type { BackfillView, CellState, CellView } from '../../../model/backfill';
-import type { TaskView } from '../../../model/task';
+import { noRuntimeResource, type TaskView } from '../../../model/task';
 import type { RunRead } from '../../../scheduling/scheduling';
 
 /** An id that ends in this number. */
@@ -12,6 +12,8 @@ export function aTask(changes: Partial<TaskView> = {}): TaskView {
   return {
     ...{ id: taskId, number: '7001', name: 'Unify', description: '', owner: null },
     ...{ creator: 'admin', tags: [], environment: 'Prod', kind: 'triggered' },
+    imported: null,
+    ...{ runtimeResource: noRuntimeResource, dataSource: null },
     ...{ tables: [{ name: 'crm.main.orders', by: 'url' }], whileRunning: 'ignore' },
     ...{ timezone: 'Europe/Berlin', job: { type: 'id-mapping', config: {} } },
     runPolicy: {

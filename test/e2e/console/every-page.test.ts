@@ -4,7 +4,15 @@ import type { Browser, Page } from 'playwright-core';
 import type { TaskRead } from '../../../scheduling/scheduling';
 import { heldJobs } from '../../support/held-job';
 import { startServer, type Installation, type TestServer } from '../../support/running-server';
-import { addTables, heldTask, startRun, trigger, untilIdle, urlsOf } from '../api/support/flow';
+import {
+  addTables,
+  collectOf,
+  heldTask,
+  startRun,
+  trigger,
+  untilIdle,
+  urlsOf,
+} from '../api/support/flow';
 import {
   accessFaults,
   openBrowser,
@@ -34,8 +42,16 @@ const pages: Record<string, string> = {
   table: '/tables/crm.main.customers',
   backfills: '/backfills',
   'new-backfill': '/backfills/new',
+  catalog: '/catalog',
+  'new-collection': '/catalog/new',
+  'catalog-table': '/catalog/crm.main.customers',
+  'catalog-versions': '/catalog/crm.main.customers?tab=versions',
   lineage: '/lineage',
   integration: '/integration',
+  credentials: '/credentials',
+  users: '/users',
+  audit: '/audit',
+  api: '/api-calls',
   'data-integration': '/data-integration',
   'new-script': '/data-integration/new',
   'operation-center': '/operation-center',
@@ -60,6 +76,7 @@ beforeAll(async () => {
   for (const at of ofTask) pages[`task${at.replace('/', '-')}`] = `/tasks/${id}${at}`;
   await startRun(api, id);
   await untilIdle(api, id, 1);
+  await collectOf(api, 'crm');
   const [first = ''] = await urlsOf(api, id);
   await trigger(first);
   const script = await submittedScript(tables[0] ?? '');

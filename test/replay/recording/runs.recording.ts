@@ -10,6 +10,7 @@ import { JobError } from '../../../model/job-type';
 import {
   applyTriggerUpdate,
   editUpdate,
+  importUpdate,
   pauseUpdate,
   resetGateUpdate,
   resumeUpdate,
@@ -23,7 +24,15 @@ import {
   noticeWorkflowType,
 } from '../../../model/names';
 import { aNotice } from '../../support/notices';
-import { listed, one, three, two } from '../../support/workflows/definition';
+import type { ImportedTask } from '../../../model/task-steps';
+import {
+  aDefinition,
+  aTaskState,
+  listed,
+  one,
+  three,
+  two,
+} from '../../support/workflows/definition';
 import { makeId, tenant, type House } from '../../support/workflows/house';
 import { HeldJob } from '../../support/workflows/world';
 import { Recorder } from './recorder';
@@ -73,6 +82,38 @@ it('records an edit during a run', async () => {
   await house.world.ended(runId);
   await recorder.settled(task);
   await recorder.keep('edit-during-a-run', [task.handle, task.run(runId)]);
+});
+
+it('records what an import brings', async () => {
+  recorder.doNothing();
+  const definition = aDefinition({ kind: 'manual' });
+  const imported = { source: 'erp', externalId: 'nightly' };
+  const task = await house.openTaskWith({ ...aTaskState(makeId(), definition), imported });
+  const take = (brought: ImportedTask | null) =>
+    update(tenant, task.taskId, importUpdate, [{ task: brought, by: 'somebody' }], makeId());
+  await take({ patch: { name: 'Renamed' }, paused: true });
+  await take({ patch: {}, paused: false });
+  const runId = await task.start();
+  await house.world.ended(runId);
+  await recorder.settled(task);
+  await take(null);
+  await task.handle.result();
+  await recorder.keep('import', [task.handle, task.run(runId)]);
+});
+
+it('records a batch’s edit, with its Schedule held back, and a run in a resource group', async () => {
+  recorder.doNothing();
+  const task = await house.openTask({ kind: 'manual' });
+  const edit = (patch: object, holdMs: number) =>
+    update(tenant, task.taskId, editUpdate, [{ patch, ifVersion: null, holdMs }], makeId());
+  const resource = { resourceGroup: 'main', taskQueue: house.taskQueue };
+  await edit({ name: 'Held', runtimeResource: resource }, 300);
+  await house.world.until(() => house.world.tasks.get(task.taskId)?.name === 'Held');
+  await edit({ name: 'Held again' }, 60_000);
+  const runId = await task.start();
+  await house.world.ended(runId);
+  await recorder.settled(task);
+  await recorder.keep('batch-edit', [task.handle, task.run(runId)]);
 });
 
 it('records cancelled runs', async () => {

@@ -13,11 +13,13 @@ import { newId } from '../../store/support/opened';
 type Args = {
   patch: DefinitionPatch;
   ifVersion: number | null;
+  paused?: boolean;
   by: string;
   scheduleTime: string | null;
   runId: string;
   reason: string;
   known: steps.PresentAsk['known'];
+  task: steps.ImportedTask | null;
 };
 
 export class FakeGateway implements Gateway {
@@ -165,7 +167,7 @@ function take(name: string, state: TaskState, args: Args): string | null {
   switch (name) {
     case 'edit':
       refuseWhere(steps.whyNotEdit(state, ifVersion));
-      steps.editTask(state, patch, context());
+      steps.editTask(state, patch, context(), args.paused);
       return null;
     case 'remove':
       refuseWhere(steps.whyNotEdit(state, ifVersion));
@@ -183,11 +185,16 @@ function take(name: string, state: TaskState, args: Args): string | null {
       refuseWhere(steps.whyNotWithPresent(state, ask));
       return steps.startWithPresent(state, ask, context()).runId;
     }
+    case 'import':
+      refuseWhere(steps.whyNotImport(state));
+      steps.takeImport(state, args.task, by, context());
+      return null;
     case 'resetGate':
       refuseWhere(steps.whyNotReset(state, scheduleTime));
       steps.resetGate(state, scheduleTime, context());
       return null;
     default:
+      refuseWhere(steps.whyNotEdit(state, null));
       steps.setPaused(state, name === 'pause', context());
       return null;
   }

@@ -1,6 +1,6 @@
 /** Tasks, ledger lines and records to write. */
 import type { RunProjection } from '../../../model/run';
-import { defaultRunPolicy, type TaskProjection } from '../../../model/task';
+import { defaultRunPolicy, noRuntimeResource, type TaskProjection } from '../../../model/task';
 import type { LedgerProjection } from '../../../model/trigger';
 import type { OutputTable, ProjectionBatch } from '../../../store';
 import { newId } from './opened';
@@ -17,6 +17,7 @@ export function sampleTask(change: Partial<TaskProjection> = {}): TaskProjection
     description: '',
     owner: null,
     creator: 'admin',
+    imported: null,
     tags: [{ key: 'team' }],
     environment: 'Prod',
     kind: 'triggered',
@@ -28,6 +29,8 @@ export function sampleTask(change: Partial<TaskProjection> = {}): TaskProjection
     recurrence: null,
     dependsOn: [],
     notifications: null,
+    runtimeResource: noRuntimeResource,
+    dataSource: null,
     paused: false,
     gate: null,
     latestRun: null,

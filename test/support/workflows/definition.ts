@@ -1,4 +1,4 @@
-import { defaultRunPolicy, type TaskDefinition } from '../../../model/task';
+import { defaultRunPolicy, noRuntimeResource, type TaskDefinition } from '../../../model/task';
 import { newTaskState, type TaskState } from '../../../model/task-state';
 
 export const [one, two, three] = ['crm.main.one', 'crm.main.two', 'crm.main.three'] as const;
@@ -23,6 +23,8 @@ export function aDefinition(given: Partial<TaskDefinition> = {}): TaskDefinition
     recurrence: null,
     dependsOn: [],
     notifications: null,
+    runtimeResource: noRuntimeResource,
+    dataSource: null,
     ...given,
   };
 }

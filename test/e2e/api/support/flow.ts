@@ -167,6 +167,17 @@ export async function untilIdle(api: TestClient, id: string, runs: number): Prom
   );
 }
 
+/** Collects a connection into the catalogue, with profiles and classes. @returns the task's id */
+export async function collectOf(api: TestClient, connection: string): Promise<string> {
+  const { id } = await api.post<TaskRead>('/tasks', {
+    ...{ name: `Collect ${connection}`, kind: 'manual', tables: [] },
+    job: { type: 'metadata-collection', config: { connection, profile: true, classify: true } },
+  });
+  await startRun(api, id);
+  await untilIdle(api, id, 1);
+  return id;
+}
+
 /** Starts by hand. @returns the record as it was answered */
 export const startRun = (api: TestClient, id: string): Promise<RunRead> =>
   api.post(`/tasks/${id}/runs`);

@@ -1,0 +1,147 @@
+/** Looks at the values of tables, one after the other; one that fails does not stop the others. */
+import { openConnection } from '../../../connectors';
+import {
+  type CatalogueSource,
+  type ColumnStatistics,
+  type ValuesRequest,
+} from '../../../connectors/collect';
+import { ConnectorError } from '../../../connectors/connector';
+import { messageOf } from '../../../connectors/message-of';
+import { classifyColumn } from '../../../model/catalogue/classify';
+import type { ColumnClassification } from '../../../model/catalogue/classify-schema';
+import {
+  profileValues,
+  withoutValues,
+  type ColumnProfile,
+  type TableProfile,
+} from '../../../model/catalogue/profile';
+import type { SeenValues, ToParent, ValuesTable, ValuesWork } from './messages';
+
+/** As sure as this, a column holds personal data, and none of its values are kept. */
+const withheldFrom = 0.5;
+
+type Statistics = Map<string, ColumnStatistics>;
+
+/** So many tables one after the other of which the source says nothing: it will not of others. */
+const mostInARow = 5;
+const notLookedAt = 'its values were not looked at, as the source did not answer any more.';
+
+/** Thrown when a look takes too long. */
+class TooLong extends Error {}
+
+/** Whether it is no fault of the table. */
+function isOfTheSource(error: unknown): boolean {
+  return error instanceof TooLong || (error instanceof ConnectorError && error.retryable);
+}
+
+/** @param send is told of each table as it is done */
+export async function lookAtValues(
+  work: ValuesWork,
+  send: (message: ToParent) => void,
+): Promise<void> {
+  const { connection: configured, filesRoots, fake } = work;
+  const connection = openConnection(configured, { filesRoots }, { fake });
+  try {
+    const source = connection.catalogue();
+    const known = await statisticsOf(source, work, send);
+    let inARow = 0;
+    for (const table of work.tables) {
+      if (inARow === mostInARow) {
+        send({ type: 'unseen', name: table.name, error: notLookedAt });
+        continue;
+      }
+      try {
+        const seen = await limited(work.tableLimitMs, (signal) =>
+          lookAt(source, work, table, {
+            statistics: known.get(`${table.schema}.${table.table}`),
+            signal,
+          }),
+        );
+        send({ type: 'seen', seen });
+        inARow = 0;
+      } catch (error) {
+        inARow = isOfTheSource(error) ? inARow + 1 : 0;
+        send({ type: 'unseen', name: table.name, error: messageOf(error) });
+      }
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What the source keeps anyway: no row is read for it. Where it does not tell, samples do. */
+async function statisticsOf(
+  source: CatalogueSource,
+  { tables, tableLimitMs }: ValuesWork,
+  send: (message: ToParent) => void,
+): Promise<Map<string, Statistics>> {
+  try {
+    const refs = tables.map(({ schema, table }) => ({ schema, table }));
+    return await limited(
+      tableLimitMs,
+      async (signal) => (await source.statistics(refs, signal)) ?? new Map<string, Statistics>(),
+    );
+  } catch (error) {
+    send({ type: 'log', line: `The source does not tell its statistics: ${messageOf(error)}` });
+    return new Map();
+  }
+}
+
+/** @throws a sentence when the time is over, whether `work` heeds the signal or not */
+async function limited<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const signal = AbortSignal.timeout(ms);
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () =>
+      reject(new TooLong(`looking at its values took longer than ${Math.round(ms / 1000)} s.`)),
+    );
+  });
+  return Promise.race([work(signal), late]);
+}
+
+async function lookAt(
+  source: CatalogueSource,
+  { profile, classify, mode, scratchDir }: ValuesWork,
+  { name, schema, table, kind, columns, rows }: ValuesTable,
+  how: { statistics: Statistics | undefined; signal: AbortSignal },
+): Promise<SeenValues> {
+  const request: ValuesRequest = {
+    ref: { schema, table },
+    ...{ kind, columns, rows, scratchDir, signal: how.signal },
+  };
+  const { statistics } = how;
+  const sample = statistics === undefined ? await source.sample(request) : null;
+  const valuesOf = (column: string, place: number): (string | null)[] =>
+    sample?.map((row) => row[place] ?? null) ?? statistics?.get(column)?.values ?? [];
+  const classes = new Map(
+    columns.map((column, place) => [
+      column.name,
+      classifyColumn(column, valuesOf(column.name, place)),
+    ]),
+  );
+  const exact = profile && mode === 'exact' ? await source.exactProfile(request) : null;
+  const profiles = columns.map((column, place): ColumnProfile => {
+    const kept =
+      exact?.columns[place] ??
+      statistics?.get(column.name)?.profile ??
+      profileValues(column.type, valuesOf(column.name, place), rows);
+    return isPersonal(classes.get(column.name) ?? []) ? withoutValues(kept) : kept;
+  });
+  const rowsRead = exact?.rows ?? sample?.length ?? 0;
+  const whole: TableProfile = {
+    method: exact ? 'exact' : statistics ? 'statistics' : 'sample',
+    at: new Date().toISOString(),
+    rows: statistics && !exact ? rows : rowsRead,
+    columns: Object.fromEntries(columns.map((column, place) => [column.name, profiles[place]!])),
+  };
+  const classified = [...classes].filter(([, some]) => some.length > 0);
+  return {
+    name,
+    profile: profile ? whole : null,
+    classes: classify ? Object.fromEntries(classified) : null,
+    rowsRead,
+  };
+}
+
+function isPersonal(classes: readonly ColumnClassification[]): boolean {
+  return classes.some((one) => one.class !== 'organisationCode' && one.confidence >= withheldFrom);
+}

@@ -1,0 +1,88 @@
+import { PlusOutlined } from '@ant-design/icons';
+import { Alert, Button, Form, Input, Modal } from 'antd';
+import { useState } from 'react';
+import type { ApiProblem } from '../../api/client';
+import { useT } from '../../i18n';
+import { CodeBlock } from '../../ui/copy';
+
+/** What of a new credential is shown, with its name. */
+export type Shown = readonly { label: string; text: string | null }[];
+
+interface NewCredentialProps {
+  /** What is made, as in `New key`; both the button and the dialog say it. */
+  title: string;
+  /** Says of the new one what its user may do. */
+  about: string;
+  make: (name: string) => Promise<Shown>;
+}
+
+/** A button, and the dialog that makes a credential and shows it this once. */
+export function NewCredential(props: NewCredentialProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen(true)}>
+        {props.title}
+      </Button>
+      {open && <Dialog {...props} close={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function Dialog({ title, about, make, close }: NewCredentialProps & { close: () => void }) {
+  const t = useT();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const save = async ({ name }: { name: string }) => {
+    setBusy(true);
+    try {
+      setShown(await make(name));
+    } catch (error) {
+      setProblem((error as ApiProblem).message);
+    }
+    setBusy(false);
+  };
+  return (
+    <Modal open title={title} footer={null} onCancel={close} mask={{ closable: shown === null }}>
+      {shown ? (
+        <>
+          <Alert type="success" showIcon title={t('keys.made')} description={t('keys.once')} />
+          {shown.map(({ label, text }) => (
+            <div key={label}>
+              <h3>{label}</h3>
+              <CodeBlock code={text ?? ''} label={label} />
+            </div>
+          ))}
+          <div className="dialog-foot">
+            <Button type="primary" onClick={close}>
+              {t('act.close')}
+            </Button>
+          </div>
+        </>
+      ) : (
+        <Form<{ name: string }>
+          layout="vertical"
+          initialValues={{ name: '' }}
+          onFinish={(values) => void save(values)}
+        >
+          <Form.Item
+            name="name"
+            label={t('keys.name')}
+            extra={about}
+            rules={[{ required: true, whitespace: true, message: t('keys.nameNeeded') }]}
+          >
+            <Input autoFocus placeholder={t('keys.nameExample')} />
+          </Form.Item>
+          {problem && <Alert type="error" showIcon role="alert" title={problem} />}
+          <div className="dialog-foot">
+            <Button onClick={close}>{t('act.cancel')}</Button>
+            <Button type="primary" htmlType="submit" loading={busy}>
+              {t('keys.create')}
+            </Button>
+          </div>
+        </Form>
+      )}
+    </Modal>
+  );
+}
