@@ -8,7 +8,21 @@ const path = require('node:path');
 const root = path.join(__dirname, '..');
 const page = path.join(root, 'docs/requirements.md');
 const rowPattern = /^\| (?<id>[A-Z]{2}-\d\d) \| (?<what>.+) \| (?<shownBy>.+) \|$/;
-const titlePattern = /(['"`])(?<title>(?<ids>[A-Z]{2}-\d\d(?:, [A-Z]{2}-\d\d)*): [^\n]*?)\1/g;
+const titlePattern =
+  /(['"`])(?<title>(?<ids>[A-Z]{2}-\d\d(?:(?:, | to )[A-Z]{2}-\d\d)*): [^\n]*?)\1/g;
+
+/** @returns the rows that a title begins with: `DP-26 to DP-28, HW-01` is four */
+function idsOf(text) {
+  return text.split(', ').flatMap((part) => {
+    const [first, last = first] = part.split(' to ');
+    const from = Number(first.slice(3));
+    const count = Number(last.slice(3)) - from + 1;
+    return Array.from(
+      { length: count },
+      (_, at) => `${first.slice(0, 3)}${String(from + at).padStart(2, '0')}`,
+    );
+  });
+}
 
 /** @returns the rows of the page: `{ id, what, shownBy: [entry] }`; no entry where it says open */
 function requirementRows() {
@@ -29,7 +43,7 @@ function titledTests() {
   return files.flatMap((file) => {
     const titles = fs.readFileSync(path.join(root, file), 'utf8').matchAll(titlePattern);
     return [...titles].flatMap(({ groups: { ids, title } }) =>
-      ids.split(', ').map((id) => ({ id, entry: `\`${file}\`: ${title}` })),
+      idsOf(ids).map((id) => ({ id, entry: `\`${file}\`: ${title}` })),
     );
   });
 }

@@ -11,10 +11,11 @@ function range(prefix: string, first: number, last: number): string[] {
 }
 
 const wanted = [
-  ...range('QA', 1, 5),
-  ...range('QA', 13, 53),
+  ...range('QA', 1, 61),
   ...range('AC', 1, 34),
-  ...range('DW', 21, 26),
+  ...range('DP', 1, 42),
+  ...range('HW', 1, 45),
+  ...range('DW', 1, 43),
   ...range('SH', 1, 7),
 ];
 
