@@ -38,6 +38,8 @@ export interface RowSource {
   rowsAbout: number | null;
   /** Ways past the rows, for targets that know them. */
   fast: FastSource;
+  /** Says in our words what was thrown while rows were read. */
+  explain(error: unknown): Error;
 }
 
 /** Bytes with whole rows. */
@@ -108,6 +110,8 @@ export type RefuseRow = (place: number, reason: string) => void;
 /** What feeds a target. */
 export interface RowSink {
   pairs: ColumnPair[];
+  /** Says in our words what was thrown while rows were written. */
+  explain(error: unknown): Error;
   /** @param refuse told of each row that the target does not take, by its place; the others are in */
   write(rows: Cell[][], refuse: RefuseRow): Promise<void>;
   /**

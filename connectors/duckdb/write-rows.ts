@@ -27,6 +27,7 @@ import {
 import { judgeCopy } from '../copy-notes';
 import { NotDecodable, PostgresDecoder } from '../postgres-decoder';
 import { realRoots } from '../roots';
+import { fileSystemError } from '../file-system-error';
 import { duckdbError } from './errors';
 import { withDatabaseFile } from './open-file';
 import { fileOf, limitsIn, runWaitMs } from './read-rows';
@@ -162,6 +163,11 @@ class DuckdbSink implements RowSink {
     this.#judge = judge;
     this.#columns = pairs.map(({ target }) => target);
     this.#staged = new StagedRows(request.scratchDir, this.#columns);
+  }
+
+  /** Rows come together in the scratch folder: nothing but its disk can go wrong. */
+  explain(error: unknown): Error {
+    return fileSystemError('The rows in the scratch folder', error);
   }
 
   async write(rows: Cell[][], refuse: RefuseRow): Promise<void> {

@@ -248,6 +248,7 @@ function sourceOf(
   return {
     columns,
     rowsAbout: null,
+    explain: (error) => opened.explain(error),
     parts: [{ table: 0, read }],
     fast: {
       ...(isParquet && { relation: { setup: [], sql: relation, types } }),

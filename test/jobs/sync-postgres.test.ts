@@ -167,6 +167,43 @@ describe('from PostgreSQL to PostgreSQL', () => {
     ]);
   });
 
+  it('tells which side has gone away in the middle, and leaves the target as it was', async () => {
+    await pg.sql('CREATE TABLE cut (id bigint, name text)');
+    for (const [side, statement] of [
+      ['source', 'COPY (select id::bigint%'],
+      ['target', 'COPY "public"."cut"%'],
+    ] as const) {
+      let isCut = false;
+      const script = pair(
+        [
+          'postgresqlreader',
+          {
+            datasource: 'pg',
+            querySql: 'select id::bigint, name from numbers, generate_series(1, 20)',
+          },
+        ],
+        into('cut', { column: ['id', 'name'], batchSize: 10 }),
+        { speed: { byte: 4_000_000 } },
+      );
+      const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '${statement}' AND pid <> pg_backend_pid()`;
+      const failure = await rejection(
+        run(script, {
+          onProgress: ({ text }) => {
+            if (isCut || !/^copying: \d/.test(text)) return;
+            isCut = true;
+            void pg.sql(end);
+          },
+        }),
+      );
+      expect(failure.message).toMatch(
+        new RegExp(
+          `^${side} pg.*PostgreSQL at .* says: terminating connection|^${side} pg.*has cut the connection`,
+        ),
+      );
+      expect(await countOf('cut')).toBe(0);
+    }
+  });
+
   it('takes a try that committed for done, and lets no try write after a later run', async () => {
     const script = pair(
       from('numbers', { where: 'id <= 10' }),
