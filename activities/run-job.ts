@@ -10,9 +10,10 @@ import type { TableDetail } from '../model/run';
 import { knownConnections } from '../store/known-connections';
 import type { Activities, RunJobInput } from './activities';
 import type { ActivityDeps } from './deps';
+import { mayUse } from './may-use';
 import { resolveConnection, resolveTables } from './resolve-sources';
 import { RunReporter } from './run-reporter';
-import { mayUse, scriptText } from './stored-scripts';
+import { scriptText } from './stored-scripts';
 
 /** Often enough for a cancellation to reach the job within two seconds. */
 const heartbeatEveryMs = 500;

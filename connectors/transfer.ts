@@ -42,6 +42,16 @@ export interface RowSource {
   explain(error: unknown): Error;
 }
 
+/** Reads all parts, as many at once as the source lets; `take` may be called by several. */
+export async function takeAll(
+  parts: ((take: TakeChunk) => Promise<void>)[],
+  take: TakeChunk,
+): Promise<void> {
+  const ends = await Promise.allSettled(parts.map((part) => part(take)));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
 /** Bytes with whole rows. */
 export interface Chunk {
   bytes: Buffer;

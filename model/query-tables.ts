@@ -16,10 +16,7 @@ interface WithName {
 
 /** Names after FROM and JOIN, for queries that the parser does not take. */
 function namesIn(sql: string): ScriptTable[] {
-  const bare = sql
-    .replace(/\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/--[^\n]*/g, ' ')
-    .replace(/'(?:[^']|'')*'/g, "''");
+  const bare = withoutComments(sql);
   const name = String.raw`(?:"[^"]+"|\x60[^\x60]+\x60|[\p{L}_][\p{L}\p{N}_$]*)`;
   const after = new RegExp(
     String.raw`\b(?:from|join)\s+(?:only\s+)?(${name}(?:\s*\.\s*${name})*)`,
@@ -28,8 +25,45 @@ function namesIn(sql: string): ScriptTable[] {
   return [...bare.matchAll(after)].flatMap(([, text]) => parseScriptTable(text!) ?? []);
 }
 
+/** The text without comments and with empty texts; goes through it once. */
+function withoutComments(sql: string): string {
+  const pieces: string[] = [];
+  let kept = 0;
+  for (let at = 0; at < sql.length; at += 1) {
+    const end = endOfQuoted(sql, at);
+    if (end === null) continue;
+    pieces.push(sql.slice(kept, at), sql[at] === "'" ? "''" : ' ');
+    kept = end;
+    at = end - 1;
+  }
+  return pieces.join('') + sql.slice(kept);
+}
+
+/** Where a comment or a text that begins here is over; null where none does. */
+function endOfQuoted(sql: string, at: number): number | null {
+  const behind = (mark: string, from: number): number => {
+    const found = sql.indexOf(mark, from);
+    return found === -1 ? sql.length : found + mark.length;
+  };
+  if (sql.startsWith('--', at)) return behind('\n', at);
+  if (sql.startsWith('/*', at)) return behind('*/', at + 2);
+  if (sql[at] !== "'") return null;
+  let end = behind("'", at + 1);
+  while (sql[end] === "'") end = behind("'", end + 1);
+  return end;
+}
+
+/** Longer queries, all of a script together, would keep the parser busy for seconds. */
+const longestParsed = 20_000;
+
+/** Whether the queries of a script are short enough to be parsed; else names are picked out. */
+export function mayParse(queries: readonly string[]): boolean {
+  return queries.reduce((length, sql) => length + sql.length, 0) <= longestParsed;
+}
+
 /** Tables that a query reads, each once, those of its own WITH left out. */
-export function tablesOfQuery(kind: SyncKind, sql: string): QueryTables {
+export function tablesOfQuery(kind: SyncKind, sql: string, parse = true): QueryTables {
+  if (!parse) return { tables: distinct(namesIn(sql)), parsed: false };
   try {
     const parser = kind === 'mysql' ? new MysqlParser() : new PostgresParser();
     const database = kind === 'mysql' ? 'MySQL' : 'Postgresql';
@@ -48,6 +82,6 @@ export function tablesOfQuery(kind: SyncKind, sql: string): QueryTables {
 }
 
 function distinct(tables: ScriptTable[]): ScriptTable[] {
-  const keys = tables.map(({ schema, table }) => JSON.stringify([schema, table]));
-  return tables.filter((_, index) => keys.indexOf(keys[index]!) === index);
+  const byName = new Map(tables.map((one) => [JSON.stringify([one.schema, one.table]), one]));
+  return [...byName.values()];
 }

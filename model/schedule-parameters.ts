@@ -49,6 +49,7 @@ export function resolveParameters(
   const values = new Map(parameters.map(({ name, value }) => [name, valueOf(name, value, at)]));
   const unresolved = new Set<string>();
   const resolved = replacePlaceholders(text, (name) => {
+    if (unresolved.has(name)) return null;
     const value = values.get(name) ?? unsetValue(name, at);
     if (value === null) unresolved.add(name);
     else values.set(name, value);

@@ -1,6 +1,6 @@
 /** What a script reads and writes, for lineage, grants and checks. Pure. */
 import { formatTableName } from './table-name';
-import { tablesOfQuery } from './query-tables';
+import { mayParse, tablesOfQuery } from './query-tables';
 import {
   connectionAt,
   parseJdbcUrl,
@@ -71,7 +71,8 @@ function readEndpoint(
   known: readonly KnownConnection[],
 ): ScriptEndpoint {
   const { place, queries } = part;
-  const ofQueries = queries.map((sql) => tablesOfQuery(kind, sql));
+  const parse = mayParse(queries);
+  const ofQueries = queries.map((sql) => tablesOfQuery(kind, sql, parse));
   const tables = [
     ...part.tables,
     ...ofQueries.flatMap((found) => found.tables),

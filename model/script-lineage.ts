@@ -1,5 +1,6 @@
 /** The lineage analysis of a script: which columns of which tables it reads and writes. Pure. */
 import { columnsOfQuery } from './query-columns';
+import { mayParse } from './query-tables';
 import type { ScriptEndpoint } from './script-endpoints';
 import type { LineageAnalysis } from './script-object';
 import { formatTableName } from './table-name';
@@ -33,7 +34,7 @@ export function analyseLineage(
 function readBy(endpoint: ScriptEndpoint): TableColumns[] {
   const { queries, kind } = endpoint;
   if (queries.length === 0) return namesOf(endpoint).map(({ name }) => plain(endpoint, name));
-  const byTable = queries.map((sql) => columnsOfQuery(kind, sql));
+  const byTable = mayParse(queries) ? queries.map((sql) => columnsOfQuery(kind, sql)) : [];
   return namesOf(endpoint).map(({ name, table }) => {
     const found = byTable.flatMap((columns) => columns.get(table) ?? []);
     return { table: name, columns: found.length > 0 ? [...new Set(found)] : null };
@@ -57,12 +58,16 @@ function namesOf({ connection, tables }: ScriptEndpoint): { name: string; table:
   }));
 }
 
+/** Words that stand alone and name no column of a table, or one that no list of columns has. */
+const notColumns =
+  /^(null|true|false|current_\w+|localtime|localtimestamp|user|session_user|rowid|oid|ctid|xmin|xmax|cmin|cmax|tableoid)$/i;
+
 /** The name that a column of a script is; null for an SQL expression. */
 export function columnName(column: string): string | null {
   const quoted = /^"((?:[^"]|"")+)"$|^`((?:[^`]|``)+)`$/.exec(column.trim());
   if (quoted) return quoted[1]?.replaceAll('""', '"') ?? quoted[2]!.replaceAll('``', '`');
   const isName = /^[\p{L}_][\p{L}\p{N}_$ ]*$/u.test(column.trim());
-  return isName && !/^(null|true|false|current_\w+)$/i.test(column.trim()) ? column.trim() : null;
+  return isName && !notColumns.test(column.trim()) ? column.trim() : null;
 }
 
 /** One entry of each table. */

@@ -2,6 +2,7 @@
 import { parseScript, type ScriptProblem, type SyncScript } from './script';
 import type { KnownConnection } from './script-connections';
 import { scriptEndpoints, scriptLineage, type ScriptEndpoint } from './script-endpoints';
+import { planOf } from './script-plan';
 import type { ScriptLineage, ScriptParameter } from './script-version';
 import { parseTableName } from './table-name';
 import { resolveParameters, type EvaluatedAt } from './schedule-parameters';
@@ -45,7 +46,8 @@ export function readScript(
     return { ...nothing, problems, values, unresolved };
   }
   const endpoints = scriptEndpoints(run.script, known);
-  const asTyped = isTyped ? scriptEndpoints(typed.script, known) : endpoints;
+  const isSame = typed === run || !isTyped;
+  const asTyped = isSame ? endpoints : scriptEndpoints(typed.script!, known);
   const named = namesKnown(asTyped, known) ? asTyped : endpoints;
   const { reads, writes } = scriptLineage(named);
   return {
@@ -83,6 +85,16 @@ export function endpointObstacle(
   }
   if (found.type === kind) return null;
   return `the connection ${found.name} is of type ${found.type}; this ${what} is for ${kind}`;
+}
+
+/**
+ * Whether an endpoint names files by their path: which they are shows when they are read or written.
+ * @param index of it among the endpoints of the script
+ */
+export function isByPath(script: SyncScript, index: number): boolean {
+  const { read, write } = planOf(script);
+  const part = read.parts[index];
+  return part === undefined ? write.table === null : part.paths.length > 0;
 }
 
 /** Where in a script an endpoint stands, as problems name it. */

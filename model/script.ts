@@ -35,19 +35,53 @@ export function parseScript(
     const message = `the script has ${length} characters; at most ${maxScriptLength} are allowed`;
     return { problems: [problemAt(text, 0, { path: [], message, severity: 'error' })] };
   }
+  const deep = tooDeepAt(text);
+  if (deep !== null) {
+    const message = `it is nested more than ${maxDepth} levels deep`;
+    return { problems: [problemAt(text, deep, { path: [], message, severity: 'error' })] };
+  }
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   if (errors.length > 0 || root === undefined) return { problems: syntaxProblems(text, errors) };
   const value: unknown = getNodeValue(root);
-  const found = remarksOf(value);
+  const found = mostTelling(remarksOf(value));
   const problems = found.map((remark) => problemAt(text, offsetOf(root, remark.path), remark));
   if (found.some(({ severity }) => severity === 'error')) return { problems };
   return { script: scriptSchema.parse(value), problems };
 }
 
+/** Deeper than any script; what reads it further goes down by recursion. */
+const maxDepth = 50;
+
+/** Where brackets are nested too deep; null where they are not. */
+function tooDeepAt(text: string): number | null {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') inString = !inString;
+    else if (inString && character === '\\') at += 1;
+    else if (!inString && (character === '{' || character === '[')) depth += 1;
+    else if (!inString && (character === '}' || character === ']')) depth -= 1;
+    if (depth > maxDepth) return at;
+  }
+  return null;
+}
+
+/** Nobody reads more of them, and each is looked for in the text. */
+const mostRemarks = 100;
+
+/** Of too many remarks, errors before warnings. */
+function mostTelling(remarks: ScriptRemark[]): ScriptRemark[] {
+  if (remarks.length <= mostRemarks) return remarks;
+  const of = (wanted: ScriptRemark['severity']) =>
+    remarks.filter(({ severity }) => severity === wanted);
+  return [...of('error'), ...of('warning')].slice(0, mostRemarks);
+}
+
 /** A remark at its place in a text; at the begin where that is not JSON. */
 export function problemIn(text: string, remark: ScriptRemark): ScriptProblem {
-  const root = parseTree(text, [], { allowTrailingComma: true });
+  const root = tooDeepAt(text) === null && parseTree(text, [], { allowTrailingComma: true });
   return problemAt(text, root ? offsetOf(root, remark.path) : 0, remark);
 }
 

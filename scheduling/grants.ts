@@ -27,23 +27,6 @@ export async function requireGrant(
   throw await grantMissing(store, caller, connection, side, grant);
 }
 
-/**
- * The same question about a user who is not calling: the author of a script, while it runs.
- * @returns false for a user who is not there any more, too
- */
-export async function mayUse(
-  store: Pick<Store, 'people'>,
-  tenant: string,
-  userId: string,
-  connection: string,
-  side: GrantSide,
-): Promise<boolean> {
-  const user = await store.people.findUser(tenant, userId);
-  if (user === null) return false;
-  const grant = await store.people.findGrant(tenant, userId, connection);
-  return grantAllows(user.role, grant, side);
-}
-
 async function grantMissing(
   store: Grants,
   { tenant, userId, name }: Caller,

@@ -19,7 +19,7 @@ import { Drafts, idTaken } from './drafts';
 import { readGateTime } from './gate-times';
 import { taskIdOf } from './idempotency-keys';
 import type { DraftView, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
-import { settleNewScript } from './scripts/plain-scripts';
+import { forgettingScript, settleNewScript } from './scripts/plain-scripts';
 import { checkDefinition, ownOutputs, reserveOutputs } from './task-checks';
 import { TaskEditing } from './task-editing';
 import { isRefusal, taskNotFound } from './task-refusals';
@@ -62,7 +62,8 @@ export class Tasks implements TaskService {
     const sent = newDefinition(input, settings.timezone);
     const definition = await settleNewScript(this.deps, caller, taskId, sent);
     const number = await store.tasks.nextNumber();
-    const created = await this.make(caller, { taskId, number, definition, paused: false });
+    const task = { taskId, number, definition, paused: false };
+    const created = await forgettingScript(this.deps, caller, taskId, this.make(caller, task));
     return created ?? this.createdBefore(caller, taskId, input);
   }
 

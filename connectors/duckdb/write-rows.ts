@@ -15,6 +15,7 @@ import { StagedRows, refusedRows } from '../staged-rows';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import {
   refOf,
+  takeAll,
   type ColumnPair,
   type CopyTotals,
   type Feed,
@@ -197,14 +198,16 @@ class DuckdbSink implements RowSink {
     if (decoder === null) return null;
     let rows = 0;
     let isRefused = false;
-    for (const part of binaryCopy.parts) {
-      await part(async (chunk) => {
+    let turn: Promise<void> = Promise.resolve();
+    await takeAll(binaryCopy.parts, (chunk) => {
+      turn = turn.then(async () => {
         // What cannot be decoded is read to its end, so that its session can be used again.
         isRefused ||= !(await decoded(decoder, chunk.bytes));
         rows += chunk.rows;
         await meter({ bytes: chunk.bytes.length, rows: chunk.rows });
       });
-    }
+      return turn;
+    });
     if (isRefused) {
       await decoder.discard();
       return null;

@@ -12,6 +12,8 @@ const notes = quoteName(ownSchema, 'last_writes');
 
 /** Makes the table of notes where it is not there yet. */
 export async function ensureNotes(session: MysqlSession): Promise<void> {
+  // Who only uses them needs no right to make them.
+  if (await hasNotes(session)) return;
   if (!(await hasSchema(session, ownSchema))) {
     await session.run(`CREATE DATABASE IF NOT EXISTS ${ownSchema}`);
   }
@@ -83,10 +85,13 @@ export async function noteWrite(
   await session.run(`REPLACE INTO ${notes} VALUES (${texts}, ${fence}, ${Date.now()})`);
 }
 
+async function hasNotes(session: MysqlSession): Promise<boolean> {
+  return (await kindOf(session, { schema: ownSchema, table: 'last_writes' })) !== null;
+}
+
 /** Who has written a table last; null: nobody, or it is not there. */
 export async function lastWriteOf(session: MysqlSession, ref: TableRef): Promise<LastWrite | null> {
-  const isThere = await kindOf(session, { schema: ownSchema, table: 'last_writes' });
-  if (isThere === null || (await kindOf(session, ref)) === null) return null;
+  if (!(await hasNotes(session)) || (await kindOf(session, ref)) === null) return null;
   const last = await notedWrite(session, ref);
   return last && { writer: last.writer, fence: last.fence };
 }

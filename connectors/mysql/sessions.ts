@@ -99,6 +99,7 @@ export class MysqlSessions {
     signal?.addEventListener('abort', abort);
     let isGood = false;
     try {
+      signal?.throwIfAborted();
       const session = await prepared(connection, limitMs);
       await begin(session, options.mode);
       const result = await work(session);

@@ -1,4 +1,5 @@
 /** How the values of a column come out of MySQL: as text that says all there is. */
+import { decimalType } from '../csv-copy';
 import type { MysqlColumn } from './catalog';
 import { quoteIdentifier } from './names';
 
@@ -16,14 +17,11 @@ const shapes = [
   ...['multipolygon', 'geometrycollection', 'geomcollection'],
 ];
 
-/** Most digits of a number that DuckDB counts with; more stay texts. */
-const mostDigits = 38;
-
 /** Type of DuckDB that holds every value of a column; what has none comes as MySQL writes it. */
 export function duckdbType({ dataType, type, precision, scale }: MysqlColumn): string {
   const integer = integers[dataType];
   if (integer) return type.includes('unsigned') ? integer[1] : integer[0];
-  if (dataType === 'decimal' && precision <= mostDigits) return `DECIMAL(${precision},${scale})`;
+  if (dataType === 'decimal') return decimalType(precision, scale);
   if (dataType === 'float') return 'FLOAT';
   if (dataType === 'double') return 'DOUBLE';
   return dataType === 'bit' ? 'UBIGINT' : 'VARCHAR';

@@ -4,7 +4,7 @@ import type { PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { pickColumns } from '../columns';
 import type { DuckdbScan, RowFilter, ScanRequest } from '../connector';
-import { nullMark, scanOfCsv, writeCopy, type CopiedColumn } from '../csv-copy';
+import { decimalType, nullMark, scanOfCsv, writeCopy, type CopiedColumn } from '../csv-copy';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import { columnsOf, type PostgresColumn } from './catalog';
 import type { PostgresConfig } from './config';
@@ -20,15 +20,10 @@ const plainTypes: Record<string, string> = {
   float8: 'DOUBLE',
 };
 
-/** Most digits of a number that DuckDB counts with; more stay texts. */
-const mostDigits = 38;
-
 /** Type of DuckDB that holds every value of a column; what has none comes as PostgreSQL writes it. */
 export function duckdbType({ builtIn, modifier }: PostgresColumn): string {
   if (builtIn === 'numeric' && modifier >= 0) {
-    const [digits, scale] = [((modifier - 4) >> 16) & 0xffff, (modifier - 4) & 0x7ff];
-    const fits = digits <= mostDigits && scale <= digits;
-    return fits ? `DECIMAL(${digits},${scale})` : 'VARCHAR';
+    return decimalType(((modifier - 4) >> 16) & 0xffff, (modifier - 4) & 0x7ff);
   }
   return plainTypes[builtIn ?? ''] ?? 'VARCHAR';
 }

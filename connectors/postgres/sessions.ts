@@ -87,15 +87,17 @@ export class PostgresSessions {
     const giveUp = () => socket.destroy(this.#silent(limitMs));
     socket.setTimeout(limitMs + answerGraceMs);
     socket.on('timeout', giveUp);
+    let pid: string | null = null;
     let terminated = Promise.resolve();
     const abort = () => {
-      terminated = this.#terminate(client);
+      if (pid !== null) terminated = this.#terminate(pid);
       socket.destroy();
     };
     signal?.addEventListener('abort', abort);
     let isBroken = true;
     try {
-      await client.query(beginSql(options, limitMs));
+      signal?.throwIfAborted();
+      pid = await begin(client, beginSql(options, limitMs));
       const result = await workOrRollBack(client, work);
       isBroken = false;
       return result;
@@ -136,12 +138,11 @@ export class PostgresSessions {
   }
 
   /** Ends a statement that would run on although nobody waits for it any more. */
-  async #terminate(client: PoolClient): Promise<void> {
-    const { processID } = client as PoolClient & { processID?: number };
+  async #terminate(pid: string): Promise<void> {
     const pool = makePool({ ...this.#config, connectTimeoutSeconds: 1 }, 1);
     const end = async () => {
       try {
-        await pool.query('SELECT pg_catalog.pg_terminate_backend($1)', [processID ?? 0]);
+        await pool.query('SELECT pg_catalog.pg_terminate_backend($1)', [pid]);
       } finally {
         await pool.end();
       }
@@ -181,6 +182,13 @@ async function workOrRollBack<T>(
   }
   await client.query('COMMIT');
   return result;
+}
+
+/** @returns the server's process of the session: a pooler between tells another one */
+async function begin(client: PoolClient, sql: string): Promise<string> {
+  const answers = await client.query(`${sql}; SELECT pg_catalog.pg_backend_pid() AS pid`);
+  const { rows } = (answers as unknown as { rows: { pid: string }[] }[]).at(-1)!;
+  return rows[0]!.pid;
 }
 
 function beginSql({ mode, snapshot }: TransactionOptions, limitMs: number): string {

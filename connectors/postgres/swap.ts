@@ -67,6 +67,7 @@ export async function swapTables(
   request: SwapRequest,
 ): Promise<number> {
   refuseOwnSchema(request.tables);
+  refuseLongNames(...request.tables.flatMap(({ ref }) => [ref.schema, ref.table]));
   await ensureNotes(sessions, request.signal);
   return sessions.transaction({ mode: 'write', signal: request.signal }, async (client) => {
     await refuseEarly(client, request);
@@ -74,6 +75,7 @@ export async function swapTables(
     for (const [place, { ref, relation }] of request.tables.entries()) {
       const table = `pg_temp.${quoteIdentifier(`tablegate_${place}`)}`;
       const columns = await describeRelation(request.engine, relation);
+      refuseLongNames(...columns.map(({ name }) => name));
       await client.query(`CREATE TEMP TABLE ${quoteIdentifier(`tablegate_${place}`)}
         (${columnsSql(columns)}) ON COMMIT DROP`);
       await copyInto(client, request, table, columns, relation);
@@ -81,6 +83,17 @@ export async function swapTables(
     }
     return replaceAll(client, request, staged);
   });
+}
+
+/** Most bytes of a name: PostgreSQL cuts longer ones without a word. */
+const longestName = 63;
+
+function refuseLongNames(...names: string[]): void {
+  const long = names.find((name) => Buffer.byteLength(name) > longestName);
+  if (long === undefined) return;
+  throw new ConnectorError(
+    `The name "${long}" is longer than the ${longestName} bytes that PostgreSQL keeps of it; choose a shorter one.`,
+  );
 }
 
 /** A result that would be refused need not be sent first. */

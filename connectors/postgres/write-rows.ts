@@ -17,6 +17,7 @@ import { quoteIdentifier, quoteName } from '../sql-text';
 import {
   AlreadyCommitted,
   refOf,
+  takeAll,
   type ColumnPair,
   type CsvText,
   type RefuseRow,
@@ -296,12 +297,10 @@ class PostgresSink implements RowSink {
     return this.#refusable(() =>
       copyInto(this.#client, sql, async (copy) => {
         await copy.put(binaryHeader);
-        for (const part of binaryCopy.parts) {
-          await part(async ({ bytes, rows }) => {
-            await copy.putUnlessRefused(bytes);
-            await meter({ bytes: bytes.length, rows });
-          });
-        }
+        await takeAll(binaryCopy.parts, async ({ bytes, rows }) => {
+          await copy.putUnlessRefused(bytes);
+          await meter({ bytes: bytes.length, rows });
+        });
         await copy.putUnlessRefused(binaryTrailer);
       }),
     );

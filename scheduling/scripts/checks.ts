@@ -6,19 +6,24 @@ import { checkColumns } from '../../model/script-columns';
 import type { ScriptEndpoint } from '../../model/script-endpoints';
 import { analyseLineage } from '../../model/script-lineage';
 import type { CheckName, ScriptAnalysis, ScriptCheck } from '../../model/script-object';
-import { planOf, type WritePlan } from '../../model/script-plan';
-import { endpointObstacle, readScript, type ScriptReading } from '../../model/script-reading';
+import { planOf, type FileOptions, type WritePlan } from '../../model/script-plan';
+import {
+  endpointObstacle,
+  isByPath,
+  readScript,
+  type ScriptReading,
+} from '../../model/script-reading';
 import { placeholdersOf, UnreadableValue } from '../../model/schedule-parameters';
 import type { ScriptLineage } from '../../model/script-version';
 import { formatTableName } from '../../model/table-name';
 import { maxBytesOfConfig } from '../../model/task';
+import { knownConnections } from '../../store/known-connections';
 import type { StoredScript } from '../../store/store';
 import type { SchedulingDeps } from '../deps';
 import { requireGrant } from '../grants';
 import { settleRecurrence } from '../recurrences';
 import { checkTimes } from '../time-checks';
 import { dependenciesOf } from './dependencies';
-import { knownConnections } from '../../store/known-connections';
 import { lookAtTables, type SeenTables } from './look-at-tables';
 import { nextRunOf } from './next-run';
 import { scriptDefinition } from './twins';
@@ -30,6 +35,9 @@ export interface Findings extends ScriptAnalysis {
 
 /** What a task keeps of a script beside the names of its tables, in bytes. */
 const roomForIds = 500;
+
+/** Nobody reads more of one check. */
+const mostMessages = 50;
 
 /** What a check says that another one stands before. */
 export const notLooked = 'not looked at: what stands above has to be right first';
@@ -48,12 +56,17 @@ export async function analyse(
     (endpoint) => endpointObstacle(endpoint, known) ?? [],
   );
   const isConnected = isRead && obstacles.length === 0;
-  const seen = isConnected ? await lookAtTables(deps, caller, reading.endpoints) : null;
+  const grants = isConnected
+    ? await checkGrants(deps, caller, reading)
+    : judged('grants', [notLooked]);
+  // Nobody is told what lies behind a connection that he may not use.
+  const mayLook = grants.status === 'pass';
+  const seen = mayLook ? await lookAtTables(deps, caller, lookedAt(reading)) : null;
   const checks = [
     checkText(reading),
     checkParameters(script, reading),
     isRead ? judged('connections', obstacles) : judged('connections', [notLooked]),
-    isConnected ? await checkGrants(deps, caller, reading) : judged('grants', [notLooked]),
+    grants,
     checkTables(reading, seen),
     checkAllColumns(reading, seen),
     checkSchedule(script),
@@ -65,6 +78,11 @@ export async function analyse(
     lineage: analyseLineage(reading.named, describedAs(reading, seen)),
     tables: reading.lineage,
   };
+}
+
+/** Endpoints whose tables can be looked at before a run. */
+function lookedAt({ script, endpoints }: ScriptReading): ScriptEndpoint[] {
+  return endpoints.filter((_, index) => script !== null && !isByPath(script, index));
 }
 
 /** Columns of the tables that were looked at, by the names that the text has for them. */
@@ -116,7 +134,10 @@ function unreadable({ message }: UnreadableValue): Findings {
 /** A check by what it found. */
 function judged(name: CheckName, failures: string[], warnings: string[] = []): ScriptCheck {
   const status = failures.length > 0 ? 'failure' : warnings.length > 0 ? 'warning' : 'pass';
-  return { name, status, messages: [...failures, ...warnings] };
+  const found = [...failures, ...warnings];
+  const more = found.length - mostMessages;
+  const messages = more > 0 ? [...found.slice(0, mostMessages), `and ${more} more`] : found;
+  return { name, status, messages };
 }
 
 function checkText({ problems }: ScriptReading): ScriptCheck {
@@ -176,9 +197,10 @@ function checkTables(reading: ScriptReading, seen: SeenTables | null): ScriptChe
         ? `the source has no table ${name}`
         : `the target has no table ${name}; make it, or set "createTable": true`,
     );
+  const looked = lookedAt(reading);
   const unnamed = reading.endpoints
-    .filter(({ tables }) => tables.length === 0)
-    .map(({ place }) => `which tables ${place} stands for shows when it runs`);
+    .filter((endpoint) => !looked.includes(endpoint) || endpoint.tables.length === 0)
+    .map(({ place }) => `what is at ${place} shows when it runs`);
   const partly = reading.endpoints
     .filter(({ parsed }) => !parsed)
     .map(() => 'a query says what the parser does not know; not all of its tables were looked at');
@@ -200,9 +222,10 @@ function checkAllColumns(reading: ScriptReading, seen: SeenTables | null): Scrip
   const plan = planOf(reading.script);
   const target = seen.tables.find(({ side }) => side === 'write');
   const isOfQuery = plan.read.parts.some(({ queries }) => queries.length > 0);
+  const isAsFound = plan.read.kind !== 'files' || isPlainFile(plan.read.file);
   const reads = new Map(
     seen.tables.flatMap(({ name, side, columns }) =>
-      side === 'read' && columns && !isOfQuery ? [[name, columns] as const] : [],
+      side === 'read' && columns && !isOfQuery && isAsFound ? [[name, columns] as const] : [],
     ),
   );
   const { failures, warnings } = checkColumns(plan, {
@@ -210,6 +233,13 @@ function checkAllColumns(reading: ScriptReading, seen: SeenTables | null): Scrip
     target: target?.columns ? { name: target.name, columns: target.columns } : null,
   });
   return judged('columns', failures, warnings);
+}
+
+/** Whether a file is read as it looks: without a word of the script on how. */
+function isPlainFile(file: FileOptions): boolean {
+  const { encoding, delimiter, skipHeader, quoted, format } = file;
+  const isGuessed = encoding === null && delimiter === null && skipHeader === null && quoted;
+  return isGuessed || format === 'parquet';
 }
 
 function checkSchedule({ config: { scheduleConfiguration } }: StoredScript): ScriptCheck {

@@ -24,9 +24,9 @@ import {
   type TaskDefinition,
   type TaskView,
 } from '../../model/task';
+import { knownConnections } from '../../store/known-connections';
 import type { SchedulingDeps } from '../deps';
 import { requireGrant } from '../grants';
-import { knownConnections } from '../../store/known-connections';
 import { refuseTaskOfScript } from './task-of-script';
 
 type Deps = Pick<SchedulingDeps, 'store'>;
@@ -48,9 +48,28 @@ export async function settleNewScript(
   return { ...definition, job: await settled(deps, caller, { id: taskId, timezone }, sent) };
 }
 
+/** Keeps no text of a task that was refused: nothing of it is there. */
+export async function forgettingScript<T>(
+  { store }: Deps,
+  { tenant }: Caller,
+  taskId: string,
+  making: Promise<T>,
+): Promise<T> {
+  try {
+    return await making;
+  } catch (error) {
+    // After other failures it may be there all the same.
+    const isRefused = error instanceof TablegateError && error.status < 500;
+    if (isRefused && !(await store.tasks.exists(tenant, taskId))) {
+      await store.scripts.remove(tenant, taskId);
+    }
+    throw error;
+  }
+}
+
 /**
- * Of a task of a script object nothing is changed here. Of another, whoever changes anything of the config is the author from then on, with his own grants: of the same
- * text with other values, too.
+ * The job of a task of a script object stays as it is. Of another, whoever changes anything of the
+ * config is the author from then on, with his own grants: of the same text with other values, too.
  * @throws TablegateError taskOfScript, scriptInvalid, grantMissing, invalidInput
  */
 export async function settleEditedScript(

@@ -8,9 +8,9 @@ import {
   type EvaluatedAt,
 } from '../../model/schedule-parameters';
 import type { ScriptParameter } from '../../model/script-version';
+import { knownConnections } from '../../store/known-connections';
 import type { SchedulingDeps } from '../deps';
 import type { ScriptAccess } from './access';
-import { knownConnections } from '../../store/known-connections';
 import { nextRunOf } from './next-run';
 
 export interface ScriptValidation {

@@ -84,7 +84,7 @@ test.each([
   ['post', '/api/v1/backfills/x:explode'],
   ['post', '/api/v1/recurrences'],
   ['get', '/api/v1/sessions'],
-  ['get', '/api/v1/scripts'],
+  ['get', '/api/v1/script'],
 ])('%s %s is no route', async (method, path) => {
   for (const role of [null, 'admin'] as const) {
     const answer = await testApi().send(role, method, path);

@@ -27,6 +27,7 @@ const values: [type: string, value: string, text: string, scanType?: string][] =
     '1234567890123456789012345678.0123456789',
     'DECIMAL(38,10)',
   ],
+  ['numeric(38)', '9'.repeat(38), '9'.repeat(38), 'DECIMAL(38,0)'],
   ['numeric(5,-2)', '12300', '12300'],
   [
     'numeric(50,2)',
@@ -200,6 +201,17 @@ test('a table or view of somebody else is not replaced', async () => {
     expect(error).toBeInstanceOf(ConnectorError);
     expect(error.message).toContain(`s.${table}`);
   }
+});
+
+test('a name that PostgreSQL would cut is refused', async () => {
+  const relation = '(SELECT 1 AS n)';
+  const ref = { schema: 'results', table: '表'.repeat(22) };
+  const error = await rejection(swap({ tables: [{ ref, relation }] }));
+  expect(error.message).toContain('longer than the 63 bytes');
+  const long = `(SELECT 1 AS ${'c'.repeat(64)})`;
+  const named = { schema: 'results', table: 'named' };
+  await expect(swap({ tables: [{ ref: named, relation: long }] })).rejects.toThrow('63 bytes');
+  await expect(swap({ tables: [{ ref: named, relation }] })).resolves.toBe(1);
 });
 
 test('a text that PostgreSQL cannot hold is told, and the former result stays', async () => {

@@ -86,6 +86,11 @@ describe('from PostgreSQL to PostgreSQL', () => {
     );
     expect(summary.rows).toBe(10_000);
     expect(await countOf('(SELECT DISTINCT id FROM shares) AS d')).toBe(10_000);
+    const target = { datasource: 'house', table: 'shares', createTable: true };
+    const speed = { speed: { channel: 3 } };
+    await run(pair(from('numbers', { splitPk: 'id' }), ['duckdbwriter', target], speed));
+    const counts = 'SELECT count(*)::INT AS rows, count(DISTINCT id)::INT AS ids FROM shares';
+    expect(await runSql(house(), counts)).toEqual([{ rows: 20_000, ids: 20_000 }]);
   });
 
   it('replaces all, a part, or what has the same key, and leaves the rest', async () => {

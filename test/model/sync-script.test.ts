@@ -66,6 +66,19 @@ describe('the text of a sync script', () => {
     expect(messagesOf(animals)[0]).not.toContain('characters');
   });
 
+  it('DP-24: is refused where it is nested too deep, and tells of no more than anybody reads', () => {
+    const deep = `{"job": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    expect(parseScript(deep).problems).toMatchObject([
+      { message: 'it is nested more than 50 levels deep', line: 1, column: 58 },
+    ]);
+    expect(parseScript(`{"a": "${'[{'.repeat(1000)}"}`).problems[0]?.message).not.toContain('deep');
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, nr) => [`m${nr}`, nr]));
+    const { script, problems } = parseScript(scriptOf({ ...from, ...many, table: '' }, into));
+    expect(script).toBeUndefined();
+    expect(problems).toHaveLength(100);
+    expect(problems[0]).toMatchObject({ severity: 'error' });
+  });
+
   it('is refused field by field where it has another shape', () => {
     const text = '{"job":{"content":[{"reader":{"name":"oraclereader"},"writer":{}}]}}';
     expect(messagesOf(text)).toEqual([
@@ -155,6 +168,19 @@ describe('what a script reads and writes', () => {
     const { script } = parseScript(scriptOf(reader, into));
     const [read] = scriptEndpoints(script!, known);
     expect(read).toMatchObject({ parsed: false, tables: [{ schema: 'a', table: 'b' }] });
+  });
+
+  it('picks names out of queries that are too long to be parsed, past comments and texts', () => {
+    const noise = "/* from c1 */ -- from c2\n 'it''s from c3' ";
+    const sql = `select ${noise.repeat(600)} from a.b join c on true where d = '/* from x`;
+    const { script } = parseScript(scriptOf({ datasource: 'dwh', querySql: sql }, into));
+    expect(scriptEndpoints(script!, known)[0]).toMatchObject({
+      ...{ parsed: false, tables: [{ schema: 'a', table: 'b' }, { table: 'c' }] },
+    });
+    const begin = performance.now();
+    const long = scriptOf({ datasource: 'dwh', querySql: '/*'.repeat(200_000) }, into);
+    expect(scriptEndpoints(parseScript(long).script!, known)[0]?.tables).toEqual([]);
+    expect(performance.now() - begin).toBeLessThan(5_000);
   });
 
   it('finds the connection that a URL or a path means', () => {

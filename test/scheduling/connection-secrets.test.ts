@@ -1,5 +1,4 @@
 /** What becomes of passwords: under seal, never shown, never for another server. */
-import { openConnection } from '../../connectors';
 import { placeOf } from '../../store/secrets';
 import { admin, openService, refusalOf, type TestService } from './support/service';
 
@@ -104,13 +103,4 @@ test('the kinds are listed with what they can do and what their settings are', (
   for (const { type, configSchema } of types) {
     expect([type, configSchema.type]).toEqual([type, 'object']);
   }
-});
-
-test('settings that were saved open again', async () => {
-  const name = await make(configOf());
-  const row = await service.store.sources.findConnection('default', name);
-  const config = { ...row!.config, ...(await storedOf(name)) };
-  const connection = openConnection({ type: 'postgres', config }, { filesRoots: [] });
-  await connection.test();
-  await connection.close();
 });

@@ -1,7 +1,8 @@
 /** Who may read and write through which connection. */
 import type { Caller, Role } from '../../model/people';
 import { firstAdmin } from '../../scheduling/first-steps';
-import { mayUse, requireGrant } from '../../scheduling/grants';
+import { mayUse } from '../../activities/may-use';
+import { requireGrant } from '../../scheduling/grants';
 import { admin, openService, refusalOf, type TestService } from './support/service';
 
 let service: TestService;
@@ -92,6 +93,12 @@ test('DP-15, DP-16, DP-17, DP-18: pickers are offered what the user may read, or
   expect(await sources.connection(admin, readable)).toMatchObject({
     ...{ mayRead: true, mayWrite: true },
   });
+});
+
+test('DP-01: who has no connection to read from or to write to is offered none', async () => {
+  const user = await makeUser('developer');
+  await makeConnection(admin);
+  expect([await namesFor(user, 'read'), await namesFor(user, 'write')]).toEqual([[], []]);
 });
 
 test('a list of what may be read is paged without what may not', async () => {

@@ -1,4 +1,5 @@
 /** The copy itself: opens both sides, brings each row from one into the other, and sums it up. */
+import { setMaxListeners } from 'node:events';
 import {
   rowInWords,
   type Batch,
@@ -40,6 +41,8 @@ export async function copyRows(
   signal: AbortSignal,
 ): Promise<SyncSummary> {
   const stop = new AbortController();
+  // Each part of the source listens to it.
+  setMaxListeners(0, stop.signal);
   const follow = () => stop.abort(signal.reason);
   signal.addEventListener('abort', follow);
   const blame = new Blame(stop);

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ApiProblem, Schemas } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { useT } from '../../i18n';
+import { serverDefaults, ServerFields } from './server-fields';
 
 interface Values {
   name: string;
@@ -10,8 +11,13 @@ interface Values {
   config: Record<string, unknown>;
 }
 
-/** Both kinds that there are take one path: of a folder, or of a file. */
-const kinds = ['files', 'duckdb'] as const;
+const kinds = ['files', 'duckdb', 'postgres', 'mysql'] as const;
+
+/** Settings as they are sent: a field that is left empty is not there. */
+function sent(config: Record<string, unknown>): Record<string, unknown> {
+  const given = Object.entries(config).filter(([, value]) => (value ?? '') !== '');
+  return Object.fromEntries(given);
+}
 
 type Outcome = { ok: boolean; message: string | null };
 
@@ -40,7 +46,13 @@ export function ConnectionDialog({
     form.setFields(fields);
     setOutcome({ ok: false, message: problem.message });
   };
-  const save = async ({ name, ...rest }: Values) => {
+  const begin = (kind: string | undefined) => {
+    if (kind === undefined) return;
+    const saved = kind === connection?.type ? connection.config : null;
+    form.setFieldValue('config', saved ?? serverDefaults[kind] ?? {});
+  };
+  const save = async ({ name, type: kind, config }: Values) => {
+    const rest = { type: kind, config: sent(config) };
     try {
       if (connection === null) await create.mutateAsync({ body: { name, ...rest } });
       else await replace.mutateAsync({ params: { name: connection.name }, body: rest });
@@ -55,7 +67,10 @@ export function ConnectionDialog({
       recursive: true,
     });
     try {
-      setOutcome(await tryOut.mutateAsync({ body: { type: kind, config } }));
+      const saved = connection === null ? {} : { name: connection.name };
+      setOutcome(
+        await tryOut.mutateAsync({ body: { ...saved, type: kind, config: sent(config) } }),
+      );
     } catch (error) {
       refuse(error);
     }
@@ -73,7 +88,10 @@ export function ConnectionDialog({
         form={form}
         layout="vertical"
         initialValues={connection ?? { name: '', type: 'files', config: {} }}
-        onValuesChange={() => setOutcome(null)}
+        onValuesChange={(changed: Partial<Values>) => {
+          setOutcome(null);
+          begin(changed.type);
+        }}
         onFinish={(values) => void save(values)}
       >
         <Form.Item<Values>
@@ -89,15 +107,19 @@ export function ConnectionDialog({
             options={kinds.map((kind) => ({ value: kind, label: t(`connection.kind.${kind}`) }))}
           />
         </Form.Item>
-        <Form.Item
-          name={['config', 'path']}
-          label={t('connection.path')}
-          required
-          rules={[{ required: true, message: t('connection.needed') }]}
-          extra={t(`connection.hint.${type === 'duckdb' ? 'duckdb' : 'files'}`)}
-        >
-          <Input className="mono" />
-        </Form.Item>
+        {type in serverDefaults ? (
+          <ServerFields type={type} isSaved={connection?.type === type} />
+        ) : (
+          <Form.Item
+            name={['config', 'path']}
+            label={t('connection.path')}
+            required
+            rules={[{ required: true, message: t('connection.needed') }]}
+            extra={t(`connection.hint.${type === 'duckdb' ? 'duckdb' : 'files'}`)}
+          >
+            <Input className="mono" />
+          </Form.Item>
+        )}
         {outcome && (
           <Alert
             role="alert"

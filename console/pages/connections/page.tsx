@@ -99,6 +99,13 @@ function placeOf({ config }: Connection): string {
   return host === undefined ? '' : `${host}${port ? `:${port}` : ''}/${database ?? ''}`;
 }
 
+/** What grants let the caller do. */
+function rightsOf({ mayRead, mayWrite }: Connection, t: ReturnType<typeof useT>): string {
+  const rights = mayRead ? [t('connection.mayRead')] : [];
+  if (mayWrite) rights.push(t('connection.mayWrite'));
+  return rights.join(', ');
+}
+
 function columnsOf(t: ReturnType<typeof useT>): Column<Connection>[] {
   return [
     {
@@ -123,6 +130,12 @@ function columnsOf(t: ReturnType<typeof useT>): Column<Connection>[] {
       grows: true,
       render: (connection) => <span className="mono">{placeOf(connection)}</span>,
       text: placeOf,
+    },
+    {
+      key: 'rights',
+      title: t('connection.rights'),
+      render: (connection) => rightsOf(connection, t) || <span className="faint">–</span>,
+      text: (connection) => rightsOf(connection, t),
     },
     {
       key: 'updated',

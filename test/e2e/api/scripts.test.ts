@@ -1,4 +1,5 @@
 /** Scripts from the call that creates them to their runs: DP-23, DP-29 to DP-33, DP-39 to DP-42. */
+import { once } from 'node:events';
 import path from 'node:path';
 import { defineJobType, JobError } from '../../../model/job-type';
 import { resolveParameters } from '../../../model/schedule-parameters';
@@ -30,6 +31,8 @@ interface Seen {
 /** What the jobs were given, in their order. */
 const seen: Seen[] = [];
 const broken = new Set<string>();
+/** Ids of scripts whose runs come to no end by themselves. */
+const endless = new Set<string>();
 
 /** In place of the job that moves data: notes what it would move. */
 const noting = defineJobType({
@@ -46,6 +49,10 @@ const noting = defineJobType({
     const mayWrite = await context.mayUse(author, 'analysis', 'write');
     seen.push({ taskId, scheduleTime, timezone, text: resolved.text, author, mayWrite });
     if (broken.has(config.scriptId)) throw new JobError('broken by the test');
+    if (endless.has(config.scriptId)) {
+      await once(context.signal, 'abort');
+      throw new JobError('it was ended');
+    }
     return { tables: [], summary: { values: resolved.values } };
   },
 });
@@ -236,6 +243,23 @@ test('DP-33, DP-11: a failing manual node is tried again as set, and has no Sche
   const today = new Date(run!.queuedAt).toISOString().slice(0, 10);
   expect(seenOf(prodTaskId)[0]).toMatchObject({
     ...{ scheduleTime: null, text: expect.stringContaining(`made < '${today}'`) },
+  });
+});
+
+test('DP-32: a run that takes longer than its timeout is ended', async () => {
+  const script = await ready(
+    { scheduleConfiguration: { timezone: 'UTC' }, runConfiguration: { timeout: 1 } },
+    { scheduleType: 'Manual Task Node' },
+  );
+  endless.add(script.id);
+  const { prodTaskId } = await submit(script);
+  await startRun(server.api, prodTaskId!);
+  const [run] = await until(
+    () => runsOf(server.api, prodTaskId!),
+    ([latest]) => latest !== undefined && isOver(latest),
+  );
+  expect(run).toMatchObject({
+    ...{ status: 'timedOut', failureReason: 'The job took longer than its limit of 1 s.' },
   });
 });
 

@@ -3,8 +3,19 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { TaskRead } from '../../../scheduling/scheduling';
 import { startServer, type Installation, type TestServer } from '../../support/running-server';
+import { openPostgres, type OpenedPostgres } from '../../connectors/support/postgres';
+import { Sandbox } from '../../connectors/support/sandbox';
 import { addTables, people, startRun, untilIdle, writeSource } from '../api/support/flow';
 import { openBrowser, openConsole, rowOf, takePicture, expectShown } from './support/browser';
+
+const databases: OpenedPostgres[] = [];
+
+/** A database beside that of the installation. */
+async function addDatabase(): Promise<OpenedPostgres> {
+  const opened = await openPostgres(new Sandbox(), []);
+  databases.push(opened);
+  return opened;
+}
 
 let installation: Installation;
 let server: TestServer;
@@ -16,6 +27,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
+  for (const { close } of databases.splice(0)) await close();
   await installation.end();
 });
 
@@ -40,6 +52,50 @@ test('a folder is tried before it is saved, its tables are browsed, and columns 
   await page.goto('/tables');
   await expectShown(rowOf(page, 'shop.main.customers').getByText('mobile → phone'));
   await expectShown(rowOf(page, 'shop.main.customers').getByText('mail → email'));
+});
+
+test('DP-15, DP-17: a database is reached by its own fields, and its password is never shown again', async () => {
+  const { config, sql } = await addDatabase();
+  await sql('CREATE TABLE public.people (mail text)');
+  await sql(`INSERT INTO public.people VALUES ('ann@x.org')`);
+  const page = await openConsole(browser, server, '/connections');
+  await page.getByRole('button', { name: 'New connection' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('warehouse');
+  await dialog.getByLabel('Type').click();
+  await page.getByTitle('MySQL or MariaDB', { exact: true }).click();
+  expect(await dialog.getByLabel('Port').inputValue()).toBe('3306');
+  await dialog.getByLabel('Type').click();
+  await page.getByTitle('PostgreSQL', { exact: true }).click();
+  expect(await dialog.getByLabel('Port').inputValue()).toBe('5432');
+  await dialog.getByLabel('Host').fill(config.host);
+  await dialog.getByLabel('Port').fill(String(config.port));
+  await dialog.getByLabel('Database').fill(config.database);
+  await dialog.getByLabel('User').fill(config.user);
+  await dialog.getByLabel('Password', { exact: true }).fill('wrong');
+  await dialog.getByRole('button', { name: 'Test' }).click();
+  await expectShown(dialog.getByRole('alert').filter({ hasText: 'refuses the user' }));
+  await dialog.getByLabel('Password', { exact: true }).fill(config.password);
+  await dialog.getByRole('button', { name: 'Test' }).click();
+  await expectShown(dialog.getByText('The connection works'));
+  await takePicture(page, 'connection-dialog-1440');
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await rowOf(page, 'warehouse').getByText('read, write').waitFor();
+
+  await page.getByRole('button', { name: 'Edit: warehouse' }).click();
+  expect(await dialog.getByLabel('Password', { exact: true }).inputValue()).toBe('');
+  expect(await page.content()).not.toContain(config.password);
+  await dialog.getByRole('button', { name: 'Test' }).click();
+  await expectShown(dialog.getByText('The connection works'));
+  await dialog.getByLabel('Host').fill('localhost');
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await expectShown(dialog.getByText('give it again, as host changes').first());
+  await dialog.getByLabel('Host').fill(config.host);
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await rowOf(page, 'warehouse').getByRole('link', { name: 'warehouse', exact: true }).click();
+  await page.getByRole('link', { name: 'warehouse.public.people' }).click();
+  await expectShown(page.getByRole('cell', { name: 'ann@x.org' }));
 });
 
 test('the result of an ID mapping is shown with its users and IDs', async () => {

@@ -129,7 +129,7 @@ describe('in a script', () => {
     (text) => {
       const begin = performance.now();
       expect(resolveParameters(text, [], at).text).toBe(text);
-      expect(performance.now() - begin).toBeLessThan(2_000);
+      expect(performance.now() - begin).toBeLessThan(5_000);
     },
   );
 });

@@ -120,6 +120,18 @@ test('DP-24, DP-23: what is no script is refused with the place, before anything
   expect(await says({ script: forMysql })).toContain('this reader is for mysql');
 });
 
+test('a task that is refused for something else leaves no text behind', async () => {
+  const input = taskInputSchema.parse({
+    ...{ name: 'Copy', kind: 'recurring', tables: ['analysis.main.orders'] },
+    job: { type: 'sync-script', config: { script: copyScript() } },
+  });
+  const { tasks } = service.scheduling;
+  const { id } = await tasks.draft(ann, { tables: [] });
+  const refused = tasks.create(ann, { ...input, id }, null);
+  expect(await refusalOf(refused)).toMatchObject({ fields: { recurrence: expect.any(String) } });
+  expect(await service.store.scripts.latestVersion('default', id)).toBeNull();
+});
+
 test('DP-31: a script may name tables by a parameter, and several tasks may write one table', async () => {
   const writer = { table: 'main.copy_${day}' };
   const config = { script: copyScript({}, writer), parameters: { day: '$[yyyyMMdd]' } };

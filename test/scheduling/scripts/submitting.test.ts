@@ -1,4 +1,6 @@
 /** From the draft into production, and back. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Recurrence } from '../../../model/recurrence';
 import type { ScriptCheck } from '../../../model/script-object';
 import { copyScript } from '../../support/sync-script-job';
@@ -201,6 +203,10 @@ describe('a check that fails', () => {
         expect.stringContaining('Bob may not write to the connection analysis'),
       ],
     });
+    // Nobody is told what lies behind a connection that he may not use.
+    expect((await check(script, bench.bob))('tables').messages).toEqual([
+      expect.stringContaining('not looked at'),
+    ]);
     expect((await refusalOf(submit(script, bench.bob))).fields.grants).toContain('Bob may not');
 
     await bench.save(script, {
@@ -225,6 +231,41 @@ describe('a check that fails', () => {
     });
     expect(other('grants').messages).toEqual([expect.stringContaining('not looked at')]);
   });
+});
+
+test('files that a path names are looked at when they are read, and how they are read is for the script to say', async () => {
+  const folder = path.join(bench.folder, 'shop');
+  await mkdir(folder);
+  await writeFile(path.join(folder, 'orders.csv'), '1|Ann\n2|Bob\n');
+  const { sources } = bench.service.scheduling;
+  await sources.createConnection(bench.ann, {
+    name: 'shop',
+    type: 'files',
+    config: { path: folder },
+  });
+  const textOf = (reader: Record<string, unknown>) =>
+    copyScript().replace(
+      /"name": "duckdbreader",[^]*?\}/,
+      `"name": "txtfilereader", "parameter": ${JSON.stringify(reader)}`,
+    );
+  const by = { fieldDelimiter: '|', column: [{ index: 0, type: 'long' }, { index: 1 }] };
+  const files = { sourceType: 'files', source: 'shop' };
+  const script = await bench.ready(files, { text: textOf({ path: `${folder}/*.csv`, ...by }) });
+  const judged = await check(script);
+  expect(judged('tables')).toMatchObject({
+    status: 'warning',
+    messages: [`what is at the path ${folder}/*.csv shows when it runs`],
+  });
+  expect(judged('columns').status).toBe('pass');
+  expect((await submit(script)).lineage).toMatchObject({ reads: [] });
+  await bench.save(script, { text: textOf({ datasource: 'shop', table: 'orders', ...by }) });
+  const { lineage, checks } = await submit(script);
+  expect(lineage.reads).toMatchObject([{ table: 'shop.main.orders' }]);
+  expect(checks.filter(({ status }) => status !== 'pass')).toEqual([]);
+  await bench.save(script, { text: textOf({ datasource: 'shop', table: 'nothing', ...by }) });
+  expect((await check(script))('tables').messages).toEqual([
+    'the source has no table shop.main.nothing',
+  ]);
 });
 
 describe('dependencies', () => {

@@ -1,4 +1,5 @@
 /** A service with scripts: people with and without grants, and tables to copy. */
+import path from 'node:path';
 import type { Caller } from '../../../model/people';
 import type { Project } from '../../../model/project';
 import {
@@ -20,6 +21,8 @@ export interface ScriptBench {
   devProd: Project;
   basic: Project;
   grant(user: Caller, sides: { read: boolean; write: boolean }): Promise<void>;
+  /** Where files of connections may lie. */
+  folder: string;
   /** Runs a statement in the database of `analysis`. */
   sql(statement: string): Promise<void>;
   create(change?: Record<string, unknown>, caller?: Caller): Promise<ScriptView>;
@@ -62,6 +65,7 @@ export async function openScriptBench(): Promise<ScriptBench> {
     scheduling.scripts.drafts.edit(by, id, scriptPatchSchema.parse(patch), null);
   return {
     ...{ service, ann, bob, devProd, basic, grant, sql, create, save },
+    folder: path.dirname(file),
     ready: async (change, patch = {}) => {
       const script = await create(change);
       const runConfiguration = { timeout: 600 };
