@@ -68,7 +68,7 @@ export interface FastSource {
     typeIds: number[];
     parts: ((take: TakeChunk) => Promise<void>)[];
   };
-  /** A relation that any engine of DuckDB can read after `setup`. */
+  /** A relation that any engine of DuckDB can read after `setup`; `rowsAbout` is exact then. */
   relation?: { setup: string[]; sql: string; types: string[] };
   /** A text that PostgreSQL's COPY reads as it lies there. */
   csv?: CsvText;

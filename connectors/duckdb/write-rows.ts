@@ -181,7 +181,8 @@ class DuckdbSink implements RowSink {
   async takeFast(source: RowSource, meter: Parameters<RowSink['takeFast']>[1]) {
     const { relation, binaryCopy } = source.fast;
     const types = this.pairs.map(({ source: at }) => relation?.types[at]);
-    if (relation && types.every((type, at) => type === this.#columns[at]!.vendorType)) {
+    const isSame = types.every((type, at) => type === this.#columns[at]!.vendorType);
+    if (relation && isSame && source.rowsAbout !== null) {
       const cells = this.pairs.map(({ source: at, target }) => {
         const name = quoteIdentifier(source.columns[at]!.name);
         return `${name} AS ${quoteIdentifier(target.name)}`;
@@ -189,9 +190,8 @@ class DuckdbSink implements RowSink {
       const sql = `(SELECT ${cells.join(', ')}, row_number() OVER () AS file_row_number FROM ${relation.sql})`;
       if (this.#columns.some(({ nullable }) => !nullable)) return null;
       this.#fast = { setup: relation.setup, sql };
-      const rows = source.rowsAbout ?? 0;
-      await meter({ bytes: 0, rows });
-      return rows;
+      await meter({ bytes: 0, rows: source.rowsAbout });
+      return source.rowsAbout;
     }
     if (binaryCopy === undefined) return null;
     const decoder = PostgresDecoder.of(this.#request.scratchDir, binaryCopy.typeIds, this.pairs);

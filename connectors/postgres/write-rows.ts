@@ -329,7 +329,6 @@ class PostgresSink implements RowSink {
           for (const file of csv.files) await putFile(copy, file, csv, meter);
         });
         if (!(await looking)) throw new NotAsItIs();
-        await meter({ bytes: 0, rows });
         return rows;
       });
     } finally {
@@ -398,12 +397,19 @@ async function putFile(
       if (last === 92 || piece.includes(endMark)) throw new NotAsItIs();
       last = piece.at(-1) ?? last;
       await copy.put(withoutMark(piece, head === chunk || !header));
-      await meter({ bytes: piece.length, rows: 0 });
+      await meter({ bytes: piece.length, rows: linesOf(piece) });
     }
   } finally {
     raw.destroy();
   }
   if (last !== 10) await copy.put('\n');
+}
+
+/** About how many rows there are: a line may be part of a value. */
+function linesOf(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1;
+  return lines;
 }
 
 /** A mark of the byte order at the beginning is no part of the first value. */

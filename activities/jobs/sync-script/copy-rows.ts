@@ -159,8 +159,7 @@ async function feed(copy: Copy, source: RowSource, sink: RowSink): Promise<CopyT
     dirty.reset();
     await eachPart(copy, source, (batch, table) => takeBatch(copy, sink, convert, batch, table));
   } else {
-    pace.rowsRead = fast;
-    pace.rowsWritten = fast;
+    pace.settle(fast);
   }
   await blame.at('target', async () => dirty.judge(pace.rowsRead));
   const { rowsRead, rowsWritten } = pace;
