@@ -38,6 +38,18 @@ export interface RowSource {
   rowsAbout: number | null;
   /** Ways past the rows, for targets that know them. */
   fast: FastSource;
+  /** Says in our words what was thrown while rows were read. */
+  explain(error: unknown): Error;
+}
+
+/** Reads all parts, as many at once as the source lets; `take` may be called by several. */
+export async function takeAll(
+  parts: ((take: TakeChunk) => Promise<void>)[],
+  take: TakeChunk,
+): Promise<void> {
+  const ends = await Promise.allSettled(parts.map((part) => part(take)));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** Bytes with whole rows. */
@@ -56,7 +68,7 @@ export interface FastSource {
     typeIds: number[];
     parts: ((take: TakeChunk) => Promise<void>)[];
   };
-  /** A relation that any engine of DuckDB can read after `setup`. */
+  /** A relation that any engine of DuckDB can read after `setup`; `rowsAbout` is exact then. */
   relation?: { setup: string[]; sql: string; types: string[] };
   /** A text that PostgreSQL's COPY reads as it lies there. */
   csv?: CsvText;
@@ -108,6 +120,8 @@ export type RefuseRow = (place: number, reason: string) => void;
 /** What feeds a target. */
 export interface RowSink {
   pairs: ColumnPair[];
+  /** Says in our words what was thrown while rows were written. */
+  explain(error: unknown): Error;
   /** @param refuse told of each row that the target does not take, by its place; the others are in */
   write(rows: Cell[][], refuse: RefuseRow): Promise<void>;
   /**

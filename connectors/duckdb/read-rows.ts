@@ -61,7 +61,7 @@ export const readDuckdbRows: ReadRows = async (request, use) => {
   return withEngine(':memory:', limitsIn(scratchDir), signal, async (connection) => {
     await connection.run(attachSql(copyFile));
     try {
-      return await use(await sourceOf(connection, copyFile, copied));
+      return await use(await sourceOf(connection, copyFile, copied, fileName));
     } catch (error) {
       throw duckdbError(fileName, error);
     }
@@ -115,6 +115,7 @@ async function sourceOf(
   connection: DuckDBConnection,
   copyFile: string,
   tables: number,
+  fileName: string,
 ): Promise<RowSource> {
   const names = Array.from({ length: tables }, (_, index) => `source_copy.main.t${index}`);
   const described = await describeRelation(connection, names[0]!);
@@ -125,6 +126,7 @@ async function sourceOf(
   const [count] = await queryRows(connection, `SELECT count(*) AS rows FROM (${all})`);
   return {
     columns,
+    explain: (error) => duckdbError(fileName, error),
     rowsAbout: Number(count?.rows),
     parts: names.map((name, table) => ({
       table,

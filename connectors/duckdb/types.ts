@@ -103,7 +103,7 @@ export function duckdbTypeLike({ type, vendorType }: TransferColumn): string {
 
 /** Lists, structs and maps of DuckDB itself; anything else is kept as its text. */
 function isOwnType(name: string): boolean {
-  return /^(STRUCT|MAP|UNION)\(|\[\d*\]$/.test(name) && name === name.toUpperCase();
+  return /^(STRUCT|MAP|UNION)\(|^[A-Z].*\[\d*\]$/s.test(name);
 }
 
 function integerLike({ min, max }: Extract<TransferType, { kind: 'integer' }>): string {

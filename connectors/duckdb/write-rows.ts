@@ -15,6 +15,7 @@ import { StagedRows, refusedRows } from '../staged-rows';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import {
   refOf,
+  takeAll,
   type ColumnPair,
   type CopyTotals,
   type Feed,
@@ -28,6 +29,7 @@ import { judgeCopy } from '../copy-notes';
 import { ownSchema } from '../fencing';
 import { NotDecodable, PostgresDecoder } from '../postgres-decoder';
 import { realRoots } from '../roots';
+import { fileSystemError } from '../file-system-error';
 import { duckdbError } from './errors';
 import { withDatabaseFile } from './open-file';
 import { fileOf, limitsIn, runWaitMs } from './read-rows';
@@ -164,6 +166,11 @@ class DuckdbSink implements RowSink {
     this.#staged = new StagedRows(request.scratchDir, this.#columns);
   }
 
+  /** Rows come together in the scratch folder: nothing but its disk can go wrong. */
+  explain(error: unknown): Error {
+    return fileSystemError('The rows in the scratch folder', error);
+  }
+
   async write(rows: Cell[][], refuse: RefuseRow): Promise<void> {
     const refused = await refusedRows(this.#judge, this.#columns, rows);
     const places = new Set(refused.map(({ place }) => place));
@@ -174,7 +181,8 @@ class DuckdbSink implements RowSink {
   async takeFast(source: RowSource, meter: Parameters<RowSink['takeFast']>[1]) {
     const { relation, binaryCopy } = source.fast;
     const types = this.pairs.map(({ source: at }) => relation?.types[at]);
-    if (relation && types.every((type, at) => type === this.#columns[at]!.vendorType)) {
+    const isSame = types.every((type, at) => type === this.#columns[at]!.vendorType);
+    if (relation && isSame && source.rowsAbout !== null) {
       const cells = this.pairs.map(({ source: at, target }) => {
         const name = quoteIdentifier(source.columns[at]!.name);
         return `${name} AS ${quoteIdentifier(target.name)}`;
@@ -182,23 +190,24 @@ class DuckdbSink implements RowSink {
       const sql = `(SELECT ${cells.join(', ')}, row_number() OVER () AS file_row_number FROM ${relation.sql})`;
       if (this.#columns.some(({ nullable }) => !nullable)) return null;
       this.#fast = { setup: relation.setup, sql };
-      const rows = source.rowsAbout ?? 0;
-      await meter({ bytes: 0, rows });
-      return rows;
+      await meter({ bytes: 0, rows: source.rowsAbout });
+      return source.rowsAbout;
     }
     if (binaryCopy === undefined) return null;
     const decoder = PostgresDecoder.of(this.#request.scratchDir, binaryCopy.typeIds, this.pairs);
     if (decoder === null) return null;
     let rows = 0;
     let isRefused = false;
-    for (const part of binaryCopy.parts) {
-      await part(async (chunk) => {
+    let turn: Promise<void> = Promise.resolve();
+    await takeAll(binaryCopy.parts, (chunk) => {
+      turn = turn.then(async () => {
         // What cannot be decoded is read to its end, so that its session can be used again.
         isRefused ||= !(await decoded(decoder, chunk.bytes));
         rows += chunk.rows;
         await meter({ bytes: chunk.bytes.length, rows: chunk.rows });
       });
-    }
+      return turn;
+    });
     if (isRefused) {
       await decoder.discard();
       return null;

@@ -42,6 +42,8 @@ interface Opened {
   csv: CsvDialect | null;
   /** The relation has lines of JSON in one column, which this takes apart. */
   line?: (text: string) => Cell[];
+  /** How many there are, where that costs nothing. */
+  rows?: number;
   /** Rows that could not be read, once all were. */
   broken(): Promise<BrokenRow[]>;
   explain(error: unknown): Error;
@@ -90,7 +92,9 @@ async function openParquet(connection: DuckDBConnection, files: ChosenFile[]): P
     const columns = described.map(({ name, type }) => {
       return { name, type: typeOfDuckdb(type), vendorType: type, nullable: true };
     });
-    return { relation, columns, csv: null, broken: async () => [], explain };
+    const [count] = await queryRows(connection, `SELECT count(*) AS rows FROM ${relation}`);
+    const rows = Number(count?.rows);
+    return { relation, columns, csv: null, rows, broken: async () => [], explain };
   } catch (error) {
     throw explain(error);
   }
@@ -247,7 +251,8 @@ function sourceOf(
   const types = columns.map(({ vendorType }) => vendorType);
   return {
     columns,
-    rowsAbout: null,
+    rowsAbout: opened.rows ?? null,
+    explain: (error) => opened.explain(error),
     parts: [{ table: 0, read }],
     fast: {
       ...(isParquet && { relation: { setup: [], sql: relation, types } }),

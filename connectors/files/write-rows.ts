@@ -110,11 +110,13 @@ async function sweep({ target, writer }: Target): Promise<void> {
 /** A file of lines that grows. */
 class LineSink implements RowSink {
   readonly pairs: ColumnPair[];
+  readonly #name: string;
   readonly #form: LineForm;
   readonly #input: Transform;
   readonly #done: Promise<void>;
 
-  constructor(pairs: ColumnPair[], form: LineForm, file: WriteStream, gzip: boolean) {
+  constructor(name: string, pairs: ColumnPair[], form: LineForm, file: WriteStream, gzip: boolean) {
+    this.#name = name;
     this.pairs = pairs;
     this.#form = form;
     this.#input = gzip ? createGzip({ level: 6 }) : new PassThrough({ highWaterMark: 1 << 20 });
@@ -139,6 +141,10 @@ class LineSink implements RowSink {
     if (text === '') return;
     if (this.#input.write(text)) return;
     await Promise.race([once(this.#input, 'drain'), this.#done]);
+  }
+
+  explain(error: unknown): Error {
+    return writingError(this.#name, error);
   }
 
   async takeFast(): Promise<null> {
@@ -196,7 +202,7 @@ async function writeLines(target: Target, request: WriteRequest, feed: Feed) {
     target.format === 'jsonl' ? jsonForm(columns) : csvForm(columns, options, delimiter, nullText);
   if (target.appends) await copyFile(target.target, part);
   const file = createWriteStream(part, { flags: target.appends ? 'a' : 'w' });
-  const sink = new LineSink(pairs, form, file, target.gzip);
+  const sink = new LineSink(target.name, pairs, form, file, target.gzip);
   try {
     if (target.appends && before?.endsInLine === false) await sink.add('\n');
     if (!target.appends && form.head !== null) await sink.add(form.head);
@@ -249,6 +255,10 @@ class ParquetSink implements RowSink {
       scratchDir,
       pairs.map(({ target }) => target),
     );
+  }
+
+  explain(error: unknown): Error {
+    return writingError('The rows in the scratch folder', error);
   }
 
   async write(rows: Cell[][]): Promise<void> {
@@ -339,7 +349,7 @@ export const writeFileRows: WriteRows = {
   },
 };
 
-function writingError(name: string, error: unknown): unknown {
+function writingError(name: string, error: unknown): Error {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const reasons: Record<string, string> = {
     ENOSPC: 'does not fit: the disk is full',
@@ -350,5 +360,7 @@ function writingError(name: string, error: unknown): unknown {
   const reason = reasons[code];
   if (reason !== undefined) return new ConnectorError(`${name} ${reason}.`, { cause: error });
   const isOfDuckdb = /^[A-Z][A-Za-z ]+ Error: /.test(messageOf(error));
-  return isOfDuckdb ? new ConnectorError(`${name}: ${messageOf(error).split('\n', 1)[0]}`) : error;
+  return isOfDuckdb
+    ? new ConnectorError(`${name}: ${messageOf(error).split('\n', 1)[0]}`)
+    : (error as Error);
 }

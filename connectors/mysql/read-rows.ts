@@ -19,6 +19,7 @@ import {
 } from '../transfer';
 import { Turns } from '../turns';
 import { mysqlConfigSchema, type MysqlConfig } from './config';
+import { mysqlError } from './errors';
 import { columnOfField } from './field-types';
 import { quoteIdentifier } from './names';
 import type { MysqlSession, RawRow } from './session';
@@ -167,6 +168,7 @@ async function sourceOf(
       read: (take) => run((session) => readAll(session, sql, columns, take)),
     })),
     fast: {},
+    explain: (error) => mysqlError(config, error),
   };
 }
 

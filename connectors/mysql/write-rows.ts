@@ -20,6 +20,7 @@ import {
 } from '../transfer';
 import { mysqlConfigSchema, type MysqlConfig } from './config';
 import { committedCopy, ensureCopies, noteCopy } from './copies';
+import { mysqlError } from './errors';
 import { quoteIdentifier } from './names';
 import type { MysqlSession } from './session';
 import { MysqlSessions } from './sessions';
@@ -170,6 +171,7 @@ function literal(cell: Cell, { type }: TransferColumn): string {
 class MysqlSink implements RowSink {
   readonly pairs: ColumnPair[];
   readonly #session: MysqlSession;
+  readonly #config: MysqlConfig;
   readonly #columns: TransferColumn[];
   readonly #before: string;
   readonly #after: string;
@@ -178,12 +180,14 @@ class MysqlSink implements RowSink {
 
   constructor(
     session: MysqlSession,
+    config: MysqlConfig,
     { plan }: WriteRequest,
     pairs: ColumnPair[],
     ref: TableRef,
     packet: number,
   ) {
     this.#session = session;
+    this.#config = config;
     this.pairs = pairs;
     this.#columns = pairs.map(({ target }) => target);
     const names = this.#columns.map(({ name }) => quoteIdentifier(name));
@@ -214,6 +218,10 @@ class MysqlSink implements RowSink {
       bytes += size;
     }
     if (texts.length > 0) await this.#some(texts, first, refuse);
+  }
+
+  explain(error: unknown): Error {
+    return mysqlError(this.#config, error);
   }
 
   async takeFast(): Promise<null> {
@@ -310,7 +318,7 @@ export const writeMysqlRows: WriteRows = {
             await session.run(`DELETE FROM ${nameOf(ref)}${where}`);
           }
           if (plan.mode === 'upsert') await refuseKey(session, ref, plan.key);
-          const totals = await feed(new MysqlSink(session, request, pairs, ref, packet));
+          const totals = await feed(new MysqlSink(session, config, request, pairs, ref, packet));
           await runAll(session, plan.postSql, ref);
           const before = await noteCopy(session, ref, request, totals);
           if (before !== null) throw new AlreadyCommitted(before);

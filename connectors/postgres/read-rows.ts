@@ -20,6 +20,7 @@ import { postgresConfigSchema, type PostgresConfig } from './config';
 import { copyOut } from './copy-out';
 import { rowsOfText } from './copy-text';
 import { serverOf } from '../server-config';
+import { postgresError } from './errors';
 import { exportSnapshot, PostgresSessions } from './sessions';
 import { typeOfPostgres } from './types';
 
@@ -170,6 +171,7 @@ async function sourceOf(
       read: (take) => run((client) => copyRows(client, sql, columns, take)),
     })),
     fast: isUtf8 ? { binaryCopy } : {},
+    explain: (error) => postgresError(config, error),
   };
 }
 

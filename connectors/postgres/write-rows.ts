@@ -17,6 +17,7 @@ import { quoteIdentifier, quoteName } from '../sql-text';
 import {
   AlreadyCommitted,
   refOf,
+  takeAll,
   type ColumnPair,
   type CsvText,
   type RefuseRow,
@@ -29,6 +30,7 @@ import { postgresConfigSchema, type PostgresConfig } from './config';
 import { committedCopy, ensureCopies, noteCopy } from './copies';
 import { binaryHeader, binaryTrailer } from './copy-binary';
 import { copyText } from './copy-text';
+import { postgresError } from './errors';
 import { PostgresSessions } from './sessions';
 import { postgresTypeLike, typeOfPostgres } from './types';
 
@@ -157,17 +159,47 @@ async function atPoint(client: PoolClient, step: () => Promise<void>): Promise<v
   await client.query(`RELEASE SAVEPOINT ${point}`);
 }
 
-async function put(stream: CopyStreamQuery, bytes: Buffer | string): Promise<void> {
-  if (stream.write(bytes)) return;
-  await new Promise<void>((resolve, reject) => {
-    const drained = () => {
-      stream.off('error', reject);
-      resolve();
-    };
-    if (stream.errored) reject(stream.errored);
-    stream.once('error', reject);
-    stream.once('drain', drained);
-  });
+/** A COPY that takes rows. */
+class CopyIn {
+  readonly #stream: CopyStreamQuery;
+  /** What the server said, after which it takes no more. */
+  refused: Error | null = null;
+
+  constructor(stream: CopyStreamQuery) {
+    this.#stream = stream;
+    stream.on('error', (error: Error) => (this.refused ??= error));
+  }
+
+  /** @throws what the server says */
+  async put(bytes: Buffer | string): Promise<void> {
+    if (this.refused !== null) throw this.refused;
+    try {
+      await this.#write(bytes);
+    } catch (error) {
+      throw this.refused ?? error;
+    }
+  }
+
+  /** What was refused is read to its end, so that the session that gives it can be used again. */
+  async putUnlessRefused(bytes: Buffer): Promise<void> {
+    try {
+      await this.put(bytes);
+    } catch (error) {
+      if (!isOfRow(error)) throw error;
+    }
+  }
+
+  async #write(bytes: Buffer | string): Promise<void> {
+    if (this.#stream.write(bytes)) return;
+    await new Promise<void>((resolve, reject) => {
+      const drained = () => {
+        this.#stream.off('error', reject);
+        resolve();
+      };
+      this.#stream.once('error', reject);
+      this.#stream.once('drain', drained);
+    });
+  }
 }
 
 /**
@@ -177,22 +209,24 @@ async function put(stream: CopyStreamQuery, bytes: Buffer | string): Promise<voi
 async function copyInto(
   client: PoolClient,
   sql: string,
-  feed: (stream: CopyStreamQuery) => Promise<void>,
+  feed: (copy: CopyIn) => Promise<void>,
 ): Promise<number> {
   const stream = client.query(copyFrom(sql, { highWaterMark: 1 << 20 }));
-  let refused: Error | null = null;
-  stream.on('error', (error: Error) => (refused ??= error));
+  const copy = new CopyIn(stream);
   const closed = new Promise((resolve) => stream.once('close', resolve));
   try {
-    await feed(stream);
+    await feed(copy);
+    if (copy.refused !== null) throw copy.refused as Error;
     const finished = once(stream, 'finish');
     stream.end();
     await finished;
     return stream.rowCount;
   } catch (error) {
-    const cause = refused ?? error;
-    if (!stream.destroyed) stream.destroy(new Error('the copy is given up'));
-    await closed;
+    const cause = copy.refused ?? error;
+    if (copy.refused === null && !stream.destroyed) {
+      stream.destroy(new Error('the copy is given up'));
+      await closed;
+    }
     throw cause;
   }
 }
@@ -200,15 +234,27 @@ async function copyInto(
 class PostgresSink implements RowSink {
   readonly pairs: ColumnPair[];
   readonly #client: PoolClient;
+  readonly #config: PostgresConfig;
   readonly #request: WriteRequest;
   /** Table and columns as COPY names them. */
   readonly #into: string;
 
-  constructor(client: PoolClient, request: WriteRequest, pairs: ColumnPair[], table: string) {
+  constructor(
+    client: PoolClient,
+    config: PostgresConfig,
+    request: WriteRequest,
+    pairs: ColumnPair[],
+    table: string,
+  ) {
     this.#client = client;
+    this.#config = config;
     this.#request = request;
     this.pairs = pairs;
     this.#into = `${table} (${pairs.map(({ target }) => quoteIdentifier(target.name)).join(', ')})`;
+  }
+
+  explain(error: unknown): Error {
+    return postgresError(this.#config, error);
   }
 
   async write(rows: Cell[][], refuse: RefuseRow): Promise<void> {
@@ -220,7 +266,7 @@ class PostgresSink implements RowSink {
     try {
       await atPoint(this.#client, async () => {
         const sql = `COPY ${this.#into} FROM STDIN`;
-        await copyInto(this.#client, sql, (stream) => put(stream, copyText(rows)));
+        await copyInto(this.#client, sql, (copy) => copy.put(copyText(rows)));
       });
     } catch (error) {
       if (!isOfRow(error)) throw error;
@@ -249,16 +295,13 @@ class PostgresSink implements RowSink {
     const table = this.#into.slice(0, this.#into.indexOf(' ('));
     const sql = `COPY ${table} (${names}) FROM STDIN (FORMAT binary)`;
     return this.#refusable(() =>
-      copyInto(this.#client, sql, async (stream) => {
-        await put(stream, binaryHeader);
-        for (const part of binaryCopy.parts) {
-          await part(async ({ bytes, rows }) => {
-            // What was refused is read to its end, so that its session can be used again.
-            if (!stream.destroyed) await put(stream, bytes).catch(() => undefined);
-            await meter({ bytes: bytes.length, rows });
-          });
-        }
-        await put(stream, binaryTrailer);
+      copyInto(this.#client, sql, async (copy) => {
+        await copy.put(binaryHeader);
+        await takeAll(binaryCopy.parts, async ({ bytes, rows }) => {
+          await copy.putUnlessRefused(bytes);
+          await meter({ bytes: bytes.length, rows });
+        });
+        await copy.putUnlessRefused(binaryTrailer);
       }),
     );
   }
@@ -282,11 +325,10 @@ class PostgresSink implements RowSink {
     const sql = `COPY ${table} (${names}) FROM STDIN (FORMAT csv, DELIMITER ${text(csv.delimiter)}, NULL ${text(csv.nullText)})`;
     try {
       return await this.#refusable(async () => {
-        const rows = await copyInto(this.#client, sql, async (stream) => {
-          for (const file of csv.files) await putFile(stream, file, csv, meter);
+        const rows = await copyInto(this.#client, sql, async (copy) => {
+          for (const file of csv.files) await putFile(copy, file, csv, meter);
         });
         if (!(await looking)) throw new NotAsItIs();
-        await meter({ bytes: 0, rows });
         return rows;
       });
     } finally {
@@ -331,7 +373,7 @@ function sameTypes(
 const endMark = Buffer.from('\\.');
 
 async function putFile(
-  stream: CopyStreamQuery,
+  copy: CopyIn,
   file: string,
   { gzip, header }: CsvText,
   meter: Meter,
@@ -354,13 +396,20 @@ async function putFile(
       }
       if (last === 92 || piece.includes(endMark)) throw new NotAsItIs();
       last = piece.at(-1) ?? last;
-      await put(stream, withoutMark(piece, head === chunk || !header));
-      await meter({ bytes: piece.length, rows: 0 });
+      await copy.put(withoutMark(piece, head === chunk || !header));
+      await meter({ bytes: piece.length, rows: linesOf(piece) });
     }
   } finally {
     raw.destroy();
   }
-  if (last !== 10) await put(stream, '\n');
+  if (last !== 10) await copy.put('\n');
+}
+
+/** About how many rows there are: a line may be part of a value. */
+function linesOf(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1;
+  return lines;
 }
 
 /** A mark of the byte order at the beginning is no part of the first value. */
@@ -474,7 +523,7 @@ export const writePostgresRows: WriteRows = {
         }
         const isMerged = plan.mode === 'upsert';
         if (isMerged) await makeStaged(client, ref, pairs);
-        const sink = new PostgresSink(client, request, pairs, isMerged ? stagedName : name);
+        const sink = new PostgresSink(client, config, request, pairs, isMerged ? stagedName : name);
         const totals = await feed(sink);
         if (isMerged) await merge(client, ref, request, pairs);
         await runAll(client, plan.postSql, ref);

@@ -161,6 +161,24 @@ describe('a copy between files and DuckDB', () => {
     }
   });
 
+  it('brings nested columns of Parquet into DuckDB as they are', async () => {
+    const file = path.join(sandbox.root, 'nested.parquet');
+    const rows = `SELECT 1 AS id, [1, NULL] AS list, {'a': 'x'} AS part, 1e30::HUGEINT::VARCHAR AS big`;
+    await runSql(':memory:', `COPY (${rows}) TO '${file}' (FORMAT parquet)`);
+    const { summary } = await runSync(sandbox, {
+      connections: connections(),
+      script: pair(
+        ['txtfilereader', { datasource: 'lake', table: 'nested' }],
+        ['duckdbwriter', { datasource: 'house', table: 'nested', createTable: true }],
+      ),
+    });
+    expect(summary).toMatchObject({ rowsRead: 1, rows: 1 });
+    const types = await runSql(house(), 'SELECT column_type FROM (DESCRIBE nested)');
+    expect(types.map((row) => row.column_type)).toEqual([
+      ...['INTEGER', 'INTEGER[]', 'STRUCT(a VARCHAR)', 'VARCHAR'],
+    ]);
+  });
+
   it('reads gzip and other encodings, and counts lines that are broken', async () => {
     sandbox.write('g.csv.gz', gzipSync('a,b\n1,ü\n'));
     sandbox.write('l.csv', Buffer.from('a;b\n1;ü\n2;ß\n', 'latin1'));

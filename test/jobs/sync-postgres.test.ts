@@ -86,6 +86,11 @@ describe('from PostgreSQL to PostgreSQL', () => {
     );
     expect(summary.rows).toBe(10_000);
     expect(await countOf('(SELECT DISTINCT id FROM shares) AS d')).toBe(10_000);
+    const target = { datasource: 'house', table: 'shares', createTable: true };
+    const speed = { speed: { channel: 3 } };
+    await run(pair(from('numbers', { splitPk: 'id' }), ['duckdbwriter', target], speed));
+    const counts = 'SELECT count(*)::INT AS rows, count(DISTINCT id)::INT AS ids FROM shares';
+    expect(await runSql(house(), counts)).toEqual([{ rows: 20_000, ids: 20_000 }]);
   });
 
   it('replaces all, a part, or what has the same key, and leaves the rest', async () => {
@@ -165,6 +170,43 @@ describe('from PostgreSQL to PostgreSQL', () => {
       'b: 1000 is out of range: 3 digits before the point fit',
       'b: x is no number',
     ]);
+  });
+
+  it('tells which side has gone away in the middle, and leaves the target as it was', async () => {
+    await pg.sql('CREATE TABLE cut (id bigint, name text)');
+    for (const [side, statement] of [
+      ['source', 'COPY (select id::bigint%'],
+      ['target', 'COPY "public"."cut"%'],
+    ] as const) {
+      let isCut = false;
+      const script = pair(
+        [
+          'postgresqlreader',
+          {
+            datasource: 'pg',
+            querySql: 'select id::bigint, name from numbers, generate_series(1, 20)',
+          },
+        ],
+        into('cut', { column: ['id', 'name'], batchSize: 10 }),
+        { speed: { byte: 4_000_000 } },
+      );
+      const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '${statement}' AND pid <> pg_backend_pid()`;
+      const failure = await rejection(
+        run(script, {
+          onProgress: ({ text }) => {
+            if (isCut || !/^copying: \d/.test(text)) return;
+            isCut = true;
+            void pg.sql(end);
+          },
+        }),
+      );
+      expect(failure.message).toMatch(
+        new RegExp(
+          `^${side} pg.*PostgreSQL at .* says: terminating connection|^${side} pg.*has cut the connection`,
+        ),
+      );
+      expect(await countOf('cut')).toBe(0);
+    }
   });
 
   it('takes a try that committed for done, and lets no try write after a later run', async () => {

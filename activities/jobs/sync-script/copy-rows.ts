@@ -1,4 +1,5 @@
 /** The copy itself: opens both sides, brings each row from one into the other, and sums it up. */
+import { setMaxListeners } from 'node:events';
 import {
   rowInWords,
   type Batch,
@@ -40,6 +41,8 @@ export async function copyRows(
   signal: AbortSignal,
 ): Promise<SyncSummary> {
   const stop = new AbortController();
+  // Each part of the source listens to it.
+  setMaxListeners(0, stop.signal);
   const follow = () => stop.abort(signal.reason);
   signal.addEventListener('abort', follow);
   const blame = new Blame(stop);
@@ -139,7 +142,8 @@ function joined({ sources }: SyncRequest, opened: RowSource[]): RowSource {
     before += sources[place]!.tables.length;
     return shifted;
   });
-  return { columns: first!.columns, parts, rowsAbout: null, fast: {} };
+  const explain = (error: unknown) => first!.explain(error);
+  return { columns: first!.columns, parts, rowsAbout: null, fast: {}, explain };
 }
 
 async function feed(copy: Copy, source: RowSource, sink: RowSink): Promise<CopyTotals> {
@@ -147,16 +151,15 @@ async function feed(copy: Copy, source: RowSource, sink: RowSink): Promise<CopyT
   const convert = convertersOf(source, sink.pairs);
   pace.rowsAbout = source.rowsAbout;
   pace.begin();
-  const fast = await blame.at('target', () =>
-    sink.takeFast(blamed(source, blame), async (chunk) => pace.read(chunk, 0)),
-  );
+  const explain = (error: unknown) => sink.explain(error);
+  const take = () => sink.takeFast(blamed(source, sink, blame), (chunk) => pace.read(chunk, 0));
+  const fast = await blame.at('target', take, explain);
   if (fast === null) {
     pace.reset();
     dirty.reset();
     await eachPart(copy, source, (batch, table) => takeBatch(copy, sink, convert, batch, table));
   } else {
-    pace.rowsRead = fast;
-    pace.rowsWritten = fast;
+    pace.settle(fast);
   }
   await blame.at('target', async () => dirty.judge(pace.rowsRead));
   const { rowsRead, rowsWritten } = pace;
@@ -164,12 +167,23 @@ async function feed(copy: Copy, source: RowSource, sink: RowSink): Promise<CopyT
 }
 
 /** The source with its quick ways told apart from what the target does with them. */
-function blamed(source: RowSource, blame: Blame): RowSource {
+function blamed(source: RowSource, sink: RowSink, blame: Blame): RowSource {
   const { binaryCopy } = source.fast;
   if (binaryCopy === undefined) return source;
   const parts = binaryCopy.parts.map(
     (part) => (take: TakeChunk) =>
-      blame.at('source', () => part((chunk) => blame.at('target', () => take(chunk)))),
+      blame.at(
+        'source',
+        () =>
+          part((chunk) =>
+            blame.at(
+              'target',
+              () => take(chunk),
+              (error) => sink.explain(error),
+            ),
+          ),
+        (error) => source.explain(error),
+      ),
   );
   return { ...source, fast: { ...source.fast, binaryCopy: { ...binaryCopy, parts } } };
 }
@@ -177,9 +191,10 @@ function blamed(source: RowSource, blame: Blame): RowSource {
 /** Reads the parts, as many at once as there are channels; rows are written one batch at a time. */
 async function eachPart(
   { blame, request }: Copy,
-  { parts }: RowSource,
+  source: RowSource,
   take: (batch: Batch, table: number) => Promise<void>,
 ): Promise<void> {
+  const { parts } = source;
   const waiting = [...parts];
   let turn: Promise<void> = Promise.resolve();
   const inTurn = (batch: Batch, table: number): Promise<void> => {
@@ -189,7 +204,8 @@ async function eachPart(
   const worker = async () => {
     for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
       const { table, read } = part;
-      await blame.at('source', () => read((batch) => inTurn(batch, table)));
+      const step = () => read((batch) => inTurn(batch, table));
+      await blame.at('source', step, (error) => source.explain(error));
     }
   };
   const workers = Math.min(request.plan.channels, parts.length);
@@ -220,7 +236,7 @@ async function takeBatch(
   table: number,
 ): Promise<void> {
   const rows: Cell[][] = [];
-  await blame.at('target', async () => {
+  const write = async () => {
     for (const { reason, row } of batch.broken) dirty.add(reason, row);
     for (const row of batch.rows) {
       const converted = convertRow(row, sink.pairs, convert);
@@ -233,7 +249,8 @@ async function takeBatch(
       pace.rowsWritten -= 1;
       dirty.add(reason, rowInWords(rows[place]!));
     });
-  });
+  };
+  await blame.at('target', write, (error) => sink.explain(error));
   const read = batch.rows.length + batch.broken.length;
   await pace.read({ rows: read, bytes: batch.bytes }, table);
 }

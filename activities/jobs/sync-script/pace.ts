@@ -19,7 +19,8 @@ export class Pace {
   readonly #started = performance.now();
   #begun = this.#started;
   readonly #timer: NodeJS.Timeout;
-  readonly #ofTables: number[];
+  /** Rows of each table; null: they came together, and nobody knows. */
+  #ofTables: (number | null)[];
   rowsAbout: number | null = null;
   rowsRead = 0;
   rowsWritten = 0;
@@ -56,7 +57,8 @@ export class Pace {
   async read({ rows, bytes }: { rows: number; bytes: number }, table: number): Promise<void> {
     this.rowsRead += rows;
     this.bytes += bytes;
-    if (table < this.#ofTables.length) this.#ofTables[table]! += rows;
+    const before = this.#ofTables[table];
+    if (typeof before === 'number') this.#ofTables[table] = before + rows;
     await this.#slowDown();
   }
 
@@ -66,7 +68,14 @@ export class Pace {
     this.rowsWritten = 0;
     this.bytes = 0;
     this.#begun = performance.now();
-    this.#ofTables.fill(0);
+    this.#ofTables = this.#ofTables.map(() => 0);
+  }
+
+  /** All rows went a quick way, which counts them in the end. */
+  settle(rows: number): void {
+    this.rowsRead = rows;
+    this.rowsWritten = rows;
+    this.#ofTables = this.#ofTables.map(() => (this.#ofTables.length === 1 ? rows : null));
   }
 
   tell(): void {
@@ -113,7 +122,7 @@ export class Pace {
     const finishedAt = status === 'running' ? null : new Date().toISOString();
     const times = { startedAt: this.#startedAt.toISOString(), finishedAt, error: null, status };
     const sources = names.map((table, place) => {
-      return { table, rowsRead: this.#ofTables[place]!, rowsWritten: null, ...times };
+      return { table, rowsRead: this.#ofTables[place] ?? null, rowsWritten: null, ...times };
     });
     const target = { rowsRead: null, rowsWritten: this.rowsWritten, ...times };
     return [...sources, { table: this.#request.target.table, ...target }];

@@ -96,6 +96,7 @@ export async function runSync(sandbox: Sandbox, given: SyncRun) {
     const request = await requestOf(context, { filesRoots: () => [sandbox.root] });
     const send = (message: ToParent) => {
       if (message.type === 'table') recorded.tables.set(message.detail.table, message.detail);
+      if (message.type === 'progress') context.progress(message.progress);
     };
     const summary = await copyRows(request, send, context.signal);
     return { summary, tables: [...recorded.tables.values()], recorded };
