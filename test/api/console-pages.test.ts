@@ -98,7 +98,6 @@ test('HEAD tells of the page without it', async () => {
 test.each([
   '/api/v1/nothing',
   '/api',
-  '/v3/projects/metadata',
   '/healthz/x',
   '/manifest.json',
   '/.build.json',

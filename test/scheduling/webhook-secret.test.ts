@@ -5,8 +5,8 @@ import { Secrets } from '../../store/secrets';
 const secrets = new Secrets('a secret of the tests');
 const caller = { tenant: 'other', userId: 'u1', name: 'Ada', role: 'admin' } as const;
 
-function systemOver(write: AuditStore['write']): System {
-  const store = { audit: { write } } as unknown as Store;
+function systemOver(writeAll: AuditStore['writeAll']): System {
+  const store = { audit: { writeAll } } as unknown as Store;
   return new System({ store, secrets } as ConstructorParameters<typeof System>[0]);
 }
 
@@ -15,7 +15,7 @@ test('an admin reads the webhook secret of the own tenant, and the audit says so
   const system = systemOver(async (...line) => void lines.push(line));
   expect(await system.webhookSecret(caller)).toEqual({ secret: secrets.webhookSecret('other') });
   const line = { actor: 'Ada', action: 'webhookSecret.read', target: 'tenant/other', detail: {} };
-  expect(lines).toEqual([['other', line]]);
+  expect(lines).toEqual([['other', [line]]]);
 });
 
 test('no secret is given out that the audit could not note', async () => {
