@@ -25,7 +25,7 @@ export async function readRelation(
   columns: TransferColumn[],
   take: TakeBatch,
 ): Promise<void> {
-  const cells = columns.map((column) => `${cellSql(column)}`).join(', ');
+  const cells = columns.map(cellSql).join(', ');
   let batch: Batch = { rows: [], bytes: 0, broken: [] };
   for await (const chunk of chunksOf(connection, `SELECT ${cells} FROM ${relation}`)) {
     batch.bytes += addRows(chunk, columns, batch.rows);

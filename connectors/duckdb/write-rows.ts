@@ -7,9 +7,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { stat } from 'node:fs/promises';
 import { mapColumns } from '../../model/column-mapping';
 import type { Cell, TransferColumn } from '../../model/transfer-types';
-import { tableNotFound } from '../columns';
+import { describeRelation, tableNotFound } from '../columns';
 import { ConnectorError, type TableRef } from '../connector';
-import { describeRelation } from '../columns';
 import { queryRows, smallEngine, withEngine } from '../duckdb-engine';
 import { StagedRows, refusedRows } from '../staged-rows';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
@@ -89,7 +88,7 @@ async function describeTarget(
   const described = await describeRelation(connection, quoteName('opened', ref.schema, ref.table));
   const rows = await queryRows(
     connection,
-    `SELECT column_name AS name, is_nullable AS nullable, column_default AS usual FROM duckdb_columns()
+    `SELECT column_name AS name, is_nullable AS nullable FROM duckdb_columns()
      WHERE database_name = 'opened' AND lower(schema_name) = lower(${quoteText(ref.schema)})
        AND lower(table_name) = lower(${quoteText(ref.table)})`,
   );

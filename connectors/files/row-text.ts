@@ -36,15 +36,9 @@ export function csvForm(
     return text;
   };
   const names = headerOf(columns, options);
-  const head =
-    names === null
-      ? null
-      : `${names.map((name, at) => quoted(name, special, at)).join(delimiter)}\n`;
+  const quoted = (name: string) => (special.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
+  const head = names === null ? null : `${names.map(quoted).join(delimiter)}\n`;
   return { head, line: (row) => `${row.map(cellOf).join(delimiter)}\n` };
-}
-
-function quoted(name: string, special: RegExp, _at: number): string {
-  return special.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
 }
 
 function headerOf(columns: TransferColumn[], { header }: FileOptions): string[] | null {

@@ -131,16 +131,19 @@ it('readers of the target see what was there or all that came, never a part', as
   const url = new Client({ ...pg.config });
   await url.connect();
   let isOver = false;
+  const look = async () => {
+    const { rows } = await url.query('SELECT count(*)::int AS n FROM public.copied');
+    seen.add((rows[0] as { n: number }).n);
+  };
+  await look();
   const watching = (async () => {
-    while (!isOver) {
-      const { rows } = await url.query('SELECT count(*)::int AS n FROM public.copied');
-      seen.add((rows[0] as { n: number }).n);
-    }
+    while (!isOver) await look();
   })();
   await run(pair(numbers, targets.postgres!.side));
   await run(pair(inPieces, targets.postgres!.side, { speed: { record: 60_000 } }));
   isOver = true;
   await watching;
+  await look();
   await url.end();
   expect([...seen].toSorted((a, b) => a - b)).toEqual([1, 30_000]);
 });
