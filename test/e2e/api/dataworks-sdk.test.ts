@@ -336,10 +336,15 @@ test('DW-43: SupplementData is a backfill of the days after the business days', 
   expect(new Set(runs.map(({ scheduleTime }) => scheduleTime))).toEqual(
     new Set(['2026-01-01T18:30:00.000Z', '2026-01-02T18:30:00.000Z', '2026-01-03T18:30:00.000Z']),
   );
-  const result = await sdk.call('GetCreateWorkflowInstancesResult', { OperationId });
-  const { Result } = bodyOf<{ Result: Record<string, unknown> }>(result);
+  // The backfill hears of the end of each run a moment after its record.
+  const { Result } = await until(
+    async () =>
+      bodyOf<{ Result: { WorkflowTaskInstanceIds: bigint[] } }>(
+        await sdk.call('GetCreateWorkflowInstancesResult', { OperationId }),
+      ),
+    (answer) => answer.Result.WorkflowTaskInstanceIds.length === 3,
+  );
   expect(Result).toMatchObject({ Status: 'Created', WorkflowInstanceIds: [expect.any(BigInt)] });
-  expect(Result.WorkflowTaskInstanceIds).toHaveLength(3);
   const chain = await sdk.call('CreateWorkflowInstances', {
     ...{ ProjectId: 1, WorkflowId: 1, Name: 'x', Type: 'SupplementData' },
     Periods: { BizDates: [{ StartBizDate: '2026-01-01', EndBizDate: '2026-01-01' }] },

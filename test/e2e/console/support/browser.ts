@@ -110,9 +110,9 @@ export async function expectShown(what: Locator): Promise<void> {
   expect(await what.count()).toBe(1);
 }
 
-/** Waits until it is not there any more. */
+/** Waits until it is not there any more, however many of it there are. */
 export async function expectGone(what: Locator): Promise<void> {
-  await what.waitFor({ state: 'detached' });
+  await what.first().waitFor({ state: 'detached' });
   expect(await what.count()).toBe(0);
 }
 
