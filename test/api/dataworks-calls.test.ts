@@ -77,6 +77,16 @@ describe('who calls', () => {
     expect((await send(api, { headers })).status).toBe(200);
   });
 
+  test('a nonce is kept for longer than a body with its date may take to come', async () => {
+    const api = testApi();
+    const oldest = new Date(Date.now() - 14 * 60_000 - 50_000);
+    const headers = { 'x-acs-date': `${oldest.toISOString().slice(0, 19)}Z` };
+    expect((await send(api, { headers })).status).toBe(200);
+    const [[, , expiresAt] = []] = api.callsOf('accessKeys.takeNonce');
+    // A minute for the body, and some more for clocks that differ.
+    expect((expiresAt as Date).getTime()).toBeGreaterThan(Date.now() + 2 * 60_000);
+  });
+
   test.each<[string, Call, number, string]>([
     ['no Authorization', { headers: {} }, 400, 'MissingAccessKeyId'],
     [

@@ -10,6 +10,11 @@ import { checkSignature, readAuthorization } from './signature';
 
 /** How far the date of a call may be from now. */
 const dateMs = 15 * 60_000;
+/**
+ * How much longer than its date is good a nonce is kept: the body comes after the date was looked at,
+ * and the clock of the store, which forgets nonces, may be ahead.
+ */
+const graceMs = 5 * 60_000;
 const longestNonce = 128;
 
 type Services = Pick<Scheduling, 'accessKeys' | 'people' | 'sessions'>;
@@ -73,7 +78,7 @@ async function checkSigned(
     const { path, query } = targetOf(req);
     const call = { method: req.method, path, query, rawHeaders: req.rawHeaders };
     checkSignature(call, signed, found.secret, createHash('sha256').update(body).digest('hex'));
-    const expiresAt = new Date(at + dateMs);
+    const expiresAt = new Date(at + dateMs + graceMs);
     if (!(await accessKeys.takeNonce(accessKeyId, nonce, expiresAt))) {
       throw new GatewayRefusal(
         'SignatureNonceUsed',
