@@ -7,7 +7,9 @@ const folder = path.resolve(__dirname, '../../scheduling');
 
 /** First parts of the actions that these lines write. */
 function written(text: string): string[] {
-  const lines = text.split('\n').filter((line) => /\b(?:note|audit|noteAction|action)\b/.test(line));
+  const lines = text
+    .split('\n')
+    .filter((line) => /\b(?:note|audit|noteAction|action)\b/.test(line));
   return lines.flatMap((line) =>
     [...line.matchAll(/['`]([a-zA-Z]+)\.(?:[a-zA-Z]+|\$\{\w+\})['`]/g)].map(([, kind]) => kind!),
   );
