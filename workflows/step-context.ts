@@ -29,9 +29,14 @@ export function makeStepContext(): WorkflowStepContext {
       closing = true;
     },
     holdBack: (ms) => {
-      heldUntil = ms > 0 ? Date.now() + ms : 0;
-      // The loops look again when it is over.
-      if (ms > 0) void CancellationScope.nonCancellable(() => sleep(ms));
+      const until = ms > 0 ? Date.now() + ms : 0;
+      heldUntil = until;
+      if (until === 0) return;
+      // The loops look again when it is over. Its timer ends it: a clock may be behind that of the
+      // server that it began on, and nothing else would make them look.
+      void CancellationScope.nonCancellable(() => sleep(ms)).then(() => {
+        if (heldUntil === until) heldUntil = 0;
+      });
     },
     isHeldBack: () => !closing && Date.now() < heldUntil,
   };

@@ -77,6 +77,29 @@ describe('who calls', () => {
     expect((await send(api, { headers })).status).toBe(200);
   });
 
+  test('a nonce in other bytes that are signed alike is the same one', async () => {
+    const api = testApi();
+    const nonce = (text: string) => ({ headers: { 'x-acs-signature-nonce': text } });
+    expect((await send(api, nonce('n-3'))).status).toBe(200);
+    // A space of Unicode in UTF-8, which a signature leaves out like any other.
+    for (const space of ['\u00c2\u00a0', '\u00e2\u0080\u0083', '\u00ef\u00bb\u00bf']) {
+      const again = send(api, nonce('n-3'), ({ headers }) => {
+        headers['x-acs-signature-nonce'] = `n-3${space}`;
+      });
+      expect(await refusal(again, 400)).toBe('SignatureNonceUsed');
+    }
+  });
+
+  test('a nonce is kept for longer than a body with its date may take to come', async () => {
+    const api = testApi();
+    const oldest = new Date(Date.now() - 14 * 60_000 - 50_000);
+    const headers = { 'x-acs-date': `${oldest.toISOString().slice(0, 19)}Z` };
+    expect((await send(api, { headers })).status).toBe(200);
+    const [[, , expiresAt] = []] = api.callsOf('accessKeys.takeNonce');
+    // A minute for the body, and some more for clocks that differ.
+    expect((expiresAt as Date).getTime()).toBeGreaterThan(Date.now() + 2 * 60_000);
+  });
+
   test.each<[string, Call, number, string]>([
     ['no Authorization', { headers: {} }, 400, 'MissingAccessKeyId'],
     [

@@ -98,7 +98,7 @@ export function canonicalCall(
   bodyDigest: string,
 ): string {
   const names = [...new Set(signedHeaders)].sort();
-  const headers = names.map((name) => `${name}:${headerValues(call, name).sort().join(',')}\n`);
+  const headers = names.map((name) => `${name}:${signedValue(call, name)}\n`);
   return [
     call.method,
     call.path,
@@ -107,6 +107,11 @@ export function canonicalCall(
     signedHeaders.join(';'),
     bodyDigest,
   ].join('\n');
+}
+
+/** A header as it was signed: other bytes that are signed alike have the same. */
+export function signedValue(call: SignedCall, name: string): string {
+  return headerValues(call, name).sort().join(',');
 }
 
 /** Decoded as a form, sorted by name, and encoded again by RFC 3986. */

@@ -11,14 +11,9 @@ import { usePaged } from '../../ui/paged';
 import { Nothing } from '../../ui/states';
 import { Time } from '../../ui/time';
 import { ChangeTable, countChanges } from './changes';
+import { kinds } from './kinds';
 
 type Entry = Schemas['AuditEntry'];
-
-/** Kinds of what may be done: the first part of each action. */
-const kinds = [
-  ...['task', 'run', 'trigger', 'backfill', 'connection', 'table', 'project', 'script', 'catalog'],
-  ...['resourceGroup', 'user', 'key', 'accessKey', 'grant', 'session', 'webhook', 'tenant'],
-];
 
 const names = ['actor', 'action', 'target', 'from', 'to'] as const;
 type Filters = Record<(typeof names)[number], string>;
