@@ -178,7 +178,7 @@ describe('a task', () => {
 
   test.each([
     ['not JSON', '{"name":', { status: 400, code: 'invalidJson' }],
-    ['of 2 MiB', `"${'x'.repeat(2 ** 21)}"`, { status: 413, code: 'bodyTooLarge' }],
+    ['of 9 MiB', `"${'x'.repeat(9 * 2 ** 20)}"`, { status: 413, code: 'bodyTooLarge' }],
     ['a list', '[]', { status: 400, code: 'invalidInput' }],
     ['empty', '', { status: 400, code: 'invalidInput' }],
   ])('whose body is %s is refused', async (_what, body, refused) => {
