@@ -10,6 +10,7 @@ import { analyse, notLooked, type Findings } from './checks';
 import { dependenciesOf } from './dependencies';
 import type { ScriptDrafts } from './drafts';
 import type { Twins } from './twins';
+import { noteWhatRuns } from './what-runs';
 import { refuseStaleScript } from './stale';
 import { requireVersion } from './versions';
 import { viewOf } from './views';
@@ -162,7 +163,11 @@ export class ScriptLife {
       ...{ version: version.version, lineage: tablesOf(version), dependsOn },
     });
     await this.pauseAsSet(caller, task.id, before, published);
-    await scripts.notePublished(tenant, script.id, version.version);
+    await noteWhatRuns(
+      version.version,
+      (number) => scripts.notePublished(tenant, script.id, number),
+      () => this.twins.versionOf(caller, task.id),
+    );
     await this.note(caller, 'script.publish', script.id, { version: version.version });
   }
 

@@ -100,6 +100,18 @@ export class Twins {
     return this.tasks.put(caller, task, ownFields(definition));
   }
 
+  /** The version that a task runs now; null where it does not answer, or is gone. */
+  async versionOf(caller: Caller, taskId: string): Promise<number | null> {
+    try {
+      const { job, stale } = await this.tasks.get(caller, taskId);
+      const { version } = job.config;
+      return stale !== true && typeof version === 'number' ? version : null;
+    } catch (error) {
+      if (isRefusal(error, 'taskNotFound')) return null;
+      throw error;
+    }
+  }
+
   /** Removes the task of an environment, where there is one. */
   async remove(
     caller: Caller,
