@@ -26,6 +26,8 @@ import { commitCopy, committedCopy, identityOf, type CopyPlace } from './copy-co
 import { dataxNull, delimiterOf } from './csv-text';
 import { csvForm, jsonForm, type LineForm } from './row-text';
 import { inspectHead } from './csv';
+import { filesConfigSchema } from './config';
+import { pathInFolder } from './folder';
 
 type Request = Omit<WriteRequest, 'sourceColumns'>;
 
@@ -44,7 +46,9 @@ async function targetOf(request: Request): Promise<Target> {
   const { plan, context, config, writer, fence } = request;
   const folder = await folderOf(config, context.filesRoots);
   const byPath = plan.table === null;
-  const place = byPath ? path.resolve(folder, plan.path!) : folder;
+  const { filesRoots } = context;
+  const within = { folder, filesRoots, configured: filesConfigSchema.parse(config).path };
+  const place = byPath ? pathInFolder(plan.path!, within) : folder;
   const given = byPath ? plan.fileName! : await nameOfTable(folder, request);
   const format = formatOf(given, plan.file);
   const gzip = plan.file.gzip || /\.gz$/i.test(given);
@@ -322,7 +326,11 @@ async function removeFormer({ target, byPath }: Target, { plan }: Request): Prom
 
 export const writeFileRows: WriteRows = {
   async committed(request) {
-    return committedCopy(await targetOf(request));
+    const target = await targetOf(request);
+    const totals = await committedCopy(target);
+    // The try that committed may have been lost before it came to this.
+    if (totals !== null) await removeFormer(target, request);
+    return totals;
   },
 
   async write(request, feed) {
