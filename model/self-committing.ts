@@ -1,11 +1,13 @@
 /** Statements that end a transaction by themselves: they cannot be part of a copy that is all or nothing. */
 import type { SyncKind } from './script-schema';
+import { splitStatements } from './sql-statements';
 
-/** The words of a statement, comments left out. */
+/** The words of a statement, comments left out, but for those of MySQL that are run. */
 function wordsOf(sql: string): string[] {
   const bare = sql
+    .replace(/\/\*M?!\d*([\s\S]*?)\*\//g, ' $1 ')
     .replace(/\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/--[^\n]*/g, ' ')
+    .replace(/--[^\n\r]*/g, ' ')
     .replace(/^\s*#[^\n]*/gm, ' ');
   return (bare.match(/[A-Za-z_]+/g) ?? []).slice(0, 2).map((word) => word.toLowerCase());
 }
@@ -67,7 +69,23 @@ export function selfCommitting(kind: SyncKind, sql: string): string | null {
   return `${word.toUpperCase()} cannot be part of a transaction here; ${instead}`;
 }
 
-/** The statements of `preSql` and its like: a list, or a text that is one. */
+/** What `session` is for; anything else could end the transaction that a side is kept in. */
+const sessionWords = ['set', 'reset', 'select', 'use', 'pragma'];
+
+/** @returns a sentence; null where the statement may stand in `session` */
+export function notOfSession(sql: string): string | null {
+  const [word = ''] = wordsOf(sql);
+  if (/autocommit/i.test(sql)) return 'autocommit would end the transaction; leave it out';
+  if (sessionWords.includes(word)) return null;
+  return `a session is set up by SET and SELECT; ${word.toUpperCase() || 'this'} is for "preSql" of a writer`;
+}
+
+/** Each statement of `preSql`, `postSql` and `session`, whether they are a list or one text. */
+export function singleStatementsOf(given: string | string[] | undefined): string[] {
+  return statementsOf(given).flatMap(splitStatements);
+}
+
+/** The queries of a reader: a list, or a text that is one. */
 export function statementsOf(given: string | string[] | undefined): string[] {
   const list = given === undefined ? [] : Array.isArray(given) ? given : [given];
   return list.map((sql) => sql.trim().replace(/;\s*$/, '')).filter((sql) => sql !== '');

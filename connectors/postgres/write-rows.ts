@@ -32,6 +32,7 @@ import { binaryHeader, binaryTrailer } from './copy-binary';
 import { copyText } from './copy-text';
 import { postgresError } from './errors';
 import { PostgresSessions } from './sessions';
+import { runSingle } from './single-statement';
 import { postgresTypeLike, typeOfPostgres } from './types';
 
 type Request = Omit<WriteRequest, 'sourceColumns'>;
@@ -472,17 +473,20 @@ async function merge(
     others.length === 0
       ? 'DO NOTHING'
       : `DO UPDATE SET ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+  // A key with NULL in it is like no other: each of its rows stays.
+  const hasNull = key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ');
+  const same = `${keys}, CASE WHEN ${hasNull} THEN tablegate_place END`;
   await client.query(
     `INSERT INTO ${quoteName(ref.schema, ref.table)} (${list})
      SELECT ${list} FROM (
-       SELECT DISTINCT ON (${keys}) * FROM ${stagedName} ORDER BY ${keys}, tablegate_place DESC
+       SELECT DISTINCT ON (${same}) * FROM ${stagedName} ORDER BY ${same}, tablegate_place DESC
      ) AS rows ON CONFLICT (${keys}) ${action}`,
   );
 }
 
 async function runAll(client: PoolClient, statements: string[], ref: TableRef): Promise<void> {
   const name = quoteName(ref.schema, ref.table);
-  for (const sql of statements) await client.query(sql.replaceAll('@table', name));
+  for (const sql of statements) await runSingle(client, sql.replaceAll('@table', name));
 }
 
 async function prepare(client: PoolClient, { plan }: Request): Promise<void> {
@@ -490,7 +494,7 @@ async function prepare(client: PoolClient, { plan }: Request): Promise<void> {
     `SET LOCAL intervalstyle = postgres; SET LOCAL client_encoding = 'UTF8';
      SET LOCAL idle_in_transaction_session_timeout = '24h'`,
   );
-  for (const sql of plan.session) await client.query(sql);
+  for (const sql of plan.session) await runSingle(client, sql);
 }
 
 export const writePostgresRows: WriteRows = {
@@ -517,9 +521,8 @@ export const writePostgresRows: WriteRows = {
         if (present === null) await makeTable(client, ref, pairs);
         await runAll(client, plan.preSql, ref);
         if (plan.mode === 'overwrite') {
-          await client.query(
-            `DELETE FROM ${name}${plan.where === null ? '' : ` WHERE ${plan.where}`}`,
-          );
+          const where = plan.where === null ? '' : ` WHERE ${plan.where}`;
+          await runSingle(client, `DELETE FROM ${name}${where}`);
         }
         const isMerged = plan.mode === 'upsert';
         if (isMerged) await makeStaged(client, ref, pairs);
