@@ -9,6 +9,7 @@ import type { PoolClient } from 'pg';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
 import { mapColumns } from '../../model/column-mapping';
 import { plainText, type Cell, type TransferColumn } from '../../model/transfer-types';
+import { QuotePlaces } from '../csv-quotes';
 import { tableNotFound } from '../missing-table';
 import { ConnectorError, type TableRef } from '../connector';
 import { messageOf } from '../message-of';
@@ -373,36 +374,46 @@ function sameTypes(
 /** The mark at which COPY would end, whatever comes after it. */
 const endMark = Buffer.from('\\.');
 
+/** Longer than any header. */
+const longestHead = 4 << 20;
+
+/** @throws NotAsItIs where PostgreSQL would take the text otherwise */
 async function putFile(
   copy: CopyIn,
   file: string,
-  { gzip, header }: CsvText,
+  { gzip, header, delimiter }: CsvText,
   meter: Meter,
 ): Promise<void> {
   const raw = createReadStream(file, { highWaterMark: 1 << 20 });
   const bytes = gzip ? raw.pipe(createGunzip({ chunkSize: 1 << 20 })) : raw;
   raw.on('error', (error) => bytes.destroy(error));
+  const quotes = new QuotePlaces(delimiter);
+  let isFirst = true;
   let skipped = !header;
   let head: Buffer = Buffer.alloc(0);
   let last = 10;
   try {
     for await (const chunk of bytes as AsyncIterable<Buffer>) {
-      let piece = chunk;
+      let piece = isFirst ? withoutMark(chunk) : chunk;
+      isFirst = false;
+      if (!quotes.areUsual(piece)) throw new NotAsItIs();
       if (!skipped) {
-        head = Buffer.concat([head, chunk]);
+        head = Buffer.concat([head, piece]);
         const end = endOfRecord(head);
+        if (end < 0 && head.length > longestHead) throw new NotAsItIs();
         if (end < 0) continue;
         piece = head.subarray(end);
         skipped = true;
       }
       if (last === 92 || piece.includes(endMark)) throw new NotAsItIs();
       last = piece.at(-1) ?? last;
-      await copy.put(withoutMark(piece, head === chunk || !header));
+      await copy.put(piece);
       await meter({ bytes: piece.length, rows: linesOf(piece) });
     }
   } finally {
     raw.destroy();
   }
+  if (!quotes.isWhole) throw new NotAsItIs();
   if (last !== 10) await copy.put('\n');
 }
 
@@ -414,8 +425,8 @@ function linesOf(bytes: Buffer): number {
 }
 
 /** A mark of the byte order at the beginning is no part of the first value. */
-function withoutMark(bytes: Buffer, mayHaveOne: boolean): Buffer {
-  const has = mayHaveOne && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+function withoutMark(bytes: Buffer): Buffer {
+  const has = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return has ? bytes.subarray(3) : bytes;
 }
 

@@ -76,3 +76,16 @@ it('DP-16, DP-18: a path does not leave the folder of its connection', async () 
   );
   expect(error.message).toContain('not in the folder of the connection');
 });
+
+it('DP-25: keys of late JSON lines are columns, and a line with a key twice is broken', async () => {
+  mkdirSync(path.join(sandbox.root, 'lake'));
+  const lines = Array.from({ length: 10_001 }, () => '{"a":1}');
+  const text = [...lines, '{"a":2,"late":"x"}', '{"a":3,"a":4}', ''].join('\n');
+  writeFileSync(path.join(sandbox.root, 'lake', 'l.jsonl'), text);
+  const into = { datasource: 'barn', table: 't', createTable: true };
+  const limit = { errorLimit: { record: 1 } };
+  const from = { datasource: 'lake', table: 'l' };
+  const { summary } = await copy(['txtfilereader', from], ['duckdbwriter', into], limit);
+  expect(summary).toMatchObject({ rows: 10_002, dirty: { count: 1 } });
+  expect(await barn('SELECT a FROM t WHERE late = $$x$$')).toEqual([{ a: '2' }]);
+});
