@@ -2,14 +2,26 @@
 import type { SyncKind } from './script-schema';
 import { splitStatements } from './sql-statements';
 
-/** The words of a statement, comments left out, but for those of MySQL that are run. */
+/** What stands before a word: a comment to the end of its line, one in brackets, one that MySQL runs. */
+const between = /(?:--|#)[^\n\r]*|\/\*M?!\d*|\/\*|[^A-Za-z_]/y;
+const wordAt = /[A-Za-z_]+/y;
+
+/** The first two words of a statement, comments left out. Goes through it once, as it may be long. */
 function wordsOf(sql: string): string[] {
-  const bare = sql
-    .replace(/\/\*M?!\d*([\s\S]*?)\*\//g, ' $1 ')
-    .replace(/\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/--[^\n\r]*/g, ' ')
-    .replace(/^\s*#[^\n]*/gm, ' ');
-  return (bare.match(/[A-Za-z_]+/g) ?? []).slice(0, 2).map((word) => word.toLowerCase());
+  const words: string[] = [];
+  for (let at = 0; at < sql.length && words.length < 2;) {
+    const isWord = matchAt(wordAt, sql, at);
+    const found = isWord ?? matchAt(between, sql, at)!;
+    if (isWord !== null) words.push(isWord.toLowerCase());
+    const end = found === '/*' ? sql.indexOf('*/', at + 2) : at + found.length;
+    at = end < 0 ? sql.length : end;
+  }
+  return words;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? null;
 }
 
 const transactionWords = [

@@ -128,6 +128,7 @@ describe('the text of a sync script', () => {
     expect(messagesOf(text).join()).toContain('parameter.preSql: COMMIT would end');
     expect(selfCommitting('mysql', '/*!40000 COMMIT */')).toContain('COMMIT would end');
     expect(selfCommitting('postgres', '-- now\rCOMMIT')).toContain('COMMIT would end');
+    expect(selfCommitting('postgres', '/*-- */# a\n/**/ ;COMMIT')).toContain('COMMIT would end');
     expect(
       splitStatements(`SELECT ';', E'\\';', "a;", $x$;$x$ -- ;\n; /* ; */ SELECT (1;2);;`),
     ).toEqual([`SELECT ';', E'\\';', "a;", $x$;$x$ -- ;`, '/* ; */ SELECT (1;2)']);
