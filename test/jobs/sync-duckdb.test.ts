@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { rejection, runSql, Sandbox } from '../connectors/support/sandbox';
 import { pair, runSync } from './support/run-sync';
 
@@ -88,4 +89,18 @@ it('DP-25: keys of late JSON lines are columns, and a line with a key twice is b
   const { summary } = await copy(['txtfilereader', from], ['duckdbwriter', into], limit);
   expect(summary).toMatchObject({ rows: 10_002, dirty: { count: 1 } });
   expect(await barn('SELECT a FROM t WHERE late = $$x$$')).toEqual([{ a: '2' }]);
+});
+
+it('DP-25: a line that is appended begins a line of its own', async () => {
+  mkdirSync(path.join(sandbox.root, 'lake'));
+  const file = (name: string) => path.join(sandbox.root, 'lake', name);
+  writeFileSync(file('j.jsonl'), '{"a":1}');
+  writeFileSync(file('c.csv.gz'), gzipSync('a\n1'));
+  await runSql(house(), 'CREATE TABLE t AS SELECT 2 AS a');
+  const from: [string, object] = ['duckdbreader', { datasource: 'house', table: 't' }];
+  for (const table of ['j', 'c']) {
+    await copy(from, ['txtfilewriter', { datasource: 'lake', table, writeMode: 'append' }]);
+  }
+  expect(readFileSync(file('j.jsonl'), 'utf8')).toBe('{"a":1}\n{"a":2}\n');
+  expect(gunzipSync(readFileSync(file('c.csv.gz'))).toString()).toBe('a\n1\n2\n');
 });
