@@ -111,11 +111,12 @@ export class ScriptLife {
   ): Promise<ScriptView> {
     const { script } = await this.access.find(caller, id);
     const { text, config } = await requireVersion(this.deps, caller, script, ask.version);
-    await this.drafts.save(caller, script, { text, config: config ?? script.config }, null);
+    const draft = { text, config: config ?? script.config };
+    const { revision } = await this.drafts.save(caller, script, draft, null);
     await this.note(caller, 'script.rollBack', id, { version: ask.version });
     if (!ask.submit) return this.view(caller, id);
     const remarks = ask.remarks === '' ? `Back to version ${ask.version}` : ask.remarks;
-    return (await this.submit(caller, id, { remarks }, null)).script;
+    return (await this.submit(caller, id, { remarks }, Number(revision))).script;
   }
 
   async remove(caller: Caller, id: string, ifVersion: number | null): Promise<void> {
