@@ -140,11 +140,17 @@ async function makeTable(
   });
 }
 
-/** Takes back a table that was made for rows that did not come. */
+/** Takes back a table that was made for rows that did not come, unless others have brought some. */
 async function dropEmpty(sessions: MysqlSessions, ref: TableRef): Promise<void> {
   await sessions.transaction({ mode: 'write', signal: null }, async (session) => {
-    const rows = await session.query(`SELECT 1 FROM ${nameOf(ref)} LIMIT 1`);
-    if (rows.length === 0) await session.run(`DROP TABLE ${nameOf(ref)}`);
+    // Waits for those who are about to.
+    await session.run(`LOCK TABLES ${nameOf(ref)} WRITE`);
+    try {
+      const rows = await session.query(`SELECT 1 FROM ${nameOf(ref)} LIMIT 1`);
+      if (rows.length === 0) await session.run(`DROP TABLE ${nameOf(ref)}`);
+    } finally {
+      await session.run('UNLOCK TABLES');
+    }
   });
 }
 

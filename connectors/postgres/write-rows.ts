@@ -500,6 +500,12 @@ async function runAll(client: PoolClient, statements: string[], ref: TableRef): 
   for (const sql of statements) await runSingle(client, sql.replaceAll('@table', name));
 }
 
+/** What another copy replaces the same rows with is not seen, and so not deleted, before it is there. */
+async function waitForOthers(client: PoolClient, ref: TableRef, { plan }: Request): Promise<void> {
+  const key = `tablegate overwrite ${ref.schema}.${ref.table} ${plan.where ?? ''}`;
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+}
+
 async function prepare(client: PoolClient, { plan }: Request): Promise<void> {
   await client.query(
     `SET LOCAL intervalstyle = postgres; SET LOCAL client_encoding = 'UTF8';
@@ -532,6 +538,7 @@ export const writePostgresRows: WriteRows = {
         if (present === null) await makeTable(client, ref, pairs);
         await runAll(client, plan.preSql, ref);
         if (plan.mode === 'overwrite') {
+          await waitForOthers(client, ref, request);
           const where = plan.where === null ? '' : ` WHERE ${plan.where}`;
           await runSingle(client, `DELETE FROM ${name}${where}`);
         }
