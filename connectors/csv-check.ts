@@ -12,7 +12,7 @@ function unchangedSql(cell: string, type: TransferType): string | null {
   const matches = (pattern: string) => `regexp_full_match(${cell}, ${quoteText(pattern)})`;
   const day = String.raw`\d{4}-\d{2}-\d{2}`;
   const clock = (digits: number) =>
-    String.raw`\d{2}:\d{2}(:\d{2}${digits > 0 ? String.raw`(\.\d{1,${digits}})?` : ''})?`;
+    String.raw`([01]\d|2[0-3]):[0-5]\d(:[0-5]\d${digits > 0 ? String.raw`(\.\d{1,${digits}})?` : ''})?`;
   const zone = String.raw`(Z|[+-]\d{2}(:?\d{2})?)?`;
   switch (type.kind) {
     case 'integer':
@@ -23,6 +23,7 @@ function unchangedSql(cell: string, type: TransferType): string | null {
     case 'bits':
       return null;
     case 'text':
+      if (type.maxBytes !== null) return `strlen(${cell}) <= ${type.maxBytes}`;
       return type.maxCharacters === null ? null : `length(${cell}) <= ${type.maxCharacters}`;
     case 'decimal': {
       if (type.precision === null) return null;

@@ -59,3 +59,17 @@ export async function queryRows(
 ): Promise<Record<string, unknown>[]> {
   return (await connection.runAndReadAll(sql)).getRowObjectsJS();
 }
+
+/**
+ * Runs a statement that a script brings: as one, so that nothing behind a semicolon leaves the
+ * transaction that it is kept in.
+ * @throws what DuckDB says, of several statements too
+ */
+export async function runSingle(connection: DuckDBConnection, sql: string): Promise<void> {
+  const prepared = await connection.prepare(sql);
+  try {
+    await prepared.run();
+  } finally {
+    prepared.destroySync();
+  }
+}

@@ -3,7 +3,8 @@ import { readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { TablegateError } from '../model/errors';
 
-function isBelow(candidate: string, root: string): boolean {
+/** Whether a path is a folder or in it, as both are written. */
+export function isBelow(candidate: string, root: string): boolean {
   const relative = path.relative(root, candidate);
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }

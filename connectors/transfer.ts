@@ -28,7 +28,16 @@ export type TakeBatch = (batch: Batch) => Promise<void>;
 export interface RowPart {
   /** Place of its table among those that are asked for; queries come first. */
   table: number;
+  /** Left out: those of the source. Tables that are read one after the other may differ in types. */
+  columns?: TransferColumn[];
   read(take: TakeBatch): Promise<void>;
+}
+
+/** Whether parts with these columns hold the same types, so that a quick way may take them alike. */
+export function haveSameTypes(all: readonly TransferColumn[][]): boolean {
+  const namesOf = (columns: TransferColumn[]) =>
+    JSON.stringify(columns.map(({ vendorType }) => vendorType));
+  return new Set(all.map(namesOf)).size < 2;
 }
 
 export interface RowSource {

@@ -1,7 +1,7 @@
 /** What a script of the right shape may still not say, and what means nothing here. Pure. */
 import { kindOfPlugin, knownParameters, type PluginName, type SyncScript } from './script-schema';
 import { parseScriptTable } from './script-table-name';
-import { selfCommitting, statementsOf } from './self-committing';
+import { notOfSession, selfCommitting, singleStatementsOf, statementsOf } from './self-committing';
 
 /** A remark without its place in the text. */
 export interface ScriptRemark {
@@ -43,6 +43,7 @@ export function checkScript(script: SyncScript): ScriptRemark[] {
       ...placeOf(side),
       ...unknownIn(side),
       ...compressionOf(side),
+      ...sessionOf(side),
     ]),
     ...readerChecks(reader),
     ...writerChecks(writer),
@@ -111,6 +112,13 @@ function compressionOf({ name, parameter, path }: Side): ScriptRemark[] {
   if (kindOfPlugin[name] !== 'files' || typeof compress !== 'string') return [];
   if (['', 'gzip', 'gz'].includes(compress.toLowerCase())) return [];
   return [error([...path, 'compress'], `"${compress}" is not supported; there is gzip`)];
+}
+
+function sessionOf({ parameter, path }: Side): ScriptRemark[] {
+  return singleStatementsOf(parameter.session as string[] | undefined).flatMap((sql) => {
+    const refusal = notOfSession(sql);
+    return refusal === null ? [] : [error([...path, 'session'], refusal)];
+  });
 }
 
 function tablesOf(side: Side): { path: Path; table: unknown }[] {
@@ -185,7 +193,7 @@ function writerChecks(side: Side): ScriptRemark[] {
     remarks.push(error([...path, 'key'], 'only "writeMode": "replace" or "update" takes "key"'));
   }
   for (const member of ['preSql', 'postSql'] as const) {
-    for (const sql of statementsOf(parameter[member] as string[] | undefined)) {
+    for (const sql of singleStatementsOf(parameter[member] as string[] | undefined)) {
       const refusal = selfCommitting(kind, sql);
       if (refusal !== null) remarks.push(error([...path, member], refusal));
     }

@@ -11,7 +11,7 @@ import {
   type SyncScript,
 } from './script-schema';
 import { parseScriptTable, type ScriptTable } from './script-table-name';
-import { statementsOf } from './self-committing';
+import { singleStatementsOf, statementsOf } from './self-committing';
 
 /** What a side names its connection by. */
 export type Place =
@@ -116,7 +116,7 @@ function readPlanOf(kind: SyncKind, given: DatabaseReader | FileReader): ReadPla
     columns: isAll(columns) ? '*' : columns,
     where,
     splitPk,
-    session: statementsOf(parameter.session),
+    session: singleStatementsOf(parameter.session),
     file: fileOptionsOf(parameter),
   };
 }
@@ -175,9 +175,9 @@ function writePlanOf(kind: SyncKind, given: DatabaseWriter | FileWriter): WriteP
     replaces: parameter.writeMode === 'replace',
     where: textOf(parameter.where),
     key: listOf(parameter.key),
-    preSql: statementsOf(parameter.preSql),
-    postSql: statementsOf(parameter.postSql),
-    session: statementsOf(parameter.session),
+    preSql: singleStatementsOf(parameter.preSql),
+    postSql: singleStatementsOf(parameter.postSql),
+    session: singleStatementsOf(parameter.session),
     batchSize: parameter.batchSize ?? null,
     createTable: parameter.createTable ?? false,
     file: fileOptionsOf(parameter),

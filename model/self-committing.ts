@@ -1,13 +1,27 @@
 /** Statements that end a transaction by themselves: they cannot be part of a copy that is all or nothing. */
 import type { SyncKind } from './script-schema';
+import { splitStatements } from './sql-statements';
 
-/** The words of a statement, comments left out. */
+/** What stands before a word: a comment to the end of its line, one in brackets, one that MySQL runs. */
+const between = /(?:--|#)[^\n\r]*|\/\*M?!\d*|\/\*|[^A-Za-z_]/y;
+const wordAt = /[A-Za-z_]+/y;
+
+/** The first two words of a statement, comments left out. Goes through it once, as it may be long. */
 function wordsOf(sql: string): string[] {
-  const bare = sql
-    .replace(/\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/--[^\n]*/g, ' ')
-    .replace(/^\s*#[^\n]*/gm, ' ');
-  return (bare.match(/[A-Za-z_]+/g) ?? []).slice(0, 2).map((word) => word.toLowerCase());
+  const words: string[] = [];
+  for (let at = 0; at < sql.length && words.length < 2;) {
+    const isWord = matchAt(wordAt, sql, at);
+    const found = isWord ?? matchAt(between, sql, at)!;
+    if (isWord !== null) words.push(isWord.toLowerCase());
+    const end = found === '/*' ? sql.indexOf('*/', at + 2) : at + found.length;
+    at = end < 0 ? sql.length : end;
+  }
+  return words;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? null;
 }
 
 const transactionWords = [
@@ -67,7 +81,23 @@ export function selfCommitting(kind: SyncKind, sql: string): string | null {
   return `${word.toUpperCase()} cannot be part of a transaction here; ${instead}`;
 }
 
-/** The statements of `preSql` and its like: a list, or a text that is one. */
+/** What `session` is for; anything else could end the transaction that a side is kept in. */
+const sessionWords = ['set', 'reset', 'select', 'use', 'pragma'];
+
+/** @returns a sentence; null where the statement may stand in `session` */
+export function notOfSession(sql: string): string | null {
+  const [word = ''] = wordsOf(sql);
+  if (/autocommit/i.test(sql)) return 'autocommit would end the transaction; leave it out';
+  if (sessionWords.includes(word)) return null;
+  return `a session is set up by SET and SELECT; ${word.toUpperCase() || 'this'} is for "preSql" of a writer`;
+}
+
+/** Each statement of `preSql`, `postSql` and `session`, whether they are a list or one text. */
+export function singleStatementsOf(given: string | string[] | undefined): string[] {
+  return statementsOf(given).flatMap(splitStatements);
+}
+
+/** The queries of a reader: a list, or a text that is one. */
 export function statementsOf(given: string | string[] | undefined): string[] {
   const list = given === undefined ? [] : Array.isArray(given) ? given : [given];
   return list.map((sql) => sql.trim().replace(/;\s*$/, '')).filter((sql) => sql !== '');

@@ -56,6 +56,9 @@ export const scriptTextSchema = z
   })
   .meta({ description: `JSON of a synchronization, at most ${maxScriptLength} characters` });
 
+/** Number of a version; as many as their column holds. */
+export const versionNumberSchema = z.number().int().min(1).max(999_999_999);
+
 /** As a caller sends it. */
 export const sentScriptSchema = z.strictObject({
   script: scriptTextSchema,
@@ -66,7 +69,7 @@ export type SentScript = z.infer<typeof sentScriptSchema>;
 /** As a task keeps it. */
 export const storedScriptSchema = z.strictObject({
   scriptId: idSchema,
-  version: z.number().int().min(1),
+  version: versionNumberSchema,
   parameters: parametersSchema.optional(),
   reads: z.array(z.string()).default([]),
   writes: z.array(z.string()).default([]),

@@ -113,7 +113,11 @@ function unusual(text: string, range: TimeRange): string | null {
 export function asDate(given: string, { range }: Of<'date'>): string {
   const text = given.trim();
   const kept = unusual(text, range);
-  if (kept !== null) return kept.replace(/ 00:00:00(?= BC|$)/, '');
+  if (kept !== null) {
+    const day = kept.replace(/ 00:00:00(\.0+)?(\+00)?(?= BC|$)/, '');
+    if (day.includes(':')) throw misfit(text, 'more than a date');
+    return day;
+  }
   const { date, clock, fraction } = momentOf(text);
   if (clock !== '00:00:00' || fraction !== '') throw misfit(text, 'more than a date');
   return inRange(date, text, { ...range, first: range.first.slice(0, 10) });

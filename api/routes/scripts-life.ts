@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../model/errors';
 import { projectIdSchema } from '../../model/project';
 import { remarksSchema } from '../../model/script-object';
+import { versionNumberSchema } from '../../model/sync-script-config';
 import { flag, listOf, listQuery, pageOf, plainText } from './fields';
 import { changeUnanswered, route } from './route';
 import {
@@ -58,7 +59,7 @@ export const scriptLifeRoutes = [
     description: 'An earlier version than the last brings production back to that.',
     body: z
       .strictObject({
-        version: z.number().int().min(1).optional().meta({
+        version: versionNumberSchema.optional().meta({
           description: 'The version that was submitted last, unless another one is named',
         }),
       })
@@ -96,7 +97,7 @@ export const scriptLifeRoutes = [
     description:
       'With `submit` it is submitted at once; production follows as after any submission.',
     body: z.strictObject({
-      version: z.number().int().min(1),
+      version: versionNumberSchema,
       submit: z.boolean().default(false),
       remarks: remarksSchema.default(''),
     }),

@@ -3,13 +3,14 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { describeRelation, tableNotFound } from '../columns';
-import { queryRows, withEngine, type EngineLimits } from '../duckdb-engine';
+import { queryRows, runSingle, withEngine, type EngineLimits } from '../duckdb-engine';
 import { fileSystemError } from '../file-system-error';
 import { readRelation } from '../relation-rows';
 import { realRoots, resolveInRoots } from '../roots';
 import { selectList, type SqlDialect } from '../select-list';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
-import { refOf, type ReadRequest, type ReadRows, type RowSource } from '../transfer';
+import { haveSameTypes, refOf, type ReadRequest, type ReadRows, type RowSource } from '../transfer';
+import type { TransferColumn } from '../../model/transfer-types';
 import { duckdbConfigSchema } from './config';
 import { duckdbError } from './errors';
 import { withDatabaseFile } from './open-file';
@@ -80,11 +81,11 @@ async function copyAll(
 ): Promise<number> {
   await connection.run(`ATTACH ${quoteText(copyFile)} AS source_copy (TYPE duckdb)`);
   await connection.run('USE opened');
-  for (const sql of request.session) await connection.run(sql);
+  for (const sql of request.session) await runSingle(connection, sql);
   const selects = [...request.queries];
   for (const table of request.tables) selects.push(await selectOf(connection, request, table));
   for (const [index, select] of selects.entries()) {
-    await connection.run(`CREATE TABLE source_copy.main.t${index} AS ${select}`);
+    await runSingle(connection, `CREATE TABLE source_copy.main.t${index} AS ${select}`);
   }
   await connection.run('USE memory');
   await connection.run('DETACH source_copy');
@@ -118,26 +119,32 @@ async function sourceOf(
   fileName: string,
 ): Promise<RowSource> {
   const names = Array.from({ length: tables }, (_, index) => `source_copy.main.t${index}`);
-  const described = await describeRelation(connection, names[0]!);
-  const columns = described.map(({ name, type }) => {
-    return { name, type: typeOfDuckdb(type), vendorType: type, nullable: true };
-  });
+  const columnsOf: TransferColumn[][] = [];
+  for (const name of names) columnsOf.push(await columnsIn(connection, name));
+  const columns = columnsOf[0]!;
   const all = names.map((name) => `SELECT * FROM ${name}`).join(' UNION ALL ');
-  const [count] = await queryRows(connection, `SELECT count(*) AS rows FROM (${all})`);
+  const counts = names.map((name) => `SELECT count(*) AS rows FROM ${name}`).join(' UNION ALL ');
+  const [count] = await queryRows(connection, `SELECT sum(rows) AS rows FROM (${counts})`);
+  const relation = {
+    setup: [attachSql(copyFile)],
+    sql: `(${all})`,
+    types: columns.map(({ vendorType }) => vendorType),
+  };
   return {
     columns,
     explain: (error) => duckdbError(fileName, error),
     rowsAbout: Number(count?.rows),
     parts: names.map((name, table) => ({
-      table,
-      read: (take) => readRelation(connection, name, columns, take),
+      ...{ table, columns: columnsOf[table]! },
+      read: (take) => readRelation(connection, name, columnsOf[table]!, take),
     })),
-    fast: {
-      relation: {
-        setup: [attachSql(copyFile)],
-        sql: `(${all})`,
-        types: described.map(({ type }) => type),
-      },
-    },
+    fast: haveSameTypes(columnsOf) ? { relation } : {},
   };
+}
+
+async function columnsIn(connection: DuckDBConnection, relation: string) {
+  const described = await describeRelation(connection, relation);
+  return described.map(({ name, type }) => {
+    return { name, type: typeOfDuckdb(type), vendorType: type, nullable: true };
+  });
 }

@@ -9,7 +9,7 @@ import { mapColumns } from '../../model/column-mapping';
 import type { Cell, TransferColumn } from '../../model/transfer-types';
 import { describeRelation, tableNotFound } from '../columns';
 import { ConnectorError, type TableRef } from '../connector';
-import { queryRows, smallEngine, withEngine } from '../duckdb-engine';
+import { queryRows, runSingle, smallEngine, withEngine } from '../duckdb-engine';
 import { StagedRows, refusedRows } from '../staged-rows';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import {
@@ -261,9 +261,8 @@ async function bringIn(
   const names = pairs.map(({ target: column }) => quoteIdentifier(column.name));
   const list = names.join(', ');
   if (plan.mode === 'overwrite') {
-    await connection.run(
-      `DELETE FROM ${table}${plan.where === null ? '' : ` WHERE ${plan.where}`}`,
-    );
+    const where = plan.where === null ? '' : ` WHERE ${plan.where}`;
+    await runSingle(connection, `DELETE FROM ${table}${where}`);
   }
   let rows = `SELECT ${list} FROM ${relation}`;
   if (plan.mode === 'upsert') {
@@ -273,7 +272,10 @@ async function bringIn(
     }
     const keys = key.map(quoteIdentifier).join(', ');
     // Of rows with one key the last counts, as if they were written one after the other.
-    rows = `${rows} QUALIFY row_number() OVER (PARTITION BY ${keys} ORDER BY file_row_number DESC) = 1`;
+    // A key with NULL in it is like no other: each of its rows stays.
+    const hasNull = key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ');
+    const same = `${keys}, CASE WHEN ${hasNull} THEN file_row_number END`;
+    rows = `${rows} QUALIFY row_number() OVER (PARTITION BY ${same} ORDER BY file_row_number DESC) = 1`;
     const isPrimary = (await primaryKeyOf(connection, target)).length > 0 && plan.key.length === 0;
     if (isPrimary) {
       await connection.run(`INSERT OR REPLACE INTO ${table} (${list}) ${rows}`);
@@ -289,7 +291,7 @@ async function bringIn(
 async function runAll(connection: DuckDBConnection, statements: string[], ref: TableRef) {
   for (const sql of statements) {
     const named = quoteName(ref.schema, ref.table);
-    await connection.run(sql.replaceAll('@table', named));
+    await runSingle(connection, sql.replaceAll('@table', named));
   }
 }
 

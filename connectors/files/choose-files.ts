@@ -9,7 +9,7 @@ import { fileSystemError } from '../file-system-error';
 import { resolveInRoots } from '../roots';
 import { refOf, type ReadRequest } from '../transfer';
 import { filesConfigSchema } from './config';
-import { resolveFolder } from './folder';
+import { pathInFolder, resolveFolder } from './folder';
 
 export interface ChosenFile {
   /** For messages. */
@@ -50,7 +50,11 @@ export async function chooseFiles(request: ReadRequest): Promise<ChosenFile[]> {
   const folder = await folderOf(request.config, request.context.filesRoots);
   const chosen: string[] = [];
   for (const table of request.tables) chosen.push(await fileOfTable(folder, refOf(table, 'main')));
-  for (const given of request.paths) chosen.push(...(await filesAt(folder, given)));
+  const { filesRoots } = request.context;
+  const within = { folder, filesRoots, configured: filesConfigSchema.parse(request.config).path };
+  for (const given of request.paths) {
+    chosen.push(...(await filesAt(pathInFolder(given, within), given)));
+  }
   return Promise.all(chosen.map((one) => checked(one, request)));
 }
 
@@ -80,9 +84,12 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Files of a path; a folder stands for all files in it and below it. */
-async function filesAt(folder: string, given: string): Promise<string[]> {
-  const steps = path.resolve(folder, given).split(path.sep).slice(1);
+/**
+ * Files of a path; a folder stands for all files in it and below it.
+ * @param given as the script has it, for messages
+ */
+async function filesAt(place: string, given: string): Promise<string[]> {
+  const steps = place.split(path.sep).slice(1);
   let found: string[] = [path.sep];
   for (const step of steps) {
     const next: string[] = [];

@@ -21,6 +21,8 @@ interface Note {
   totals: CopyTotals;
   /** See `identityOf`: of the file that the place is to hold. */
   identity: string;
+  /** It came into its place, whatever others have put there since. */
+  isThere?: true;
 }
 
 /** Ours, and no table: files that begin with a dot are none. */
@@ -49,9 +51,9 @@ export async function identityOf(file: string): Promise<string | null> {
 export async function committedCopy(place: CopyPlace): Promise<CopyTotals | null> {
   const text = await readFile(noteFile(place), 'utf8').catch(() => null);
   if (text === null) return null;
-  const { fence, totals, identity } = JSON.parse(text) as Note;
+  const { fence, totals, identity, ...noted } = JSON.parse(text) as Note;
   // A note whose file never came into its place says nothing.
-  const isThere = (await identityOf(place.target)) === identity;
+  const isThere = noted.isThere === true || (await identityOf(place.target)) === identity;
   const note = { fence: BigInt(fence), totals };
   const judged = judgeCopy(note, place.fence, path.basename(place.target));
   return isThere ? judged : null;
@@ -87,6 +89,9 @@ export async function commitCopy(
     await writeWhole(noteFile(place), JSON.stringify(note));
     await rename(file, place.target);
     await syncFolder(path.dirname(place.target));
+    // The file is in its place, so nothing fails any more.
+    const whole = JSON.stringify({ ...note, isThere: true });
+    await writeWhole(noteFile(place), whole).catch(() => undefined);
     return null;
   } finally {
     await unlock();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { tableNotFound } from '../columns';
 import { ConnectorError, type TableRef } from '../connector';
 import { fileSystemError } from '../file-system-error';
-import { resolveInRoots } from '../roots';
+import { isBelow, resolveInRoots } from '../roots';
 
 type FileFormat = 'csv' | 'parquet';
 
@@ -38,6 +38,24 @@ export async function resolveFolder(folder: string, filesRoots: string[]): Promi
     throw fileSystemError(`The folder ${folder}`, error);
   }
   throw new ConnectorError(`${folder} is not a folder.`);
+}
+
+/**
+ * A path of a script within the folder of its connection: beyond that, others may have grants.
+ * @param configured as the connection has the folder
+ * @param folder the same with its links resolved
+ * @throws ConnectorError
+ */
+export function pathInFolder(
+  given: string,
+  { configured, folder, filesRoots }: { configured: string; folder: string; filesRoots: string[] },
+): string {
+  const place = path.resolve(folder, given);
+  const asWritten = path.resolve(filesRoots[0] ?? path.sep, configured);
+  if (isBelow(place, folder) || isBelow(place, asWritten)) return place;
+  throw new ConnectorError(
+    `${given} is not in the folder of the connection; name the connection that has it.`,
+  );
 }
 
 /** Names of the files that hold tables, by table, in order. */

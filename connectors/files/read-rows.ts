@@ -104,9 +104,6 @@ const textColumn = (name: string): TransferColumn => {
   return { name, type: plainText, vendorType: 'VARCHAR', nullable: true };
 };
 
-/** Lines whose keys are looked at for the names of the columns. */
-const sampledLines = 10_000;
-
 async function openLines(connection: DuckDBConnection, files: ChosenFile[]): Promise<Opened> {
   const explain = (error: unknown) => csvError(files.map(({ name }) => name).join(', '), error);
   const compression = files[0]!.gzip ? 'gzip' : 'uncompressed';
@@ -118,7 +115,7 @@ async function openLines(connection: DuckDBConnection, files: ChosenFile[]): Pro
       connection,
       `SELECT key, min(place) AS first FROM (
          SELECT unnest(json_keys(json)) AS key, generate_subscripts(json_keys(json), 1) AS place
-         FROM (SELECT json FROM ${lines} LIMIT ${sampledLines}) WHERE ${isRow})
+         FROM ${lines} WHERE ${isRow})
        GROUP BY key ORDER BY first, key`,
     );
     const columns = keys.map(({ key }) => textColumn(String(key)));
@@ -263,7 +260,7 @@ function sourceOf(
 
 function csvFast({ csv, columns }: Opened, chosen: Chosen[]): { csv?: CsvText } {
   if (csv === null || !csv.asItLies || csv.nullTexts.length !== 1) return {};
-  if (csv.quote !== '"' || csv.escape !== '"' || csv.delimiter.length !== 1) return {};
+  if (csv.quote !== '"' || csv.escape !== '"' || !/^[\t -~]$/.test(csv.delimiter)) return {};
   if (chosen.some(({ read, place }) => read !== null || place === null)) return {};
   const { gzip, delimiter, header } = csv;
   return {
@@ -387,13 +384,20 @@ function declaredDate(form: string | null) {
 
 /** Rows of lines of JSON, with the columns of the script. */
 function takenApart(batch: Batch, line: (text: string) => Cell[], chosen: Chosen[]): Batch {
-  const rows = batch.rows.map(([text]) => {
-    const cells = line(String(text));
-    return chosen.map(({ place, constant }) =>
-      place === null ? (constant ?? null) : cells[place]!,
-    );
-  });
-  return { ...batch, rows };
+  const rows: Cell[][] = [];
+  const broken = [...batch.broken];
+  for (const [text] of batch.rows) {
+    try {
+      const cells = line(String(text));
+      rows.push(
+        chosen.map(({ place, constant }) => (place === null ? (constant ?? null) : cells[place]!)),
+      );
+    } catch (error) {
+      if (!(error instanceof DirtyValue)) throw error;
+      broken.push({ reason: error.message, row: cut(String(text)) });
+    }
+  }
+  return { ...batch, rows, broken };
 }
 
 /** Rows of which a value is not what the script declares are broken. */

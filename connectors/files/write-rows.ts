@@ -2,13 +2,13 @@
  * Writes a file of a folder: whole and on disk beside its place first, then renamed into it. Readers
  * see the former file or the new one.
  */
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { PassThrough, type Transform } from 'node:stream';
-import { createGzip } from 'node:zlib';
+import { createGunzip, createGzip } from 'node:zlib';
 import { mapColumns } from '../../model/column-mapping';
 import { DirtyValue } from '../../model/dirty-value';
 import { TablegateError } from '../../model/errors';
@@ -26,6 +26,8 @@ import { commitCopy, committedCopy, identityOf, type CopyPlace } from './copy-co
 import { dataxNull, delimiterOf } from './csv-text';
 import { csvForm, jsonForm, type LineForm } from './row-text';
 import { inspectHead } from './csv';
+import { filesConfigSchema } from './config';
+import { pathInFolder } from './folder';
 
 type Request = Omit<WriteRequest, 'sourceColumns'>;
 
@@ -44,7 +46,9 @@ async function targetOf(request: Request): Promise<Target> {
   const { plan, context, config, writer, fence } = request;
   const folder = await folderOf(config, context.filesRoots);
   const byPath = plan.table === null;
-  const place = byPath ? path.resolve(folder, plan.path!) : folder;
+  const { filesRoots } = context;
+  const within = { folder, filesRoots, configured: filesConfigSchema.parse(config).path };
+  const place = byPath ? pathInFolder(plan.path!, within) : folder;
   const given = byPath ? plan.fileName! : await nameOfTable(folder, request);
   const format = formatOf(given, plan.file);
   const gzip = plan.file.gzip || /\.gz$/i.test(given);
@@ -200,11 +204,12 @@ async function writeLines(target: Target, request: WriteRequest, feed: Feed) {
   };
   const form =
     target.format === 'jsonl' ? jsonForm(columns) : csvForm(columns, options, delimiter, nullText);
+  const isWhole = !target.appends || (await endsInLine(target));
   if (target.appends) await copyFile(target.target, part);
   const file = createWriteStream(part, { flags: target.appends ? 'a' : 'w' });
   const sink = new LineSink(target.name, pairs, form, file, target.gzip);
   try {
-    if (target.appends && before?.endsInLine === false) await sink.add('\n');
+    if (!isWhole) await sink.add('\n');
     if (!target.appends && form.head !== null) await sink.add(form.head);
     const totals = await feed(sink);
     request.signal.throwIfAborted();
@@ -229,16 +234,30 @@ async function existingCsv({ target, name, gzip }: Target) {
   const columns = dialect.columns.map((column) => {
     return { name: column, type: plainText, vendorType: 'VARCHAR', nullable: true };
   });
-  return { columns, delimiter: dialect.delimiter, endsInLine: gzip || (await endsInLine(target)) };
+  return { columns, delimiter: dialect.delimiter };
 }
 
-async function endsInLine(file: string): Promise<boolean> {
+/** Whether its last line has an end, so that another one may follow. */
+async function endsInLine({ target: file, gzip }: Target): Promise<boolean> {
+  if (!gzip) return isLineEnd(await lastByteOf(file));
+  let last: number | undefined;
+  const note = async (pieces: AsyncIterable<Buffer>) => {
+    for await (const piece of pieces) last = piece.at(-1) ?? last;
+  };
+  await pipeline(createReadStream(file), createGunzip(), note);
+  return isLineEnd(last);
+}
+
+/** True of an empty file. */
+const isLineEnd = (last: number | undefined) => last === undefined || last === 10;
+
+async function lastByteOf(file: string): Promise<number | undefined> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
     const last = Buffer.alloc(1);
     await handle.read(last, 0, 1, Math.max(0, size - 1));
-    return size === 0 || last[0] === 10;
+    return size === 0 ? undefined : last[0];
   } finally {
     await handle.close();
   }
@@ -322,7 +341,11 @@ async function removeFormer({ target, byPath }: Target, { plan }: Request): Prom
 
 export const writeFileRows: WriteRows = {
   async committed(request) {
-    return committedCopy(await targetOf(request));
+    const target = await targetOf(request);
+    const totals = await committedCopy(target);
+    // The try that committed may have been lost before it came to this.
+    if (totals !== null) await removeFormer(target, request);
+    return totals;
   },
 
   async write(request, feed) {

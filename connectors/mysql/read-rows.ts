@@ -36,6 +36,10 @@ interface Select {
   table: number;
 }
 
+interface Described extends Select {
+  columns: TransferColumn[];
+}
+
 export const readMysqlRows: ReadRows = async (request, use) => {
   const config = mysqlConfigSchema.parse(request.config);
   const sessions = new MysqlSessions(config);
@@ -44,8 +48,8 @@ export const readMysqlRows: ReadRows = async (request, use) => {
     return await sessions.transaction({ mode: 'read', signal }, async (session) => {
       await prepare(session, request);
       const selects = await selectsOf(session, request, config);
-      const columns = await describe(session, selects[0]!.sql);
-      return use(await sourceOf(session, sessions, selects, columns, request, config));
+      const described = await describeAll(session, selects);
+      return use(await sourceOf(session, sessions, described, request, config));
     });
   } finally {
     await sessions.end();
@@ -121,11 +125,23 @@ async function conditionsOf(
   return keyConditions(key, least, most, channels);
 }
 
+/**
+ * Parts of one table have the same columns. Each text of a script has to be a query: what is none
+ * does not stand in brackets.
+ */
+async function describeAll(session: MysqlSession, selects: Select[]): Promise<Described[]> {
+  const byTable = new Map<number, TransferColumn[]>();
+  for (const { sql, table } of selects) {
+    if (!byTable.has(table)) byTable.set(table, await describe(session, sql));
+  }
+  return selects.map((select) => ({ ...select, columns: byTable.get(select.table)! }));
+}
+
 /** Columns of what a statement answers. */
 async function describe(session: MysqlSession, sql: string): Promise<TransferColumn[]> {
   let fields: FieldPacket[] = [];
   const stream = session.stream(
-    `SELECT * FROM (${sql}) AS source LIMIT 0`,
+    `SELECT * FROM (${sql}\n) AS source LIMIT 0`,
     (found) => (fields = found),
   );
   stream.resume();
@@ -136,8 +152,7 @@ async function describe(session: MysqlSession, sql: string): Promise<TransferCol
 async function sourceOf(
   main: MysqlSession,
   sessions: MysqlSessions,
-  selects: Select[],
-  columns: TransferColumn[],
+  selects: Described[],
   request: ReadRequest,
   config: MysqlConfig,
 ): Promise<RowSource> {
@@ -161,10 +176,10 @@ async function sourceOf(
     }
   };
   return {
-    columns,
+    columns: selects[0]!.columns,
     rowsAbout: null,
-    parts: selects.map(({ sql, table }) => ({
-      table,
+    parts: selects.map(({ sql, table, columns }) => ({
+      ...{ table, columns },
       read: (take) => run((session) => readAll(session, sql, columns, take)),
     })),
     fast: {},

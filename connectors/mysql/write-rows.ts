@@ -140,11 +140,17 @@ async function makeTable(
   });
 }
 
-/** Takes back a table that was made for rows that did not come. */
+/** Takes back a table that was made for rows that did not come, unless others have brought some. */
 async function dropEmpty(sessions: MysqlSessions, ref: TableRef): Promise<void> {
   await sessions.transaction({ mode: 'write', signal: null }, async (session) => {
-    const rows = await session.query(`SELECT 1 FROM ${nameOf(ref)} LIMIT 1`);
-    if (rows.length === 0) await session.run(`DROP TABLE ${nameOf(ref)}`);
+    // Waits for those who are about to.
+    await session.run(`LOCK TABLES ${nameOf(ref)} WRITE`);
+    try {
+      const rows = await session.query(`SELECT 1 FROM ${nameOf(ref)} LIMIT 1`);
+      if (rows.length === 0) await session.run(`DROP TABLE ${nameOf(ref)}`);
+    } finally {
+      await session.run('UNLOCK TABLES');
+    }
   });
 }
 
@@ -168,11 +174,35 @@ function literal(cell: Cell, { type }: TransferColumn): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** Values of an `enum` or `set`; null of any other column. */
+function membersOf({ vendorType }: TransferColumn): Set<string> | null {
+  if (!/^(enum|set)\b/i.test(vendorType)) return null;
+  const quoted = vendorType.matchAll(/'((?:[^']|'')*)'/g);
+  return new Set([...quoted].map(([, text]) => text!.replaceAll("''", "'")));
+}
+
+/**
+ * Why a row would come in with another value: MySQL takes a number that is no value of an `enum` or
+ * `set` for the place of one.
+ */
+export function misplaced(row: Cell[], columns: TransferColumn[]): string | null {
+  for (const [at, column] of columns.entries()) {
+    const cell = row[at];
+    if (typeof cell !== 'string' || !/^\s*[+-]?\d+\s*$/.test(cell)) continue;
+    const members = membersOf(column);
+    if (members !== null && !members.has(cell)) {
+      return `${column.name}: ${cell} is none of the values of the column`;
+    }
+  }
+  return null;
+}
+
 class MysqlSink implements RowSink {
   readonly pairs: ColumnPair[];
   readonly #session: MysqlSession;
   readonly #config: MysqlConfig;
   readonly #columns: TransferColumn[];
+  readonly #hasMembers: boolean;
   readonly #before: string;
   readonly #after: string;
   readonly #mostRows: number;
@@ -190,6 +220,7 @@ class MysqlSink implements RowSink {
     this.#config = config;
     this.pairs = pairs;
     this.#columns = pairs.map(({ target }) => target);
+    this.#hasMembers = this.#columns.some((column) => membersOf(column) !== null);
     const names = this.#columns.map(({ name }) => quoteIdentifier(name));
     const isReplaced = plan.mode === 'upsert' && plan.replaces;
     this.#before = `${isReplaced ? 'REPLACE' : 'INSERT'} INTO ${nameOf(ref)} (${names.join(', ')}) VALUES `;
@@ -205,6 +236,14 @@ class MysqlSink implements RowSink {
     let bytes = 0;
     let first = 0;
     for (const [place, row] of rows.entries()) {
+      const reason = this.#hasMembers ? misplaced(row, this.#columns) : null;
+      if (reason !== null) {
+        if (texts.length > 0) await this.#some(texts, first, refuse);
+        texts = [];
+        bytes = 0;
+        refuse(place, reason);
+        continue;
+      }
       const text = `(${row.map((cell, at) => literal(cell, this.#columns[at]!)).join(', ')})`;
       const size = Buffer.byteLength(text);
       const isFull = texts.length >= this.#mostRows || bytes + size > usualBytes;

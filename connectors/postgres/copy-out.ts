@@ -151,7 +151,7 @@ export async function copyOut(
   form: 'text' | 'binary',
   take: TakeChunk,
 ): Promise<void> {
-  const sql = `COPY (${select}) TO STDOUT (FORMAT ${form})`;
+  const sql = `COPY (${select}\n) TO STDOUT (FORMAT ${form})`;
   const copy = new CopyOut(sql, form === 'binary', take);
   client.query(copy);
   await copy.ended;

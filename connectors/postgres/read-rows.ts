@@ -9,6 +9,7 @@ import { selectList, type SqlDialect } from '../select-list';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import {
   refOf,
+  haveSameTypes,
   type ReadRequest,
   type ReadRows,
   type RowSource,
@@ -22,6 +23,7 @@ import { rowsOfText } from './copy-text';
 import { serverOf } from '../server-config';
 import { postgresError } from './errors';
 import { exportSnapshot, PostgresSessions } from './sessions';
+import { runSingle } from './single-statement';
 import { typeOfPostgres } from './types';
 
 const dialect: SqlDialect = { name: quoteIdentifier, text: quoteText };
@@ -34,6 +36,12 @@ interface Select {
   table: number;
 }
 
+type PostgresColumn = TransferColumn & { typeId: number };
+
+interface Described extends Select {
+  columns: PostgresColumn[];
+}
+
 export const readPostgresRows: ReadRows = async (request, use) => {
   const config = postgresConfigSchema.parse(request.config);
   const sessions = new PostgresSessions(config);
@@ -42,7 +50,8 @@ export const readPostgresRows: ReadRows = async (request, use) => {
     return await sessions.transaction({ mode: 'read', signal }, async (client) => {
       await prepare(client, request);
       const selects = await selectsOf(client, request, config);
-      const source = await sourceOf(client, sessions, selects, request, config);
+      const described = await describeAll(client, selects);
+      const source = await sourceOf(client, sessions, described, request, config);
       return use(source);
     });
   } finally {
@@ -55,7 +64,7 @@ async function prepare(client: PoolClient, { session }: ReadRequest): Promise<vo
     `SET LOCAL intervalstyle = postgres; SET LOCAL client_encoding = 'UTF8';
      SET LOCAL idle_in_transaction_session_timeout = '${idleLimit}'`,
   );
-  for (const sql of session) await client.query(sql);
+  for (const sql of session) await runSingle(client, sql);
 }
 
 async function selectsOf(
@@ -112,7 +121,8 @@ async function conditionsOf(
   where: string | null,
   channels: number,
 ): Promise<string[]> {
-  const { rows } = await client.query<{ least: string | null; most: string | null }>(
+  const { rows } = await runSingle<{ least: string | null; most: string | null }>(
+    client,
     `SELECT min(${key}) AS least, max(${key}) AS most FROM ${name}${whereSql(where)}`,
   );
   const [least, most] = [rows[0]!.least, rows[0]!.most].map((one) =>
@@ -121,12 +131,21 @@ async function conditionsOf(
   return keyConditions(key, least!, most!, channels);
 }
 
-/** Columns of what a statement answers, with their types. */
-export async function describe(
-  client: PoolClient,
-  sql: string,
-): Promise<(TransferColumn & { typeId: number })[]> {
-  const { fields } = await client.query(`SELECT * FROM (${sql}) AS source LIMIT 0`);
+/** Parts of one table have the same columns. Each text of a script is looked at before it is read. */
+async function describeAll(client: PoolClient, selects: Select[]): Promise<Described[]> {
+  const byTable = new Map<number, PostgresColumn[]>();
+  for (const { sql, table } of selects) {
+    if (!byTable.has(table)) byTable.set(table, await describe(client, sql));
+  }
+  return selects.map((select) => ({ ...select, columns: byTable.get(select.table)! }));
+}
+
+/**
+ * Columns of what a statement answers, with their types.
+ * @throws what the server says of a text that is more than one statement
+ */
+export async function describe(client: PoolClient, sql: string): Promise<PostgresColumn[]> {
+  const { fields } = await runSingle(client, `SELECT * FROM (${sql}\n) AS source LIMIT 0`);
   const { rows } = await client.query<{ name: string; kind: string }>(
     `SELECT format_type(t.id, t.modifier) AS name, p.typtype AS kind
      FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY AS t(id, modifier, place)
@@ -144,11 +163,11 @@ export async function describe(
 async function sourceOf(
   main: PoolClient,
   sessions: PostgresSessions,
-  selects: Select[],
+  selects: Described[],
   request: ReadRequest,
   config: PostgresConfig,
 ): Promise<RowSource> {
-  const columns = await describe(main, selects[0]!.sql);
+  const { columns } = selects[0]!;
   const atOnce = Math.min(request.channels, config.maxConnections, selects.length);
   const snapshot = atOnce > 1 ? await exportSnapshot(main) : undefined;
   const run = sessionsOf(main, sessions, request, atOnce, snapshot);
@@ -166,11 +185,11 @@ async function sourceOf(
   return {
     columns,
     rowsAbout: await rowsAbout(main, request),
-    parts: selects.map(({ sql, table }) => ({
-      table,
-      read: (take) => run((client) => copyRows(client, sql, columns, take)),
+    parts: selects.map(({ sql, table, columns: own }) => ({
+      ...{ table, columns: own },
+      read: (take) => run((client) => copyRows(client, sql, own, take)),
     })),
-    fast: isUtf8 ? { binaryCopy } : {},
+    fast: isUtf8 && haveSameTypes(selects.map((select) => select.columns)) ? { binaryCopy } : {},
     explain: (error) => postgresError(config, error),
   };
 }

@@ -9,6 +9,7 @@ import type { PoolClient } from 'pg';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
 import { mapColumns } from '../../model/column-mapping';
 import { plainText, type Cell, type TransferColumn } from '../../model/transfer-types';
+import { QuotePlaces } from '../csv-quotes';
 import { tableNotFound } from '../missing-table';
 import { ConnectorError, type TableRef } from '../connector';
 import { messageOf } from '../message-of';
@@ -32,6 +33,7 @@ import { binaryHeader, binaryTrailer } from './copy-binary';
 import { copyText } from './copy-text';
 import { postgresError } from './errors';
 import { PostgresSessions } from './sessions';
+import { runSingle } from './single-statement';
 import { postgresTypeLike, typeOfPostgres } from './types';
 
 type Request = Omit<WriteRequest, 'sourceColumns'>;
@@ -372,36 +374,46 @@ function sameTypes(
 /** The mark at which COPY would end, whatever comes after it. */
 const endMark = Buffer.from('\\.');
 
+/** Longer than any header. */
+const longestHead = 4 << 20;
+
+/** @throws NotAsItIs where PostgreSQL would take the text otherwise */
 async function putFile(
   copy: CopyIn,
   file: string,
-  { gzip, header }: CsvText,
+  { gzip, header, delimiter }: CsvText,
   meter: Meter,
 ): Promise<void> {
   const raw = createReadStream(file, { highWaterMark: 1 << 20 });
   const bytes = gzip ? raw.pipe(createGunzip({ chunkSize: 1 << 20 })) : raw;
   raw.on('error', (error) => bytes.destroy(error));
+  const quotes = new QuotePlaces(delimiter);
+  let isFirst = true;
   let skipped = !header;
   let head: Buffer = Buffer.alloc(0);
   let last = 10;
   try {
     for await (const chunk of bytes as AsyncIterable<Buffer>) {
-      let piece = chunk;
+      let piece = isFirst ? withoutMark(chunk) : chunk;
+      isFirst = false;
+      if (!quotes.areUsual(piece)) throw new NotAsItIs();
       if (!skipped) {
-        head = Buffer.concat([head, chunk]);
+        head = Buffer.concat([head, piece]);
         const end = endOfRecord(head);
+        if (end < 0 && head.length > longestHead) throw new NotAsItIs();
         if (end < 0) continue;
         piece = head.subarray(end);
         skipped = true;
       }
       if (last === 92 || piece.includes(endMark)) throw new NotAsItIs();
       last = piece.at(-1) ?? last;
-      await copy.put(withoutMark(piece, head === chunk || !header));
+      await copy.put(piece);
       await meter({ bytes: piece.length, rows: linesOf(piece) });
     }
   } finally {
     raw.destroy();
   }
+  if (!quotes.isWhole) throw new NotAsItIs();
   if (last !== 10) await copy.put('\n');
 }
 
@@ -413,8 +425,8 @@ function linesOf(bytes: Buffer): number {
 }
 
 /** A mark of the byte order at the beginning is no part of the first value. */
-function withoutMark(bytes: Buffer, mayHaveOne: boolean): Buffer {
-  const has = mayHaveOne && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+function withoutMark(bytes: Buffer): Buffer {
+  const has = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return has ? bytes.subarray(3) : bytes;
 }
 
@@ -472,17 +484,26 @@ async function merge(
     others.length === 0
       ? 'DO NOTHING'
       : `DO UPDATE SET ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+  // A key with NULL in it is like no other: each of its rows stays.
+  const hasNull = key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ');
+  const same = `${keys}, CASE WHEN ${hasNull} THEN tablegate_place END`;
   await client.query(
     `INSERT INTO ${quoteName(ref.schema, ref.table)} (${list})
      SELECT ${list} FROM (
-       SELECT DISTINCT ON (${keys}) * FROM ${stagedName} ORDER BY ${keys}, tablegate_place DESC
+       SELECT DISTINCT ON (${same}) * FROM ${stagedName} ORDER BY ${same}, tablegate_place DESC
      ) AS rows ON CONFLICT (${keys}) ${action}`,
   );
 }
 
 async function runAll(client: PoolClient, statements: string[], ref: TableRef): Promise<void> {
   const name = quoteName(ref.schema, ref.table);
-  for (const sql of statements) await client.query(sql.replaceAll('@table', name));
+  for (const sql of statements) await runSingle(client, sql.replaceAll('@table', name));
+}
+
+/** What another copy replaces the same rows with is not seen, and so not deleted, before it is there. */
+async function waitForOthers(client: PoolClient, ref: TableRef, { plan }: Request): Promise<void> {
+  const key = `tablegate overwrite ${ref.schema}.${ref.table} ${plan.where ?? ''}`;
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
 }
 
 async function prepare(client: PoolClient, { plan }: Request): Promise<void> {
@@ -490,7 +511,7 @@ async function prepare(client: PoolClient, { plan }: Request): Promise<void> {
     `SET LOCAL intervalstyle = postgres; SET LOCAL client_encoding = 'UTF8';
      SET LOCAL idle_in_transaction_session_timeout = '24h'`,
   );
-  for (const sql of plan.session) await client.query(sql);
+  for (const sql of plan.session) await runSingle(client, sql);
 }
 
 export const writePostgresRows: WriteRows = {
@@ -517,9 +538,9 @@ export const writePostgresRows: WriteRows = {
         if (present === null) await makeTable(client, ref, pairs);
         await runAll(client, plan.preSql, ref);
         if (plan.mode === 'overwrite') {
-          await client.query(
-            `DELETE FROM ${name}${plan.where === null ? '' : ` WHERE ${plan.where}`}`,
-          );
+          await waitForOthers(client, ref, request);
+          const where = plan.where === null ? '' : ` WHERE ${plan.where}`;
+          await runSingle(client, `DELETE FROM ${name}${where}`);
         }
         const isMerged = plan.mode === 'upsert';
         if (isMerged) await makeStaged(client, ref, pairs);

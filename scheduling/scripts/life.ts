@@ -10,6 +10,7 @@ import { analyse, notLooked, type Findings } from './checks';
 import { dependenciesOf } from './dependencies';
 import type { ScriptDrafts } from './drafts';
 import type { Twins } from './twins';
+import { noteWhatRuns } from './what-runs';
 import { refuseStaleScript } from './stale';
 import { requireVersion } from './versions';
 import { viewOf } from './views';
@@ -110,11 +111,12 @@ export class ScriptLife {
   ): Promise<ScriptView> {
     const { script } = await this.access.find(caller, id);
     const { text, config } = await requireVersion(this.deps, caller, script, ask.version);
-    await this.drafts.save(caller, script, { text, config: config ?? script.config }, null);
+    const draft = { text, config: config ?? script.config };
+    const { revision } = await this.drafts.save(caller, script, draft, null);
     await this.note(caller, 'script.rollBack', id, { version: ask.version });
     if (!ask.submit) return this.view(caller, id);
     const remarks = ask.remarks === '' ? `Back to version ${ask.version}` : ask.remarks;
-    return (await this.submit(caller, id, { remarks }, null)).script;
+    return (await this.submit(caller, id, { remarks }, Number(revision))).script;
   }
 
   async remove(caller: Caller, id: string, ifVersion: number | null): Promise<void> {
@@ -162,7 +164,11 @@ export class ScriptLife {
       ...{ version: version.version, lineage: tablesOf(version), dependsOn },
     });
     await this.pauseAsSet(caller, task.id, before, published);
-    await scripts.notePublished(tenant, script.id, version.version);
+    await noteWhatRuns(
+      version.version,
+      (number) => scripts.notePublished(tenant, script.id, number),
+      () => this.twins.versionOf(caller, task.id),
+    );
     await this.note(caller, 'script.publish', script.id, { version: version.version });
   }
 

@@ -12,6 +12,7 @@ import type { SchedulingDeps } from '../deps';
 import type { TaskRead } from '../scheduling';
 import { isRefusal } from '../task-refusals';
 import type { Tasks } from '../tasks';
+import { scriptNotFound } from './access';
 
 /** What a task of a script is made from. */
 interface TwinVersion {
@@ -96,8 +97,21 @@ export class Twins {
     const definition = scriptDefinition(this.deps, script, environment, twin);
     const taskId = await scripts.reserveTask(caller.tenant, script.id, environment, makeId());
     const paused = environment === 'Prod' && script.config.scheduleConfiguration.paused;
-    const task = { taskId: taskId!, number: script.number, definition, paused };
+    if (taskId === null) throw scriptNotFound(script.id);
+    const task = { taskId, number: script.number, definition, paused };
     return this.tasks.put(caller, task, ownFields(definition));
+  }
+
+  /** The version that a task runs now; null where it does not answer, or is gone. */
+  async versionOf(caller: Caller, taskId: string): Promise<number | null> {
+    try {
+      const { job, stale } = await this.tasks.get(caller, taskId);
+      const { version } = job.config;
+      return stale !== true && typeof version === 'number' ? version : null;
+    } catch (error) {
+      if (isRefusal(error, 'taskNotFound')) return null;
+      throw error;
+    }
   }
 
   /** Removes the task of an environment, where there is one. */

@@ -20,10 +20,18 @@ export function lifeMethods(db: Database): Methods {
       return kept?.taskId ?? null;
     },
     noteSubmitted: async (tenant, id, { version, digest }) => {
-      await row(tenant, id).set({ submitted_version: version, submitted_digest: digest }).execute();
+      // Of two submissions at once the later version stays, whoever comes here last.
+      await row(tenant, id)
+        .where((is) =>
+          is.or([is('submitted_version', 'is', null), is('submitted_version', '<=', version)]),
+        )
+        .set({ submitted_version: version, submitted_digest: digest })
+        .execute();
     },
     notePublished: async (tenant, id, version) => {
+      // A script that was taken out of production meanwhile stays out.
       await row(tenant, id)
+        .where('prod_task', 'is not', null)
         .set({
           published_version: version,
           published_at: sql<string>`coalesce(published_at, now())`,

@@ -62,6 +62,35 @@ const into = (table: string, more: object = {}): [string, object] => [
 ];
 
 describe('MySQL', () => {
+  it('DP-16: reads what is a query, and runs nothing else of a reader', async () => {
+    await inMain('CREATE TABLE @safe AS SELECT 1 AS a');
+    const deletion = `DELETE FROM \`${my.config.database}\`.safe`;
+    const reader: [string, object] = [
+      'mysqlreader',
+      { datasource: 'my', querySql: ['SELECT 1 AS a', 'COMMIT', deletion] },
+    ];
+    const target: [string, object] = [
+      'duckdbwriter',
+      { datasource: 'house', table: 'safe', createTable: true },
+    ];
+    await rejection(run(pair(reader, target)));
+    expect(await inMain('SELECT count(*) AS n FROM @safe')).toEqual([{ n: 1 }]);
+    const commented = { datasource: 'my', querySql: 'SELECT a FROM safe -- all' };
+    expect((await run(pair(['mysqlreader', commented], target))).summary.rows).toBe(1);
+  });
+
+  it('a number that is no value of an enum is dirty', async () => {
+    await inMain("CREATE TABLE @chosen (a enum('x', 'y'))");
+    const reader: [string, object] = [
+      'mysqlreader',
+      { datasource: 'my', querySql: "SELECT 'y' AS a UNION ALL SELECT '1' UNION ALL SELECT 'x'" },
+    ];
+    const limit = { errorLimit: { record: 1 } };
+    const { summary } = await run(pair(reader, into('chosen'), limit));
+    expect(summary).toMatchObject({ rows: 2, dirty: { count: 1 } });
+    expect(await inMain('SELECT a FROM @chosen ORDER BY a')).toEqual([{ a: 'x' }, { a: 'y' }]);
+  });
+
   it('DP-25: brings every type to another table of its own as it is', async () => {
     await inMain('CREATE TABLE @same LIKE @types');
     await run(pair(from('types'), into('same')));

@@ -126,6 +126,67 @@ describe('from PostgreSQL to PostgreSQL', () => {
     expect(await countOf('keyed')).toBe(1);
   });
 
+  it('DP-16: a reader runs one statement, and what stands behind it is refused', async () => {
+    await pg.sql('CREATE TABLE safe AS SELECT 1 AS a');
+    await pg.sql('CREATE TABLE taken (a integer)');
+    const escape = 'COMMIT; DELETE FROM safe; ';
+    const tries = [
+      { querySql: `SELECT 1) AS x; ${escape}SELECT * FROM (SELECT 1` },
+      { querySql: ['SELECT 1 AS a', `SELECT 1) TO STDOUT; ${escape}COPY (SELECT 1`] },
+      { table: 'safe', where: `true); ${escape}SELECT (1` },
+      { table: 'safe', where: `true); ${escape}SELECT (1`, splitPk: 'a' },
+      { table: 'safe', column: [`1 FROM safe; ${escape}SELECT 1`] },
+    ];
+    for (const parameter of tries) {
+      const reader: [string, object] = ['postgresqlreader', { datasource: 'pg', ...parameter }];
+      await rejection(run(pair(reader, into('taken'), { speed: { channel: 2 } })));
+      expect(await countOf('safe')).toBe(1);
+    }
+    const commented = { datasource: 'pg', querySql: 'SELECT a FROM safe -- all' };
+    await run(pair(['postgresqlreader', commented], into('taken')));
+    expect(await countOf('taken')).toBe(1);
+  });
+
+  it('DP-25: tables of other types than the first are judged by their own', async () => {
+    await pg.sql('CREATE TABLE whole (a integer)');
+    await pg.sql('INSERT INTO whole VALUES (1)');
+    // As many bytes as an integer.
+    await pg.sql('CREATE TABLE broken AS SELECT 2.5::real AS a UNION ALL SELECT 3');
+    await pg.sql('CREATE TABLE both_types (a integer)');
+    const limit = { errorLimit: { record: 1 } };
+    const reader: [string, object] = [
+      'postgresqlreader',
+      { datasource: 'pg', table: ['whole', 'broken'] },
+    ];
+    const { summary } = await run(pair(reader, into('both_types'), limit));
+    expect(summary).toMatchObject({ rows: 2, rowsRead: 3, dirty: { count: 1 } });
+    expect(await pg.sql('SELECT a FROM both_types ORDER BY a')).toEqual([{ a: 1 }, { a: 3 }]);
+  });
+
+  it('two copies that replace all rows at once leave those of one', async () => {
+    await pg.sql('CREATE TABLE replaced (id integer)');
+    const rows: [string, object] = [
+      'postgresqlreader',
+      { datasource: 'pg', querySql: 'SELECT id FROM numbers' },
+    ];
+    const target = into('replaced', { writeMode: 'overwrite' });
+    const copies = [1, 2].map(() => run(pair(rows, target)));
+    // The earlier run gives way where the later one has committed.
+    await Promise.allSettled(copies);
+    expect(await countOf('replaced')).toBe(20_000);
+  });
+
+  it('DP-25: an upsert keeps each row whose key has NULL in it', async () => {
+    await pg.sql('CREATE TABLE half_keyed (a integer, b integer, c text, UNIQUE (a, b))');
+    const rows = "VALUES (1, NULL, 'x'), (1, NULL, 'y'), (1, 2, 'old'), (1, 2, 'new')";
+    const mode = { writeMode: 'update', key: ['a', 'b'] };
+    const reader: [string, object] = ['postgresqlreader', { datasource: 'pg', querySql: rows }];
+    await run(pair(reader, into('half_keyed', mode)));
+    expect(await pg.sql('SELECT c FROM half_keyed ORDER BY c')).toEqual(
+      ['new', 'x', 'y'].map((c) => ({ c })),
+    );
+  });
+
   it('leaves the target as it was when its last row breaks a rule, and tells which', async () => {
     await pg.sql('CREATE TABLE unique_names (id integer, name text UNIQUE)');
     await pg.sql(`INSERT INTO unique_names VALUES (0, md5('20000'))`);
@@ -319,6 +380,11 @@ describe('between PostgreSQL, DuckDB and files', () => {
     expect(summary).toMatchObject({ rowsRead: 4, rows: 3, dirty: { count: 1 } });
     expect(summary.dirty.samples[0]!.reason).toBe('id: x is no whole number');
     expect(await countOf('bad', String.raw`name = '\.'`)).toBe(1);
+    // COPY would take both lines for one.
+    sandbox.write('pipes.csv', 'id,name\n1,12" pipe\n2,10" pipe\n');
+    await pg.sql('CREATE TABLE pipes (id integer, name text)');
+    await run(pair(['txtfilereader', { datasource: 'lake', table: 'pipes' }], into('pipes')));
+    expect(await countOf('pipes', `name LIKE '1_" pipe'`)).toBe(2);
   });
 
   it('writes JSON lines with numbers digit by digit', async () => {

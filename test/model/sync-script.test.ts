@@ -5,6 +5,8 @@ import { parseScriptTable } from '../../model/script-table-name';
 import { z } from 'zod';
 import { maxScriptLength, parseScript, scriptSchema } from '../../model/script';
 import { selfCommitting } from '../../model/self-committing';
+import { storedScriptSchema } from '../../model/sync-script-config';
+import { splitStatements } from '../../model/sql-statements';
 
 const known: KnownConnection[] = [
   { name: 'shop', type: 'mysql', config: { host: 'db.example', port: 3306, database: 'shop' } },
@@ -121,6 +123,27 @@ describe('the text of a sync script', () => {
     expect(messagesOf(text).join()).toContain('parameter.preSql: COMMIT would end');
   });
 
+  it('refuses what would end it behind another statement, or in a comment that MySQL runs', () => {
+    const text = scriptOf(from, { ...into, preSql: "DELETE FROM t WHERE a = ';'; COMMIT" });
+    expect(messagesOf(text).join()).toContain('parameter.preSql: COMMIT would end');
+    expect(selfCommitting('mysql', '/*!40000 COMMIT */')).toContain('COMMIT would end');
+    expect(selfCommitting('postgres', '-- now\rCOMMIT')).toContain('COMMIT would end');
+    expect(selfCommitting('postgres', '/*-- */# a\n/**/ ;COMMIT')).toContain('COMMIT would end');
+    expect(
+      splitStatements(`SELECT ';', E'\\';', "a;", $x$;$x$ -- ;\n; /* ; */ SELECT (1;2);;`),
+    ).toEqual([`SELECT ';', E'\\';', "a;", $x$;$x$ -- ;`, '/* ; */ SELECT (1;2)']);
+  });
+
+  it('DP-16: sets sessions up by SET and SELECT alone, so that a reader stays one', () => {
+    const remarks = (session: unknown) => messagesOf(scriptOf({ ...from, session }, into)).join();
+    expect(remarks(['SET a = 1', "select set_config('a', 'b', false)"])).toBe('');
+    expect(remarks(['COMMIT', 'DELETE FROM t'])).toContain(
+      'reader.parameter.session: a session is set up by',
+    );
+    expect(remarks('SET a = 1; DROP TABLE t')).toContain('DROP is for "preSql"');
+    expect(remarks('SET autocommit = 0')).toContain('autocommit would end');
+  });
+
   it('names tables with and without their schema, in the quotes of either kind', () => {
     expect(parseScriptTable('a')).toEqual({ schema: null, table: 'a' });
     expect(parseScriptTable('"my.s"."t ""1"""')).toEqual({ schema: 'my.s', table: 't "1"' });
@@ -195,4 +218,9 @@ describe('what a script reads and writes', () => {
       ['/data/lake/a/*', '/data//lake', '/data/lakes/x', '/data/lake/../x'].map(byPath),
     ).toEqual(['lake', 'lake', null, null]);
   });
+});
+
+it('the number of a version is one that can be stored', () => {
+  const stored = { scriptId: 'a'.repeat(32), version: 2 ** 40 };
+  expect(storedScriptSchema.safeParse(stored).success).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { dateReader, dateWriter, unknownLetter } from '../../model/java-dates';
+import { asDate } from '../../model/transfer-times';
 import { converterOf } from '../../model/transfer-values';
 import { commonRange, integerType, plainText, type TransferType } from '../../model/transfer-types';
 import { typeOfDuckdb } from '../../connectors/duckdb/types';
@@ -94,6 +95,12 @@ describe('a value of one type', () => {
       /is no day: the target has no zero dates$/,
     );
     expect(become(mysql('date'), mysql('date'), '0000-00-00')).toBe('0000-00-00');
+    expect(become(mysql('datetime'), mysql('date'), '0000-00-00 00:00:00')).toBe('0000-00-00');
+    for (const text of ['0000-00-00 01:00:00', '0044-03-15 01:00:00 BC']) {
+      expect(() =>
+        asDate(text, { kind: 'date', range: { ...commonRange, infinite: true, zero: true } }),
+      ).toThrow(/is more than a date$/);
+    }
     expect(become(postgres.stamp, mysql('timestamp'), '2040-01-01 00:00:00')).toMatch(
       /after the last time of the target/,
     );

@@ -6,6 +6,7 @@ import {
   type ColumnPair,
   type CopyTotals,
   type ReadRequest,
+  type RowPart,
   type RowSink,
   type RowSource,
   type TakeChunk,
@@ -13,7 +14,7 @@ import {
 } from '../../../connectors/transfer';
 import { DirtyValue } from '../../../model/dirty-value';
 import { TablegateError } from '../../../model/errors';
-import type { Cell } from '../../../model/transfer-types';
+import type { Cell, TransferColumn } from '../../../model/transfer-types';
 import { cellConverterOf } from '../../../model/transfer-values';
 import { Blame } from './blame';
 import { DirtyRows } from './dirty-rows';
@@ -72,16 +73,22 @@ async function run(copy: Copy): Promise<SyncSummary> {
   const before = await blame.at('target', () => writer.committed(write));
   if (before !== null) return summaryOf(copy, before, true);
   let fed = false;
-  const totals = await readAll(copy, [], (source) =>
-    blame.at('target', () =>
+  let committed: CopyTotals | null = null;
+  const totals = await readAll(copy, [], async (source) => {
+    committed = await blame.at('target', () =>
       writer.write({ ...write, sourceColumns: source.columns }, async (sink) => {
         const brought = await feed(copy, source, sink);
         fed = true;
         pace.doing('committing');
         return brought;
       }),
-    ),
-  );
+    );
+    return committed;
+  }).catch((error: unknown) => {
+    // A source that breaks when its rows are in their place changes nothing any more.
+    if (committed === null) throw error;
+    return committed;
+  });
   // What a target remembers of another try may be of other counts.
   const isOwn = fed && totals.rowsRead === pace.rowsRead;
   return summaryOf(copy, totals, !isOwn);
@@ -129,16 +136,11 @@ function readRequestOf({ request, signal }: Copy, place: number): ReadRequest {
 function joined({ sources }: SyncRequest, opened: RowSource[]): RowSource {
   const [first, ...others] = opened;
   if (others.length === 0) return first!;
-  const other = others.find(({ columns }) => columns.length !== first!.columns.length);
-  if (other) {
-    throw new TablegateError(
-      'invalidInput',
-      `The connections give ${first!.columns.length} and ${other.columns.length} columns.`,
-    );
-  }
   let before = 0;
   const parts = opened.flatMap((source, place) => {
-    const shifted = source.parts.map((part) => ({ ...part, table: part.table + before }));
+    const shifted = source.parts.map((part) => {
+      return { columns: source.columns, ...part, table: part.table + before };
+    });
     before += sources[place]!.tables.length;
     return shifted;
   });
@@ -148,7 +150,9 @@ function joined({ sources }: SyncRequest, opened: RowSource[]): RowSource {
 
 async function feed(copy: Copy, source: RowSource, sink: RowSink): Promise<CopyTotals> {
   const { blame, pace, dirty } = copy;
-  const convert = convertersOf(source, sink.pairs);
+  const parts = source.parts.map((part) => {
+    return { ...part, convert: convertersOf(source, part.columns ?? source.columns, sink.pairs) };
+  });
   pace.rowsAbout = source.rowsAbout;
   pace.begin();
   const explain = (error: unknown) => sink.explain(error);
@@ -157,7 +161,7 @@ async function feed(copy: Copy, source: RowSource, sink: RowSink): Promise<CopyT
   if (fast === null) {
     pace.reset();
     dirty.reset();
-    await eachPart(copy, source, (batch, table) => takeBatch(copy, sink, convert, batch, table));
+    await eachPart(copy, source, parts, (batch, part) => takeBatch(copy, sink, part, batch));
   } else {
     pace.settle(fast);
   }
@@ -192,19 +196,21 @@ function blamed(source: RowSource, sink: RowSink, blame: Blame): RowSource {
 async function eachPart(
   { blame, request }: Copy,
   source: RowSource,
-  take: (batch: Batch, table: number) => Promise<void>,
+  parts: ConvertedPart[],
+  take: (batch: Batch, part: ConvertedPart) => Promise<void>,
 ): Promise<void> {
-  const { parts } = source;
   const waiting = [...parts];
   let turn: Promise<void> = Promise.resolve();
-  const inTurn = (batch: Batch, table: number): Promise<void> => {
-    turn = turn.then(() => take(batch, table));
+  const inTurn = (batch: Batch, part: ConvertedPart): Promise<void> => {
+    turn = turn.then(() => take(batch, part));
     return turn;
   };
   const worker = async () => {
-    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
-      const { table, read } = part;
-      const step = () => read((batch) => inTurn(batch, table));
+    for (;;) {
+      const part = waiting.shift();
+      if (part === undefined) return;
+      const { read } = part;
+      const step = () => read((batch) => inTurn(batch, part));
       await blame.at('source', step, (error) => source.explain(error));
     }
   };
@@ -216,7 +222,23 @@ async function eachPart(
 
 type Converter = (cell: Cell) => Cell;
 
-function convertersOf({ columns }: RowSource, pairs: ColumnPair[]): Converter[] {
+interface ConvertedPart extends RowPart {
+  convert: Converter[];
+}
+
+/** @param columns of one part of the source */
+function convertersOf(
+  source: RowSource,
+  columns: TransferColumn[],
+  pairs: ColumnPair[],
+): Converter[] {
+  const [wanted, given] = [source.columns.length, columns.length];
+  if (wanted !== given) {
+    throw new TablegateError(
+      'invalidInput',
+      `The tables or queries of the source give ${wanted} and ${given} columns; all have to give as many.`,
+    );
+  }
   return pairs.map(({ source, target }) => {
     const from = columns[source]!;
     const convert = cellConverterOf(from, target);
@@ -231,9 +253,8 @@ function convertersOf({ columns }: RowSource, pairs: ColumnPair[]): Converter[] 
 async function takeBatch(
   { blame, pace, dirty }: Copy,
   sink: RowSink,
-  convert: Converter[],
+  { convert, table }: ConvertedPart,
   batch: Batch,
-  table: number,
 ): Promise<void> {
   const rows: Cell[][] = [];
   const write = async () => {

@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { commitCopy, committedCopy } from '../../connectors/files/copy-commit';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'commit-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('a copy that came into its place is known still when another task has written there since', async () => {
+  const target = path.join(folder, 't.csv');
+  const totals = { rowsRead: 1, rowsWritten: 1, dirty: 0 };
+  const place = { target, writer: 'one', fence: 1n << 20n };
+  const part = path.join(folder, 'part');
+  writeFileSync(part, 'a\n');
+  expect(await commitCopy(place, part, totals, undefined)).toBeNull();
+  writeFileSync(target, 'a\nb\n');
+  expect(await committedCopy(place)).toEqual(totals);
+});
