@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openMysql, type OpenedMysql } from '../connectors/support/mysql';
 import { openPostgres, type OpenedPostgres } from '../connectors/support/postgres';
 import { rejection, Sandbox } from '../connectors/support/sandbox';
@@ -162,6 +163,44 @@ describe('PostgreSQL', () => {
       ...{ tables: 300, added: 1, changed: 2, unchanged: 297, deleted: 1 },
     });
     expect(await many.changed()).toEqual(['t7', 't8', 't9']);
+  });
+
+  test('what is broken off ends on the server, and so does what a process asked for that was killed', async () => {
+    const asking = async (): Promise<unknown> => {
+      const [row] = await server.sql(
+        `SELECT count(*)::int AS n FROM pg_stat_activity
+         WHERE state = 'active' AND query LIKE '%"endless"%' AND pid <> pg_backend_pid()`,
+      );
+      return row!.n;
+    };
+    const comeTo = async (wanted: number, withinMs: number): Promise<void> => {
+      const end = Date.now() + withinMs;
+      while ((await asking()) !== wanted && Date.now() < end) await delay(50);
+      expect(await asking()).toBe(wanted);
+    };
+    const look = (how: { signal?: AbortSignal; onChild?: (pid: number) => void }) =>
+      rejection(
+        runCollection(sandbox, opened.store.catalogue, {
+          ...{ tenant: newId(), ...how },
+          connections: { dw: { type: 'postgres', config: server.config } },
+          config: {
+            ...{ connection: 'dw', profile: true, profileMode: 'exact' },
+            tables: ['ygy1.endless'],
+          },
+        }),
+      );
+    const stop = new AbortController();
+    const cancelled = look({ signal: stop.signal });
+    await comeTo(1, 10_000);
+    stop.abort(new Error('cancelled by a person'));
+    expect((await cancelled).message).toBe('cancelled by a person');
+    await comeTo(0, 1_000);
+    let child = 0;
+    const killed = look({ onChild: (pid) => (child = pid) });
+    await comeTo(1, 10_000);
+    process.kill(child, 'SIGKILL');
+    expect((await killed).message).toContain('killed by the system');
+    await comeTo(0, 10_000);
   });
 
   test('a server that refuses is named in the sentence', async () => {
