@@ -165,6 +165,24 @@ describe('PostgreSQL', () => {
     expect(await many.changed()).toEqual(['t7', 't8', 't9']);
   });
 
+  test('HW-45: a table that somebody has locked does not keep the others out', async () => {
+    await server.sql('BEGIN');
+    await server.sql('LOCK TABLE ygy1.y IN ACCESS EXCLUSIVE MODE');
+    const other = catalogueOf({ type: 'postgres', config: server.config });
+    const { result } = await other.collect({ tables: ['ygy1.y', 'ygy1.ygy'] });
+    await server.sql('ROLLBACK');
+    expect(await other.names()).toEqual(['dw.ygy1.ygy']);
+    expect(result.summary).toMatchObject({
+      ...{ tables: 1, failed: 1 },
+      failures: [
+        {
+          table: 'dw.ygy1.y',
+          reason: 'it is locked by another session; the next run looks again.',
+        },
+      ],
+    });
+  });
+
   test('what is broken off ends on the server, and so does what a process asked for that was killed', async () => {
     const asking = async (): Promise<unknown> => {
       const [row] = await server.sql(
