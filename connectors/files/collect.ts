@@ -19,6 +19,7 @@ import { smallEngine, withEngine } from '../duckdb-engine';
 import { profileRelation, sampleValues, valuesEngine } from '../duckdb-values';
 import { messageOf } from '../message-of';
 import { quotePath } from '../sql-text';
+import { takenOf } from '../taken';
 import { csvColumns, csvFirstRows, inspectHead } from './csv';
 import { parquetError } from './errors';
 import type { TableFile } from './folder';
@@ -73,7 +74,7 @@ export function filesCatalogue(access: FilesAccess): CatalogueSource {
 async function* readTables(access: FilesAccess, { databases, takes, signal }: CollectRequest) {
   if (databases !== null && !databases.includes(schema)) return;
   const folder = await access.all();
-  const names = folder.names.filter((table) => takes(schema, table));
+  const names = await takenOf(folder.names, (table) => takes(schema, table), signal);
   for (let start = 0; start < names.length; start += tablesAtOnce) {
     const tables: CollectedTable[] = [];
     const unread: UnreadTable[] = [];

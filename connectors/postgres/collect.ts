@@ -19,6 +19,7 @@ import {
 } from '../collect';
 import { ownSchema } from '../fencing';
 import { exactProfile, sample } from './profile';
+import { takenOf } from '../taken';
 import type { PostgresSessions } from './sessions';
 import { statisticsOf } from './statistics';
 
@@ -119,7 +120,8 @@ async function* readTables(
   const found = await sessions.transaction(options, (client) =>
     client.query<Row>(namesSql, [databases]),
   );
-  const wanted = found.rows.filter(({ schema, name }) => takes(schema!, name!));
+  const takesRow = ({ schema, name }: Row) => takes(schema!, name!);
+  const wanted = await takenOf(found.rows, takesRow, signal);
   for (let start = 0; start < wanted.length; start += tablesAtOnce) {
     const some = wanted.slice(start, start + tablesAtOnce);
     yield* readApart((work) => sessions.transaction(options, work), some);
