@@ -22,6 +22,8 @@ import type { CatalogueService, CatalogueTableRead, TableTask } from './scheduli
 
 /** Columns of a hit that are shown as those that answer. */
 const mostMatching = 10;
+/** Versions of one answer, however many were asked for: each comes with its whole definition. */
+const mostVersions = 100;
 
 export class Catalogue implements CatalogueService {
   constructor(private readonly deps: Pick<SchedulingDeps, 'store'>) {}
@@ -57,7 +59,9 @@ export class Catalogue implements CatalogueService {
   }
 
   async versions({ tenant }: Caller, name: string, page: PageRequest): Promise<Page<TableVersion>> {
-    const found = await this.deps.store.catalogue.versions(tenant, name, page);
+    const { store } = this.deps;
+    const pageSize = Math.min(page.pageSize, mostVersions);
+    const found = await store.catalogue.versions(tenant, name, { ...page, pageSize });
     if (found.items.length === 0 && page.pageToken === null) throw noTable(name);
     return found;
   }

@@ -12,6 +12,7 @@ import { queryRows, smallEngine, type EngineLimits } from '../duckdb-engine';
 import { profileRelation, sampleValues, valuesEngine } from '../duckdb-values';
 import { ownSchema } from '../fencing';
 import { quoteName, quoteText } from '../sql-text';
+import { takenOf } from '../taken';
 
 /** Opens the file for one use; the scratch folder is where the engine may spill into. */
 export type UseFile = <T>(
@@ -44,7 +45,7 @@ export function duckdbCatalogue(use: UseFile): CatalogueSource {
 
 async function readTables(
   connection: DuckDBConnection,
-  { databases, takes }: CollectRequest,
+  { databases, takes, signal }: CollectRequest,
 ): Promise<CollectedTable[]> {
   const ask = (what: string, of: string, condition: string) =>
     queryRows(connection, `SELECT ${what} FROM ${of}() ${where(databases)} ${condition}`);
@@ -84,8 +85,9 @@ async function readTables(
     ),
     keyOf,
   );
-  return [...tables, ...views]
-    .filter((row) => takes(String(row.schema_name), String(row.table_name)))
+  const takesRow = (row: Row) => takes(String(row.schema_name), String(row.table_name));
+  const wanted = await takenOf([...tables, ...views], takesRow, signal);
+  return wanted
     .map((row) => tableOf(row, keyOf(row), { columns, constraints, indexes }))
     .toSorted(byName);
 }

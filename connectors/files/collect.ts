@@ -19,6 +19,7 @@ import { smallEngine, withEngine } from '../duckdb-engine';
 import { profileRelation, sampleValues, valuesEngine } from '../duckdb-values';
 import { messageOf } from '../message-of';
 import { quotePath } from '../sql-text';
+import { takenOf } from '../taken';
 import { csvColumns, csvFirstRows, inspectHead } from './csv';
 import { parquetError } from './errors';
 import type { TableFile } from './folder';
@@ -26,8 +27,8 @@ import { parquetColumns, parquetRelation } from './parquet';
 
 /** What of the connection is needed. */
 export interface FilesAccess {
-  /** Names of the tables, in order. */
-  names(): Promise<string[]>;
+  /** The folder, read once: names of its tables, in order, and how each one's file is found. */
+  all(): Promise<{ names: string[]; file(table: string): Promise<TableFile> }>;
   file(ref: TableRef): Promise<TableFile>;
   scan(request: ValuesRequest): Promise<DuckdbScan>;
 }
@@ -72,14 +73,15 @@ export function filesCatalogue(access: FilesAccess): CatalogueSource {
 
 async function* readTables(access: FilesAccess, { databases, takes, signal }: CollectRequest) {
   if (databases !== null && !databases.includes(schema)) return;
-  const names = (await access.names()).filter((table) => takes(schema, table));
+  const folder = await access.all();
+  const names = await takenOf(folder.names, (table) => takes(schema, table), signal);
   for (let start = 0; start < names.length; start += tablesAtOnce) {
     const tables: CollectedTable[] = [];
     const unread: UnreadTable[] = [];
     for (const table of names.slice(start, start + tablesAtOnce)) {
       signal.throwIfAborted();
       try {
-        tables.push(await readTable(await access.file({ schema, table }), table, signal));
+        tables.push(await readTable(await folder.file(table), table, signal));
       } catch (error) {
         signal.throwIfAborted();
         unread.push({ schema, table, error: messageOf(error) });

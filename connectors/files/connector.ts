@@ -21,6 +21,7 @@ import { csvColumns, csvFirstRows, csvRelation, inspectCsv, inspectHead } from '
 import { csvError, parquetError } from './errors';
 import {
   findTableFile,
+  pickTableFile,
   refuseSharedName,
   resolveFolder,
   tableFiles,
@@ -69,7 +70,15 @@ class FilesConnection implements Connection {
 
   catalogue(): CatalogueSource {
     return filesCatalogue({
-      names: async () => [...(await tableFiles(await this.#folder())).keys()].toSorted(),
+      all: async () => {
+        const folder = await this.#folder();
+        const tables = await tableFiles(folder);
+        return {
+          names: [...tables.keys()].toSorted(),
+          file: (table) =>
+            pickTableFile({ folder, tables }, { schema: 'main', table }, this.#filesRoots),
+        };
+      },
       file: (ref) => this.#file(ref),
       scan: ({ ref, columns, scratchDir, signal }) => {
         const names = columns.map(({ name }) => name);

@@ -89,8 +89,22 @@ export async function findTableFile(
   ref: TableRef,
   filesRoots: string[],
 ): Promise<TableFile> {
+  const tables = ref.schema === 'main' ? await tableFiles(folder) : new Map<string, string[]>();
+  return pickTableFile({ folder, tables }, ref, filesRoots);
+}
+
+/**
+ * The same of a folder that was read before.
+ * @param read.tables what `tableFiles` gave
+ * @throws as `findTableFile`
+ */
+export async function pickTableFile(
+  { folder, tables }: { folder: string; tables: ReadonlyMap<string, string[]> },
+  ref: TableRef,
+  filesRoots: string[],
+): Promise<TableFile> {
   const table = ref.table.normalize('NFC');
-  const files = ref.schema === 'main' ? ((await tableFiles(folder)).get(table) ?? []) : [];
+  const files = tables.get(table) ?? [];
   refuseSharedName(table, files);
   const [name] = files;
   if (name === undefined) throw tableNotFound(ref, `the folder ${folder}`);

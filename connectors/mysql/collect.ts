@@ -12,6 +12,7 @@ import {
 import { tablesAtOnce, type CatalogueSource, type CollectRequest } from '../collect';
 import { ownSchema } from '../fencing';
 import { quoteText } from '../sql-text';
+import { takenOf } from '../taken';
 import { exactProfile, sample } from './profile';
 import type { MysqlSession } from './session';
 import type { MysqlSessions } from './sessions';
@@ -44,7 +45,7 @@ async function* readTables(sessions: MysqlSessions, { databases, takes, signal }
        ORDER BY CAST(table_schema AS BINARY), CAST(table_name AS BINARY)`,
     ),
   );
-  const wanted = found.filter(([schema, name]) => takes(schema!, name!));
+  const wanted = await takenOf(found, ([schema, name]) => takes(schema!, name!), signal);
   for (let start = 0; start < wanted.length; start += tablesAtOnce) {
     const some = wanted.slice(start, start + tablesAtOnce);
     const tables = await sessions.transaction(options, (session) => readSlice(session, some));

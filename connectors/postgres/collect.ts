@@ -11,9 +11,15 @@ import {
   type IndexDefinition,
   type TableKind,
 } from '../../model/catalogue/collected';
-import { tablesAtOnce, type CatalogueSource, type CollectRequest } from '../collect';
+import {
+  tablesAtOnce,
+  type CatalogueSource,
+  type CollectedSlice,
+  type CollectRequest,
+} from '../collect';
 import { ownSchema } from '../fencing';
 import { exactProfile, sample } from './profile';
+import { takenOf } from '../taken';
 import type { PostgresSessions } from './sessions';
 import { statisticsOf } from './statistics';
 
@@ -114,16 +120,54 @@ async function* readTables(
   const found = await sessions.transaction(options, (client) =>
     client.query<Row>(namesSql, [databases]),
   );
-  const wanted = found.rows.filter(({ schema, name }) => takes(schema!, name!));
+  const takesRow = ({ schema, name }: Row) => takes(schema!, name!);
+  const wanted = await takenOf(found.rows, takesRow, signal);
   for (let start = 0; start < wanted.length; start += tablesAtOnce) {
     const some = wanted.slice(start, start + tablesAtOnce);
-    const tables = await sessions.transaction(options, (client) => readSlice(client, some));
-    yield { tables, unread: [] };
+    yield* readApart((work) => sessions.transaction(options, work), some);
   }
+}
+
+/** How long a table that others have locked keeps those waiting that are read with it. */
+const lockLimitMs = 1_000;
+
+/** Halves what cannot be read together until only what is locked is left: that is not read. */
+async function* readApart(
+  transaction: <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>,
+  some: readonly Row[],
+): AsyncGenerator<CollectedSlice> {
+  const read = async (): Promise<CollectedTable[] | null> => {
+    try {
+      return await transaction((client) => readSlice(client, some));
+    } catch (error) {
+      if (isLocked(error)) return null;
+      throw error;
+    }
+  };
+  const tables = await read();
+  if (tables !== null) {
+    yield { tables, unread: [] };
+    return;
+  }
+  if (some.length > 1) {
+    const half = Math.ceil(some.length / 2);
+    yield* readApart(transaction, some.slice(0, half));
+    yield* readApart(transaction, some.slice(half));
+    return;
+  }
+  const error = 'it is locked by another session; the next run looks again.';
+  const unread = some.map(({ schema, name }) => ({ schema: schema!, table: name!, error }));
+  yield { tables: [], unread };
+}
+
+function isLocked(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return cause?.code === '55P03';
 }
 
 /** A table that was dropped since its name was read is left out. */
 async function readSlice(client: PoolClient, some: readonly Row[]): Promise<CollectedTable[]> {
+  await client.query(`SET LOCAL lock_timeout = ${lockLimitMs}`);
   const oids = some.map(({ oid }) => oid);
   const ask = async (sql: string) => grouped((await client.query<Row>(sql, [oids])).rows);
   const facts = await ask(factsSql);

@@ -1,4 +1,5 @@
 /** The catalogue as a file: piece by piece, as it is read. */
+import { csvCell } from '../csv-cell';
 import type { CatalogueColumn, CatalogueTableWithColumns } from './catalogue';
 
 type Slices = AsyncIterable<readonly CatalogueTableWithColumns[]>;
@@ -68,12 +69,5 @@ function cellsOf({ profile, ...column }: CatalogueColumn): Cell[] {
 }
 
 function lineOf(cells: readonly Cell[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`;
-}
-
-/** Text that a spreadsheet would take for a formula gets an apostrophe in front. */
-function csvCell(value: Cell): string {
-  if (value === null) return '';
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : `${value}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return `${cells.map((cell) => csvCell(String(cell ?? ''))).join(',')}\r\n`;
 }

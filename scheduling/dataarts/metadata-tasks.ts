@@ -103,8 +103,17 @@ export class MetadataTasks implements MetadataTaskService {
     keepOwn(before, plan);
     const patch = vendorsWords(body, () => parseInput(taskPatchSchema, plan.definition, 'task'));
     const { paused } = plan;
-    if (paused === true && !before.paused) await this.tasks.pause(caller, taskId);
-    await vendorsWords(body, () => this.tasks.edit(caller, taskId, patch, null));
+    // Off before the edit, on after it: nothing runs by times that are not to be.
+    const switchesOff = paused === true && !before.paused;
+    if (switchesOff) await this.tasks.pause(caller, taskId);
+    try {
+      await vendorsWords(body, () => this.tasks.edit(caller, taskId, patch, null));
+    } catch (error) {
+      // A refused call has changed nothing.
+      const isRefused = error instanceof TablegateError && error.status < 500;
+      if (switchesOff && isRefused) await this.tasks.resume(caller, taskId);
+      throw error;
+    }
     if (paused === false && before.paused) await this.tasks.resume(caller, taskId);
     const next = { ...row, ...kept(body, sent, plan) };
     await this.deps.store.dataArtsTasks.put(caller.tenant, next);

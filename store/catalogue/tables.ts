@@ -93,8 +93,8 @@ export async function someTables(
   return names.flatMap((name) => byName.get(name) ?? []);
 }
 
-/** Tables that are read at once, with their columns. */
-const atOnce = 200;
+/** Tables that are read at once, with their columns: some have a thousand and more. */
+const atOnce = 50;
 
 export async function* allTables(
   db: Database,

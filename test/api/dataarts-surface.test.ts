@@ -3,11 +3,12 @@ import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { collectionCalls, type CollectionCall } from '../../api/vendors/dataarts/calls';
 import { projectsShape } from '../../api/vendors/dataarts/projects';
+import { codesOfCall } from '../../api/vendors/dataarts/refusals';
 import { TablegateError } from '../../model/errors';
 import { roleAllows, roles, type Role } from '../../model/people';
 import { exampleText, refusalIn } from '../support/dataarts';
 import { signedAt, vectors, type SignedVector } from '../support/dataarts-sdk/vectors';
-import { identityTokenOf, keyOf } from '../support/fake-scheduling';
+import { csrfTokenOf, identityTokenOf, keyOf, sessionTokenOf } from '../support/fake-scheduling';
 import { callerOf, project, runId, taskId } from '../support/samples';
 import { testApi, type TestApi } from '../support/test-api';
 
@@ -138,6 +139,27 @@ test('a token wins over a signature, in good and in bad', async () => {
   expect((await replay(api, good)).status).toBe(200);
   refusalIn(await replay(apiOfVectors('developer'), both('wrong')), 401);
   refusalIn(await replay(apiOfVectors('admin'), both(identityTokenOf('viewer'))), 403);
+});
+
+test('HW-42: by a session it needs the CSRF token; that code, and that of a closed project, are described', async () => {
+  const api = testApi();
+  const cookie = { Cookie: `tablegate_session=${sessionTokenOf('developer')}` };
+  const csrf = { 'X-CSRF-Token': csrfTokenOf('developer') };
+  const [create] = collectionCalls as [CollectionCall];
+  const codes: unknown[] = [];
+  const note = (answer: { status: number; text: string; body: { error_code?: string } }) => {
+    refusalIn(answer, 403);
+    codes.push(answer.body.error_code);
+  };
+  note(await send(api, create, cookie));
+  expect(done(api)).toEqual([]);
+  expect((await send(api, create, { ...cookie, ...csrf })).status).toBe(200);
+  const closed = new TablegateError('projectClosed', 'It is not open to you.');
+  api.scheduling.metadataTasks.enter = () => Promise.reject(closed);
+  note(await send(api, create));
+  expect(codes).toEqual(['csrfTokenWrong', 'projectClosed']);
+  for (const call of collectionCalls)
+    expect(codesOfCall(call)).toEqual(expect.arrayContaining(codes));
 });
 
 test('paths and methods that there are not are answered in the two keys', async () => {

@@ -137,3 +137,22 @@ describe('turns', () => {
     await expect(last).resolves.toBe(true);
   });
 });
+
+it('a folder is read once for a collection, however many tables it holds', async () => {
+  const names = Array.from({ length: 12 }, (_, place) => `t${10 + place}`);
+  for (const name of names) sandbox.write(`${name}.csv`, 'a\n1\n');
+  sandbox.write('t10.tsv', 'a\n1\n');
+  const reading = jest.spyOn(fs.promises, 'readdir');
+  const source = open().catalogue();
+  const found: string[] = [];
+  const request = {
+    ...{ databases: null, takes: () => true },
+    signal: new AbortController().signal,
+  };
+  for await (const { tables, unread } of source.tables(request)) {
+    found.push(...tables.map(({ table }) => table));
+    expect(unread).toMatchObject([{ table: 't10', error: expect.stringContaining('rename one') }]);
+  }
+  expect(found).toEqual(names.slice(1));
+  expect(reading).toHaveBeenCalledTimes(1);
+});

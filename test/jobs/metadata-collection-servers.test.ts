@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openMysql, type OpenedMysql } from '../connectors/support/mysql';
 import { openPostgres, type OpenedPostgres } from '../connectors/support/postgres';
 import { rejection, Sandbox } from '../connectors/support/sandbox';
@@ -162,6 +163,63 @@ describe('PostgreSQL', () => {
       ...{ tables: 300, added: 1, changed: 2, unchanged: 297, deleted: 1 },
     });
     expect(await many.changed()).toEqual(['t7', 't8', 't9']);
+  });
+
+  test('HW-45: a table that somebody has locked does not keep the others out', async () => {
+    await server.sql('BEGIN');
+    await server.sql('LOCK TABLE ygy1.y IN ACCESS EXCLUSIVE MODE');
+    const other = catalogueOf({ type: 'postgres', config: server.config });
+    const { result } = await other
+      .collect({ tables: ['ygy1.y', 'ygy1.ygy'] })
+      .finally(() => server.sql('ROLLBACK'));
+    expect(await other.names()).toEqual(['dw.ygy1.ygy']);
+    expect(result.summary).toMatchObject({
+      ...{ tables: 1, failed: 1 },
+      failures: [
+        {
+          table: 'dw.ygy1.y',
+          reason: 'it is locked by another session; the next run looks again.',
+        },
+      ],
+    });
+  });
+
+  test('what is broken off ends on the server, and so does what a process asked for that was killed', async () => {
+    const asking = async (): Promise<unknown> => {
+      const [row] = await server.sql(
+        `SELECT count(*)::int AS n FROM pg_stat_activity
+         WHERE state = 'active' AND query LIKE '%"endless"%' AND pid <> pg_backend_pid()`,
+      );
+      return row!.n;
+    };
+    const comeTo = async (wanted: number, withinMs: number): Promise<void> => {
+      const end = Date.now() + withinMs;
+      while ((await asking()) !== wanted && Date.now() < end) await delay(50);
+      expect(await asking()).toBe(wanted);
+    };
+    const look = (how: { signal?: AbortSignal; onChild?: (pid: number) => void }) =>
+      rejection(
+        runCollection(sandbox, opened.store.catalogue, {
+          ...{ tenant: newId(), ...how },
+          connections: { dw: { type: 'postgres', config: server.config } },
+          config: {
+            ...{ connection: 'dw', profile: true, profileMode: 'exact' },
+            tables: ['ygy1.endless'],
+          },
+        }),
+      );
+    const stop = new AbortController();
+    const cancelled = look({ signal: stop.signal });
+    await comeTo(1, 10_000);
+    stop.abort(new Error('cancelled by a person'));
+    expect((await cancelled).message).toBe('cancelled by a person');
+    await comeTo(0, 1_000);
+    let child = 0;
+    const killed = look({ onChild: (pid) => (child = pid) });
+    await comeTo(1, 10_000);
+    process.kill(child, 'SIGKILL');
+    expect((await killed).message).toContain('killed by the system');
+    await comeTo(0, 10_000);
   });
 
   test('a server that refuses is named in the sentence', async () => {

@@ -1,5 +1,6 @@
 /** The first pass: what there is, from the source's own catalogue into ours. */
 import type { CatalogueSource, CollectedSlice } from '../../../connectors/collect';
+import { takenOf } from '../../../connectors/taken';
 import type { CollectedTable } from '../../../model/catalogue/collected';
 import { alivePolicyOf, deletedPolicyOf } from '../../../model/catalogue/policies';
 import { makeTableFilter, type TableFilter } from '../../../model/catalogue/table-filter';
@@ -156,7 +157,8 @@ async function settleMissing(
 ): Promise<void> {
   const { connection, deletedObjectPolicy } = context.config;
   const known = await catalogue.unseen(context.tenant, connection, seen);
-  const gone = known.filter(({ schema, table }) => filter.takes(schema, table));
+  const takes = ({ schema, table }: (typeof known)[number]) => filter.takes(schema, table);
+  const gone = await takenOf(known, takes, context.signal);
   const names = gone.map(({ name }) => name);
   const policy = deletedPolicyOf(deletedObjectPolicy);
   for (let start = 0; start < names.length; start += settledAtOnce) {

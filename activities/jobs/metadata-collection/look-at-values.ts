@@ -34,16 +34,21 @@ function isOfTheSource(error: unknown): boolean {
   return error instanceof TooLong || (error instanceof ConnectorError && error.retryable);
 }
 
-/** @param send is told of each table as it is done */
+/**
+ * @param send is told of each table as it is done
+ * @param stop ends it at once, on the server too
+ * @throws the reason of `stop`
+ */
 export async function lookAtValues(
   work: ValuesWork,
   send: (message: ToParent) => void,
+  stop: AbortSignal,
 ): Promise<void> {
   const { connection: configured, filesRoots, fake } = work;
   const connection = openConnection(configured, { filesRoots }, { fake });
   try {
     const source = connection.catalogue();
-    const known = await statisticsOf(source, work, send);
+    const known = await statisticsOf(source, work, { send, stop });
     let inARow = 0;
     for (const table of work.tables) {
       if (inARow === mostInARow) {
@@ -51,7 +56,7 @@ export async function lookAtValues(
         continue;
       }
       try {
-        const seen = await limited(work.tableLimitMs, (signal) =>
+        const seen = await limited({ ms: work.tableLimitMs, stop }, (signal) =>
           lookAt(source, work, table, {
             statistics: known.get(`${table.schema}.${table.table}`),
             signal,
@@ -60,6 +65,7 @@ export async function lookAtValues(
         send({ type: 'seen', seen });
         inARow = 0;
       } catch (error) {
+        stop.throwIfAborted();
         inARow = isOfTheSource(error) ? inARow + 1 : 0;
         send({ type: 'unseen', name: table.name, error: messageOf(error) });
       }
@@ -73,29 +79,45 @@ export async function lookAtValues(
 async function statisticsOf(
   source: CatalogueSource,
   { tables, tableLimitMs }: ValuesWork,
-  send: (message: ToParent) => void,
+  { send, stop }: { send: (message: ToParent) => void; stop: AbortSignal },
 ): Promise<Map<string, Statistics>> {
   try {
     const refs = tables.map(({ schema, table }) => ({ schema, table }));
     return await limited(
-      tableLimitMs,
+      { ms: tableLimitMs, stop },
       async (signal) => (await source.statistics(refs, signal)) ?? new Map<string, Statistics>(),
     );
   } catch (error) {
+    stop.throwIfAborted();
     send({ type: 'log', line: `The source does not tell its statistics: ${messageOf(error)}` });
     return new Map();
   }
 }
 
-/** @throws a sentence when the time is over, whether `work` heeds the signal or not */
-async function limited<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(ms);
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () =>
-      reject(new TooLong(`looking at its values took longer than ${Math.round(ms / 1000)} s.`)),
-    );
+/**
+ * @throws a sentence when the time is over, the reason of `stop` when that comes first, whether `work`
+ *   heeds its signal or not
+ */
+async function limited<T>(
+  { ms, stop }: { ms: number; stop: AbortSignal },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  stop.throwIfAborted();
+  const over = new AbortController();
+  const { signal } = over;
+  const sentence = `looking at its values took longer than ${Math.round(ms / 1000)} s.`;
+  const timer = setTimeout(() => over.abort(new TooLong(sentence)), ms);
+  const follow = (): void => over.abort(stop.reason);
+  stop.addEventListener('abort', follow);
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
   });
-  return Promise.race([work(signal), late]);
+  try {
+    return await Promise.race([work(signal), ended]);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', follow);
+  }
 }
 
 async function lookAt(

@@ -11,6 +11,8 @@ import type { CollectionRecord } from './record';
 const tablesOfChild = 500;
 /** Tables whose profiles are written at once. */
 const writtenAtOnce = 25;
+/** Enough to end what runs on servers; a cancelled run ends within two seconds. */
+const graceMs = 1_400;
 
 export interface LookPass {
   context: JobContext<MetadataCollectionConfig>;
@@ -88,6 +90,7 @@ async function lookInChild(
     entry: path.join(__dirname, 'child'),
     request: { type: 'look', work: workOf(pass, tables) } satisfies ToChild,
     signal: context.signal,
+    cancel: { message: { type: 'cancel' } satisfies ToChild, graceMs },
     receive,
     onStart: pass.onChild,
   });

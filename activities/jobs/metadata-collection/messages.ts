@@ -37,7 +37,7 @@ export interface SeenValues {
   rowsRead: number;
 }
 
-export type ToChild = { type: 'look'; work: ValuesWork };
+export type ToChild = { type: 'look'; work: ValuesWork } | { type: 'cancel' };
 
 export type ToParent =
   | { type: 'seen'; seen: SeenValues }

@@ -5,7 +5,9 @@ import type { CollectionCall } from './calls';
 const ofAll = [
   'invalidInput',
   'notAuthenticated',
+  'csrfTokenWrong',
   'notAllowed',
+  'projectClosed',
   'projectNotFound',
   'workspaceNotFound',
   'internal',
@@ -23,7 +25,8 @@ export function codesOfCall({ errors }: CollectionCall): ErrorCode[] {
 }
 
 export const codesOfTokens: readonly ErrorCode[] = [
-  ...(['invalidInput', ...ofBodies, 'notAuthenticated', 'notAllowed', 'projectNotFound'] as const),
+  ...(['invalidInput', ...ofBodies, 'notAuthenticated', 'projectClosed'] as const),
+  ...(['projectNotFound'] as const),
   ...(['tooManySignIns', 'internal', 'storeUnavailable'] as const),
 ];
 
