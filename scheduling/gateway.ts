@@ -55,8 +55,10 @@ const lookUpMs = 45_000;
 const takenMs = 10_000;
 /** One look for its answer: the end of this process waits for no longer call. */
 const lookMs = 2_000;
+/** A busy Temporal may leave a call unanswered; so many in a row mean that it is away. */
+const mostUnanswered = 3;
 
-const grpc = { invalidArgument: 3, deadlineExceeded: 4, failedPrecondition: 9 };
+const grpc = { cancelled: 1, invalidArgument: 3, deadlineExceeded: 4, failedPrecondition: 9 };
 
 export interface GatewayOptions {
   taskQueue: string;
@@ -283,18 +285,25 @@ export class TemporalGateway {
   private async answerOf(handle: WorkflowHandle): Promise<LookUpAnswer> {
     const startedAt = Date.now();
     let isTaken = false;
+    let unanswered = 0;
     for (;;) {
       try {
         return (await this.within(lookMs, () => handle.result())) as LookUpAnswer;
       } catch (error) {
         if (error instanceof WorkflowFailedError) throw endOfLookUp(error);
-        if (grpcCodeOf(error) !== grpc.deadlineExceeded) throw toTablegateError(error);
+        if (!isUnanswered(error)) throw toTablegateError(error);
       }
       if (this.isClosing) throw new TablegateError('notReady', 'The server is being stopped.');
       if (isTaken || Date.now() < startedAt + takenMs) continue;
-      // Where Temporal itself does not answer, this call says so.
-      const { historyLength } = await this.call(queryMs, () => handle.describe());
-      isTaken = historyLength > eventsUntaken;
+      try {
+        const { historyLength } = await this.call(queryMs, () => handle.describe());
+        isTaken = historyLength > eventsUntaken;
+      } catch (error) {
+        // Where Temporal itself does not answer, this call says so.
+        unanswered += 1;
+        if (unanswered === mostUnanswered) throw error;
+        continue;
+      }
       if (!isTaken) throw noWorkerAnswers('No worker answered in time; start one and ask again.');
     }
   }
@@ -306,9 +315,14 @@ export class TemporalGateway {
   private async forget({ workflowId }: WorkflowHandle): Promise<void> {
     const { workflowService, options } = this.client;
     const request = { namespace: options.namespace, workflowExecution: { workflowId } };
-    await this.within(signalMs, () => workflowService.deleteWorkflowExecution(request)).catch(
-      () => undefined,
-    );
+    for (let unanswered = 0; unanswered < mostUnanswered; unanswered += 1) {
+      try {
+        await this.within(signalMs, () => workflowService.deleteWorkflowExecution(request));
+        return;
+      } catch (error) {
+        if (!isUnanswered(error)) return;
+      }
+    }
   }
 
   /** Address of a run's page in Temporal UI. */
@@ -430,6 +444,12 @@ function historyIsFull(error: unknown): boolean {
 function grpcCodeOf(error: unknown): number | null {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
   return isGrpcServiceError(cause) ? cause.code : null;
+}
+
+/** Whether a call ended by its deadline: the server, which knows it too, may be the first to give up. */
+function isUnanswered(error: unknown): boolean {
+  const code = grpcCodeOf(error);
+  return code === grpc.deadlineExceeded || code === grpc.cancelled;
 }
 
 function sentence(text: string): string {
