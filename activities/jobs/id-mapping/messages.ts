@@ -1,7 +1,7 @@
 /** What parent and child of a computation tell each other; plain JSON. */
 import type { TableRef } from '../../../connectors/connector';
 import type { JobConnection } from '../../../model/job-type';
-import type { LogLine, RunProgress, TableDetail } from '../../../model/run';
+import type { FromChild } from '../child-messages';
 import type { IdMappingConfig } from './config';
 import type { ChangeCounts } from './former';
 import type { LeftOutReason } from './links';
@@ -104,19 +104,6 @@ export interface IdMappingSummary {
   seconds: Record<string, number>;
 }
 
-/** Why a computation ended without a result. */
-export interface ComputeFailure {
-  /** `job`: told to people; `superseded`: a later try has written; `fault`: not foreseen. */
-  kind: 'job' | 'superseded' | 'fault';
-  message: string;
-  cause: string | null;
-}
-
 export type ToChild = { type: 'compute'; request: ComputeRequest };
 
-export type ToParent =
-  | { type: 'progress'; progress: RunProgress }
-  | { type: 'table'; detail: TableDetail }
-  | { type: 'log'; level: LogLine['level']; line: string }
-  | { type: 'done'; summary: IdMappingSummary }
-  | { type: 'failed'; failure: ComputeFailure };
+export type ToParent = FromChild<IdMappingSummary>;

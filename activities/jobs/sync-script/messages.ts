@@ -1,7 +1,7 @@
 /** What parent and child of a copy tell each other; plain JSON. */
 import type { SyncPlan } from '../../../model/script-plan';
 import type { JobConnection } from '../../../model/job-type';
-import type { LogLine, RunProgress, TableDetail } from '../../../model/run';
+import type { FromChild } from '../child-messages';
 
 /** What is read of one connection. */
 export interface SourcePlace {
@@ -43,19 +43,6 @@ export interface SyncSummary {
   committedBefore?: true;
 }
 
-/** Why a copy ended without a result. */
-export interface SyncFailure {
-  /** `job`: told to people; `superseded`: a later run has written; `fault`: not foreseen. */
-  kind: 'job' | 'superseded' | 'fault';
-  message: string;
-  cause: string | null;
-}
-
 export type ToChild = { type: 'copy'; request: SyncRequest } | { type: 'cancel' };
 
-export type ToParent =
-  | { type: 'progress'; progress: RunProgress }
-  | { type: 'table'; detail: TableDetail }
-  | { type: 'log'; level: LogLine['level']; line: string }
-  | { type: 'done'; summary: SyncSummary }
-  | { type: 'failed'; failure: SyncFailure };
+export type ToParent = FromChild<SyncSummary>;
