@@ -30,6 +30,14 @@ const shutdownForceTime = '8 s';
 /** So that a cancellation reaches a job, or a look-up, within two seconds. */
 const heartbeatThrottle = '1 s';
 
+/**
+ * The SDK ends workflow code that takes longer than this in the middle of what it does, which kills
+ * the whole process ("async hook stack has become corrupted"); its own 5 seconds pass on a machine
+ * that is busy with other things. Ours has no endless loop, and past 10 seconds the server gives the
+ * same work out anew by itself.
+ */
+const isolateExecutionTimeout = '120 s';
+
 /** Most notices on their way at the same time; each may take ten seconds. */
 const mostDeliveries = 20;
 
@@ -65,7 +73,10 @@ export async function startWorkers(options: WorkerOptions): Promise<Workers> {
 }
 
 function sharedOptions({ connection, namespace }: WorkerOptions) {
-  return { connection, namespace, shutdownGraceTime, shutdownForceTime } as const;
+  return {
+    ...{ connection, namespace, shutdownGraceTime, shutdownForceTime },
+    ...{ isolateExecutionTimeout },
+  } as const;
 }
 
 function jobWorker(options: WorkerOptions, taskQueue: string): Promise<Worker> {

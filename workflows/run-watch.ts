@@ -154,11 +154,16 @@ export async function cancelRuns(state: TaskState): Promise<void> {
     );
   for (;;) {
     await condition(() => toTell() !== undefined);
-    const { runId, cancelReason } = toTell()!;
+    const run = toTell();
+    // It may have ended by a signal of the same workflow task.
+    if (run === undefined) continue;
+    const { runId, cancelReason } = run;
     told.add(runId);
-    const run = getExternalWorkflowHandle(runWorkflowId(state.tenant, state.taskId, runId));
+    const workflowId = runWorkflowId(state.tenant, state.taskId, runId);
     try {
-      await run.signal(cancelRunSignal, { reason: cancelReason! });
+      await getExternalWorkflowHandle(workflowId).signal(cancelRunSignal, {
+        reason: cancelReason!,
+      });
     } catch {
       // The run has ended meanwhile; whoever watches it hears of that.
     }

@@ -148,7 +148,9 @@ async function startRuns(
     context.closing() ? undefined : runsToStart(state).find(({ runId }) => !begun.has(runId));
   for (;;) {
     await condition(() => toStart() !== undefined);
-    const run = toStart()!;
+    const run = toStart();
+    // More signals of the same workflow task may have changed what held a moment ago.
+    if (run === undefined) continue;
     if (run.cancelReason !== null && run.recordedByTask) {
       cancelUnbegun(state, run, context);
       continue;

@@ -145,7 +145,9 @@ async function tellWebhooks(state: TaskState): Promise<void> {
 async function keepTimeLimits(state: TaskState, context: StepContext): Promise<void> {
   for (;;) {
     await condition(() => nextTimeLimit(state) !== null);
-    const limit = nextTimeLimit(state)!;
+    const limit = nextTimeLimit(state);
+    // The gate that had it may have been filled by a signal of the same workflow task.
+    if (limit === null) continue;
     const waitMs = Math.min(limit - Date.now(), longestWaitMs);
     const isEarlier = (): boolean => (nextTimeLimit(state) ?? limit) < limit;
     if (waitMs > 0 && (await condition(isEarlier, waitMs))) continue;

@@ -1,6 +1,11 @@
 /** A roll-over loses nothing: neither marks nor the live run, nor what was answered before it. */
 import { randomUUID } from 'node:crypto';
-import { pauseUpdate, startUpdate, type TaskAnswer } from '../../model/messages';
+import {
+  pauseUpdate,
+  startUpdate,
+  upstreamChangedSignal,
+  type TaskAnswer,
+} from '../../model/messages';
 import { waitUntilProjected } from '../../scheduling/settle';
 import { one, two } from '../support/workflows/definition';
 import { eventTypes } from '../support/workflows/history';
@@ -41,6 +46,23 @@ it('takes marks, a live run and the marks of the next round along', async () => 
   const nextLine = await world.until(() => world.ledger.get(next!));
   expect(nextLine.outcome).toBe('started');
   expect((await world.ended(nextLine.runId!)).status).toBe('succeeded');
+});
+
+it('starts in the next history what becomes due in the workflow task that ends this one', async () => {
+  const { world } = house;
+  world.job = async () => nothingDone;
+  const task = await house.openTask();
+  await house.settled(task);
+  const { runId: before } = await house.presentRun(task);
+  await house.stopWorkers();
+  // One more than the limit of messages in `small-roll-over-limits.ts`; they change nothing.
+  for (let number = 0; number <= 40; number += 1) await task.handle.signal(upstreamChangedSignal);
+  const [, last] = await task.call(one, two);
+  await house.startWorkers();
+  const line = await world.until(() => world.ledger.get(last!));
+  expect(line.outcome).toBe('started');
+  expect((await world.ended(line.runId!)).status).toBe('succeeded');
+  expect((await house.presentRun(task)).runId).not.toBe(before);
 });
 
 it('hears of the end of a run that the history before had started', async () => {
