@@ -33,6 +33,7 @@ module.exports = {
   globalTeardown: ifPresent('test/support/global-teardown.ts'),
   // No test is about how fast a machine is: this only ends one that hangs.
   testTimeout: 300_000,
-  maxWorkers: 2,
+  // One more than the cores of a small machine: tests wait for servers a quarter of their time.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/scripts/summary-reporter.js'],
 };
