@@ -51,7 +51,11 @@ const silentStartMs = 10_000;
  */
 const scheduleStartsPerSecond = 10;
 
-/** The command line of the server for these options. */
+/**
+ * The command line of the server for these options. Its database writes ahead into a log: as durable
+ * as the server's default, with one sync a transaction in place of several (of 400 workflows started
+ * and signalled, 2.2 to 2.5 s in place of 4.9 to 16).
+ */
 export function temporalServerArgs(options: TemporalServerOptions): string[] {
   return [
     'server',
@@ -59,6 +63,7 @@ export function temporalServerArgs(options: TemporalServerOptions): string[] {
     '--headless=false',
     ...['--ip', '127.0.0.1', '--port', String(options.port), '--ui-port', String(options.uiPort)],
     ...['--db-filename', options.dbFile, '--namespace', temporalNamespace],
+    ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=FULL'],
     '--dynamic-config-value',
     `worker.schedulerNamespaceStartWorkflowRPS=${scheduleStartsPerSecond}`,
     ...['--log-level', 'warn', '--log-format', 'json', '--color', 'never'],
