@@ -1,6 +1,14 @@
 /** Who is signed in, and what that role may do. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, use, useCallback, useEffect, useMemo, type ReactNode } from 'react';
+import {
+  createContext,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  type ReactNode,
+} from 'react';
 import { roleAllows, type Role } from './roles';
 import { ApiProblem, request, setCsrfToken, whenSignedOut } from './client';
 
@@ -27,6 +35,8 @@ export interface SessionState {
   loading: boolean;
   problem: ApiProblem | null;
   retry: () => void;
+  /** True: there was a session, and the server has ended it. */
+  ended: boolean;
 }
 
 /** Asks once who is signed in; a call that is answered with 401 later ends the session here too. */
@@ -38,12 +48,21 @@ export function useSessionState(): SessionState {
     staleTime: Infinity,
   });
   setCsrfToken(data?.csrfToken ?? null);
-  useEffect(() => whenSignedOut(() => void client.setQueryData(sessionKey, null)), [client]);
+  const [ended, setEnded] = useState(false);
+  useEffect(
+    () =>
+      whenSignedOut(() => {
+        setEnded(client.getQueryData(sessionKey) !== null);
+        client.setQueryData(sessionKey, null);
+      }),
+    [client],
+  );
   return {
     session: data ?? null,
     loading: isPending,
     problem: error,
     retry: () => void refetch(),
+    ended,
   };
 }
 
@@ -68,19 +87,24 @@ export function useSessionChange(): {
   leave: () => Promise<void>;
 } {
   const client = useQueryClient();
+  // What the one has read is not for the next.
+  const forget = useCallback(
+    () => client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] }),
+    [client],
+  );
   const enter = useCallback(
     (session: Session) => {
       setCsrfToken(session.csrfToken);
+      forget();
       client.setQueryData(sessionKey, session);
     },
-    [client],
+    [client, forget],
   );
   const leave = useCallback(async () => {
     await request('DELETE', path);
-    // What the one has read is not for the next.
-    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+    forget();
     client.setQueryData(sessionKey, null);
-  }, [client]);
+  }, [client, forget]);
   return useMemo(() => ({ enter, leave }), [enter, leave]);
 }
 

@@ -23,6 +23,7 @@ export function UserMenu() {
   const signOut = () => leave().catch((error: Error) => void message.error(error.message));
   return (
     <Dropdown
+      autoFocus
       trigger={['click']}
       menu={{
         selectedKeys: [`language-${language}`, `theme-${theme}`],

@@ -7,7 +7,7 @@ import { useT, type Translate } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { DataList, type Column } from '../../ui/data-list';
 import { SearchBox, useFilters } from '../../ui/filters';
-import { timeText } from '../../ui/format';
+import { writtenTime } from '../../ui/format';
 import { Page } from '../../ui/page';
 import { usePaged } from '../../ui/paged';
 import { Nothing } from '../../ui/states';
@@ -106,7 +106,7 @@ function columnsOf(t: Translate): Column<Operated>[] {
       key: 'next',
       title: t('task.nextRun'),
       render: ({ task }) => <Time at={task?.nextRunTime} {...(task && { zone: task.timezone })} />,
-      text: ({ task }) => task?.nextRunTime && timeText(task.nextRunTime, task.timezone),
+      text: ({ task }) => task?.nextRunTime && writtenTime(task.nextRunTime, task.timezone),
     },
     {
       key: 'owner',
@@ -154,6 +154,7 @@ function Actions({ operated: { script, task } }: { operated: Operated }) {
         </Button>
       </Link>
       <Dropdown
+        autoFocus
         trigger={['click']}
         placement="bottomRight"
         menu={{

@@ -27,6 +27,7 @@ export function NewMenu({ label, directory, blocked = null, onEdit }: NewMenuPro
         {...(reason !== null && { tabIndex: 0, 'aria-label': reason, role: 'note' })}
       >
         <Dropdown
+          autoFocus
           trigger={['click']}
           disabled={reason !== null}
           menu={{

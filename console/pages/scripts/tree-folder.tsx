@@ -162,7 +162,7 @@ function ItemMenu({ name, onRename, onMove, onRemove }: ItemMenuProps) {
     { ...item('remove', t('act.remove'), onRemove), danger: true },
   ];
   return (
-    <Dropdown trigger={['click']} placement="bottomRight" menu={{ items }}>
+    <Dropdown autoFocus trigger={['click']} placement="bottomRight" menu={{ items }}>
       <Button
         type="text"
         size="small"

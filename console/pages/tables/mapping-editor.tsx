@@ -1,11 +1,13 @@
 import { BulbOutlined } from '@ant-design/icons';
 import { AutoComplete, Button } from 'antd';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { ApiProblem, type Schemas } from '../../api/client';
 import { useCall } from '../../api/hooks';
 import { useMay } from '../../api/session';
 import { useT, type Translate } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
+import { FirstTask } from '../../ui/first-steps';
 import { DataList, type Column } from '../../ui/data-list';
 import { Loading, ProblemView } from '../../ui/states';
 import { Tag } from '../../ui/status-tag';
@@ -71,7 +73,9 @@ interface EditorProps {
 
 function Editor({ table, rows, saved }: EditorProps) {
   const t = useT();
-  const { act, busy } = useDo('PUT /tables/{table}/id-mapping', ['table']);
+  const mayEdit = useMay('developer');
+  const { act, busy } = useDo('PUT /tables/{table}/id-mapping', ['table', 'connection']);
+  const connection = table.split('.')[0] ?? '';
   const [chosen, setChosen] = useState<Record<string, string>>(() =>
     Object.fromEntries(saved.map(({ column, idType }) => [column, idType])),
   );
@@ -105,6 +109,7 @@ function Editor({ table, rows, saved }: EditorProps) {
           aria-label={t('mapping.idTypeOf', { column })}
           className="id-type"
           allowClear
+          disabled={!mayEdit}
           value={chosen[column] ?? ''}
           onChange={(idType: string | undefined) => set(column, idType ?? '')}
           options={knownTypes.map((value) => ({ value }))}
@@ -118,7 +123,7 @@ function Editor({ table, rows, saved }: EditorProps) {
       render: ({ column, suggestion, reason }) =>
         suggestion ? (
           <span className="latest">
-            {chosen[column] === suggestion ? (
+            {chosen[column] === suggestion || !mayEdit ? (
               <Tag tone="good">{suggestion}</Tag>
             ) : (
               <Button size="small" onClick={() => set(column, suggestion)}>
@@ -149,6 +154,12 @@ function Editor({ table, rows, saved }: EditorProps) {
         }
       />
       <div className="dialog-foot">
+        {saved.length > 0 && (
+          <>
+            <Link to={`/connections/${connection}`}>{t('mapping.next', { connection })}</Link>
+            <FirstTask show />
+          </>
+        )}
         <ActionButton
           needs="developer"
           type="primary"

@@ -1,10 +1,12 @@
-import { Alert, App, Button, Checkbox, Collapse, Form, Input, Modal, Select } from 'antd';
+import { Alert, App, Button, Checkbox, Collapse, Form, Input, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useNavigate, useOutletContext, useParams } from 'react-router';
 import type { ApiProblem, Schemas } from '../../api/client';
 import { useAction, useCall } from '../../api/hooks';
+import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
 import { CycleEditor } from '../../ui/cycle-editor';
+import { Dialog } from '../../ui/dialog';
 import { useNarrow } from '../../ui/media';
 import { Loading, ProblemView } from '../../ui/states';
 import { useUnsavedGuard } from '../../ui/unsaved-guard';
@@ -30,41 +32,59 @@ export function TaskDialog() {
     { enabled: taskId !== null },
   );
   const close = () => void navigate(base);
+  // Which version the form was filled from: what others save meanwhile does not change it.
+  const [filledFrom, setFilledFrom] = useState<Schemas['Task'] | null>(null);
+  if (filledFrom?.id !== read.data?.id) setFilledFrom(read.data ?? null);
   const ready = taskId === null || read.data !== undefined;
   return (
-    <Modal
-      open
+    <Dialog
       className="task-dialog"
       title={t(taskId === null ? 'task.new' : 'task.editTitle')}
       width={narrow ? '100%' : 860}
-      footer={null}
       mask={{ closable: false }}
       onCancel={close}
     >
       {ready ? (
-        <TaskForm key={taskId ?? 'new'} task={read.data ?? null} taskId={taskId} close={close} />
+        <TaskForm
+          key={`${taskId} ${filledFrom?.version}`}
+          task={filledFrom}
+          newer={isNewer(read.data, filledFrom)}
+          takeNewer={() => setFilledFrom(read.data ?? null)}
+          taskId={taskId}
+          close={close}
+        />
       ) : read.error ? (
         <ProblemView problem={read.error} retry={() => void read.refetch()} />
       ) : (
         <Loading />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
+const isNewer = (now: Schemas['Task'] | undefined, filledFrom: Schemas['Task'] | null) =>
+  now !== undefined && filledFrom !== null && now.version > filledFrom.version;
+
 interface TaskFormProps {
+  /** What the form is filled from; null for a new task. */
   task: Schemas['Task'] | null;
+  /** True: somebody has saved the task since. */
+  newer: boolean;
+  takeNewer: () => void;
   taskId: string | null;
   close: () => void;
 }
 
-function TaskForm({ task, taskId, close }: TaskFormProps) {
+function TaskForm({ task, newer, takeNewer, taskId, close }: TaskFormProps) {
   const t = useT();
   const [form] = Form.useForm<TaskValues>();
   const initial = useRef(task === null ? newTask : valuesOf(task)).current;
   const [dirty, setDirty] = useState(false);
   const saving = useSave(task, taskId);
-  const locked = task && whyNotEditable(task, t);
+  const may = useMay('developer');
+  const locked = may
+    ? task && whyNotEditable(task, t)
+    : t('roles.needed', { role: t('roles.developer') });
   const values = { ...initial, ...Form.useWatch((all: TaskValues) => all, form) };
   const { frequency, tables, markedByTask } = values;
   const isTriggered = frequency === 'triggered';
@@ -73,6 +93,9 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
   // A collection names its tables in its config, if it names any.
   const needsTables = isTriggered || values.jobType !== 'metadata-collection';
   useUnsavedGuard(dirty && !saving.done);
+  useEffect(() => {
+    if (newer && !dirty) takeNewer();
+  }, [newer, dirty, takeNewer]);
   useEffect(() => {
     if (saving.done) close();
   }, [saving.done, close]);
@@ -191,7 +214,21 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
           },
         ]}
       />
-      {saving.problem && (
+      {newer && !saving.busy && !saving.done && (
+        <Alert
+          className="dialog-problem"
+          type="warning"
+          showIcon
+          role="alert"
+          title={t('task.changedMeanwhile')}
+          action={
+            <Button size="small" onClick={takeNewer}>
+              {t('script.takeTheirs')}
+            </Button>
+          }
+        />
+      )}
+      {saving.problem && !newer && (
         <Alert
           className="dialog-problem"
           type="error"

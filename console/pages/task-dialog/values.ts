@@ -31,6 +31,8 @@ export interface TaskValues {
   jobType: string;
   output: string;
   analysisSource: string;
+  /** Whose phones those without country code are, as in `CN`; empty: not set. */
+  phoneRegion: string;
   /** The rest of the job's config, as JSON. */
   config: string;
   whileRunning: 'ignore' | 'latch';
@@ -58,14 +60,15 @@ const newCycle: Cycle = {
 export const newTask: TaskValues = {
   ...{ name: '', description: '', tables: [], markedByTask: [], frequency: 'manual' },
   ...{ cycle: newCycle, hasTimes: false, timezone: undefined },
-  ...{ jobType: 'id-mapping', output: '', analysisSource: '', config: '' },
+  ...{ jobType: 'id-mapping', output: '', analysisSource: '', phoneRegion: '', config: '' },
   ...{ whileRunning: 'ignore', timeoutMinutes: null, rerunMode: 'AllAllowed' },
   ...{ rerunTimes: 0, rerunInterval: 60, maxParallel: 1, gateExpiryDays: 30 },
   ...{ dependsOn: [], owner: '', webhooks: [], deadlineMinutes: null },
 };
 
 export function valuesOf(task: Task): TaskValues {
-  const { output, analysisSource, ...config } = task.job.config;
+  const { output, analysisSource, ...others } = task.job.config;
+  const { phoneRegion, config } = takeRegion(others);
   const { runPolicy: policy } = task;
   const deadline = task.notifications?.deadline ?? null;
   return {
@@ -80,6 +83,7 @@ export function valuesOf(task: Task): TaskValues {
     jobType: task.job.type,
     output: typeof output === 'string' ? output : '',
     analysisSource: typeof analysisSource === 'string' ? analysisSource : '',
+    phoneRegion,
     config: Object.keys(config).length > 0 ? JSON.stringify(config, null, 2) : '',
     whileRunning: task.whileRunning,
     timeoutMinutes: policy.timeout === null ? null : policy.timeout / 60,
@@ -96,6 +100,35 @@ export function valuesOf(task: Task): TaskValues {
     })),
     deadlineMinutes: deadline === null ? null : deadline / 60,
   };
+}
+
+type Config = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Config =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Takes the region of phones out of a config, where it has a field of its own. */
+function takeRegion(config: Config): { phoneRegion: string; config: Config } {
+  const { idTypes, ...rest } = config;
+  const phone = isObject(idTypes) ? idTypes['phone'] : undefined;
+  if (!isObject(idTypes) || !isObject(phone) || typeof phone['region'] !== 'string') {
+    return { phoneRegion: '', config };
+  }
+  const { region, ...rules } = phone;
+  const { phone: _, ...types } = idTypes;
+  const others = Object.keys(rules).length > 0 ? { ...types, phone: rules } : types;
+  return {
+    phoneRegion: region as string,
+    config: Object.keys(others).length > 0 ? { ...rest, idTypes: others } : rest,
+  };
+}
+
+/** Puts it back. */
+function withRegion(config: Config, region: string): Config {
+  if (region === '') return config;
+  const idTypes = isObject(config['idTypes']) ? config['idTypes'] : {};
+  const phone = isObject(idTypes['phone']) ? idTypes['phone'] : {};
+  return { ...config, idTypes: { ...idTypes, phone: { ...phone, region } } };
 }
 
 export function cycleOf(recurrence: Recurrence | null): Cycle {
@@ -136,9 +169,9 @@ export function bodyOf(values: TaskValues): TaskBody {
   const { frequency } = values;
   const kind = kindOf(frequency);
   const timed = kind === 'recurring' || values.hasTimes;
-  const config: Record<string, unknown> = values.config.trim()
-    ? (JSON.parse(values.config) as Record<string, unknown>)
-    : {};
+  const typed = values.config.trim() ? (JSON.parse(values.config) as Config) : {};
+  const isIdMapping = values.jobType === 'id-mapping';
+  const config = isIdMapping ? withRegion(typed, values.phoneRegion.trim().toUpperCase()) : typed;
   if (values.output.trim()) config['output'] = values.output.trim();
   if (values.analysisSource) config['analysisSource'] = values.analysisSource;
   return {
@@ -189,6 +222,7 @@ export function fieldOf(path: string): keyof TaskValues | null {
     'runPolicy.gateExpiry': 'gateExpiryDays',
   };
   if (path === 'job.config.output') return 'output';
+  if (path === 'job.config.idTypes.phone.region') return 'phoneRegion';
   if (path === 'job.config.analysisSource') return 'analysisSource';
   return fields[`${first}.${second}`] ?? fields[first] ?? null;
 }

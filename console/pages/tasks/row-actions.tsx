@@ -94,6 +94,7 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
     );
   return (
     <Dropdown
+      autoFocus
       trigger={['click']}
       placement="bottomRight"
       menu={{
@@ -151,15 +152,21 @@ function useRemove(onRemoved: (() => void) | undefined): (id: string) => Promise
   return async (id) => {
     const params = { id };
     const done = t('remove.done');
-    if (await act({ params, query: {} }, done)) {
-      onRemoved?.();
-      return;
-    }
-    confirm(
-      { title: t('remove.detachTitle'), text: t('remove.detachText'), yes: t('remove.detach') },
-      async () => {
-        if (await act({ params, query: { detach: true } }, done)) onRemoved?.();
-      },
-    );
+    const askToDetach = (why: string) =>
+      confirm(
+        {
+          title: t('remove.detachTitle'),
+          text: `${why} ${t('remove.detachText')}`,
+          yes: t('remove.detach'),
+        },
+        async () => {
+          if (await act({ params, query: { detach: true } }, done)) onRemoved?.();
+        },
+      );
+    const removed = await act({ params, query: {} }, done, ({ code, message }) => {
+      if (code === 'taskInUse') askToDetach(message);
+      return code === 'taskInUse';
+    });
+    if (removed) onRemoved?.();
   };
 }
