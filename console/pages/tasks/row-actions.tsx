@@ -1,10 +1,11 @@
 import { CaretRightOutlined, MoreOutlined, UnorderedListOutlined } from '@ant-design/icons';
-import { Button, Dropdown } from 'antd';
+import { Button } from 'antd';
 import { useNavigate } from 'react-router';
 import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
+import { MenuButton } from '../../ui/menu-button';
 import { useConfirm, useDo } from '../../ui/use-do';
 import { scriptOf, whyNotEditable, whyNotStartable } from './method';
 
@@ -93,10 +94,7 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
       () => remove(task.id),
     );
   return (
-    <Dropdown
-      autoFocus
-      trigger={['click']}
-      placement="bottomRight"
+    <MenuButton
       menu={{
         items: [
           {
@@ -134,13 +132,10 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
           },
         ],
       }}
-    >
-      <Button
-        size={size}
-        icon={<MoreOutlined aria-hidden />}
-        aria-label={t('task.more', { name })}
-      />
-    </Dropdown>
+      size={size}
+      icon={<MoreOutlined aria-hidden />}
+      aria-label={t('task.more', { name })}
+    />
   );
 }
 
