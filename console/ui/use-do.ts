@@ -60,17 +60,14 @@ export function useConfirm(): (ask: Confirmation, then: () => Promise<unknown>) 
   const t = useT();
   return useCallback(
     ({ title, text, yes, danger = true }, then) => {
-      // The Enter that chose it in a menu would else press the first button of the question as well.
-      setTimeout(() => {
-        modal.confirm({
-          title,
-          content: text,
-          okText: yes,
-          cancelText: t('act.cancel'),
-          okButtonProps: { danger },
-          autoFocusButton: 'cancel',
-          onOk: then,
-        });
+      modal.confirm({
+        title,
+        content: text,
+        okText: yes,
+        cancelText: t('act.cancel'),
+        okButtonProps: { danger },
+        autoFocusButton: 'cancel',
+        onOk: then,
       });
     },
     [modal, t],
