@@ -332,7 +332,7 @@ export const en = {
   'cycle.interval': 'Hours from one to the next',
   'cycle.mode.cron': 'Cron',
   'cycle.mode.day': 'Every day',
-  'cycle.mode.hour': 'Every hours',
+  'cycle.mode.hour': 'By the hour',
   'cycle.more': 'Start, end, late times',
   'cycle.next': 'Next ten times ({zone})',
   'cycle.noTimes': 'There are no more times',

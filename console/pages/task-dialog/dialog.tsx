@@ -48,7 +48,7 @@ export function TaskDialog() {
         <TaskForm
           key={`${taskId} ${filledFrom?.version}`}
           task={filledFrom}
-          newer={isNewer(read.data, filledFrom)}
+          now={read.data ?? null}
           takeNewer={() => setFilledFrom(read.data ?? null)}
           taskId={taskId}
           close={close}
@@ -62,25 +62,23 @@ export function TaskDialog() {
   );
 }
 
-const isNewer = (now: Schemas['Task'] | undefined, filledFrom: Schemas['Task'] | null) =>
-  now !== undefined && filledFrom !== null && now.version > filledFrom.version;
-
 interface TaskFormProps {
   /** What the form is filled from; null for a new task. */
   task: Schemas['Task'] | null;
-  /** True: somebody has saved the task since. */
-  newer: boolean;
+  /** The same as it stands now, with its gate and what others have saved since. */
+  now: Schemas['Task'] | null;
   takeNewer: () => void;
   taskId: string | null;
   close: () => void;
 }
 
-function TaskForm({ task, newer, takeNewer, taskId, close }: TaskFormProps) {
+function TaskForm({ task, now, takeNewer, taskId, close }: TaskFormProps) {
   const t = useT();
   const [form] = Form.useForm<TaskValues>();
   const initial = useRef(task === null ? newTask : valuesOf(task)).current;
   const [dirty, setDirty] = useState(false);
   const saving = useSave(task, taskId);
+  const newer = now !== null && task !== null && now.version > task.version;
   const may = useMay('developer');
   const locked = may
     ? task && whyNotEditable(task, t)
@@ -94,8 +92,9 @@ function TaskForm({ task, newer, takeNewer, taskId, close }: TaskFormProps) {
   const needsTables = isTriggered || values.jobType !== 'metadata-collection';
   useUnsavedGuard(dirty && !saving.done);
   useEffect(() => {
-    if (newer && !dirty) takeNewer();
-  }, [newer, dirty, takeNewer]);
+    // Nothing was typed that could be lost, and what was saved here closes the dialog anyway.
+    if (newer && !dirty && !saving.busy && !saving.done) takeNewer();
+  }, [newer, dirty, saving.busy, saving.done, takeNewer]);
   useEffect(() => {
     if (saving.done) close();
   }, [saving.done, close]);
@@ -150,7 +149,7 @@ function TaskForm({ task, newer, takeNewer, taskId, close }: TaskFormProps) {
       </Form.Item>
       {isTriggered && (
         <TriggerTables
-          task={task}
+          task={now}
           tables={tables}
           markedByTask={markedByTask}
           onMarkedByTask={(marked) => {

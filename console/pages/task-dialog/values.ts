@@ -1,6 +1,7 @@
 /** What stands in the fields of the dialog, and how it is sent. */
 import type { Body, Schemas } from '../../api/client';
 import { frequencyOf, type Frequency, type Recurrence } from '../tasks/method';
+import { takeRegion, withRegion, type Config } from './phone-region';
 
 type Task = Schemas['Task'];
 export type TaskBody = Body<'POST /tasks'>;
@@ -100,35 +101,6 @@ export function valuesOf(task: Task): TaskValues {
     })),
     deadlineMinutes: deadline === null ? null : deadline / 60,
   };
-}
-
-type Config = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Config =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Takes the region of phones out of a config, where it has a field of its own. */
-function takeRegion(config: Config): { phoneRegion: string; config: Config } {
-  const { idTypes, ...rest } = config;
-  const phone = isObject(idTypes) ? idTypes['phone'] : undefined;
-  if (!isObject(idTypes) || !isObject(phone) || typeof phone['region'] !== 'string') {
-    return { phoneRegion: '', config };
-  }
-  const { region, ...rules } = phone;
-  const { phone: _, ...types } = idTypes;
-  const others = Object.keys(rules).length > 0 ? { ...types, phone: rules } : types;
-  return {
-    phoneRegion: region as string,
-    config: Object.keys(others).length > 0 ? { ...rest, idTypes: others } : rest,
-  };
-}
-
-/** Puts it back. */
-function withRegion(config: Config, region: string): Config {
-  if (region === '') return config;
-  const idTypes = isObject(config['idTypes']) ? config['idTypes'] : {};
-  const phone = isObject(idTypes['phone']) ? idTypes['phone'] : {};
-  return { ...config, idTypes: { ...idTypes, phone: { ...phone, region } } };
 }
 
 export function cycleOf(recurrence: Recurrence | null): Cycle {
