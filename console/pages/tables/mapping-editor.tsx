@@ -11,6 +11,7 @@ import { FirstTask } from '../../ui/first-steps';
 import { DataList, type Column } from '../../ui/data-list';
 import { Loading, ProblemView } from '../../ui/states';
 import { Tag } from '../../ui/status-tag';
+import { useUnsavedGuard } from '../../ui/unsaved-guard';
 import { useDo } from '../../ui/use-do';
 
 /** Names that are often used; any other name is an ID type too. */
@@ -65,6 +66,10 @@ function suggestedRow(
   return { column, type, suggestion: idType, reason: reasons.join(' · ') || null };
 }
 
+/** The same for the same columns in any order. */
+const textOf = (columns: readonly { column: string; idType: string }[]): string =>
+  JSON.stringify(columns.map(({ column, idType }) => [column, idType]).sort());
+
 interface EditorProps {
   table: string;
   rows: ColumnRow[];
@@ -83,6 +88,7 @@ function Editor({ table, rows, saved }: EditorProps) {
   const columns = Object.entries(chosen)
     .map(([column, idType]) => ({ column, idType: idType.trim() }))
     .filter(({ idType }) => idType !== '');
+  useUnsavedGuard(mayEdit && textOf(columns) !== textOf(saved));
   const open = rows.filter(({ column, suggestion }) => suggestion && !chosen[column]?.trim());
   const takeAll = () =>
     setChosen({
@@ -95,11 +101,13 @@ function Editor({ table, rows, saved }: EditorProps) {
       key: 'column',
       title: t('mapping.column'),
       render: ({ column }) => <strong>{column}</strong>,
+      text: ({ column }) => column,
     },
     {
       key: 'type',
       title: t('connection.type'),
       render: ({ type }) => <span className="mono">{type}</span>,
+      text: ({ type }) => type,
     },
     {
       key: 'idType',
@@ -116,6 +124,7 @@ function Editor({ table, rows, saved }: EditorProps) {
           placeholder={t('mapping.noIdType')}
         />
       ),
+      text: ({ column }) => chosen[column] ?? '',
     },
     {
       key: 'suggestion',
@@ -135,6 +144,7 @@ function Editor({ table, rows, saved }: EditorProps) {
         ) : (
           <span className="faint">–</span>
         ),
+      text: ({ suggestion }) => suggestion,
     },
   ];
   return (
@@ -144,6 +154,7 @@ function Editor({ table, rows, saved }: EditorProps) {
         of={{ rows, problem: null, retry: () => undefined }}
         rowKey={({ column }) => column}
         columns={list}
+        exportAs={`id-mapping-of-${table}`}
         empty={<p className="faint">{t('mapping.noColumns')}</p>}
         filters={
           open.length > 0 && (
