@@ -1,6 +1,7 @@
 /** The texts of the console in the language that was chosen. */
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { en, type Catalogue, type MessageKey } from './en';
+import { setUnreachableText } from '../api/client';
 import { usePrefs } from '../prefs';
 
 export type { MessageKey };
@@ -36,6 +37,7 @@ export function WordsProvider({ children }: { children: ReactNode }) {
     () => (language === 'zh' && chinese ? wordsOf(chinese, 'zh-CN') : wordsOf(en, 'en')),
     [language, chinese],
   );
+  setUnreachableText(words.t('state.offline'));
   return <WordsContext value={words}>{children}</WordsContext>;
 }
 
