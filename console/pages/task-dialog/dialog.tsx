@@ -1,6 +1,6 @@
 import { Alert, App, Button, Checkbox, Collapse, Form, Input, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
-import { useNavigate, useOutletContext, useParams } from 'react-router';
+import { useLocation, useNavigate, useOutletContext, useParams } from 'react-router';
 import type { ApiProblem, Schemas } from '../../api/client';
 import { useAction, useCall } from '../../api/hooks';
 import { useMay } from '../../api/session';
@@ -31,7 +31,9 @@ export function TaskDialog() {
     { params: { id: taskId ?? '' } },
     { enabled: taskId !== null },
   );
-  const close = () => void navigate(base);
+  // Who came from the page of the task goes back there.
+  const { back = base } = (useLocation().state ?? {}) as { back?: string };
+  const close = () => void navigate(back);
   // Which version the form was filled from: what others save meanwhile does not change it.
   const [filledFrom, setFilledFrom] = useState<Schemas['Task'] | null>(null);
   if (filledFrom?.id !== read.data?.id) setFilledFrom(read.data ?? null);

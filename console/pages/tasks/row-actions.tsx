@@ -1,6 +1,6 @@
 import { CaretRightOutlined, MoreOutlined, UnorderedListOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { useNavigate } from 'react-router';
+import { useLocation, useNavigate } from 'react-router';
 import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
@@ -26,6 +26,7 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
   const t = useT();
   const size = records ? 'small' : 'middle';
   const navigate = useNavigate();
+  const { pathname } = useLocation();
   const start = useDo('POST /tasks/{id}/runs', ['run']);
   const params = { id: task.id };
   const script = scriptOf(task);
@@ -50,7 +51,9 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
         aria-label={`${t('act.edit')}: ${task.name}`}
         // A task of a script is changed by its script.
         onClick={() =>
-          void navigate(script ? `/data-integration/${script}` : `${base}/${task.id}/edit`)
+          void navigate(script ? `/data-integration/${script}` : `${base}/${task.id}/edit`, {
+            state: records ? null : { back: pathname },
+          })
         }
       >
         {t('act.edit')}
