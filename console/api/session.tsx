@@ -1,14 +1,6 @@
 /** Who is signed in, and what that role may do. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import {
-  createContext,
-  use,
-  useCallback,
-  useEffect,
-  useMemo,
-  useState,
-  type ReactNode,
-} from 'react';
+import { createContext, use, useCallback, useEffect, useMemo, type ReactNode } from 'react';
 import { roleAllows, type Role } from './roles';
 import { ApiProblem, request, setCsrfToken, whenSignedOut } from './client';
 
@@ -23,6 +15,10 @@ export interface Session {
 
 const path = '/api/v1/session';
 const sessionKey = ['session'];
+/** Whether the server has ended the session that there was. */
+const endedKey = ['session', 'ended'];
+/** True while a person signs out: the server tells of that end too. */
+let leaving = false;
 
 export const signIn = (credential: { key: string } | { code: string }): Promise<Session> =>
   request('POST', path, { body: credential });
@@ -48,11 +44,16 @@ export function useSessionState(): SessionState {
     staleTime: Infinity,
   });
   setCsrfToken(data?.csrfToken ?? null);
-  const [ended, setEnded] = useState(false);
+  const { data: ended } = useQuery({
+    queryKey: endedKey,
+    queryFn: () => false,
+    enabled: false,
+    initialData: false,
+  });
   useEffect(
     () =>
       whenSignedOut(() => {
-        setEnded(client.getQueryData(sessionKey) !== null);
+        if (!leaving && client.getQueryData(sessionKey)) client.setQueryData(endedKey, true);
         client.setQueryData(sessionKey, null);
       }),
     [client],
@@ -96,14 +97,20 @@ export function useSessionChange(): {
     (session: Session) => {
       setCsrfToken(session.csrfToken);
       forget();
+      client.setQueryData(endedKey, false);
       client.setQueryData(sessionKey, session);
     },
     [client, forget],
   );
   const leave = useCallback(async () => {
-    await request('DELETE', path);
-    forget();
-    client.setQueryData(sessionKey, null);
+    leaving = true;
+    try {
+      await request('DELETE', path);
+      forget();
+      client.setQueryData(sessionKey, null);
+    } finally {
+      leaving = false;
+    }
   }, [client, forget]);
   return useMemo(() => ({ enter, leave }), [enter, leave]);
 }

@@ -78,6 +78,7 @@ function List() {
   );
 }
 
+/** What the API is asked for. */
 function queryOf({ from, to, ...others }: Filters): Partial<Filters> {
   const given = Object.entries(others).filter(([, value]) => value !== '');
   return { ...Object.fromEntries(given), ...spanQuery({ from, to }) };

@@ -49,6 +49,7 @@ test('signing out ends the session on the server too', async () => {
   await page.getByRole('button', { name: 'Menu of admin' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expectShown(page.getByRole('heading', { name: 'Sign in to Tablegate' }));
+  expect(await page.getByText('Your session has ended').count()).toBe(0);
   await page.context().addCookies(cookies);
   await page.reload();
   await expectShown(page.getByRole('heading', { name: 'Sign in to Tablegate' }));
