@@ -74,6 +74,9 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
   );
 }
 
+/** An entry of a menu says on hover why it is disabled. @param why null: it is not */
+const allowedUnless = (why: string | null) => (why === null ? {} : { disabled: true, title: why });
+
 interface TaskMenuProps extends Pick<TaskActionsProps, 'task' | 'onRemoved'> {
   size: 'small' | 'middle';
 }
@@ -86,6 +89,7 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
   const mayRemove = useMay('developer');
   const locked = whyNotEditable(task, t);
   const notByHand = whyNotStartable(task, t);
+  const operatorNeeded = t('roles.needed', { role: t('roles.operator') });
   const pause = useDo('POST /tasks/{id}:pause', ['task']);
   const resume = useDo('POST /tasks/{id}:resume', ['task']);
   const remove = useRemove(onRemoved);
@@ -103,8 +107,7 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
           {
             key: 'backfill',
             label: t('backfill.new'),
-            disabled: !mayOperate || notByHand !== null,
-            ...(notByHand !== null && { title: notByHand }),
+            ...allowedUnless(mayOperate ? notByHand : operatorNeeded),
             onClick: () => void navigate(`/backfills/new?task=${task.id}`),
           },
           {
@@ -115,8 +118,7 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
           {
             key: 'pause',
             label: t(task.paused ? 'act.resume' : 'act.pause'),
-            disabled: !mayOperate || locked !== null,
-            ...(locked !== null && { title: locked }),
+            ...allowedUnless(mayOperate ? locked : operatorNeeded),
             onClick: () =>
               void (task.paused
                 ? resume.act({ params }, t('task.resumed', { name }))
@@ -127,10 +129,9 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
             key: 'remove',
             label: t('act.remove'),
             danger: true,
-            disabled: !mayRemove || locked !== null,
-            ...(locked !== null
-              ? { title: locked }
-              : !mayRemove && { title: t('roles.needed', { role: t('roles.developer') }) }),
+            ...allowedUnless(
+              mayRemove ? locked : t('roles.needed', { role: t('roles.developer') }),
+            ),
             onClick: askToRemove,
           },
         ],
