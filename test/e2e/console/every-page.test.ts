@@ -23,6 +23,7 @@ import {
   type Look,
   expectShown,
   expectGone,
+  focusComesTo,
 } from './support/browser';
 
 const jobs = heldJobs();
@@ -120,9 +121,6 @@ async function settle(page: Page): Promise<void> {
   await page.locator('h1, [role="dialog"] form').first().waitFor();
   await page.locator('.ant-skeleton, .ant-spin-spinning').first().waitFor({ state: 'detached' });
 }
-
-/** Waits until what has the focus is this. */
-const focusComesTo = (page: Page, what: string) => page.waitForFunction(what);
 
 const looks: [string, Look][] = [
   ['1440 light', { width: 1440 }],
