@@ -68,7 +68,10 @@ function suggestedRow(
 
 /** The same for the same columns in any order. */
 const textOf = (columns: readonly { column: string; idType: string }[]): string =>
-  JSON.stringify(columns.map(({ column, idType }) => [column, idType]).sort());
+  columns
+    .map(({ column, idType }) => JSON.stringify([column, idType]))
+    .sort()
+    .join();
 
 interface EditorProps {
   table: string;
