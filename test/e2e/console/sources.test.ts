@@ -106,7 +106,7 @@ test('DP-15, DP-17: a database is reached by its own fields, and its password is
   await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await dialog.waitFor({ state: 'hidden' });
   await rowOf(page, 'warehouse').getByRole('link', { name: 'warehouse', exact: true }).click();
-  await page.getByRole('link', { name: 'warehouse.public.people' }).click();
+  await page.getByRole('link', { name: 'warehouse.public.people', exact: true }).click();
   await expectShown(page.getByRole('cell', { name: 'ann@x.org' }));
 });
 
@@ -155,7 +155,7 @@ test('the lineage shows tables and tasks, and leads to what is chosen', async ()
 test('a lineage too large for a picture asks for a task, and draws what lies around it', async () => {
   const page = await openConsole(browser, server, '/');
   const tables = Array.from({ length: 500 }, (_, index) => `crm.main.t${index}`);
-  await page.route(/lineage$/, (route) =>
+  await page.route(/\/api\/v1\/lineage$/, (route) =>
     route.fulfill({ json: { nodes: { tasks: [], tables }, edges: [] } }),
   );
   await page.goto('/lineage');
