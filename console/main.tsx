@@ -26,10 +26,10 @@ const queries = new QueryClient({
 });
 
 function Console() {
-  const { session, loading, problem, retry } = useSessionState();
+  const { session, loading, problem, retry, ended } = useSessionState();
   if (loading) return <Loading />;
   if (problem) return <ProblemView problem={problem} retry={retry} />;
-  if (session === null) return <SignInPage />;
+  if (session === null) return <SignInPage ended={ended} />;
   return (
     <SessionProvider session={session}>
       <RouterProvider router={router} />

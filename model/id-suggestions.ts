@@ -126,11 +126,12 @@ function countMatching(values: readonly string[], form: RegExp): number {
   return values.filter((value) => form.test(value)).length;
 }
 
-/** `customerPhone` and `Customer Phone` become `customer_phone`. */
+/** `customerPhone`, `Customer Phone` and `Customer Phone #` become `customer_phone`. */
 function plainName(column: string): string {
   return column
     .normalize('NFKC')
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1_$2')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '_');
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/^_|_$/g, '');
 }

@@ -35,11 +35,17 @@ export class ApiProblem extends Error {
 }
 
 let csrfToken: string | null = null;
+let unreachable = '';
 let signedOut: () => void = () => undefined;
 
 /** What has to go with each writing call of a session. */
 export function setCsrfToken(token: string | null): void {
   csrfToken = token;
+}
+
+/** @param text what a call says that does not reach the server, in the language of the page */
+export function setUnreachableText(text: string): void {
+  unreachable = text;
 }
 
 /** @param then called when the session has ended on the server */
@@ -102,7 +108,7 @@ export async function request<T>(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new ApiProblem(0, 'unreachable', 'The server cannot be reached');
+    throw new ApiProblem(0, 'unreachable', unreachable);
   });
   if (response.ok)
     return response.status === 204 ? (undefined as T) : ((await response.json()) as T);

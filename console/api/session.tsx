@@ -15,6 +15,10 @@ export interface Session {
 
 const path = '/api/v1/session';
 const sessionKey = ['session'];
+/** Whether the server has ended the session that there was. */
+const endedKey = ['session', 'ended'];
+/** True while a person signs out: the server tells of that end too. */
+let leaving = false;
 
 export const signIn = (credential: { key: string } | { code: string }): Promise<Session> =>
   request('POST', path, { body: credential });
@@ -27,6 +31,8 @@ export interface SessionState {
   loading: boolean;
   problem: ApiProblem | null;
   retry: () => void;
+  /** True: there was a session, and the server has ended it. */
+  ended: boolean;
 }
 
 /** Asks once who is signed in; a call that is answered with 401 later ends the session here too. */
@@ -38,12 +44,26 @@ export function useSessionState(): SessionState {
     staleTime: Infinity,
   });
   setCsrfToken(data?.csrfToken ?? null);
-  useEffect(() => whenSignedOut(() => void client.setQueryData(sessionKey, null)), [client]);
+  const { data: ended } = useQuery({
+    queryKey: endedKey,
+    queryFn: () => false,
+    enabled: false,
+    initialData: false,
+  });
+  useEffect(
+    () =>
+      whenSignedOut(() => {
+        if (!leaving && client.getQueryData(sessionKey)) client.setQueryData(endedKey, true);
+        client.setQueryData(sessionKey, null);
+      }),
+    [client],
+  );
   return {
     session: data ?? null,
     loading: isPending,
     problem: error,
     retry: () => void refetch(),
+    ended,
   };
 }
 
@@ -68,19 +88,30 @@ export function useSessionChange(): {
   leave: () => Promise<void>;
 } {
   const client = useQueryClient();
+  // What the one has read is not for the next.
+  const forget = useCallback(
+    () => client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] }),
+    [client],
+  );
   const enter = useCallback(
     (session: Session) => {
       setCsrfToken(session.csrfToken);
+      forget();
+      client.setQueryData(endedKey, false);
       client.setQueryData(sessionKey, session);
     },
-    [client],
+    [client, forget],
   );
   const leave = useCallback(async () => {
-    await request('DELETE', path);
-    // What the one has read is not for the next.
-    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
-    client.setQueryData(sessionKey, null);
-  }, [client]);
+    leaving = true;
+    try {
+      await request('DELETE', path);
+      forget();
+      client.setQueryData(sessionKey, null);
+    } finally {
+      leaving = false;
+    }
+  }, [client, forget]);
   return useMemo(() => ({ enter, leave }), [enter, leave]);
 }
 

@@ -1,6 +1,7 @@
 /** The texts of the console in the language that was chosen. */
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { en, type Catalogue, type MessageKey } from './en';
+import { setUnreachableText } from '../api/client';
 import { usePrefs } from '../prefs';
 
 export type { MessageKey };
@@ -28,14 +29,26 @@ export function fill(text: string, values: Values): string {
 export function WordsProvider({ children }: { children: ReactNode }) {
   const { language } = usePrefs();
   const [chinese, setChinese] = useState<Catalogue | null>(null);
+  // A page that is to be Chinese does not flash in English first.
+  const [shown, setShown] = useState(language !== 'zh');
   useEffect(() => {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-    if (language === 'zh') void import('./zh').then(({ zh }) => setChinese(zh));
+    if (language !== 'zh') return;
+    const loading = import('./zh').then(
+      ({ zh }) => zh,
+      () => en,
+    );
+    void loading.then((catalogue) => {
+      setChinese(catalogue);
+      setShown(true);
+    });
   }, [language]);
   const words = useMemo(
     () => (language === 'zh' && chinese ? wordsOf(chinese, 'zh-CN') : wordsOf(en, 'en')),
     [language, chinese],
   );
+  setUnreachableText(words.t('state.offline'));
+  if (!shown) return null;
   return <WordsContext value={words}>{children}</WordsContext>;
 }
 

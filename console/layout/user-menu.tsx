@@ -5,12 +5,13 @@ import {
   LogoutOutlined,
   UserOutlined,
 } from '@ant-design/icons';
-import { App, Button, Dropdown } from 'antd';
+import { App } from 'antd';
 import { Link } from 'react-router';
 import { useSession, useSessionChange } from '../api/session';
 import { useT } from '../i18n';
 import { setPrefs, usePrefs } from '../prefs';
 import { useNarrow } from '../ui/media';
+import { MenuButton } from '../ui/menu-button';
 
 /** Who is signed in; language, colours, sign out. */
 export function UserMenu() {
@@ -22,8 +23,7 @@ export function UserMenu() {
   const { language, theme } = usePrefs();
   const signOut = () => leave().catch((error: Error) => void message.error(error.message));
   return (
-    <Dropdown
-      trigger={['click']}
+    <MenuButton
       menu={{
         selectedKeys: [`language-${language}`, `theme-${theme}`],
         items: [
@@ -66,14 +66,12 @@ export function UserMenu() {
           },
         ],
       }}
+      placement="bottomLeft"
+      type="text"
+      icon={<UserOutlined aria-hidden />}
+      aria-label={t('session.menu', { name })}
     >
-      <Button
-        type="text"
-        icon={<UserOutlined aria-hidden />}
-        aria-label={t('session.menu', { name })}
-      >
-        {narrow ? null : name}
-      </Button>
-    </Dropdown>
+      {narrow ? null : name}
+    </MenuButton>
   );
 }

@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import type { Query } from '../api/client';
 import { useCall } from '../api/hooks';
 import { useT } from '../i18n';
+import { FirstSteps } from '../ui/first-steps';
 import { Page, Panel } from '../ui/page';
 import { Answered, Nothing } from '../ui/states';
 import { StatusTag, Tag } from '../ui/status-tag';
@@ -94,7 +95,9 @@ function LatestRuns() {
     <Answered of={read}>
       {({ items }) =>
         items.length === 0 ? (
-          <Nothing title={t('runs.none')} />
+          <Nothing title={t('runs.none')}>
+            <FirstSteps />
+          </Nothing>
         ) : (
           <ul className="plain-list">
             {items.map((run) => (

@@ -3,22 +3,21 @@ import type { Schemas } from '../api/client';
 import { useTasks } from '../api/tasks';
 import { useT } from '../i18n';
 import { DataList, type Column } from '../ui/data-list';
-import { Choice, useFilters } from '../ui/filters';
 import { Page } from '../ui/page';
 import { usePaged } from '../ui/paged';
 import { Nothing } from '../ui/states';
-import { runColumns, runStatuses } from './runs-list/columns';
+import { runColumns } from './runs-list/columns';
 import { RunActions } from './runs-list/run-actions';
 import { RunDetails } from './runs-list/run-details';
+import { useRunFilters } from './runs-list/run-filters';
 
 type Run = Schemas['Run'];
 
 /** Execution records of all tasks, newest first. */
 export function RunsPage() {
   const t = useT();
-  const [filters, setFilters] = useFilters(['status']);
-  const status = runStatuses.find((one) => one === filters.status);
-  const list = usePaged('GET /runs', { query: { ...(status && { status }) } });
+  const { query, fields, isFiltered } = useRunFilters();
+  const list = usePaged('GET /runs', { query });
   const tasks = useTasks((list.rows ?? []).map(({ taskId }) => taskId));
   const nameOf = ({ taskId }: Run) => tasks.get(taskId)?.name ?? taskId;
   const task: Column<Run> = {
@@ -45,15 +44,8 @@ export function RunsPage() {
         actions={(run) => <RunActions run={run} task={tasks.get(run.taskId)} />}
         expand={(run) => <RunDetails run={run} zone={tasks.get(run.taskId)?.timezone} />}
         exportAs="execution-records"
-        filters={
-          <Choice
-            label={t('run.status')}
-            value={filters.status}
-            onChange={(chosen) => setFilters({ status: chosen })}
-            options={runStatuses.map((one) => ({ value: one, label: t(`status.${one}`) }))}
-          />
-        }
-        empty={<Nothing title={t(filters.status ? 'list.noMatch' : 'runs.none')} />}
+        filters={fields}
+        empty={<Nothing title={t(isFiltered ? 'list.noMatch' : 'runs.none')} />}
       />
     </Page>
   );

@@ -13,7 +13,8 @@ function takeCode(): string | null {
   return code;
 }
 
-export function SignInPage() {
+/** @param ended true: the session of who was here has ended by itself */
+export function SignInPage({ ended }: { ended: boolean }) {
   const t = useT();
   const { enter } = useSessionChange();
   const [code] = useState(takeCode);
@@ -52,6 +53,7 @@ export function SignInPage() {
         ) : (
           <>
             <p className="about">{t('signIn.about')}</p>
+            {ended && <Alert type="info" showIcon title={t('signIn.ended')} role="status" />}
             <label htmlFor="key">{t('signIn.key')}</label>
             <Input.Password
               id="key"

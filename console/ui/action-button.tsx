@@ -17,6 +17,14 @@ export function ActionButton({ needs, blocked = null, hint, ...button }: ActionB
   const t = useT();
   const may = useMay(needs);
   const reason = may ? blocked : t('roles.needed', { role: t(`roles.${needs}`) });
+  // Most have nothing to say, and lists have hundreds of them.
+  if (reason === null && hint === undefined) {
+    return (
+      <span className="action">
+        <Button {...button} />
+      </span>
+    );
+  }
   return (
     <Tooltip title={reason ?? hint}>
       {/* A disabled button hears no pointer; what is around it does. */}

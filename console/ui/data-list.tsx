@@ -5,11 +5,13 @@ import {
   DownOutlined,
   LeftOutlined,
   RightOutlined,
+  VerticalRightOutlined,
 } from '@ant-design/icons';
 import { App, Button, Select, Spin, Table, type TableColumnType } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { useT } from '../i18n';
+import { useT, useWords } from '../i18n';
 import { csvOf, type Cell } from './csv';
+import { countText } from './format';
 import { useNarrow } from './media';
 import type { Paged } from './paged';
 import { saveFile } from './save-file';
@@ -303,15 +305,23 @@ export function Pager<Row>({
   hasNext,
   next,
   previous,
+  first,
+  total,
   fetching,
   pageSize,
   setPageSize,
 }: Paged<Row>) {
-  const t = useT();
+  const { t, locale } = useWords();
   if (rows === undefined || (page === 1 && !hasNext && rows.length <= 10)) return null;
+  const last = total === null || total.more ? null : Math.ceil(total.count / pageSize);
   return (
     <nav className="pager" aria-label={t('list.pages')}>
       {fetching && <Spin size="small" />}
+      {total !== null && (
+        <span className="faint">
+          {t('list.total', { count: `${countText(total.count, locale)}${total.more ? '+' : ''}` })}
+        </span>
+      )}
       <Select
         size="small"
         aria-label={t('list.pageSize')}
@@ -324,12 +334,21 @@ export function Pager<Row>({
       />
       <Button
         size="small"
+        icon={<VerticalRightOutlined aria-hidden />}
+        disabled={page === 1}
+        onClick={first}
+        aria-label={t('list.first')}
+      />
+      <Button
+        size="small"
         icon={<LeftOutlined aria-hidden />}
         disabled={page === 1}
         onClick={previous}
         aria-label={t('list.previous')}
       />
-      <span aria-live="polite">{t('list.page', { page })}</span>
+      <span aria-live="polite">
+        {last === null ? t('list.page', { page }) : t('list.pageOf', { page, last })}
+      </span>
       <Button
         size="small"
         icon={<RightOutlined aria-hidden />}

@@ -14,6 +14,17 @@ function formatIn(zone: string | undefined): Intl.DateTimeFormat {
   return format;
 }
 
+const offsetFormats = new Map<string, Intl.DateTimeFormat>();
+
+function offsetFormatIn(zone: string | undefined): Intl.DateTimeFormat {
+  const known = offsetFormats.get(zone ?? '');
+  if (known) return known;
+  const options = { timeZoneName: 'shortOffset', ...(zone && { timeZone: zone }) } as const;
+  const format = new Intl.DateTimeFormat('en', options);
+  offsetFormats.set(zone ?? '', format);
+  return format;
+}
+
 /** @returns the parts of a time by the clocks of a zone; of the browser without one */
 export function clockOf(at: string | Date, zone?: string): { date: string; time: string } {
   const parts = formatIn(zone).formatToParts(new Date(at));
@@ -32,12 +43,20 @@ export function timeText(at: string | Date, zone?: string): string {
 
 /** Offset of a zone at an instant, as in `GMT+8`. */
 export function offsetText(at: string | Date, zone?: string): string {
-  const format = new Intl.DateTimeFormat('en', {
-    timeZoneName: 'shortOffset',
-    ...(zone && { timeZone: zone }),
-  });
-  const parts = format.formatToParts(new Date(at));
+  const parts = offsetFormatIn(zone).formatToParts(new Date(at));
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+}
+
+/** The same offset as in `offsetText`; nothing where the browser's clocks show the same. */
+export function otherOffset(at: string | Date, zone?: string): string {
+  if (zone === undefined) return '';
+  const there = offsetText(at, zone);
+  return there === offsetText(at) ? '' : there;
+}
+
+/** A time as files have it: with its offset where the reader's clocks would show another. */
+export function writtenTime(at: string | Date, zone?: string): string {
+  return [timeText(at, zone), otherOffset(at, zone)].join(' ').trim();
 }
 
 /** `1 h 04 min`, `12.4 s`, of a number of seconds. */

@@ -48,7 +48,7 @@ export function NextTimes({ recurrence, timezone }: NextTimesOf & { recurrence: 
           </li>
         ))}
       </ol>
-      <p className="under">{data.dstRule}</p>
+      <p className="under">{t('cycle.dstRule')}</p>
     </div>
   );
 }

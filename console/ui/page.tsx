@@ -1,6 +1,6 @@
 import { Breadcrumb } from 'antd';
 import { useEffect, type ReactNode } from 'react';
-import { Link } from 'react-router';
+import { Link, useLocation, useNavigationType } from 'react-router';
 
 export interface Crumb {
   title: string;
@@ -21,6 +21,7 @@ export function Page({ title, crumbs = [], about, actions, children }: PageProps
   useEffect(() => {
     document.title = `${title} · Tablegate`;
   }, [title]);
+  useFocusHere();
   return (
     <div className="page">
       {crumbs.length > 0 && (
@@ -42,6 +43,16 @@ export function Page({ title, crumbs = [], about, actions, children }: PageProps
       {children}
     </div>
   );
+}
+
+/** A link that led here is gone, and the focus with it: the keyboard goes on with the page. */
+function useFocusHere(): void {
+  const { pathname } = useLocation();
+  const way = useNavigationType();
+  useEffect(() => {
+    if (way !== 'PUSH' || document.activeElement !== document.body) return;
+    document.getElementById('content')?.focus({ preventScroll: true });
+  }, [pathname, way]);
 }
 
 export function Panel({

@@ -23,13 +23,22 @@ export interface Paged<Item> {
   retry: () => void;
   /** Number of the page, from 1. */
   page: number;
+  /** How many there are on all pages, where the call counts them. */
+  total: { count: number; more: boolean } | null;
   hasNext: boolean;
   next: () => void;
   previous: () => void;
+  first: () => void;
   pageSize: number;
   setPageSize: (size: number) => void;
   /** Reads all pages, for an export. */
   all: () => Promise<Item[]>;
+}
+
+interface ListAnswer<Item> {
+  items: Item[];
+  nextPageToken: string | null;
+  total?: { count: number; more: boolean };
 }
 
 /** No export is longer than this; a file of more lines no spreadsheet opens. */
@@ -48,7 +57,7 @@ export function usePaged<Name extends Listing>(
   const pageToken = tokens.at(-1);
   const query = { ...(input as { query?: object }).query, pageSize, pageToken };
   const answer = useCall(name, { ...input, query } as Input<Name>, { enabled, keep: true });
-  const data = answer.data as { items: ItemOf<Name>[]; nextPageToken: string | null } | undefined;
+  const data = answer.data as ListAnswer<ItemOf<Name>> | undefined;
   const nextToken = data?.nextPageToken ?? null;
   return useMemo(
     () => ({
@@ -57,9 +66,11 @@ export function usePaged<Name extends Listing>(
       fetching: answer.isFetching,
       retry: () => void answer.refetch(),
       page: tokens.length + 1,
+      total: data?.total ?? null,
       hasNext: nextToken !== null,
       next: () => nextToken !== null && setWalk({ asked, tokens: [...tokens, nextToken] }),
       previous: () => setWalk({ asked, tokens: tokens.slice(0, -1) }),
+      first: () => setWalk({ asked, tokens: [] }),
       pageSize,
       setPageSize: setSize,
       all: () => readAll(name, input),
@@ -86,4 +97,34 @@ export async function readAll<Name extends Listing>(
     pageToken = page.nextPageToken ?? undefined;
   } while (pageToken !== undefined && items.length < mostExported);
   return items;
+}
+
+/** The same of rows that are all there already: no page shows more of them than a person can read. */
+export function usePagedRows<Item>(
+  rows: Item[] | undefined,
+  {
+    problem = null,
+    retry = () => undefined,
+    size = 25,
+  }: { problem?: ApiProblem | null; retry?: () => void; size?: number } = {},
+): Paged<Item> {
+  const [pageSize, setPageSize] = useState(size);
+  const [wanted, setPage] = useState(1);
+  const count = rows?.length ?? 0;
+  const page = Math.min(wanted, Math.max(1, Math.ceil(count / pageSize)));
+  return {
+    rows: rows?.slice((page - 1) * pageSize, page * pageSize),
+    problem,
+    fetching: false,
+    retry,
+    page,
+    total: { count, more: false },
+    hasNext: page * pageSize < count,
+    next: () => setPage(page + 1),
+    previous: () => setPage(page - 1),
+    first: () => setPage(1),
+    pageSize,
+    setPageSize,
+    all: () => Promise.resolve(rows ?? []),
+  };
 }

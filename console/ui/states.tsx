@@ -29,7 +29,8 @@ export function ProblemView({ problem, retry }: { problem: Error; retry?: () => 
       <Result
         status={look === '403' || look === '404' ? 'warning' : look}
         title={<h2 className="state-title">{title}</h2>}
-        subTitle={problem.message}
+        // That the server is not reached stands above already.
+        subTitle={status === 0 ? null : problem.message}
         extra={retry && status !== 403 && <Button onClick={retry}>{t('act.retry')}</Button>}
       />
     </div>

@@ -6,20 +6,35 @@ import type { ChangeKind } from '../api/changes';
 import { useAction } from '../api/hooks';
 import { useT } from '../i18n';
 
-/** @returns does it; null where it was refused, which has been said then */
+/**
+ * @returns does it; null where it was refused, which has been said then, unless `handles` took the
+ * refusal on
+ */
 export function useDo<Name extends CallName>(
   name: Name,
   touches: readonly ChangeKind[],
-): { act: (input: Input<Name>, done?: string) => Promise<Answer<Name> | null>; busy: boolean } {
+): {
+  act: (
+    input: Input<Name>,
+    done?: string,
+    handles?: (problem: ApiProblem) => boolean,
+  ) => Promise<Answer<Name> | null>;
+  busy: boolean;
+} {
   const { mutateAsync, isPending } = useAction(name, touches);
   const { message, notification } = App.useApp();
   const act = useCallback(
-    async (input: Input<Name>, done?: string) => {
+    async (
+      input: Input<Name>,
+      done?: string,
+      handles: (problem: ApiProblem) => boolean = () => false,
+    ) => {
       try {
         const answer = await mutateAsync(input);
         if (done) message.success(done);
         return answer ?? (true as never);
       } catch (error) {
+        if (handles(error as ApiProblem)) return null;
         const { message: why, fields } = error as ApiProblem;
         const more = fields.map(({ path, message: what }) => `${path}: ${what}`).join('\n');
         notification.error({ title: why, ...(more && { description: more }), role: 'alert' });

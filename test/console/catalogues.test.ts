@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { en, type MessageKey } from '../../console/i18n/en';
 import { zh } from '../../console/i18n/zh';
+import { dstRule } from '../../model/calendar';
 
 const root = path.resolve(__dirname, '../../console');
 const keys = Object.keys(en) as MessageKey[];
@@ -35,4 +36,15 @@ test('every text is used', () => {
     (key) => !text.includes(`'${key}'`) && !made.some((prefix) => key.startsWith(prefix)),
   );
   expect(unused).toEqual([]);
+});
+
+test('what clock changes do is said as the API says it', () => {
+  expect(en['cycle.dstRule']).toBe(dstRule);
+});
+
+test('Chinese texts have the marks of Chinese, and no English sentences', () => {
+  const wrong = keys.filter((key) =>
+    /[\u4e00-\u9fff][,;:?!]|[a-z]{3,} [a-z]{3,} [a-z]{3,}/.test(zh[key]),
+  );
+  expect(wrong).toEqual([]);
 });

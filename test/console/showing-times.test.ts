@@ -1,4 +1,4 @@
-import { agoText, durationText, timeText } from '../../console/ui/format';
+import { agoText, durationText, offsetText, timeText, writtenTime } from '../../console/ui/format';
 
 test.each([
   ['2026-03-29T00:59:59Z', 'Europe/Berlin', '2026-03-29 01:59:59'],
@@ -24,4 +24,13 @@ test('how long ago something was is said in the language', () => {
   expect(agoText('2026-11-28T11:58:00Z', 'en', now)).toBe('2 minutes ago');
   expect(agoText('2026-11-28T14:00:00Z', 'en', now)).toBe('in 2 hours');
   expect(agoText('2026-11-27T12:00:00Z', 'zh-CN', now)).toBe('昨天');
+});
+
+test('a time by other clocks than the reader’s says whose', () => {
+  const at = '2026-11-28T16:00:00Z';
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const other = offsetText(at) === 'GMT+8' ? 'Asia/Tokyo' : 'Asia/Shanghai';
+  expect(writtenTime(at, other)).toBe(`${timeText(at, other)} ${offsetText(at, other)}`);
+  expect(writtenTime(at, here)).toBe(timeText(at));
+  expect(writtenTime(at)).toBe(timeText(at));
 });

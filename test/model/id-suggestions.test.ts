@@ -35,6 +35,7 @@ test.each([
   ['IDFA', uuids, 'idfa', 'high'],
   ['whatever', uuids, 'uuid', 'low'],
   ['member_id', numbers, 'member_id', 'high'],
+  ['Member#', numbers, 'member_id', 'high'],
   ['userId', numbers, 'user_id', 'high'],
   ['客户号', numbers, 'customer_id', 'high'],
   ['openid', words, 'openid', 'high'],

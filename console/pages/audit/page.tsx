@@ -1,5 +1,4 @@
 import { DownloadOutlined } from '@ant-design/icons';
-import { Input } from 'antd';
 import { Link } from 'react-router';
 import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/session';
@@ -10,6 +9,7 @@ import { Page } from '../../ui/page';
 import { usePaged } from '../../ui/paged';
 import { Nothing } from '../../ui/states';
 import { Time } from '../../ui/time';
+import { spanQuery, TimeRange } from '../../ui/time-range';
 import { ChangeTable, countChanges } from './changes';
 import { kinds } from './kinds';
 
@@ -60,17 +60,7 @@ function List() {
             value={filters.target}
             onChange={(target) => setFilters({ target })}
           />
-          {(['from', 'to'] as const).map((end) => (
-            <Input
-              key={end}
-              className="time-filter"
-              type="datetime-local"
-              prefix={<span className="faint">{t(`audit.${end}`)}</span>}
-              aria-label={t(`audit.${end}`)}
-              value={filters[end]}
-              onChange={({ target }) => setFilters({ [end]: target.value })}
-            />
-          ))}
+          <TimeRange value={filters} onChange={setFilters} />
           {(['csv', 'json'] as const).map((format) => (
             <a
               key={format}
@@ -88,15 +78,10 @@ function List() {
   );
 }
 
-/** What the API is asked for: times are sent with their offset. */
-function queryOf(filters: Filters): Partial<Filters> {
-  const given = Object.entries(filters).flatMap(([name, value]) => {
-    if (value === '') return [];
-    if (name !== 'from' && name !== 'to') return [[name, value]];
-    const at = new Date(value);
-    return Number.isNaN(at.getTime()) ? [] : [[name, `${at.toISOString().slice(0, 19)}Z`]];
-  });
-  return Object.fromEntries(given) as Partial<Filters>;
+/** What the API is asked for. */
+function queryOf({ from, to, ...others }: Filters): Partial<Filters> {
+  const given = Object.entries(others).filter(([, value]) => value !== '');
+  return { ...Object.fromEntries(given), ...spanQuery({ from, to }) };
 }
 
 function columnsOf(t: ReturnType<typeof useT>): Column<Entry>[] {

@@ -11,7 +11,7 @@ import { usePaged } from '../../ui/paged';
 import { Answered, Nothing } from '../../ui/states';
 import { StatusTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
-import { timeText } from '../../ui/format';
+import { writtenTime } from '../../ui/format';
 import { useConfirm, useDo } from '../../ui/use-do';
 import { useTasks, type KnownTask } from '../../api/tasks';
 import { doneShare } from './page';
@@ -199,7 +199,7 @@ function columnsOf(t: ReturnType<typeof useT>, tasks: Map<string, KnownTask>): C
       render: ({ taskId, scheduleTime }) => (
         <Time at={scheduleTime} zone={tasks.get(taskId)?.timezone} />
       ),
-      text: ({ taskId, scheduleTime }) => timeText(scheduleTime, tasks.get(taskId)?.timezone),
+      text: ({ taskId, scheduleTime }) => writtenTime(scheduleTime, tasks.get(taskId)?.timezone),
     },
     {
       key: 'action',

@@ -1,13 +1,16 @@
-import { Alert, App, AutoComplete, Button, Checkbox, Form, Input, Modal, Select } from 'antd';
+import { Alert, App, AutoComplete, Button, Checkbox, Form, Input, Select } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { ApiProblem } from '../../api/client';
 import { useAction } from '../../api/hooks';
+import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
 import { CycleEditor } from '../../ui/cycle-editor';
+import { Dialog } from '../../ui/dialog';
 import { useNarrow } from '../../ui/media';
 import { readAll } from '../../ui/paged';
+import { RoleNeeded } from '../../ui/role-needed';
 import { useUnsavedGuard } from '../../ui/unsaved-guard';
 import { bodyOf, newTask, type Cycle } from '../task-dialog/values';
 
@@ -39,17 +42,15 @@ export function CollectionDialog() {
   const navigate = useNavigate();
   const narrow = useNarrow();
   return (
-    <Modal
-      open
+    <Dialog
       className="task-dialog"
       title={t('catalog.newTask')}
       width={narrow ? '100%' : 760}
-      footer={null}
       mask={{ closable: false }}
       onCancel={() => void navigate('/catalog')}
     >
       <CollectionForm />
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -102,8 +103,10 @@ function CollectionForm() {
   const { save, saved, problem, busy } = useSave();
   useUnsavedGuard(dirty && !saved);
   const values = { ...initial, ...Form.useWatch((all: Values) => all, form) };
+  const may = useMay('developer');
   return (
     <Form<Values>
+      disabled={!may}
       form={form}
       layout="vertical"
       initialValues={initial}
@@ -113,6 +116,7 @@ function CollectionForm() {
       }
       scrollToFirstError
     >
+      {!may && <RoleNeeded role="developer" />}
       <Form.Item<Values>
         name="name"
         label={t('task.name')}
@@ -152,7 +156,9 @@ function CollectionForm() {
         />
       )}
       <div className="dialog-foot">
-        <Button onClick={() => void navigate('/catalog')}>{t('act.cancel')}</Button>
+        <Button onClick={() => void navigate('/catalog')} disabled={false}>
+          {t('act.cancel')}
+        </Button>
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('act.save')}
         </Button>

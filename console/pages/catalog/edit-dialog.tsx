@@ -1,7 +1,8 @@
-import { Button, Form, Input, Modal, Select } from 'antd';
+import { Button, Form, Input, Select } from 'antd';
 import type { Schemas } from '../../api/client';
 import { useCall } from '../../api/hooks';
 import { useT } from '../../i18n';
+import { Dialog } from '../../ui/dialog';
 import { useDo } from '../../ui/use-do';
 
 type Table = Schemas['CatalogueTableWithColumns'];
@@ -35,7 +36,7 @@ export function EditDialog({
     if (await act({ params, body }, t('catalog.saved'))) close();
   };
   return (
-    <Modal open title={column ? column.name : table.name} footer={null} onCancel={close}>
+    <Dialog title={column ? column.name : table.name} onCancel={close}>
       <Form<Values>
         layout="vertical"
         initialValues={{
@@ -66,6 +67,6 @@ export function EditDialog({
           </Button>
         </div>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -28,6 +28,7 @@ export function Versions({ table, newest }: { table: string; newest: number }) {
         rowKey={({ version }) => String(version)}
         columns={columnsOf(t)}
         expand={({ changes }) => <Changes changes={changes} />}
+        exportAs={`versions-of-${table}`}
         empty={<Nothing title={t('catalog.noVersions')} />}
       />
     </>
@@ -40,19 +41,27 @@ function columnsOf(t: Translate): Column<Version>[] {
       key: 'version',
       title: t('catalog.version'),
       render: ({ version }) => <span className="row-name">{version}</span>,
+      text: ({ version }) => version,
     },
     {
       key: 'event',
       title: t('catalog.event'),
       render: ({ event }) => <Tag tone={tones[event]}>{t(`catalog.event.${event}`)}</Tag>,
+      text: ({ event }) => t(`catalog.event.${event}`),
     },
     {
       key: 'changes',
       title: t('catalog.changes'),
       grows: true,
       render: ({ changes }) => t('catalog.changeCount', { count: changes.length }),
+      text: ({ changes }) => changes.length,
     },
-    { key: 'at', title: t('catalog.at'), render: ({ at }) => <Time at={at} /> },
+    {
+      key: 'at',
+      title: t('catalog.at'),
+      render: ({ at }) => <Time at={at} />,
+      text: ({ at }) => at,
+    },
     {
       key: 'run',
       title: t('instances.record'),
@@ -62,6 +71,7 @@ function columnsOf(t: Translate): Column<Version>[] {
         ) : (
           '–'
         ),
+      text: ({ runId }) => runId,
     },
   ];
 }

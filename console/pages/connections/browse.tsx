@@ -2,7 +2,10 @@ import { Link, useParams } from 'react-router';
 import { useCall } from '../../api/hooks';
 import { useT } from '../../i18n';
 import { DataList, type Column } from '../../ui/data-list';
+import { SearchBox, useFilters } from '../../ui/filters';
+import { FirstTask } from '../../ui/first-steps';
 import { Page } from '../../ui/page';
+import { usePagedRows } from '../../ui/paged';
 import { Nothing } from '../../ui/states';
 import { Tag } from '../../ui/status-tag';
 
@@ -16,6 +19,10 @@ export function BrowsePage() {
   const t = useT();
   const { name = '' } = useParams();
   const read = useCall('GET /connections/{name}/tables', { params: { name } });
+  const [filters, setFilters] = useFilters(['search']);
+  const wanted = filters.search.toLowerCase();
+  const found = read.data?.items.filter(({ name: table }) => table.toLowerCase().includes(wanted));
+  const list = usePagedRows(found, { problem: read.error, retry: () => void read.refetch() });
   const columns: Column<Table>[] = [
     {
       key: 'name',
@@ -31,11 +38,16 @@ export function BrowsePage() {
     {
       key: 'registered',
       title: t('tables.registered'),
-      render: ({ registered }) =>
+      render: ({ name: table, registered }) =>
         registered ? (
           <Tag tone="good">{t('tables.isRegistered')}</Tag>
         ) : (
-          <span className="faint">–</span>
+          <Link
+            to={`/tables/${encodeURIComponent(table)}`}
+            aria-label={`${t('browse.map')}: ${table}`}
+          >
+            {t('browse.map')}
+          </Link>
         ),
       text: ({ registered }) => (registered ? 'true' : 'false'),
     },
@@ -45,14 +57,22 @@ export function BrowsePage() {
       title={name}
       crumbs={[{ title: t('nav.access') }, { title: t('nav.connections'), to: '/connections' }]}
       about={t('browse.about')}
+      actions={<FirstTask show={read.data?.items.some(({ registered }) => registered) ?? false} />}
     >
       <DataList
         label={t('nav.tables')}
-        of={{ rows: read.data?.items, problem: read.error, retry: () => void read.refetch() }}
+        of={list}
         rowKey={({ name: table }) => table}
         columns={columns}
         exportAs={`tables-of-${name}`}
-        empty={<Nothing title={t('browse.none')} />}
+        filters={
+          <SearchBox
+            label={t('tables.search')}
+            value={filters.search}
+            onChange={(search) => setFilters({ search })}
+          />
+        }
+        empty={<Nothing title={t(filters.search ? 'list.noMatch' : 'browse.none')} />}
       />
     </Page>
   );

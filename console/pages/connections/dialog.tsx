@@ -1,8 +1,9 @@
-import { Alert, Button, Form, Input, Modal, Select } from 'antd';
+import { Alert, Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import type { ApiProblem, Schemas } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { useT } from '../../i18n';
+import { Dialog } from '../../ui/dialog';
 import { kindLabel, kinds } from './kinds';
 import { serverDefaults, ServerFields } from './server-fields';
 
@@ -46,7 +47,8 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
       errors: [message],
     }));
     form.setFields(fields);
-    setOutcome({ ok: false, message: problem.message });
+    // What stands beside its field is not said twice.
+    if (fields.length === 0) setOutcome({ ok: false, message: problem.message });
   };
   const begin = (chosen: string | undefined) => {
     if (chosen === undefined) return;
@@ -81,12 +83,10 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
     }
   };
   return (
-    <Modal
-      open
+    <Dialog
       title={
         connection === null ? t('connection.new') : t('connection.edit', { name: connection.name })
       }
-      footer={null}
       onCancel={close}
     >
       <Form<Values>
@@ -145,6 +145,6 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
           </Button>
         </div>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import type { Schemas } from '../../api/client';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
@@ -20,6 +20,7 @@ type Connection = Schemas['Connection'];
 export function ConnectionsPage() {
   const t = useT();
   const list = usePaged('GET /connections', {});
+  const navigate = useNavigate();
   const [edited, setEdited] = useState<Connection | 'new' | null>(null);
   const add = (
     <ActionButton
@@ -47,11 +48,15 @@ export function ConnectionsPage() {
           <Actions connection={connection} onEdit={() => setEdited(connection)} />
         )}
         exportAs="connections"
-        empty={<Nothing title={t('connections.none')} />}
+        empty={<Nothing title={t('connections.none')}>{add}</Nothing>}
       />
       {edited && (
         <ConnectionDialog
           connection={edited === 'new' ? null : edited}
+          // What comes next is to look at its tables.
+          {...(edited === 'new' && {
+            onSaved: ({ name }: Connection) => void navigate(`/connections/${name}`),
+          })}
           close={() => setEdited(null)}
         />
       )}

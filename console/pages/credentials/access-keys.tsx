@@ -36,6 +36,7 @@ export function AccessKeys({ userId }: { userId: string }) {
         of={list}
         rowKey={({ id }) => id}
         columns={columnsOf(t)}
+        exportAs="access-keys"
         actions={({ id, name }) => (
           <Revoke name={name} act={(done) => act({ params: { id } }, done)} />
         )}
@@ -51,21 +52,25 @@ function columnsOf(t: ReturnType<typeof useT>): Column<AccessKey>[] {
       key: 'name',
       title: t('keys.name'),
       render: ({ name }) => <span className="row-name">{name}</span>,
+      text: ({ name }) => name,
     },
     {
       key: 'id',
       title: t('accessKeys.id'),
       render: ({ id }) => <span className="mono">{id}</span>,
+      text: ({ id }) => id,
     },
     {
       key: 'created',
       title: t('task.createdAt'),
       render: ({ createdAt }) => <Ago at={createdAt} />,
+      text: ({ createdAt }) => createdAt,
     },
     {
       key: 'used',
       title: t('keys.lastUsed'),
       render: ({ lastUsedAt }) => <Ago at={lastUsedAt} none={t('keys.never')} />,
+      text: ({ lastUsedAt }) => lastUsedAt,
     },
   ];
 }

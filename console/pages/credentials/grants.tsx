@@ -47,6 +47,7 @@ export function Grants({ userId, isOwn }: GrantsProps) {
         of={list}
         rowKey={({ connection }) => connection}
         columns={columnsOf(t, isAdmin ? change : null)}
+        exportAs="grants"
         {...(isAdmin && {
           actions: (grant: Grant) => (
             <Button
@@ -117,6 +118,7 @@ function columnsOf(
         onChange={({ target }) => change?.({ ...grant, [name]: target.checked })}
       />
     ),
+    text: (grant) => String(grant[name]),
   });
   return [
     {
@@ -124,6 +126,7 @@ function columnsOf(
       title: t('nav.connection'),
       grows: true,
       render: ({ connection }) => <span className="row-name">{connection}</span>,
+      text: ({ connection }) => connection,
     },
     side('read'),
     side('write'),

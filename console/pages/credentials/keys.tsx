@@ -33,6 +33,7 @@ export function Keys({ userId }: { userId: string }) {
         of={list}
         rowKey={({ id }) => id}
         columns={columnsOf(t)}
+        exportAs="keys"
         actions={({ id, name }) => (
           <Revoke name={name} act={(done) => act({ params: { id } }, done)} />
         )}
@@ -48,21 +49,25 @@ function columnsOf(t: ReturnType<typeof useT>): Column<Key>[] {
       key: 'name',
       title: t('keys.name'),
       render: ({ name }) => <span className="row-name">{name}</span>,
+      text: ({ name }) => name,
     },
     {
       key: 'prefix',
       title: t('keys.prefix'),
       render: ({ prefix }) => <span className="mono">{prefix}…</span>,
+      text: ({ prefix }) => prefix,
     },
     {
       key: 'created',
       title: t('task.createdAt'),
       render: ({ createdAt }) => <Ago at={createdAt} />,
+      text: ({ createdAt }) => createdAt,
     },
     {
       key: 'used',
       title: t('keys.lastUsed'),
       render: ({ lastUsedAt }) => <Ago at={lastUsedAt} none={t('keys.never')} />,
+      text: ({ lastUsedAt }) => lastUsedAt,
     },
   ];
 }

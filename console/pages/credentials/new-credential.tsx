@@ -1,9 +1,10 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { Alert, Button, Form, Input, Modal } from 'antd';
+import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import type { ApiProblem } from '../../api/client';
 import { useT } from '../../i18n';
 import { CodeBlock } from '../../ui/copy';
+import { Dialog } from '../../ui/dialog';
 
 /** What of a new credential is shown, with its name. */
 export type Shown = readonly { label: string; text: string | null }[];
@@ -24,12 +25,17 @@ export function NewCredential(props: NewCredentialProps) {
       <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen(true)}>
         {props.title}
       </Button>
-      {open && <Dialog {...props} close={() => setOpen(false)} />}
+      {open && <CredentialDialog {...props} close={() => setOpen(false)} />}
     </>
   );
 }
 
-function Dialog({ title, about, make, close }: NewCredentialProps & { close: () => void }) {
+function CredentialDialog({
+  title,
+  about,
+  make,
+  close,
+}: NewCredentialProps & { close: () => void }) {
   const t = useT();
   const [shown, setShown] = useState<Shown | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -44,7 +50,7 @@ function Dialog({ title, about, make, close }: NewCredentialProps & { close: () 
     setBusy(false);
   };
   return (
-    <Modal open title={title} footer={null} onCancel={close} mask={{ closable: shown === null }}>
+    <Dialog title={title} onCancel={close} mask={{ closable: shown === null }}>
       {shown ? (
         <>
           <Alert type="success" showIcon title={t('keys.made')} description={t('keys.once')} />
@@ -83,6 +89,6 @@ function Dialog({ title, about, make, close }: NewCredentialProps & { close: () 
           </div>
         </Form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

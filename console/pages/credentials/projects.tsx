@@ -49,6 +49,7 @@ export function Memberships({ userId, isOwn }: MembershipsProps) {
         of={list}
         rowKey={({ id }) => id}
         columns={columnsOf(t)}
+        exportAs="projects"
         {...(isAdmin && {
           actions: (project: Project) => (
             <Button
@@ -111,7 +112,13 @@ function columnsOf(t: ReturnType<typeof useT>): Column<Project>[] {
       title: t('memberships.project'),
       grows: true,
       render: ({ name }) => <span className="row-name">{name}</span>,
+      text: ({ name }) => name,
     },
-    { key: 'mode', title: t('memberships.mode'), render: ({ mode }) => mode },
+    {
+      key: 'mode',
+      title: t('memberships.mode'),
+      render: ({ mode }) => mode,
+      text: ({ mode }) => mode,
+    },
   ];
 }

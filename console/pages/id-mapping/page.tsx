@@ -1,4 +1,5 @@
 import { Statistic } from 'antd';
+import { Link } from 'react-router';
 import { idMappingSummaryOf, type IdMappingSummary } from '../../api/id-mapping';
 import { useCall } from '../../api/hooks';
 import { useT, useWords } from '../../i18n';
@@ -49,7 +50,7 @@ export function IdMappingTab() {
               </Panel>
             </div>
             <Changes summary={summary} />
-            <MatchedRows summary={summary} />
+            <MatchedRows summary={summary} taskId={task.id} />
             <LeftOut summary={summary} />
           </>
         );
@@ -93,13 +94,28 @@ function Sizes({ summary: { sizes } }: { summary: IdMappingSummary }) {
 }
 
 /** How much of each table belongs to users whom other tables know too. */
-function MatchedRows({ summary: { matched } }: { summary: IdMappingSummary }) {
+function MatchedRows({
+  summary: { matched, idsByType },
+  taskId,
+}: {
+  summary: IdMappingSummary;
+  taskId: string;
+}) {
   const { t, locale } = useWords();
   if (matched === undefined) return null;
+  const nobodyMeets =
+    'phone' in idsByType &&
+    matched.length > 1 &&
+    matched.some(({ withUser, matched: some }) => withUser > 0 && some === 0);
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   return (
     <Panel title={t('result.matched')}>
       <p className="under">{t('result.matchedMore')}</p>
+      {nobodyMeets && (
+        <p className="under">
+          {t('result.region')} <Link to={`/tasks/${taskId}/edit`}>{t('act.edit')}</Link>
+        </p>
+      )}
       <DataList
         label={t('result.matched')}
         of={{ rows: matched, problem: null, retry: () => undefined }}

@@ -1,14 +1,17 @@
 import { Segmented } from 'antd';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useCall } from '../../api/hooks';
 import type { Schemas } from '../../api/client';
-import { useT } from '../../i18n';
+import { useT, useWords } from '../../i18n';
 import { DataList } from '../../ui/data-list';
+import { countText } from '../../ui/format';
 import { useFilters } from '../../ui/filters';
 import { useNarrow } from '../../ui/media';
 import { Page } from '../../ui/page';
+import { usePagedRows } from '../../ui/paged';
 import { Answered, Loading, Nothing } from '../../ui/states';
+import { TaskSelect } from '../task-dialog/policy-fields';
 
 const Graph = lazy(async () => ({ default: (await import('./graph')).Graph }));
 
@@ -53,6 +56,8 @@ export function LineagePage() {
         {(lineage) =>
           lineage.nodes.tasks.length + lineage.nodes.tables.length === 0 ? (
             <Nothing title={t('lineage.none')} />
+          ) : view === 'graph' && sizeOf(lineage) > mostDrawn ? (
+            <TooMany lineage={lineage} choose={(task) => setFilters({ task, table: '' })} />
           ) : view === 'list' ? (
             <Edges lineage={lineage} />
           ) : (
@@ -60,7 +65,9 @@ export function LineagePage() {
               <Graph
                 lineage={lineage}
                 about={filters.task || filters.table}
-                open={(node) => void navigate(pathOf(lineage, node))}
+                open={(node) =>
+                  void navigate(pathOf(new Set(lineage.nodes.tasks.map(({ id }) => id)), node))
+                }
               />
             </Suspense>
           )
@@ -70,22 +77,40 @@ export function LineagePage() {
   );
 }
 
+/** A picture of more than this is neither drawn in a moment nor read by anybody. */
+const mostDrawn = 400;
+
+const sizeOf = ({ nodes }: Lineage) => nodes.tasks.length + nodes.tables.length;
+
+/** Asks for the task whose neighbours are to be drawn. */
+function TooMany({ lineage, choose }: { lineage: Lineage; choose: (task: string) => void }) {
+  const { t, locale } = useWords();
+  return (
+    <div className="panel lineage-choice">
+      <p>{t('lineage.tooMany', { count: countText(sizeOf(lineage), locale) })}</p>
+      <TaskSelect taskId={null} value={[]} onChange={([task]) => task && choose(task)} />
+    </div>
+  );
+}
+
 /** Where a node leads: the task, or the table. */
-function pathOf({ nodes }: Lineage, node: string): string {
-  const isTask = nodes.tasks.some(({ id }) => id === node);
-  return isTask ? `/tasks/${node}` : `/tables/${encodeURIComponent(node)}`;
+function pathOf(tasks: { has: (node: string) => boolean }, node: string): string {
+  return tasks.has(node) ? `/tasks/${node}` : `/tables/${encodeURIComponent(node)}`;
 }
 
 /** The same without a picture. */
 function Edges({ lineage }: { lineage: Lineage }) {
   const t = useT();
-  const names = new Map(lineage.nodes.tasks.map(({ id, name }) => [id, name]));
-  const link = (node: string) => <Link to={pathOf(lineage, node)}>{names.get(node) ?? node}</Link>;
-  const rows = lineage.edges;
+  const names = useMemo(
+    () => new Map(lineage.nodes.tasks.map(({ id, name }) => [id, name])),
+    [lineage],
+  );
+  const list = usePagedRows(lineage.edges);
+  const link = (node: string) => <Link to={pathOf(names, node)}>{names.get(node) ?? node}</Link>;
   return (
     <DataList
       label={t('lineage.list')}
-      of={{ rows, problem: null, retry: () => undefined }}
+      of={list}
       rowKey={({ from, to, kind }) => `${from} ${to} ${kind}`}
       columns={[
         {

@@ -1,5 +1,5 @@
 import { CaretRightOutlined, MoreOutlined, UnorderedListOutlined } from '@ant-design/icons';
-import { Button, Dropdown } from 'antd';
+import { Button } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/session';
@@ -7,7 +7,8 @@ import { useT, type Translate } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { DataList, type Column } from '../../ui/data-list';
 import { SearchBox, useFilters } from '../../ui/filters';
-import { timeText } from '../../ui/format';
+import { writtenTime } from '../../ui/format';
+import { MenuButton } from '../../ui/menu-button';
 import { Page } from '../../ui/page';
 import { usePaged } from '../../ui/paged';
 import { Nothing } from '../../ui/states';
@@ -106,7 +107,7 @@ function columnsOf(t: Translate): Column<Operated>[] {
       key: 'next',
       title: t('task.nextRun'),
       render: ({ task }) => <Time at={task?.nextRunTime} {...(task && { zone: task.timezone })} />,
-      text: ({ task }) => task?.nextRunTime && timeText(task.nextRunTime, task.timezone),
+      text: ({ task }) => task?.nextRunTime && writtenTime(task.nextRunTime, task.timezone),
     },
     {
       key: 'owner',
@@ -153,9 +154,7 @@ function Actions({ operated: { script, task } }: { operated: Operated }) {
           {t('operations.instances')}
         </Button>
       </Link>
-      <Dropdown
-        trigger={['click']}
-        placement="bottomRight"
+      <MenuButton
         menu={{
           items: [
             {
@@ -179,13 +178,10 @@ function Actions({ operated: { script, task } }: { operated: Operated }) {
             },
           ],
         }}
-      >
-        <Button
-          size="small"
-          icon={<MoreOutlined aria-hidden />}
-          aria-label={t('scripts.more', { name })}
-        />
-      </Dropdown>
+        size="small"
+        icon={<MoreOutlined aria-hidden />}
+        aria-label={t('scripts.more', { name })}
+      />
     </>
   );
 }
@@ -201,11 +197,18 @@ function useUnpublish(): (script: Schemas['ScriptRow']) => void {
     confirm(
       { title: t('unpublish.title', { name }), text: t('remove.text'), yes: t('unpublish.yes') },
       async () => {
-        if (await act({ params, query: {} }, done)) return;
-        confirm(
-          { title: t('remove.detachTitle'), text: t('remove.detachText'), yes: t('remove.detach') },
-          () => act({ params, query: { detach: true } }, done),
-        );
+        await act({ params, query: {} }, done, ({ code, message }) => {
+          if (code !== 'taskInUse') return false;
+          confirm(
+            {
+              title: t('remove.detachTitle'),
+              text: `${message} ${t('remove.detachText')}`,
+              yes: t('remove.detach'),
+            },
+            () => act({ params, query: { detach: true } }, done),
+          );
+          return true;
+        });
       },
     );
   };

@@ -2,7 +2,7 @@ import { Progress } from 'antd';
 import type { Schemas } from '../../api/client';
 import type { Translate } from '../../i18n';
 import type { Column } from '../../ui/data-list';
-import { durationText, secondsBetween, timeText } from '../../ui/format';
+import { durationText, secondsBetween, writtenTime } from '../../ui/format';
 import { StatusTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
 
@@ -43,13 +43,13 @@ export function runColumns(t: Translate, zoneOf: (run: Run) => string | undefine
       key: 'queued',
       title: t('run.queuedAt'),
       render: (run) => <Time at={run.queuedAt} zone={zoneOf(run)} />,
-      text: (run) => timeText(run.queuedAt, zoneOf(run)),
+      text: (run) => writtenTime(run.queuedAt, zoneOf(run)),
     },
     {
       key: 'took',
       title: t('run.duration'),
       align: 'right',
-      render: (run) => tookText(run),
+      render: (run) => <span className="one-line">{tookText(run)}</span>,
       text: (run) => (run.startedAt ? secondsBetween(run.startedAt, run.finishedAt) : null),
     },
     {
@@ -57,7 +57,7 @@ export function runColumns(t: Translate, zoneOf: (run: Run) => string | undefine
       title: t('run.startedBy'),
       render: ({ startedBy, startedByUser }) => (
         <>
-          {t(`starter.${startedBy}`)}
+          <span className="one-line">{t(`starter.${startedBy}`)}</span>
           {startedByUser && <span className="under">{startedByUser}</span>}
         </>
       ),
@@ -68,7 +68,7 @@ export function runColumns(t: Translate, zoneOf: (run: Run) => string | undefine
       key: 'time',
       title: t('run.scheduleTime'),
       render: (run) => <Time at={run.scheduleTime} zone={zoneOf(run)} />,
-      text: (run) => run.scheduleTime && timeText(run.scheduleTime, zoneOf(run)),
+      text: (run) => run.scheduleTime && writtenTime(run.scheduleTime, zoneOf(run)),
     },
     {
       key: 'reason',

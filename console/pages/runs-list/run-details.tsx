@@ -7,8 +7,9 @@ import { useT } from '../../i18n';
 import { DataList, type Column } from '../../ui/data-list';
 import { durationText, secondsBetween, timeText } from '../../ui/format';
 import { Facts } from '../../ui/page';
+import { usePagedRows } from '../../ui/paged';
 import { Answered } from '../../ui/states';
-import { StatusTag } from '../../ui/status-tag';
+import { StatusTag, Tag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
 import { SyncResult } from './sync-result';
 import { syncSummaryOf } from './sync-summary';
@@ -21,6 +22,7 @@ export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }
   const t = useT();
   const { failureReason, failureCause, progress } = run;
   const copied = syncSummaryOf(run.summary);
+  const tables = usePagedRows(run.tables);
   const isNews = failureCause !== null && !failureReason?.includes(failureCause);
   return (
     <div className="run-details">
@@ -62,9 +64,9 @@ export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }
       <h3>{t('run.tables')}</h3>
       <DataList
         label={t('run.tables')}
-        of={{ rows: run.tables, problem: null, retry: () => undefined }}
+        of={tables}
         rowKey={({ table }) => table}
-        columns={tableColumns(t, zone)}
+        columns={tableColumns(t, zone, run.finishedAt !== null)}
         exportAs={`run-${run.id}`}
         empty={<p className="faint">{t('run.noTables')}</p>}
       />
@@ -83,7 +85,13 @@ export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }
   );
 }
 
-function tableColumns(t: ReturnType<typeof useT>, zone: string | undefined): Column<TableDetail>[] {
+function tableColumns(
+  t: ReturnType<typeof useT>,
+  zone: string | undefined,
+  hasEnded: boolean,
+): Column<TableDetail>[] {
+  // A run that has ended begins no further table.
+  const neverBegun = ({ status }: TableDetail) => hasEnded && status === 'waiting';
   const count = (value: number | null) => value ?? '–';
   return [
     {
@@ -95,13 +103,20 @@ function tableColumns(t: ReturnType<typeof useT>, zone: string | undefined): Col
     {
       key: 'status',
       title: t('run.status'),
-      render: ({ status, error }) => (
+      render: (table) => (
         <>
-          <StatusTag status={status} />
-          {error && <span className="under bad">{error}</span>}
+          {neverBegun(table) ? (
+            <Tag tone="idle">{t('run.notBegun')}</Tag>
+          ) : (
+            <StatusTag status={table.status} />
+          )}
+          {table.error && <span className="under bad">{table.error}</span>}
         </>
       ),
-      text: ({ status, error }) => [t(`status.${status}`), error].filter(Boolean).join(': '),
+      text: (table) =>
+        [neverBegun(table) ? t('run.notBegun') : t(`status.${table.status}`), table.error]
+          .filter(Boolean)
+          .join(': '),
     },
     {
       key: 'read',

@@ -1,10 +1,13 @@
-import { Alert, App, Button, Form, Input, Modal, Select } from 'antd';
+import { Alert, App, Button, Form, Input, Select } from 'antd';
 import { useEffect, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { ApiProblem } from '../../api/client';
 import { useAction } from '../../api/hooks';
+import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
+import { Dialog } from '../../ui/dialog';
 import { useNarrow } from '../../ui/media';
+import { RoleNeeded } from '../../ui/role-needed';
 import { Loading, Nothing, ProblemView } from '../../ui/states';
 import { useUnsavedGuard } from '../../ui/unsaved-guard';
 import { DatasourceFields, type CreateValues } from './datasource-fields';
@@ -26,12 +29,10 @@ export function CreateScriptDialog() {
   return (
     <>
       <NothingChosen />
-      <Modal
-        open
+      <Dialog
         className="create-script"
         title={t('create.title')}
         width={narrow ? '100%' : 720}
-        footer={null}
         mask={{ closable: false }}
         onCancel={close}
       >
@@ -45,7 +46,7 @@ export function CreateScriptDialog() {
             <Nothing title={t('project.chooseEnvironment')} />
           </>
         )}
-      </Modal>
+      </Dialog>
     </>
   );
 }
@@ -79,6 +80,7 @@ function CreateForm({ place, project, close, tree }: CreateProps & { tree: Folde
   const creating = useCreate(place, project);
   useUnsavedGuard(dirty && creating.made === null);
   const navigate = useNavigate();
+  const may = useMay('developer');
   useEffect(() => {
     if (creating.made !== null) void navigate(`/data-integration/${creating.made}`);
   }, [creating.made, navigate]);
@@ -90,7 +92,9 @@ function CreateForm({ place, project, close, tree }: CreateProps & { tree: Folde
       onValuesChange={() => setDirty(true)}
       onFinish={(values) => void creating.create(values, (errors) => form.setFields(errors))}
       scrollToFirstError
+      disabled={!may}
     >
+      {!may && <RoleNeeded role="developer" />}
       <p className="about">
         {project.name}
         {place.environment && ` · ${t(`project.environment.${place.environment}`)}`}
@@ -139,7 +143,9 @@ function CreateForm({ place, project, close, tree }: CreateProps & { tree: Folde
         />
       )}
       <div className="dialog-foot">
-        <Button onClick={close}>{t('act.cancel')}</Button>
+        <Button onClick={close} disabled={false}>
+          {t('act.cancel')}
+        </Button>
         <Button type="primary" htmlType="submit" loading={creating.busy}>
           {t('act.ok')}
         </Button>

@@ -1,7 +1,8 @@
-import { Button, Form, Input, Modal, Select } from 'antd';
+import { Button, Form, Input, Select } from 'antd';
 import type { ApiProblem } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { useT, type Translate } from '../../i18n';
+import { Dialog } from '../../ui/dialog';
 import { problemOfName } from './name';
 import { lengthOf, settle } from './rules';
 import { folderChoices, root, type Folder } from './tree-of';
@@ -41,7 +42,7 @@ export function ItemDialog({ edit, tree, project, close }: ItemDialogProps) {
     }
   };
   return (
-    <Modal open title={titleOf(edit, t)} footer={null} onCancel={close} destroyOnHidden>
+    <Dialog title={titleOf(edit, t)} onCancel={close}>
       <Form<Values>
         form={form}
         layout="vertical"
@@ -73,7 +74,7 @@ export function ItemDialog({ edit, tree, project, close }: ItemDialogProps) {
           </Button>
         </div>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,9 @@
 import { FileAddOutlined, FolderAddOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Dropdown, Tooltip } from 'antd';
+import { Tooltip } from 'antd';
 import { useNavigate } from 'react-router';
 import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
+import { MenuButton } from '../../ui/menu-button';
 import type { ItemEdit } from './item-dialog';
 import { root } from './tree-of';
 
@@ -26,9 +27,7 @@ export function NewMenu({ label, directory, blocked = null, onEdit }: NewMenuPro
         className="action"
         {...(reason !== null && { tabIndex: 0, 'aria-label': reason, role: 'note' })}
       >
-        <Dropdown
-          trigger={['click']}
-          disabled={reason !== null}
+        <MenuButton
           menu={{
             items: [
               {
@@ -48,15 +47,13 @@ export function NewMenu({ label, directory, blocked = null, onEdit }: NewMenuPro
               },
             ],
           }}
-        >
-          <Button
-            type="text"
-            size="small"
-            disabled={reason !== null}
-            icon={<PlusOutlined aria-hidden />}
-            aria-label={label}
-          />
-        </Dropdown>
+          placement="bottomLeft"
+          type="text"
+          size="small"
+          disabled={reason !== null}
+          icon={<PlusOutlined aria-hidden />}
+          aria-label={label}
+        />
       </span>
     </Tooltip>
   );

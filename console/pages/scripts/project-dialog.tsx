@@ -1,7 +1,8 @@
-import { Button, Form, Input, Modal, Radio } from 'antd';
+import { Button, Form, Input, Radio } from 'antd';
 import type { ApiProblem, Body } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { useT } from '../../i18n';
+import { Dialog } from '../../ui/dialog';
 import { choosePlace } from './place';
 
 type Values = Body<'POST /projects'>;
@@ -24,7 +25,7 @@ export function ProjectDialog({ close }: { close: () => void }) {
     }
   };
   return (
-    <Modal open title={t('project.new')} footer={null} onCancel={close}>
+    <Dialog title={t('project.new')} onCancel={close}>
       <Form<Values>
         form={form}
         name="project"
@@ -57,6 +58,6 @@ export function ProjectDialog({ close }: { close: () => void }) {
           </Button>
         </div>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -6,11 +6,12 @@ import {
   FolderOutlined,
   MoreOutlined,
 } from '@ant-design/icons';
-import { Button, Dropdown, Tooltip, type MenuProps } from 'antd';
+import { Tooltip, type MenuProps } from 'antd';
 import { NavLink, useNavigate, useParams } from 'react-router';
 import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
+import { MenuButton } from '../../ui/menu-button';
 import { useConfirm, useDo } from '../../ui/use-do';
 import type { ItemEdit } from './item-dialog';
 import { NewMenu } from './new-menu';
@@ -162,13 +163,12 @@ function ItemMenu({ name, onRename, onMove, onRemove }: ItemMenuProps) {
     { ...item('remove', t('act.remove'), onRemove), danger: true },
   ];
   return (
-    <Dropdown trigger={['click']} placement="bottomRight" menu={{ items }}>
-      <Button
-        type="text"
-        size="small"
-        icon={<MoreOutlined aria-hidden />}
-        aria-label={t('scripts.more', { name })}
-      />
-    </Dropdown>
+    <MenuButton
+      menu={{ items }}
+      type="text"
+      size="small"
+      icon={<MoreOutlined aria-hidden />}
+      aria-label={t('scripts.more', { name })}
+    />
   );
 }

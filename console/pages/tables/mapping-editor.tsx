@@ -1,14 +1,17 @@
 import { BulbOutlined } from '@ant-design/icons';
 import { AutoComplete, Button } from 'antd';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { ApiProblem, type Schemas } from '../../api/client';
 import { useCall } from '../../api/hooks';
 import { useMay } from '../../api/session';
 import { useT, type Translate } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
+import { FirstTask } from '../../ui/first-steps';
 import { DataList, type Column } from '../../ui/data-list';
 import { Loading, ProblemView } from '../../ui/states';
 import { Tag } from '../../ui/status-tag';
+import { useUnsavedGuard } from '../../ui/unsaved-guard';
 import { useDo } from '../../ui/use-do';
 
 /** Names that are often used; any other name is an ID type too. */
@@ -63,6 +66,13 @@ function suggestedRow(
   return { column, type, suggestion: idType, reason: reasons.join(' · ') || null };
 }
 
+/** The same for the same columns in any order. */
+const textOf = (columns: readonly { column: string; idType: string }[]): string =>
+  columns
+    .map(({ column, idType }) => JSON.stringify([column, idType]))
+    .sort()
+    .join();
+
 interface EditorProps {
   table: string;
   rows: ColumnRow[];
@@ -71,7 +81,9 @@ interface EditorProps {
 
 function Editor({ table, rows, saved }: EditorProps) {
   const t = useT();
-  const { act, busy } = useDo('PUT /tables/{table}/id-mapping', ['table']);
+  const mayEdit = useMay('developer');
+  const { act, busy } = useDo('PUT /tables/{table}/id-mapping', ['table', 'connection']);
+  const connection = table.split('.')[0] ?? '';
   const [chosen, setChosen] = useState<Record<string, string>>(() =>
     Object.fromEntries(saved.map(({ column, idType }) => [column, idType])),
   );
@@ -79,6 +91,7 @@ function Editor({ table, rows, saved }: EditorProps) {
   const columns = Object.entries(chosen)
     .map(([column, idType]) => ({ column, idType: idType.trim() }))
     .filter(({ idType }) => idType !== '');
+  useUnsavedGuard(mayEdit && textOf(columns) !== textOf(saved));
   const open = rows.filter(({ column, suggestion }) => suggestion && !chosen[column]?.trim());
   const takeAll = () =>
     setChosen({
@@ -91,11 +104,13 @@ function Editor({ table, rows, saved }: EditorProps) {
       key: 'column',
       title: t('mapping.column'),
       render: ({ column }) => <strong>{column}</strong>,
+      text: ({ column }) => column,
     },
     {
       key: 'type',
       title: t('connection.type'),
       render: ({ type }) => <span className="mono">{type}</span>,
+      text: ({ type }) => type,
     },
     {
       key: 'idType',
@@ -105,12 +120,14 @@ function Editor({ table, rows, saved }: EditorProps) {
           aria-label={t('mapping.idTypeOf', { column })}
           className="id-type"
           allowClear
+          disabled={!mayEdit}
           value={chosen[column] ?? ''}
           onChange={(idType: string | undefined) => set(column, idType ?? '')}
           options={knownTypes.map((value) => ({ value }))}
           placeholder={t('mapping.noIdType')}
         />
       ),
+      text: ({ column }) => chosen[column] ?? '',
     },
     {
       key: 'suggestion',
@@ -118,7 +135,7 @@ function Editor({ table, rows, saved }: EditorProps) {
       render: ({ column, suggestion, reason }) =>
         suggestion ? (
           <span className="latest">
-            {chosen[column] === suggestion ? (
+            {chosen[column] === suggestion || !mayEdit ? (
               <Tag tone="good">{suggestion}</Tag>
             ) : (
               <Button size="small" onClick={() => set(column, suggestion)}>
@@ -130,6 +147,7 @@ function Editor({ table, rows, saved }: EditorProps) {
         ) : (
           <span className="faint">–</span>
         ),
+      text: ({ suggestion }) => suggestion,
     },
   ];
   return (
@@ -139,6 +157,7 @@ function Editor({ table, rows, saved }: EditorProps) {
         of={{ rows, problem: null, retry: () => undefined }}
         rowKey={({ column }) => column}
         columns={list}
+        exportAs={`id-mapping-of-${table}`}
         empty={<p className="faint">{t('mapping.noColumns')}</p>}
         filters={
           open.length > 0 && (
@@ -149,6 +168,12 @@ function Editor({ table, rows, saved }: EditorProps) {
         }
       />
       <div className="dialog-foot">
+        {saved.length > 0 && (
+          <>
+            <Link to={`/connections/${connection}`}>{t('mapping.next', { connection })}</Link>
+            <FirstTask show />
+          </>
+        )}
         <ActionButton
           needs="developer"
           type="primary"

@@ -1,10 +1,12 @@
-import { Alert, App, Button, Checkbox, Collapse, Form, Input, Modal, Select } from 'antd';
+import { Alert, App, Button, Checkbox, Collapse, Form, Input, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
-import { useNavigate, useOutletContext, useParams } from 'react-router';
+import { useLocation, useNavigate, useOutletContext, useParams } from 'react-router';
 import type { ApiProblem, Schemas } from '../../api/client';
 import { useAction, useCall } from '../../api/hooks';
+import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
 import { CycleEditor } from '../../ui/cycle-editor';
+import { Dialog } from '../../ui/dialog';
 import { useNarrow } from '../../ui/media';
 import { Loading, ProblemView } from '../../ui/states';
 import { useUnsavedGuard } from '../../ui/unsaved-guard';
@@ -29,42 +31,60 @@ export function TaskDialog() {
     { params: { id: taskId ?? '' } },
     { enabled: taskId !== null },
   );
-  const close = () => void navigate(base);
+  // Who came from the page of the task goes back there.
+  const { back = base } = (useLocation().state ?? {}) as { back?: string };
+  const close = () => void navigate(back);
+  // Which version the form was filled from: what others save meanwhile does not change it.
+  const [filledFrom, setFilledFrom] = useState<Schemas['Task'] | null>(null);
+  if (filledFrom?.id !== read.data?.id) setFilledFrom(read.data ?? null);
   const ready = taskId === null || read.data !== undefined;
   return (
-    <Modal
-      open
+    <Dialog
       className="task-dialog"
       title={t(taskId === null ? 'task.new' : 'task.editTitle')}
       width={narrow ? '100%' : 860}
-      footer={null}
       mask={{ closable: false }}
       onCancel={close}
     >
       {ready ? (
-        <TaskForm key={taskId ?? 'new'} task={read.data ?? null} taskId={taskId} close={close} />
+        <TaskForm
+          key={`${taskId} ${filledFrom?.version}`}
+          task={filledFrom}
+          now={read.data ?? null}
+          takeNewer={() => setFilledFrom(read.data ?? null)}
+          taskId={taskId}
+          close={close}
+        />
       ) : read.error ? (
         <ProblemView problem={read.error} retry={() => void read.refetch()} />
       ) : (
         <Loading />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
 interface TaskFormProps {
+  /** What the form is filled from; null for a new task. */
   task: Schemas['Task'] | null;
+  /** The same as it stands now, with its gate and what others have saved since. */
+  now: Schemas['Task'] | null;
+  takeNewer: () => void;
   taskId: string | null;
   close: () => void;
 }
 
-function TaskForm({ task, taskId, close }: TaskFormProps) {
+function TaskForm({ task, now, takeNewer, taskId, close }: TaskFormProps) {
   const t = useT();
   const [form] = Form.useForm<TaskValues>();
   const initial = useRef(task === null ? newTask : valuesOf(task)).current;
   const [dirty, setDirty] = useState(false);
   const saving = useSave(task, taskId);
-  const locked = task && whyNotEditable(task, t);
+  const newer = now !== null && task !== null && now.version > task.version;
+  const may = useMay('developer');
+  const locked = may
+    ? task && whyNotEditable(task, t)
+    : t('roles.needed', { role: t('roles.developer') });
   const values = { ...initial, ...Form.useWatch((all: TaskValues) => all, form) };
   const { frequency, tables, markedByTask } = values;
   const isTriggered = frequency === 'triggered';
@@ -73,6 +93,10 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
   // A collection names its tables in its config, if it names any.
   const needsTables = isTriggered || values.jobType !== 'metadata-collection';
   useUnsavedGuard(dirty && !saving.done);
+  useEffect(() => {
+    // Nothing was typed that could be lost, and what was saved here closes the dialog anyway.
+    if (newer && !dirty && !saving.busy && !saving.done) takeNewer();
+  }, [newer, dirty, saving.busy, saving.done, takeNewer]);
   useEffect(() => {
     if (saving.done) close();
   }, [saving.done, close]);
@@ -127,7 +151,7 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
       </Form.Item>
       {isTriggered && (
         <TriggerTables
-          task={task}
+          task={now}
           tables={tables}
           markedByTask={markedByTask}
           onMarkedByTask={(marked) => {
@@ -191,7 +215,21 @@ function TaskForm({ task, taskId, close }: TaskFormProps) {
           },
         ]}
       />
-      {saving.problem && (
+      {newer && !saving.busy && !saving.done && (
+        <Alert
+          className="dialog-problem"
+          type="warning"
+          showIcon
+          role="alert"
+          title={t('task.changedMeanwhile')}
+          action={
+            <Button size="small" onClick={takeNewer}>
+              {t('script.takeTheirs')}
+            </Button>
+          }
+        />
+      )}
+      {saving.problem && !newer && (
         <Alert
           className="dialog-problem"
           type="error"

@@ -38,6 +38,14 @@ export function JobFields({ jobType }: { jobType: string }) {
           <Form.Item<TaskValues> name="output" label={t('job.output')}>
             <Input placeholder="main.id_mapping_…" />
           </Form.Item>
+          <Form.Item<TaskValues>
+            name="phoneRegion"
+            label={t('job.phoneRegion')}
+            extra={t('job.phoneRegionMore')}
+            rules={[{ pattern: /^\s*[A-Za-z]{2}\s*$/, message: t('job.phoneRegionRule') }]}
+          >
+            <Input placeholder="CN" />
+          </Form.Item>
         </div>
       )}
       <Form.Item<TaskValues>

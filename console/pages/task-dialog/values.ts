@@ -1,6 +1,7 @@
 /** What stands in the fields of the dialog, and how it is sent. */
 import type { Body, Schemas } from '../../api/client';
 import { frequencyOf, type Frequency, type Recurrence } from '../tasks/method';
+import { takeRegion, withRegion, type Config } from './phone-region';
 
 type Task = Schemas['Task'];
 export type TaskBody = Body<'POST /tasks'>;
@@ -31,6 +32,8 @@ export interface TaskValues {
   jobType: string;
   output: string;
   analysisSource: string;
+  /** Whose phones those without country code are, as in `CN`; empty: not set. */
+  phoneRegion: string;
   /** The rest of the job's config, as JSON. */
   config: string;
   whileRunning: 'ignore' | 'latch';
@@ -58,14 +61,15 @@ const newCycle: Cycle = {
 export const newTask: TaskValues = {
   ...{ name: '', description: '', tables: [], markedByTask: [], frequency: 'manual' },
   ...{ cycle: newCycle, hasTimes: false, timezone: undefined },
-  ...{ jobType: 'id-mapping', output: '', analysisSource: '', config: '' },
+  ...{ jobType: 'id-mapping', output: '', analysisSource: '', phoneRegion: '', config: '' },
   ...{ whileRunning: 'ignore', timeoutMinutes: null, rerunMode: 'AllAllowed' },
   ...{ rerunTimes: 0, rerunInterval: 60, maxParallel: 1, gateExpiryDays: 30 },
   ...{ dependsOn: [], owner: '', webhooks: [], deadlineMinutes: null },
 };
 
 export function valuesOf(task: Task): TaskValues {
-  const { output, analysisSource, ...config } = task.job.config;
+  const { output, analysisSource, ...others } = task.job.config;
+  const { phoneRegion, config } = takeRegion(others);
   const { runPolicy: policy } = task;
   const deadline = task.notifications?.deadline ?? null;
   return {
@@ -80,6 +84,7 @@ export function valuesOf(task: Task): TaskValues {
     jobType: task.job.type,
     output: typeof output === 'string' ? output : '',
     analysisSource: typeof analysisSource === 'string' ? analysisSource : '',
+    phoneRegion,
     config: Object.keys(config).length > 0 ? JSON.stringify(config, null, 2) : '',
     whileRunning: task.whileRunning,
     timeoutMinutes: policy.timeout === null ? null : policy.timeout / 60,
@@ -136,9 +141,9 @@ export function bodyOf(values: TaskValues): TaskBody {
   const { frequency } = values;
   const kind = kindOf(frequency);
   const timed = kind === 'recurring' || values.hasTimes;
-  const config: Record<string, unknown> = values.config.trim()
-    ? (JSON.parse(values.config) as Record<string, unknown>)
-    : {};
+  const typed = values.config.trim() ? (JSON.parse(values.config) as Config) : {};
+  const isIdMapping = values.jobType === 'id-mapping';
+  const config = isIdMapping ? withRegion(typed, values.phoneRegion.trim().toUpperCase()) : typed;
   if (values.output.trim()) config['output'] = values.output.trim();
   if (values.analysisSource) config['analysisSource'] = values.analysisSource;
   return {
@@ -189,6 +194,7 @@ export function fieldOf(path: string): keyof TaskValues | null {
     'runPolicy.gateExpiry': 'gateExpiryDays',
   };
   if (path === 'job.config.output') return 'output';
+  if (path === 'job.config.idTypes.phone.region') return 'phoneRegion';
   if (path === 'job.config.analysisSource') return 'analysisSource';
   return fields[`${first}.${second}`] ?? fields[first] ?? null;
 }

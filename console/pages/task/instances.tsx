@@ -7,7 +7,7 @@ import { call, type ApiProblem, type Schemas } from '../../api/client';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { DataList, type Column } from '../../ui/data-list';
-import { clockOf, timeText } from '../../ui/format';
+import { clockOf, writtenTime } from '../../ui/format';
 import { Panel } from '../../ui/page';
 import { Nothing } from '../../ui/states';
 import { StatusTag } from '../../ui/status-tag';
@@ -121,7 +121,7 @@ function columnsOf(t: ReturnType<typeof useT>, zone: string): Column<Instance>[]
       key: 'time',
       title: t('run.scheduleTime'),
       render: ({ scheduleTime }) => <Time at={scheduleTime} zone={zone} />,
-      text: ({ scheduleTime }) => timeText(scheduleTime, zone),
+      text: ({ scheduleTime }) => writtenTime(scheduleTime, zone),
     },
     {
       key: 'status',

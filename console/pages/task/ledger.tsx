@@ -4,7 +4,7 @@ import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { DataList, type Column } from '../../ui/data-list';
 import { Choice, useFilters } from '../../ui/filters';
-import { timeText } from '../../ui/format';
+import { writtenTime } from '../../ui/format';
 import { Panel } from '../../ui/page';
 import { usePaged } from '../../ui/paged';
 import { Nothing } from '../../ui/states';
@@ -84,7 +84,7 @@ function columnsOf(t: ReturnType<typeof useT>, zone: string): Column<Entry>[] {
       key: 'at',
       title: t('ledger.at'),
       render: ({ at }) => <Time at={at} zone={zone} />,
-      text: ({ at }) => timeText(at, zone),
+      text: ({ at }) => writtenTime(at, zone),
     },
     {
       key: 'table',
@@ -113,7 +113,7 @@ function columnsOf(t: ReturnType<typeof useT>, zone: string): Column<Entry>[] {
       key: 'time',
       title: t('run.scheduleTime'),
       render: ({ scheduleTime }) => <Time at={scheduleTime} zone={zone} />,
-      text: ({ scheduleTime }) => scheduleTime && timeText(scheduleTime, zone),
+      text: ({ scheduleTime }) => scheduleTime && writtenTime(scheduleTime, zone),
     },
     {
       key: 'run',

@@ -1,5 +1,5 @@
 import { Alert } from 'antd';
-import { NavLink, Outlet, useNavigate, useOutletContext, useParams } from 'react-router';
+import { Link, NavLink, Outlet, useNavigate, useOutletContext, useParams } from 'react-router';
 import type { Schemas } from '../../api/client';
 import { useCall } from '../../api/hooks';
 import { useT } from '../../i18n';
@@ -32,7 +32,12 @@ export function TaskPage() {
           about={
             <span className="task-head">
               {task.latestRun && (
-                <LatestStatus run={{ progress: null, startedAt: null, ...task.latestRun }} />
+                <>
+                  <LatestStatus run={{ progress: null, startedAt: null, ...task.latestRun }} />
+                  <Link to={`/tasks/${task.id}/records/${task.latestRun.id}`}>
+                    {t('instances.record')}
+                  </Link>
+                </>
               )}
               {task.description}
             </span>

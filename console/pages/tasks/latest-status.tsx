@@ -1,12 +1,12 @@
 import { Progress } from 'antd';
 import type { Schemas } from '../../api/client';
 import { useWords } from '../../i18n';
-import { agoText } from '../../ui/format';
 import { StatusTag } from '../../ui/status-tag';
+import { Ago } from '../../ui/time';
 
 /** How the latest run of a task stands: its status, the reason on hover, progress while it runs. */
 export function LatestStatus({ run }: { run: Schemas['TaskRow']['latestRun'] }) {
-  const { t, locale } = useWords();
+  const { t } = useWords();
   if (run === null) return <span className="faint">{t('task.neverRun')}</span>;
   const { status, failureReason, progress, finishedAt } = run;
   return (
@@ -22,7 +22,11 @@ export function LatestStatus({ run }: { run: Schemas['TaskRow']['latestRun'] }) 
           <span className="under">{progress.text}</span>
         </>
       )}
-      {finishedAt && <span className="under">{agoText(finishedAt, locale)}</span>}
+      {finishedAt && (
+        <span className="under">
+          <Ago at={finishedAt} />
+        </span>
+      )}
     </span>
   );
 }

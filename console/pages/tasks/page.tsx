@@ -1,16 +1,16 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
 import type { Query, Schemas } from '../../api/client';
-import { useMay } from '../../api/session';
 import { useT, type Translate } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { DataList, type Column } from '../../ui/data-list';
 import { Choice, SearchBox, useFilters } from '../../ui/filters';
+import { FirstSteps } from '../../ui/first-steps';
 import { Page, type Crumb } from '../../ui/page';
 import { usePaged } from '../../ui/paged';
 import { Nothing } from '../../ui/states';
 import { Time } from '../../ui/time';
-import { timeText } from '../../ui/format';
+import { writtenTime } from '../../ui/format';
 import { GateCount, LatestStatus } from './latest-status';
 import { cycleText, frequencyOf, Method } from './method';
 import { TaskActions } from './row-actions';
@@ -27,6 +27,7 @@ const statuses = [
   'failed',
   'timedOut',
   'cancelled',
+  'skipped',
 ] as const;
 
 /** `Data Import > Scheduling Tasks`: all tasks, and what can be done with each. */
@@ -85,12 +86,20 @@ export function TasksPage() {
               onChange={(status) => setFilters({ status })}
               options={statuses.map((status) => ({
                 value: status,
-                label: status === 'none' ? t('task.neverRun') : t(`status.${status}`),
+                label: status === 'none' ? t('task.hasNotRun') : t(`status.${status}`),
               }))}
             />
           </>
         }
-        empty={isFiltered ? <Nothing title={t('list.noMatch')} /> : <NoTasks base={base} />}
+        empty={
+          isFiltered ? (
+            <Nothing title={t('list.noMatch')} />
+          ) : (
+            <Nothing title={t('tasks.none')}>
+              <FirstSteps newTask={`${base}/new`} />
+            </Nothing>
+          )
+        }
       />
       <Outlet context={{ base }} />
     </Page>
@@ -147,7 +156,7 @@ function columnsOf(t: Translate): Column<Row>[] {
       title: t('task.nextRun'),
       sort: 'nextRun',
       render: ({ nextRunTime, timezone }) => <Time at={nextRunTime} zone={timezone} />,
-      text: ({ nextRunTime, timezone }) => nextRunTime && timeText(nextRunTime, timezone),
+      text: ({ nextRunTime, timezone }) => nextRunTime && writtenTime(nextRunTime, timezone),
     },
     {
       key: 'gate',
@@ -157,28 +166,4 @@ function columnsOf(t: Translate): Column<Row>[] {
     },
     { key: 'id', title: 'ID', render: () => null, text: ({ id }) => id, exportOnly: true },
   ];
-}
-
-/** The first thing that a new installation shows: what leads to a first run. */
-function NoTasks({ base }: { base: string }) {
-  const t = useT();
-  const mayCreate = useMay('developer');
-  const steps = [
-    [t('first.connect'), '/connections'],
-    [t('first.map'), '/tables'],
-    [t('first.task'), `${base}/new`],
-  ] as const;
-  return (
-    <Nothing title={t('tasks.none')}>
-      {mayCreate && (
-        <ol className="first-steps">
-          {steps.map(([text, to]) => (
-            <li key={to}>
-              <Link to={to}>{text}</Link>
-            </li>
-          ))}
-        </ol>
-      )}
-    </Nothing>
-  );
 }

@@ -1,10 +1,11 @@
 import { CaretRightOutlined, MoreOutlined, UnorderedListOutlined } from '@ant-design/icons';
-import { Button, Dropdown } from 'antd';
-import { useNavigate } from 'react-router';
+import { Button } from 'antd';
+import { useLocation, useNavigate } from 'react-router';
 import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
+import { MenuButton } from '../../ui/menu-button';
 import { useConfirm, useDo } from '../../ui/use-do';
 import { scriptOf, whyNotEditable, whyNotStartable } from './method';
 
@@ -25,6 +26,7 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
   const t = useT();
   const size = records ? 'small' : 'middle';
   const navigate = useNavigate();
+  const { pathname } = useLocation();
   const start = useDo('POST /tasks/{id}/runs', ['run']);
   const params = { id: task.id };
   const script = scriptOf(task);
@@ -49,7 +51,9 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
         aria-label={`${t('act.edit')}: ${task.name}`}
         // A task of a script is changed by its script.
         onClick={() =>
-          void navigate(script ? `/data-integration/${script}` : `${base}/${task.id}/edit`)
+          void navigate(script ? `/data-integration/${script}` : `${base}/${task.id}/edit`, {
+            state: records ? null : { back: pathname },
+          })
         }
       >
         {t('act.edit')}
@@ -70,6 +74,9 @@ export function TaskActions({ task, base, onRemoved, records = true }: TaskActio
   );
 }
 
+/** An entry of a menu says on hover why it is disabled. @param why null: it is not */
+const allowedUnless = (why: string | null) => (why === null ? {} : { disabled: true, title: why });
+
 interface TaskMenuProps extends Pick<TaskActionsProps, 'task' | 'onRemoved'> {
   size: 'small' | 'middle';
 }
@@ -82,6 +89,7 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
   const mayRemove = useMay('developer');
   const locked = whyNotEditable(task, t);
   const notByHand = whyNotStartable(task, t);
+  const operatorNeeded = t('roles.needed', { role: t('roles.operator') });
   const pause = useDo('POST /tasks/{id}:pause', ['task']);
   const resume = useDo('POST /tasks/{id}:resume', ['task']);
   const remove = useRemove(onRemoved);
@@ -93,16 +101,13 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
       () => remove(task.id),
     );
   return (
-    <Dropdown
-      trigger={['click']}
-      placement="bottomRight"
+    <MenuButton
       menu={{
         items: [
           {
             key: 'backfill',
             label: t('backfill.new'),
-            disabled: !mayOperate || notByHand !== null,
-            ...(notByHand !== null && { title: notByHand }),
+            ...allowedUnless(mayOperate ? notByHand : operatorNeeded),
             onClick: () => void navigate(`/backfills/new?task=${task.id}`),
           },
           {
@@ -113,8 +118,7 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
           {
             key: 'pause',
             label: t(task.paused ? 'act.resume' : 'act.pause'),
-            disabled: !mayOperate || locked !== null,
-            ...(locked !== null && { title: locked }),
+            ...allowedUnless(mayOperate ? locked : operatorNeeded),
             onClick: () =>
               void (task.paused
                 ? resume.act({ params }, t('task.resumed', { name }))
@@ -125,21 +129,17 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
             key: 'remove',
             label: t('act.remove'),
             danger: true,
-            disabled: !mayRemove || locked !== null,
-            ...(locked !== null
-              ? { title: locked }
-              : !mayRemove && { title: t('roles.needed', { role: t('roles.developer') }) }),
+            ...allowedUnless(
+              mayRemove ? locked : t('roles.needed', { role: t('roles.developer') }),
+            ),
             onClick: askToRemove,
           },
         ],
       }}
-    >
-      <Button
-        size={size}
-        icon={<MoreOutlined aria-hidden />}
-        aria-label={t('task.more', { name })}
-      />
-    </Dropdown>
+      size={size}
+      icon={<MoreOutlined aria-hidden />}
+      aria-label={t('task.more', { name })}
+    />
   );
 }
 
@@ -151,15 +151,21 @@ function useRemove(onRemoved: (() => void) | undefined): (id: string) => Promise
   return async (id) => {
     const params = { id };
     const done = t('remove.done');
-    if (await act({ params, query: {} }, done)) {
-      onRemoved?.();
-      return;
-    }
-    confirm(
-      { title: t('remove.detachTitle'), text: t('remove.detachText'), yes: t('remove.detach') },
-      async () => {
-        if (await act({ params, query: { detach: true } }, done)) onRemoved?.();
-      },
-    );
+    const askToDetach = (why: string) =>
+      confirm(
+        {
+          title: t('remove.detachTitle'),
+          text: `${why} ${t('remove.detachText')}`,
+          yes: t('remove.detach'),
+        },
+        async () => {
+          if (await act({ params, query: { detach: true } }, done)) onRemoved?.();
+        },
+      );
+    const removed = await act({ params, query: {} }, done, ({ code, message }) => {
+      if (code === 'taskInUse') askToDetach(message);
+      return code === 'taskInUse';
+    });
+    if (removed) onRemoved?.();
   };
 }

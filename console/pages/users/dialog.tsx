@@ -1,8 +1,9 @@
-import { Alert, Button, Checkbox, Form, Input, Modal, Select } from 'antd';
+import { Alert, Button, Checkbox, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import type { ApiProblem, Schemas } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { useT } from '../../i18n';
+import { Dialog } from '../../ui/dialog';
 
 type User = Schemas['User'];
 type Values = Pick<User, 'name' | 'role' | 'identityTriggers'> & { account: string };
@@ -32,10 +33,8 @@ export function UserDialog({ user, close }: { user: User | null; close: () => vo
     }
   };
   return (
-    <Modal
-      open
+    <Dialog
       title={user === null ? t('users.new') : t('users.edit', { name: user.name })}
-      footer={null}
       onCancel={close}
     >
       <Form<Values>
@@ -75,6 +74,6 @@ export function UserDialog({ user, close }: { user: User | null; close: () => vo
           </Button>
         </div>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import { Alert } from 'antd';
 import { Link } from 'react-router';
 import type { Schemas } from '../../api/client';
-import { useT } from '../../i18n';
+import { useT, type Translate } from '../../i18n';
 import { SearchBox, useFilters } from '../../ui/filters';
 import { Page } from '../../ui/page';
 import { usePaged, type Paged } from '../../ui/paged';
@@ -36,7 +36,7 @@ export function WaitingPage() {
         <SaveButton
           name="waiting"
           head={csvHead(t)}
-          lines={async () => (await list.all()).flatMap(linesOf)}
+          lines={async () => (await list.all()).flatMap((task) => linesOf(task, t))}
         />
       </div>
       <Board list={list} none={t(search ? 'list.noMatch' : 'waiting.none')} />
@@ -98,7 +98,7 @@ function WaitingCard({ task }: { task: WaitingTask }) {
   );
 }
 
-const csvHead = (t: ReturnType<typeof useT>) => [
+const csvHead = (t: Translate) => [
   t('task.name'),
   t('run.scheduleTime'),
   t('run.table'),
@@ -107,18 +107,18 @@ const csvHead = (t: ReturnType<typeof useT>) => [
   t('waiting.lateSeconds'),
 ];
 
-function linesOf(task: WaitingTask) {
+function linesOf(task: WaitingTask, t: Translate) {
   return task.gates.flatMap(({ scheduleTime, arrived, missing }) => [
     ...arrived.map(({ table, at }) => [
       task.name,
       scheduleTime,
       table,
-      `Triggered ${at}`,
+      `${t('gate.triggered')} ${at}`,
       null,
       null,
     ]),
     ...missing.map(({ table, usualAt, lateSeconds }) => [
-      ...[task.name, scheduleTime, table, 'Not Triggered'],
+      ...[task.name, scheduleTime, table, t('gate.notTriggered')],
       ...[usualAt, lateSeconds],
     ]),
   ]);

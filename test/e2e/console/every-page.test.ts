@@ -23,6 +23,7 @@ import {
   type Look,
   expectShown,
   expectGone,
+  focusComesTo,
 } from './support/browser';
 
 const jobs = heldJobs();
@@ -167,11 +168,21 @@ test('the keyboard alone leads past the menu, opens the dialog and closes it', a
   await page.getByRole('button', { name: 'New Scheduling Task' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
-  expect(await page.evaluate("document.activeElement.closest('[role=dialog]') !== null")).toBe(
-    true,
-  );
+  await focusComesTo(page, "document.activeElement.id === 'name'");
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await focusComesTo(page, "document.activeElement.textContent === 'New Scheduling Task'");
+  const more = rowOf(page, 'Unify customers').getByRole('button', { name: /^More/ });
+  await more.focus();
+  await page.keyboard.press('Enter');
+  await focusComesTo(page, "document.activeElement.getAttribute('role') === 'menuitem'");
+  await page.keyboard.press('End');
+  await focusComesTo(page, "document.activeElement.textContent === 'Remove'");
+  await page.keyboard.press('Enter');
+  await expectShown(page.locator('.ant-modal-confirm'));
+  await focusComesTo(page, "document.activeElement.textContent === 'Cancel'");
+  await page.keyboard.press('Escape');
+  await focusComesTo(page, "document.activeElement.getAttribute('aria-label').startsWith('More')");
 });
 
 test('what happens on the server is shown without a reload, and without asking again and again', async () => {

@@ -4,7 +4,7 @@ import type { TaskRead } from '../../../scheduling/scheduling';
 import { heldJobs } from '../../support/held-job';
 import { startServer, type Installation, type TestServer } from '../../support/running-server';
 import { stepJobs } from '../../support/step-job';
-import { addTables, heldTask, readTask, untilIdle } from '../api/support/flow';
+import { addTables, heldTask, readTask, until, untilIdle } from '../api/support/flow';
 import {
   choose,
   confirm,
@@ -124,11 +124,24 @@ test('QA-40: a table that is added during a run belongs to the next run only', a
 test('two people who edit one task are told: the second to save does not overwrite', async () => {
   const { id } = await heldTask(server.api, ['up.main.a'], { name: 'Shared', kind: 'manual' });
   const page = await openConsole(browser, server, `/tasks/${id}/edit`);
-  await page.getByLabel('Task name').fill('Mine');
+  const name = page.getByLabel('Task name');
+  await name.fill('Mine');
   await server.api.patch(`/tasks/${id}`, { name: 'Theirs' });
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Somebody has changed this task meanwhile').waitFor();
+  // The page has heard of the change; what it was filled from is still the version before.
+  const refused = page.waitForResponse((response) => response.status() === 412);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await refused;
   expect((await readTask(server.api, id)).name).toBe('Theirs');
+  await page.getByRole('button', { name: 'Drop mine and load theirs' }).click();
+  await until(
+    () => name.inputValue(),
+    (text) => text === 'Theirs',
+  );
+  await name.fill('Ours');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect((await readTask(server.api, id)).name).toBe('Ours');
 });
 
 test('a backfill is planned, looked at, started and followed to its end', async () => {

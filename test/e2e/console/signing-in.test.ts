@@ -49,6 +49,7 @@ test('signing out ends the session on the server too', async () => {
   await page.getByRole('button', { name: 'Menu of admin' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expectShown(page.getByRole('heading', { name: 'Sign in to Tablegate' }));
+  expect(await page.getByText('Your session has ended').count()).toBe(0);
   await page.context().addCookies(cookies);
   await page.reload();
   await expectShown(page.getByRole('heading', { name: 'Sign in to Tablegate' }));
@@ -65,6 +66,29 @@ test('what a viewer may not do is disabled, with the role that it needs', async 
   expect(await row.getByRole('button', { name: /^Manual Schedule/ }).isDisabled()).toBe(true);
   expect(await row.getByRole('button', { name: /^Edit/ }).isDisabled()).toBe(true);
   expect(await row.getByRole('button', { name: /^Execution Records/ }).isEnabled()).toBe(true);
+  // Whoever comes by an address all the same finds the dialog closed to changes, with the reason.
+  for (const at of ['/tasks/new', '/catalog/new', '/data-integration/new']) {
+    await page.goto(at);
+    const dialog = page.getByRole('dialog');
+    await expectShown(dialog.locator('.ant-alert').getByText('This needs the role developer'));
+    expect(await dialog.locator('[type=submit]').isDisabled()).toBe(true);
+    expect(await dialog.getByRole('button', { name: 'Cancel' }).isEnabled()).toBe(true);
+  }
+});
+
+test('a session that has ended says so, and signing in leads back to the page', async () => {
+  const user = await server.api.post<{ id: string }>('/users', { name: 'Leaving', role: 'viewer' });
+  const key = await server.api.post<{ id: string; secret: string }>('/keys', {
+    ...{ userId: user.id, name: 'short-lived' },
+  });
+  const page = await openConsole(browser, server, '/tasks?kind=manual', { key: key.secret });
+  await page.getByRole('heading', { name: 'Scheduling Tasks' }).waitFor();
+  await server.api.delete(`/keys/${key.id}`);
+  await page.getByRole('link', { name: 'All runs' }).click();
+  await expectShown(page.getByText('Your session has ended'));
+  await page.getByLabel('Key').fill(server.api.key);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'All runs' }).waitFor();
 });
 
 test('whoever is no admin is shown the own keys only', async () => {

@@ -6,7 +6,14 @@ import { startServer, type Installation, type TestServer } from '../../support/r
 import { openPostgres, type OpenedPostgres } from '../../connectors/support/postgres';
 import { Sandbox } from '../../connectors/support/sandbox';
 import { addTables, people, startRun, untilIdle, writeSource } from '../api/support/flow';
-import { openBrowser, openConsole, rowOf, takePicture, expectShown } from './support/browser';
+import {
+  openBrowser,
+  openConsole,
+  optionsShown,
+  rowOf,
+  takePicture,
+  expectShown,
+} from './support/browser';
 
 const databases: OpenedPostgres[] = [];
 
@@ -42,13 +49,16 @@ test('a folder is tried before it is saved, its tables are browsed, and columns 
   await page.getByRole('button', { name: 'Test' }).click();
   await expectShown(page.getByText('The connection works'));
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await rowOf(page, 'shop').getByRole('link', { name: 'shop', exact: true }).click();
-  await page.getByRole('link', { name: 'shop.main.customers' }).click();
+  // What was added is shown at once, with what is to be done next.
+  await page.getByRole('link', { name: 'Map its IDs: shop.main.customers' }).click();
   await expectShown(page.getByRole('cell', { name: '0138' }));
   await takePicture(page, 'table-1440');
   await page.getByRole('button', { name: /^Use all suggestions/ }).click();
   await page.getByRole('button', { name: 'Save ID mapping' }).click();
   await expectShown(page.getByText('The ID mapping was saved'));
+  await page.getByRole('link', { name: 'Further tables of shop' }).click();
+  await rowOf(page, 'shop.main.customers').getByText('Registered').waitFor();
+  await expectShown(page.getByRole('button', { name: 'New Scheduling Task' }));
   await page.goto('/tables');
   await expectShown(rowOf(page, 'shop.main.customers').getByText('mobile → phone'));
   await expectShown(rowOf(page, 'shop.main.customers').getByText('mail → email'));
@@ -80,6 +90,8 @@ test('DP-15, DP-17: a database is reached by its own fields, and its password is
   await expectShown(dialog.getByText('The connection works'));
   await takePicture(page, 'connection-dialog-1440');
   await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await expectShown(page.getByRole('heading', { name: 'warehouse' }));
+  await page.goto('/connections');
   await rowOf(page, 'warehouse').getByText('read, write').waitFor();
 
   await page.getByRole('button', { name: 'Edit: warehouse' }).click();
@@ -94,7 +106,7 @@ test('DP-15, DP-17: a database is reached by its own fields, and its password is
   await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await dialog.waitFor({ state: 'hidden' });
   await rowOf(page, 'warehouse').getByRole('link', { name: 'warehouse', exact: true }).click();
-  await page.getByRole('link', { name: 'warehouse.public.people' }).click();
+  await page.getByRole('link', { name: 'warehouse.public.people', exact: true }).click();
   await expectShown(page.getByRole('cell', { name: 'ann@x.org' }));
 });
 
@@ -138,4 +150,17 @@ test('the lineage shows tables and tasks, and leads to what is chosen', async ()
   await takePicture(page, 'lineage-1440');
   await page.locator('.react-flow__node').filter({ hasText: 'Who is who' }).click();
   await expectShown(page.getByRole('heading', { name: 'Who is who' }));
+});
+
+test('a lineage too large for a picture asks for a task, and draws what lies around it', async () => {
+  const page = await openConsole(browser, server, '/');
+  const tables = Array.from({ length: 500 }, (_, index) => `crm.main.t${index}`);
+  await page.route(/\/api\/v1\/lineage$/, (route) =>
+    route.fulfill({ json: { nodes: { tasks: [], tables }, edges: [] } }),
+  );
+  await page.goto('/lineage');
+  await expectShown(page.getByText('500 tasks and tables are too many for one picture'));
+  await page.getByRole('combobox').fill('who is');
+  await optionsShown(page).filter({ hasText: 'Who is who' }).click();
+  await expectShown(page.locator('.react-flow__node').filter({ hasText: 'Who is who' }));
 });

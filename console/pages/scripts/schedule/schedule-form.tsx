@@ -3,10 +3,12 @@ import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { ApiProblem, Schemas } from '../../../api/client';
 import { useAction } from '../../../api/hooks';
+import { useMay } from '../../../api/session';
 import { useT } from '../../../i18n';
 import { ActionButton } from '../../../ui/action-button';
 import { CycleEditor } from '../../../ui/cycle-editor';
 import { Page, Panel } from '../../../ui/page';
+import { RoleNeeded } from '../../../ui/role-needed';
 import { useUnsavedGuard } from '../../../ui/unsaved-guard';
 import { zones } from '../../task-dialog/policy-fields';
 import { atMost, counted, maxDescription } from '../rules';
@@ -30,6 +32,7 @@ export function ScheduleForm({ script }: { script: Script }) {
   const navigate = useNavigate();
   const [dirty, setDirty] = useState(false);
   const saving = useSave(script);
+  const may = useMay('developer');
   useUnsavedGuard(dirty && !saving.done);
   const back = `/data-integration/${script.id}`;
   useEffect(() => {
@@ -59,7 +62,9 @@ export function ScheduleForm({ script }: { script: Script }) {
         }
         scrollToFirstError
         className="schedule-page"
+        disabled={!may}
       >
+        {!may && <RoleNeeded role="developer" />}
         <Panel title={t('schedule.basic')}>
           <BasicFields />
         </Panel>
@@ -87,7 +92,9 @@ export function ScheduleForm({ script }: { script: Script }) {
         </Panel>
         {saving.problem && <Alert type="error" showIcon role="alert" title={saving.problem} />}
         <div className="dialog-foot page-foot">
-          <Button onClick={() => void navigate(back)}>{t('act.cancel')}</Button>
+          <Button onClick={() => void navigate(back)} disabled={false}>
+            {t('act.cancel')}
+          </Button>
           <ActionButton needs="developer" type="primary" htmlType="submit" loading={saving.busy}>
             {t('act.ok')}
           </ActionButton>

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Form, Input, Modal } from 'antd';
+import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { call, type ApiProblem, type Schemas } from '../../../api/client';
 import { useAction } from '../../../api/hooks';
 import { useT } from '../../../i18n';
+import { Dialog } from '../../../ui/dialog';
 import { useNarrow } from '../../../ui/media';
 import { Answered } from '../../../ui/states';
 import { atMost, counted, maxRemarks } from '../rules';
@@ -21,12 +22,10 @@ export function SubmitDialog({ script, close }: SubmitDialogProps) {
   const narrow = useNarrow();
   const [submitted, setSubmitted] = useState<Schemas['ScriptSubmission'] | null>(null);
   return (
-    <Modal
-      open
+    <Dialog
       className="submit-dialog"
       title={t('submit.title')}
       width={narrow ? '100%' : 760}
-      footer={null}
       mask={{ closable: false }}
       onCancel={close}
     >
@@ -53,7 +52,7 @@ export function SubmitDialog({ script, close }: SubmitDialogProps) {
           </div>
         </>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

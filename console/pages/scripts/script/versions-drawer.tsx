@@ -6,7 +6,7 @@ import { useWords } from '../../../i18n';
 import { useIsDark } from '../../../theme';
 import { ActionButton } from '../../../ui/action-button';
 import { useNarrow } from '../../../ui/media';
-import { Pager } from '../../../ui/data-list';
+import { Pager, SaveButton } from '../../../ui/data-list';
 import { usePaged } from '../../../ui/paged';
 import { Answered, Loading, Nothing, ProblemView } from '../../../ui/states';
 import { Tag } from '../../../ui/status-tag';
@@ -55,15 +55,28 @@ export function VersionsDrawer({ script, draft, close }: VersionsDrawerProps) {
       ) : list.rows.length === 0 ? (
         <Nothing title={t('version.none')} />
       ) : (
-        <ul className="versions" aria-label={t('version.title')}>
-          {list.rows.map((version) => (
-            <VersionLine
-              key={version.version}
-              version={version}
-              onShow={() => setShown(version.version)}
+        <>
+          <div className="list-bar">
+            <SaveButton
+              name={`versions-of-${script.name}`}
+              head={[t('catalog.version'), t('audit.actor'), t('audit.at'), t('submit.remarks')]}
+              lines={async () =>
+                (await list.all()).map(({ version, authorName, createdAt, remarks }) => [
+                  ...[version, authorName, createdAt, remarks],
+                ])
+              }
             />
-          ))}
-        </ul>
+          </div>
+          <ul className="versions" aria-label={t('version.title')}>
+            {list.rows.map((version) => (
+              <VersionLine
+                key={version.version}
+                version={version}
+                onShow={() => setShown(version.version)}
+              />
+            ))}
+          </ul>
+        </>
       )}
       {shown === null && <Pager {...list} />}
     </Drawer>

@@ -116,6 +116,11 @@ export async function expectGone(what: Locator): Promise<void> {
   expect(await what.count()).toBe(0);
 }
 
+/** Waits until what has the focus is as `what` says, an expression of the page. */
+export async function focusComesTo(page: Page, what: string): Promise<void> {
+  await page.waitForFunction(what);
+}
+
 /** Keeps what the page looks like, for a person to look at. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
