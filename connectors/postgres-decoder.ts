@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { TransferColumn } from '../model/transfer-types';
 import type { ColumnValues, PhysicalType } from './parquet-file';
-import { StagedFile } from './staged-rows';
+import { StagedFile, type TakeRelation } from './staged-rows';
 import { quoteIdentifier } from './sql-text';
 import type { ColumnPair } from './transfer';
 
@@ -248,6 +248,7 @@ export class PostgresDecoder {
     pairs: ColumnPair[],
     decoders: Decoder[],
     fields: number,
+    take: TakeRelation | null,
   ) {
     this.#decoders = decoders;
     this.#targets = pairs.map(({ target }) => target);
@@ -257,15 +258,24 @@ export class PostgresDecoder {
     this.#file = new StagedFile(
       path.join(scratchDir, `decoded-${process.hrtime.bigint()}.parquet`),
       decoders.map(({ staged }) => staged),
+      take && ((relation) => take(this.#named(relation))),
     );
   }
 
-  /** @returns null where one of the columns has to go through its text */
-  static of(scratchDir: string, typeIds: number[], pairs: ColumnPair[]): PostgresDecoder | null {
+  /**
+   * @param take see `StagedFile`
+   * @returns null where one of the columns has to go through its text
+   */
+  static of(
+    scratchDir: string,
+    typeIds: number[],
+    pairs: ColumnPair[],
+    take: TakeRelation | null,
+  ): PostgresDecoder | null {
     const decoders = pairs.map(({ source, target }) => decoderOf(typeIds[source]!, target));
     const known = decoders.filter((decoder) => decoder !== null);
     if (known.length < pairs.length) return null;
-    return new PostgresDecoder(scratchDir, pairs, known, typeIds.length);
+    return new PostgresDecoder(scratchDir, pairs, known, typeIds.length, take);
   }
 
   /**
@@ -301,7 +311,10 @@ export class PostgresDecoder {
 
   /** @returns a relation with the columns under their names, and `file_row_number` */
   async finish(): Promise<string> {
-    const relation = await this.#file.finish();
+    return this.#named(await this.#file.finish());
+  }
+
+  #named(relation: string): string {
     const cells = this.#decoders.map(
       ({ sql }, index) => `${sql(`c${index}`)} AS ${quoteIdentifier(this.#targets[index]!.name)}`,
     );

@@ -25,6 +25,10 @@ export interface OwnUse extends FileUse {
   limits: EngineLimits;
   /** Folders below which views of the database, and we, may read and write files. */
   folders: string[];
+  /** Single files beside those. */
+  paths?: string[];
+  /** What is told of a file that was asked for outside of them; left out: that a view did. */
+  refused?: (fileName: string, message: string) => string;
 }
 
 const turnsOf = new Map<string, Turns>();
@@ -66,9 +70,13 @@ async function attach(
 }
 
 /** Keeps views of a user's database, which may read any file, to the allowed folders. */
-async function confine(connection: DuckDBConnection, folders: string[]): Promise<void> {
+async function confine(
+  connection: DuckDBConnection,
+  { folders, paths = [] }: OwnUse,
+): Promise<void> {
   const list = folders.map((folder) => quoteText(folder + path.sep)).join(', ');
   await connection.run(`SET allowed_directories = [${list}]`);
+  await connection.run(`SET allowed_paths = [${paths.map(quoteText).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 }
@@ -113,12 +121,12 @@ export async function withDatabaseFile<T>(
   try {
     return await withEngine(':memory:', use.limits, use.signal, async (connection) => {
       await attach(connection, use, startedAt);
-      await confine(connection, use.folders);
+      await confine(connection, use);
       return work(connection);
     });
   } catch (error) {
     use.signal?.throwIfAborted();
-    throw duckdbError(path.basename(use.file), error);
+    throw duckdbError(path.basename(use.file), error, use.refused);
   } finally {
     endTurn();
   }
