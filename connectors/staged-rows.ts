@@ -65,11 +65,25 @@ export class StagedFile {
     this.#groups += 1;
     const file = `${this.#path}.${this.#groups}`;
     const group = await ParquetFile.create(file, this.#types);
-    await group.add(this.values).finally(() => group.finish());
+    try {
+      await group.add(this.values);
+      await group.finish();
+    } catch (error) {
+      await group.discard();
+      throw error;
+    }
     await this.#taking;
-    this.#taking = take(relationOf(file)).finally(() => rm(file, { force: true }));
+    this.#taking = takeOnce(take, file);
     // Whoever waits for it next meets what went wrong.
     this.#taking.catch(() => undefined);
+  }
+}
+
+async function takeOnce(take: TakeRelation, file: string): Promise<void> {
+  try {
+    await take(relationOf(file));
+  } finally {
+    await rm(file, { force: true });
   }
 }
 
