@@ -45,7 +45,9 @@ export function duckdbError(fileName: string, error: unknown, refused = viewRefu
   const message = messageOf(error);
   const [firstLine = ''] = message.split('\n', 1);
   let sentence = `${fileName}: ${firstLine}`;
-  if (message.includes('not a valid DuckDB database')) {
+  if (message.includes('No space left on device')) {
+    sentence = `${fileName} does not fit: the disk is full.`;
+  } else if (message.includes('not a valid DuckDB database')) {
     sentence = `${fileName} is not a DuckDB database.`;
   } else if (message.startsWith('Permission Error')) {
     sentence = refused(fileName, firstLine);

@@ -52,8 +52,10 @@ export async function makeBeside(
 ): Promise<CopyTotals> {
   const { scratchDir, signal, context } = request;
   const folders = [...(await realRoots(context.filesRoots)), scratchDir];
-  const use = { mode: 'write' as const, waitMs: runWaitMs, signal, limits: limitsIn(scratchDir) };
-  const totals = await withDatabaseFile({ file, ...use, folders }, async (connection) => {
+  const limits = limitsIn(scratchDir);
+  const name = path.basename(target.file);
+  const use = { file, name, mode: 'write' as const, waitMs: runWaitMs, signal, limits, folders };
+  const totals = await withDatabaseFile(use, async (connection) => {
     await connection.run('USE opened');
     await begin(connection, target, pairs);
     const sink = new DuckdbSink(request, pairs, judge, streamInto(connection, target, pairs));
@@ -86,6 +88,7 @@ async function begin(
 
 function streamInto(connection: DuckDBConnection, target: Target, pairs: ColumnPair[]): Stream {
   return {
+    name: path.basename(target.file),
     take: async (relation) => insert(connection, target, pairs, relation),
     reset: async () => {
       await connection.run('ROLLBACK');

@@ -14,6 +14,8 @@ import { busyError, duckdbError, heldError, isHeldElsewhere } from './errors';
 export interface FileUse {
   /** Real path of the database file. */
   file: string;
+  /** What the file is called for people; left out: as its path says. */
+  name?: string;
   mode: 'read' | 'write';
   /** How long other uses are waited for, in this process and in others together. */
   waitMs: number;
@@ -31,13 +33,16 @@ export interface OwnUse extends FileUse {
   refused?: (fileName: string, message: string) => string;
 }
 
+const nameOf = ({ name, file }: FileUse) => name ?? path.basename(file);
+
 const turnsOf = new Map<string, Turns>();
 
 /** Waits for its turn; the answer ends it. */
-async function takeTurn({ file, waitMs, signal }: FileUse): Promise<() => void> {
+async function takeTurn(use: FileUse): Promise<() => void> {
+  const { file, waitMs, signal } = use;
   const turns = turnsOf.get(file) ?? new Turns(1);
   turnsOf.set(file, turns);
-  if (!(await turns.take({ waitMs, signal }))) throw busyError(path.basename(file), waitMs);
+  if (!(await turns.take({ waitMs, signal }))) throw busyError(nameOf(use), waitMs);
   return () => {
     turns.end();
     if (turns.idle) turnsOf.delete(file);
@@ -63,7 +68,7 @@ async function attach(
     } catch (error) {
       if (!isHeldElsewhere(error)) throw error;
       const waitedMs = Date.now() - startedAt;
-      if (waitedMs >= use.waitMs) throw heldError(path.basename(use.file), waitedMs, error);
+      if (waitedMs >= use.waitMs) throw heldError(nameOf(use), waitedMs, error);
       await delay(pauseMs, undefined, use.signal === null ? {} : { signal: use.signal });
     }
   }
@@ -102,7 +107,7 @@ export async function withAttachedFile<T>(
     }
   } catch (error) {
     use.signal?.throwIfAborted();
-    throw duckdbError(path.basename(use.file), error);
+    throw duckdbError(nameOf(use), error);
   } finally {
     endTurn();
   }
@@ -126,7 +131,7 @@ export async function withDatabaseFile<T>(
     });
   } catch (error) {
     use.signal?.throwIfAborted();
-    throw duckdbError(path.basename(use.file), error, use.refused);
+    throw duckdbError(nameOf(use), error, use.refused);
   } finally {
     endTurn();
   }

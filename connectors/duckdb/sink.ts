@@ -27,6 +27,8 @@ export interface GatheredRows {
 
 /** Takes rows as they come, and forgets them again. */
 export interface Stream {
+  /** Name of the file that they go into. */
+  name: string;
   take: TakeRelation;
   reset(): Promise<void>;
 }
@@ -60,7 +62,10 @@ export class DuckdbSink implements RowSink {
   }
 
   explain(error: unknown): Error {
-    return fileSystemError('The rows in the scratch folder', duckdbError('The rows', error));
+    const isOfSystem = (error as NodeJS.ErrnoException).code !== undefined;
+    return isOfSystem
+      ? fileSystemError('The copy of the rows', error)
+      : duckdbError(this.#stream?.name ?? 'The copy of the rows', error);
   }
 
   async write(rows: Cell[][], refuse: RefuseRow): Promise<void> {

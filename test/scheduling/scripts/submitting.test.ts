@@ -493,5 +493,8 @@ test('whoever watches is told of scripts and of where they are', async () => {
   const gone = await bench.create();
   await scheduling.scripts.life.remove(bench.ann, gone.id, null);
   await until(`script ${gone.id}`, 2);
+  expect(new Set(heard.filter((one) => one.startsWith('script')))).toEqual(
+    new Set([of, 'script null', `script ${gone.id}`]),
+  );
   stop();
 });
