@@ -26,10 +26,15 @@ const epochMicros = 946_684_800_000_000;
 const epochDays = 10_957;
 const word = 4_294_967_296;
 
+/** A call that copies costs more than copying so few bytes. */
+const fewBytes = 40;
+
 const addText: Decode = (values, bytes, at, length) => {
   const to = values.reserve(4 + length);
-  values.data.writeUInt32LE(length, to);
-  bytes.copy(values.data, to + 4, at, at + length);
+  const { data } = values;
+  data.writeUInt32LE(length, to);
+  if (length > fewBytes) bytes.copy(data, to + 4, at, at + length);
+  else for (let index = 0; index < length; index += 1) data[to + 4 + index] = bytes[at + index]!;
   values.addPresent();
 };
 
@@ -299,7 +304,9 @@ export class PostgresDecoder {
     for (let field = 0; field < fields; field += 1) {
       const length = bytes.readInt32BE(at);
       at += 4;
-      for (const place of this.#places[field]!) {
+      const places = this.#places[field]!;
+      for (let index = 0; index < places.length; index += 1) {
+        const place = places[index]!;
         if (length >= 0) this.#decoders[place]!.decode(values[place]!, bytes, at, length);
         else if (this.#targets[place]!.nullable) values[place]!.addNull();
         else throw new NotDecodable('NULL');
