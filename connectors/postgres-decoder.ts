@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { TransferColumn } from '../model/transfer-types';
 import type { ColumnValues, PhysicalType } from './parquet-file';
-import { StagedFile } from './staged-rows';
+import { StagedFile, type TakeRelation } from './staged-rows';
 import { quoteIdentifier } from './sql-text';
 import type { ColumnPair } from './transfer';
 
@@ -26,10 +26,15 @@ const epochMicros = 946_684_800_000_000;
 const epochDays = 10_957;
 const word = 4_294_967_296;
 
+/** A call that copies costs more than copying so few bytes. */
+const fewBytes = 40;
+
 const addText: Decode = (values, bytes, at, length) => {
   const to = values.reserve(4 + length);
-  values.data.writeUInt32LE(length, to);
-  bytes.copy(values.data, to + 4, at, at + length);
+  const { data } = values;
+  data.writeUInt32LE(length, to);
+  if (length > fewBytes) bytes.copy(data, to + 4, at, at + length);
+  else for (let index = 0; index < length; index += 1) data[to + 4 + index] = bytes[at + index]!;
   values.addPresent();
 };
 
@@ -248,6 +253,7 @@ export class PostgresDecoder {
     pairs: ColumnPair[],
     decoders: Decoder[],
     fields: number,
+    take: TakeRelation | null,
   ) {
     this.#decoders = decoders;
     this.#targets = pairs.map(({ target }) => target);
@@ -257,15 +263,24 @@ export class PostgresDecoder {
     this.#file = new StagedFile(
       path.join(scratchDir, `decoded-${process.hrtime.bigint()}.parquet`),
       decoders.map(({ staged }) => staged),
+      take && ((relation) => take(this.#named(relation))),
     );
   }
 
-  /** @returns null where one of the columns has to go through its text */
-  static of(scratchDir: string, typeIds: number[], pairs: ColumnPair[]): PostgresDecoder | null {
+  /**
+   * @param take see `StagedFile`
+   * @returns null where one of the columns has to go through its text
+   */
+  static of(
+    scratchDir: string,
+    typeIds: number[],
+    pairs: ColumnPair[],
+    take: TakeRelation | null,
+  ): PostgresDecoder | null {
     const decoders = pairs.map(({ source, target }) => decoderOf(typeIds[source]!, target));
     const known = decoders.filter((decoder) => decoder !== null);
     if (known.length < pairs.length) return null;
-    return new PostgresDecoder(scratchDir, pairs, known, typeIds.length);
+    return new PostgresDecoder(scratchDir, pairs, known, typeIds.length, take);
   }
 
   /**
@@ -289,7 +304,9 @@ export class PostgresDecoder {
     for (let field = 0; field < fields; field += 1) {
       const length = bytes.readInt32BE(at);
       at += 4;
-      for (const place of this.#places[field]!) {
+      const places = this.#places[field]!;
+      for (let index = 0; index < places.length; index += 1) {
+        const place = places[index]!;
         if (length >= 0) this.#decoders[place]!.decode(values[place]!, bytes, at, length);
         else if (this.#targets[place]!.nullable) values[place]!.addNull();
         else throw new NotDecodable('NULL');
@@ -301,7 +318,10 @@ export class PostgresDecoder {
 
   /** @returns a relation with the columns under their names, and `file_row_number` */
   async finish(): Promise<string> {
-    const relation = await this.#file.finish();
+    return this.#named(await this.#file.finish());
+  }
+
+  #named(relation: string): string {
     const cells = this.#decoders.map(
       ({ sql }, index) => `${sql(`c${index}`)} AS ${quoteIdentifier(this.#targets[index]!.name)}`,
     );

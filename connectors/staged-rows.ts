@@ -1,4 +1,5 @@
 /** Rows on their way into DuckDB: files of the scratch folder, read by one statement in the end. */
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Cell, TransferColumn } from '../model/transfer-types';
@@ -9,17 +10,26 @@ import { quoteIdentifier, quotePath, quoteText } from './sql-text';
 const groupRows = 122_880;
 const groupBytes = 48 << 20;
 
-/** A file of rows with its columns; what they are called in it is `c0`, `c1`, …. */
+/** Takes rows while others come: a relation over some of them, which is gone afterwards. */
+export type TakeRelation = (relation: string) => Promise<void>;
+
+/**
+ * A file of rows with its columns; what they are called in it is `c0`, `c1`, …. With `take` each
+ * group is a file of its own, handed on while the next one comes together.
+ */
 export class StagedFile {
   readonly values: ColumnValues[];
   readonly #types: PhysicalType[];
   readonly #path: string;
+  readonly #take: TakeRelation | null;
   #file: ParquetFile | null = null;
-  rows = 0;
+  #taking: Promise<void> = Promise.resolve();
+  #groups = 0;
 
-  constructor(filePath: string, types: PhysicalType[]) {
+  constructor(filePath: string, types: PhysicalType[], take: TakeRelation | null) {
     this.#path = filePath;
     this.#types = types;
+    this.#take = take;
     this.values = types.map(() => new ColumnValues());
   }
 
@@ -28,33 +38,68 @@ export class StagedFile {
     const rows = this.values[0]?.rows ?? 0;
     const bytes = this.values.reduce((sum, { length }) => sum + length, 0);
     if (!force && rows < groupRows && bytes < groupBytes) return;
+    if (this.#take !== null) {
+      if (rows > 0) await this.#handOn(this.#take);
+      return;
+    }
     this.#file ??= await ParquetFile.create(this.#path, this.#types);
     await this.#file.add(this.values);
-    this.rows += rows;
   }
 
-  /** @returns a relation over all rows, with `c0`, `c1`, … and `file_row_number` */
+  /** @returns a relation over all rows, with `c0`, `c1`, … and `file_row_number`; none with `take` */
   async finish(): Promise<string> {
     await this.flush(true);
-    await this.#file!.finish();
-    return `read_parquet(${quotePath(this.#path)}, file_row_number = true)`;
+    await this.#taking;
+    if (this.#file === null) return '';
+    await this.#file.finish();
+    return relationOf(this.#path);
   }
 
+  /** Ends it half-way; nothing is being taken any more then. */
   async discard(): Promise<void> {
+    await this.#taking.catch(() => undefined);
     await this.#file?.discard();
   }
+
+  async #handOn(take: TakeRelation): Promise<void> {
+    this.#groups += 1;
+    const file = `${this.#path}.${this.#groups}`;
+    const group = await ParquetFile.create(file, this.#types);
+    try {
+      await group.add(this.values);
+      await group.finish();
+    } catch (error) {
+      await group.discard();
+      throw error;
+    }
+    await this.#taking;
+    this.#taking = takeOnce(take, file);
+    // Whoever waits for it next meets what went wrong.
+    this.#taking.catch(() => undefined);
+  }
 }
+
+async function takeOnce(take: TakeRelation, file: string): Promise<void> {
+  try {
+    await take(relationOf(file));
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+const relationOf = (file: string) => `read_parquet(${quotePath(file)}, file_row_number = true)`;
 
 /** Rows of texts and bytes, which become what the columns hold when they are read. */
 export class StagedRows {
   readonly #file: StagedFile;
   readonly #columns: TransferColumn[];
 
-  constructor(scratchDir: string, columns: TransferColumn[]) {
+  constructor(scratchDir: string, columns: TransferColumn[], take: TakeRelation | null = null) {
     this.#columns = columns;
     this.#file = new StagedFile(
       path.join(scratchDir, `staged-${process.hrtime.bigint()}.parquet`),
       columns.map(({ type }) => (type.kind === 'bytes' ? 'bytes' : 'text')),
+      take && ((relation) => take(this.#named(relation))),
     );
   }
 
@@ -73,7 +118,10 @@ export class StagedRows {
 
   /** @returns a relation with the columns under their names, and `file_row_number` */
   async finish(): Promise<string> {
-    const relation = await this.#file.finish();
+    return this.#named(await this.#file.finish());
+  }
+
+  #named(relation: string): string {
     const cells = this.#columns.map((column, index) => {
       return `${castSql(`c${index}`, column)} AS ${quoteIdentifier(column.name)}`;
     });

@@ -77,8 +77,11 @@ export interface FastSource {
     typeIds: number[];
     parts: ((take: TakeChunk) => Promise<void>)[];
   };
-  /** A relation that any engine of DuckDB can read after `setup`; `rowsAbout` is exact then. */
-  relation?: { setup: string[]; sql: string; types: string[] };
+  /**
+   * A relation that any engine of DuckDB can read after `setup` that may read the files of `paths`;
+   * `rowsAbout` is exact then.
+   */
+  relation?: { setup: string[]; sql: string; types: string[]; paths: string[] };
   /** A text that PostgreSQL's COPY reads as it lies there. */
   csv?: CsvText;
 }
@@ -166,6 +169,18 @@ export interface CopyTotals {
 /** @returns what is remembered: told when the sink has all rows, before anything is committed */
 export type Feed = (sink: RowSink) => Promise<CopyTotals>;
 
+/** Rows that only the whole table refuses: all of them counted, some of them shown. */
+export interface RefusedLate {
+  count: number;
+  samples: BrokenRow[];
+}
+
+/**
+ * Told of such rows when the sink has all rows.
+ * @returns what is remembered then; ends the copy by throwing where there are too many
+ */
+export type RefuseLate = (refused: RefusedLate) => Promise<CopyTotals>;
+
 export interface WriteRows {
   /**
    * Whether a try of the same run has committed already.
@@ -174,9 +189,9 @@ export interface WriteRows {
   committed(request: Omit<WriteRequest, 'sourceColumns'>): Promise<CopyTotals | null>;
   /**
    * All of what `feed` brings, or nothing.
-   * @throws SupersededError, AlreadyCommitted, ConnectorError; what `feed` throws
+   * @throws SupersededError, AlreadyCommitted, ConnectorError; what `feed` and `refuseLate` throw
    */
-  write(request: WriteRequest, feed: Feed): Promise<CopyTotals>;
+  write(request: WriteRequest, feed: Feed, refuseLate: RefuseLate): Promise<CopyTotals>;
 }
 
 /** Thrown where an earlier try of the same run turns out to have committed after all. */

@@ -28,17 +28,29 @@ export function busyError(fileName: string, waitedMs: number): ConnectorError {
   );
 }
 
-/** Everything else that DuckDB throws about a file or a table in it. */
-export function duckdbError(fileName: string, error: unknown): Error {
+const viewRefused = (fileName: string, message: string) =>
+  `${fileName} holds a view over files outside the allowed folders: ${message}`;
+
+/** Of a session in which SQL of a script runs. */
+export const scriptRefused = (fileName: string, message: string) =>
+  `SQL of a script reads and writes nothing but ${fileName} itself; a connection of kind files reads other files: ${message}`;
+
+/**
+ * Everything else that DuckDB throws about a file or a table in it.
+ * @param refused what is told of a file that may not be touched
+ */
+export function duckdbError(fileName: string, error: unknown, refused = viewRefused): Error {
   const known = [TablegateError, ConnectorError, SupersededError, OutdatedError];
   if (known.some((kind) => error instanceof kind)) return error as Error;
   const message = messageOf(error);
   const [firstLine = ''] = message.split('\n', 1);
   let sentence = `${fileName}: ${firstLine}`;
-  if (message.includes('not a valid DuckDB database')) {
+  if (message.includes('No space left on device')) {
+    sentence = `${fileName} does not fit: the disk is full.`;
+  } else if (message.includes('not a valid DuckDB database')) {
     sentence = `${fileName} is not a DuckDB database.`;
   } else if (message.startsWith('Permission Error')) {
-    sentence = `${fileName} holds a view over files outside the allowed folders: ${firstLine}`;
+    sentence = refused(fileName, firstLine);
   } else if (/is of type View/.test(message)) {
     sentence = `${fileName}: the result cannot replace a view; drop it or name another output.`;
   }

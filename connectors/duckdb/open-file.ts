@@ -14,6 +14,8 @@ import { busyError, duckdbError, heldError, isHeldElsewhere } from './errors';
 export interface FileUse {
   /** Real path of the database file. */
   file: string;
+  /** What the file is called for people; left out: as its path says. */
+  name?: string;
   mode: 'read' | 'write';
   /** How long other uses are waited for, in this process and in others together. */
   waitMs: number;
@@ -25,15 +27,22 @@ export interface OwnUse extends FileUse {
   limits: EngineLimits;
   /** Folders below which views of the database, and we, may read and write files. */
   folders: string[];
+  /** Single files beside those. */
+  paths?: string[];
+  /** What is told of a file that was asked for outside of them; left out: that a view did. */
+  refused?: (fileName: string, message: string) => string;
 }
+
+const nameOf = ({ name, file }: FileUse) => name ?? path.basename(file);
 
 const turnsOf = new Map<string, Turns>();
 
 /** Waits for its turn; the answer ends it. */
-async function takeTurn({ file, waitMs, signal }: FileUse): Promise<() => void> {
+async function takeTurn(use: FileUse): Promise<() => void> {
+  const { file, waitMs, signal } = use;
   const turns = turnsOf.get(file) ?? new Turns(1);
   turnsOf.set(file, turns);
-  if (!(await turns.take({ waitMs, signal }))) throw busyError(path.basename(file), waitMs);
+  if (!(await turns.take({ waitMs, signal }))) throw busyError(nameOf(use), waitMs);
   return () => {
     turns.end();
     if (turns.idle) turnsOf.delete(file);
@@ -59,16 +68,20 @@ async function attach(
     } catch (error) {
       if (!isHeldElsewhere(error)) throw error;
       const waitedMs = Date.now() - startedAt;
-      if (waitedMs >= use.waitMs) throw heldError(path.basename(use.file), waitedMs, error);
+      if (waitedMs >= use.waitMs) throw heldError(nameOf(use), waitedMs, error);
       await delay(pauseMs, undefined, use.signal === null ? {} : { signal: use.signal });
     }
   }
 }
 
 /** Keeps views of a user's database, which may read any file, to the allowed folders. */
-async function confine(connection: DuckDBConnection, folders: string[]): Promise<void> {
+async function confine(
+  connection: DuckDBConnection,
+  { folders, paths = [] }: OwnUse,
+): Promise<void> {
   const list = folders.map((folder) => quoteText(folder + path.sep)).join(', ');
   await connection.run(`SET allowed_directories = [${list}]`);
+  await connection.run(`SET allowed_paths = [${paths.map(quoteText).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 }
@@ -94,7 +107,7 @@ export async function withAttachedFile<T>(
     }
   } catch (error) {
     use.signal?.throwIfAborted();
-    throw duckdbError(path.basename(use.file), error);
+    throw duckdbError(nameOf(use), error);
   } finally {
     endTurn();
   }
@@ -113,12 +126,12 @@ export async function withDatabaseFile<T>(
   try {
     return await withEngine(':memory:', use.limits, use.signal, async (connection) => {
       await attach(connection, use, startedAt);
-      await confine(connection, use.folders);
+      await confine(connection, use);
       return work(connection);
     });
   } catch (error) {
     use.signal?.throwIfAborted();
-    throw duckdbError(path.basename(use.file), error);
+    throw duckdbError(nameOf(use), error, use.refused);
   } finally {
     endTurn();
   }

@@ -10,9 +10,10 @@ import { realRoots, resolveInRoots } from '../roots';
 import { selectList, type SqlDialect } from '../select-list';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import { haveSameTypes, refOf, type ReadRequest, type ReadRows, type RowSource } from '../transfer';
+import type { ReadColumn } from '../../model/script-plan';
 import type { TransferColumn } from '../../model/transfer-types';
 import { duckdbConfigSchema } from './config';
-import { duckdbError } from './errors';
+import { duckdbError, scriptRefused } from './errors';
 import { withDatabaseFile } from './open-file';
 import { typeOfDuckdb } from './types';
 
@@ -53,10 +54,12 @@ export const readDuckdbRows: ReadRows = async (request, use) => {
     throw tableNotFound(refOf(table ?? { schema: null, table: 'of the query' }, 'main'), fileName);
   }
   const copyFile = path.join(scratchDir, `copy-${process.hrtime.bigint()}.duckdb`);
-  const folders = [...(await realRoots(context.filesRoots)), scratchDir];
+  // A view reads what it may for everybody; SQL of a script is kept to the file of its connection.
+  const kept = bringsSql(request);
+  const folders = [...(kept ? [] : await realRoots(context.filesRoots)), scratchDir];
   const fileUse = { file, mode: 'read' as const, waitMs: runWaitMs, signal };
   const copied = await withDatabaseFile(
-    { ...fileUse, limits: limitsIn(scratchDir), folders },
+    { ...fileUse, limits: limitsIn(scratchDir), folders, ...(kept && { refused: scriptRefused }) },
     (connection) => copyAll(connection, request, copyFile),
   );
   return withEngine(':memory:', limitsIn(scratchDir), signal, async (connection) => {
@@ -68,6 +71,14 @@ export const readDuckdbRows: ReadRows = async (request, use) => {
     }
   });
 };
+
+/** Whether anything but names comes from the script. */
+function bringsSql({ queries, session, where, columns }: ReadRequest): boolean {
+  const list = columns === '*' ? [] : columns;
+  const isSql = (column: ReadColumn) =>
+    typeof column === 'string' && column !== '*' && !/^[\p{L}\p{N}_]+$/u.test(column);
+  return queries.length > 0 || session.length > 0 || where !== null || list.some(isSql);
+}
 
 function attachSql(copyFile: string): string {
   return `ATTACH ${quoteText(copyFile)} AS source_copy (TYPE duckdb, READ_ONLY)`;
@@ -129,6 +140,7 @@ async function sourceOf(
     setup: [attachSql(copyFile)],
     sql: `(${all})`,
     types: columns.map(({ vendorType }) => vendorType),
+    paths: [],
   };
   return {
     columns,

@@ -246,13 +246,14 @@ function sourceOf(
   };
   const isParquet = opened.csv === null && files[0]!.format === 'parquet';
   const types = columns.map(({ vendorType }) => vendorType);
+  const paths = files.map((file) => file.path);
   return {
     columns,
     rowsAbout: opened.rows ?? null,
     explain: (error) => opened.explain(error),
     parts: [{ table: 0, read }],
     fast: {
-      ...(isParquet && { relation: { setup: [], sql: relation, types } }),
+      ...(isParquet && { relation: { setup: [], sql: relation, types, paths } }),
       ...csvFast(opened, chosen),
     },
   };

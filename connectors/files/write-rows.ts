@@ -16,6 +16,7 @@ import { plainText, type Cell, type TransferColumn } from '../../model/transfer-
 import { ConnectorError } from '../connector';
 import { smallEngine, withEngine } from '../duckdb-engine';
 import { duckdbTypeLike, typeOfDuckdb } from '../duckdb/types';
+import { fileSystemError } from '../file-system-error';
 import { messageOf } from '../message-of';
 import { resolveInRoots } from '../roots';
 import { quotePath, quoteText } from '../sql-text';
@@ -277,7 +278,7 @@ class ParquetSink implements RowSink {
   }
 
   explain(error: unknown): Error {
-    return writingError('The rows in the scratch folder', error);
+    return fileSystemError('The copy of the rows', error);
   }
 
   async write(rows: Cell[][]): Promise<void> {
@@ -380,7 +381,9 @@ function writingError(name: string, error: unknown): Error {
     EACCES: 'may not be written by this process',
     EROFS: 'may not be written: the disk is read-only',
   };
-  const reason = reasons[code];
+  // DuckDB, which writes Parquet, has no codes.
+  const isFull = messageOf(error).includes('No space left on device');
+  const reason = reasons[isFull ? 'ENOSPC' : code];
   if (reason !== undefined) return new ConnectorError(`${name} ${reason}.`, { cause: error });
   const isOfDuckdb = /^[A-Z][A-Za-z ]+ Error: /.test(messageOf(error));
   return isOfDuckdb

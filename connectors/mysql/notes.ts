@@ -44,14 +44,7 @@ export async function withNames<T>(
   const held: string[] = [];
   try {
     for (const name of names) {
-      const [[taken] = []] = await session.query(
-        `SELECT GET_LOCK(${quoteText(name)}, ${lockLimitSeconds})`,
-      );
-      if (taken !== '1') {
-        throw new ConnectorError('Another run is putting its result in place; it takes too long.', {
-          retryable: true,
-        });
-      }
+      await takeName(session, name, 'Another run is putting its result in place');
       held.push(name);
     }
     return await work();
@@ -61,6 +54,39 @@ export async function withNames<T>(
       await session.query(`SELECT RELEASE_LOCK(${quoteText(name)})`).catch(() => undefined);
     }
   }
+}
+
+/**
+ * Takes a lock of a name, which the session has until it gives it up or ends.
+ * @param busy said of whoever has it
+ * @throws ConnectorError where another session has it for too long
+ */
+async function takeName(session: MysqlSession, name: string, busy: string): Promise<void> {
+  const [[taken] = []] = await session.query(
+    `SELECT GET_LOCK(${quoteText(name)}, ${lockLimitSeconds})`,
+  );
+  if (taken === '1') return;
+  throw new ConnectorError(
+    `${busy}; it takes longer than the ${lockLimitSeconds} s that are waited.`,
+    {
+      retryable: true,
+    },
+  );
+}
+
+/**
+ * Keeps others from replacing the same rows until the session ends: where there are none yet, no row
+ * could be waited for, and each would add its own.
+ * @param part condition of the rows; null: all of the table
+ * @throws ConnectorError where another has them for too long
+ */
+export async function replaceAlone(
+  session: MysqlSession,
+  { schema, table }: TableRef,
+  part: string | null,
+): Promise<void> {
+  const name = `tablegate ${hashOf(schema, table, ...(part === null ? [] : [part]))}`;
+  await takeName(session, name, `Another run replaces rows of ${schema}.${table}`);
 }
 
 export async function notedWrite(

@@ -22,6 +22,7 @@ import { mysqlConfigSchema, type MysqlConfig } from './config';
 import { committedCopy, ensureCopies, noteCopy } from './copies';
 import { mysqlError } from './errors';
 import { quoteIdentifier } from './names';
+import { replaceAlone } from './notes';
 import type { MysqlSession } from './session';
 import { MysqlSessions } from './sessions';
 import { strictAgain } from './strict';
@@ -351,6 +352,8 @@ export const writeMysqlRows: WriteRows = {
       try {
         return await sessions.transaction({ mode: 'write', signal }, async (session) => {
           const packet = await prepare(session, request);
+          // Held until the session ends with this write, in whatever way: past the commit.
+          if (plan.mode === 'overwrite') await replaceAlone(session, ref, plan.where);
           await runAll(session, plan.preSql, ref);
           if (plan.mode === 'overwrite') {
             const where = plan.where === null ? '' : ` WHERE ${plan.where}`;

@@ -1,6 +1,7 @@
 /** Directories of projects; the root, `0`, is not stored. */
 import { TablegateError } from '../../model/errors';
 import { isDangling, isTaken } from '../errors';
+import { notify } from '../notify';
 import { lock, transact, type Database, type Tables } from '../schema';
 import type { Transaction } from 'kysely';
 import type { DirectoryStore } from '../store';
@@ -24,6 +25,7 @@ export function directoryStore(db: Database): DirectoryStore {
         transact(db, async (transaction) => {
           await lock(transaction, 'directories', tenant, project);
           judge(await list(transaction, tenant, project));
+          await tellTree(transaction, tenant);
           return transaction
             .insertInto('directories')
             .values({ tenant, project, id, parent, name })
@@ -43,6 +45,7 @@ export function directoryStore(db: Database): DirectoryStore {
             .where('id', '=', id)
             .returning(directoryColumns)
             .executeTakeFirst();
+          await tellTree(transaction, tenant);
           return row ?? null;
         }),
       ),
@@ -55,9 +58,15 @@ export function directoryStore(db: Database): DirectoryStore {
           .where('tenant', '=', tenant)
           .where('id', '=', id)
           .executeTakeFirst();
+        await tellTree(transaction, tenant);
         return numDeletedRows > 0n ? 'removed' : 'unknown';
       }),
   };
+}
+
+/** Tells whoever watches scripts to read them again: where they are has changed. */
+function tellTree(transaction: Transaction<Tables>, tenant: string): Promise<void> {
+  return notify(transaction, tenant, [{ type: 'script', id: null }]);
 }
 
 async function holdsAnything(

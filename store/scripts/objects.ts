@@ -4,6 +4,7 @@ import { TablegateError } from '../../model/errors';
 import { rootDirectory } from '../../model/project';
 import { isDangling, isTaken } from '../errors';
 import { folded } from '../folded';
+import { notify } from '../notify';
 import { lock, transact, type Database, type Tables } from '../schema';
 import { storableJson } from '../storable';
 import type { DraftChange, NewScript, ScriptStore, StoredScript } from '../store';
@@ -53,6 +54,7 @@ export function objectMethods(db: Database): Methods {
           .where('tenant', '=', tenant)
           .where('script_id', '=', id)
           .execute();
+        await notify(transaction, tenant, [{ type: 'script', id }]);
         return numDeletedRows > 0n;
       }),
   };
@@ -64,6 +66,7 @@ async function create(db: Database, tenant: string, script: NewScript): Promise<
   return refusing(script, () =>
     transact(db, async (transaction) => {
       await requireDirectory(transaction, tenant, project, directory);
+      await notify(transaction, tenant, [{ type: 'script', id: script.id }]);
       return transaction
         .insertInto('scripts')
         .values({
@@ -111,6 +114,7 @@ async function save(
         .$if(ifRevision !== null, (query) => query.where('revision', '=', String(ifRevision)))
         .returning(scriptColumns)
         .executeTakeFirst();
+      if (row) await notify(transaction, tenant, [{ type: 'script', id }]);
       return row ?? null;
     }),
   );

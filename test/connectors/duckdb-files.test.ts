@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Connection } from '../../connectors/connector';
 import { smallEngine, withEngine } from '../../connectors/duckdb-engine';
 import { createDuckdbConnector } from '../../connectors/duckdb/connector';
+import { duckdbError } from '../../connectors/duckdb/errors';
 import { withDatabaseFile } from '../../connectors/duckdb/open-file';
 import { readTable, rejection, runSql, Sandbox } from './support/sandbox';
 
@@ -219,4 +220,13 @@ describe('a table that no task has written', () => {
     await expect(swap(open())).resolves.toBe(1);
     await expect(swap(open())).resolves.toBe(1);
   });
+});
+
+it('a full disk is told by the file that did not fit', () => {
+  const full = new Error(
+    'IO Error: Could not write file "/data/.tablegate-1-2.duckdb": No space left on device\nStack',
+  );
+  expect(duckdbError('shop.duckdb', full).message).toBe(
+    'shop.duckdb does not fit: the disk is full.',
+  );
 });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openMysql, type OpenedMysql } from '../connectors/support/mysql';
 import { openPostgres, type OpenedPostgres } from '../connectors/support/postgres';
 import { rejection, runSql, Sandbox } from '../connectors/support/sandbox';
@@ -233,6 +234,30 @@ describe('MySQL', () => {
     await run(once, again);
     expect((await run(once, { ...again, attempt: 2 })).summary.committedBefore).toBe(true);
     expect(await inMain('SELECT count(*) AS n FROM @once')).toEqual([{ n: 5000 }]);
+  });
+
+  it('has two that replace all rows of an empty table wait for each other', async () => {
+    await inMain('CREATE TABLE @emptied (id int, name varchar(40))');
+    // Neither has its rows before both have come as far as they can.
+    await pg.sql('SELECT pg_advisory_lock(77)');
+    const gate = 'EXISTS (SELECT 1 FROM pg_advisory_xact_lock_shared(77))';
+    const querySql = `SELECT id, name FROM numbers WHERE ${gate}`;
+    const script = pair(
+      ['postgresqlreader', { datasource: 'pg', querySql }],
+      into('emptied', { writeMode: 'overwrite' }),
+    );
+    let arrived: () => void = () => undefined;
+    const first = new Promise<void>((resolve) => (arrived = resolve));
+    const onProgress = ({ text }: { text: string }) => {
+      if (text === 'copying') arrived();
+    };
+    const both = [run(script, { onProgress }), run(script, { onProgress })];
+    await first;
+    const waiting = `SELECT count(*) AS n FROM information_schema.processlist WHERE info LIKE 'SELECT GET_LOCK%'`;
+    while ((await my.sql(waiting))[0]!.n !== 1) await delay(50);
+    await pg.sql('SELECT pg_advisory_unlock(77)');
+    for (const { summary } of await Promise.all(both)) expect(summary.rows).toBe(5000);
+    expect(await inMain('SELECT count(*) AS n FROM @emptied')).toEqual([{ n: 5000 }]);
   });
 
   it('refuses tables without transactions, and takes back a table that it made in vain', async () => {

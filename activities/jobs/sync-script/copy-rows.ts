@@ -6,6 +6,7 @@ import {
   type ColumnPair,
   type CopyTotals,
   type ReadRequest,
+  type RefusedLate,
   type RowPart,
   type RowSink,
   type RowSource,
@@ -75,13 +76,17 @@ async function run(copy: Copy): Promise<SyncSummary> {
   let fed = false;
   let committed: CopyTotals | null = null;
   const totals = await readAll(copy, [], async (source) => {
+    const fill = async (sink: RowSink) => {
+      const brought = await feed(copy, source, sink);
+      fed = true;
+      pace.doing('committing');
+      return brought;
+    };
+    const withColumns = { ...write, sourceColumns: source.columns };
     committed = await blame.at('target', () =>
-      writer.write({ ...write, sourceColumns: source.columns }, async (sink) => {
-        const brought = await feed(copy, source, sink);
-        fed = true;
-        pace.doing('committing');
-        return brought;
-      }),
+      writer.write(withColumns, fill, (refused) =>
+        blame.at('target', async () => refuseLate(copy, refused)),
+      ),
     );
     return committed;
   }).catch((error: unknown) => {
@@ -166,8 +171,20 @@ async function feed(copy: Copy, source: RowSource, sink: RowSink): Promise<CopyT
     pace.settle(fast);
   }
   await blame.at('target', async () => dirty.judge(pace.rowsRead));
-  const { rowsRead, rowsWritten } = pace;
+  return totalsOf(copy);
+}
+
+function totalsOf({ pace: { rowsRead, rowsWritten }, dirty }: Copy): CopyTotals {
   return { rowsRead, rowsWritten, dirty: dirty.count };
+}
+
+/** Counts what only the whole table refused, against the same limit. */
+function refuseLate(copy: Copy, refused: RefusedLate): CopyTotals {
+  const { pace, dirty } = copy;
+  pace.rowsWritten -= refused.count;
+  dirty.addAll(refused);
+  dirty.judge(pace.rowsRead);
+  return totalsOf(copy);
 }
 
 /** The source with its quick ways told apart from what the target does with them. */

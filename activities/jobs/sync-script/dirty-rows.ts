@@ -21,9 +21,15 @@ export class DirtyRows {
 
   /** @throws JobError once there are more than the limit */
   add(reason: string, row: string): void {
-    this.count += 1;
-    if (this.samples.length < mostSamples)
+    this.addAll({ count: 1, samples: [{ reason, row }] });
+  }
+
+  /** @throws as `add` */
+  addAll({ count, samples }: { count: number; samples: DirtySample[] }): void {
+    this.count += count;
+    for (const { reason, row } of samples.slice(0, mostSamples - this.samples.length)) {
       this.samples.push({ reason: cut(reason, longestReason), row });
+    }
     if ('rows' in this.#limit && this.count > this.#limit.rows) {
       throw this.#tooMany(`the limit is ${this.#limit.rows}`);
     }

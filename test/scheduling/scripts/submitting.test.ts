@@ -3,6 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recurrence } from '../../../model/recurrence';
 import type { ScriptCheck } from '../../../model/script-object';
+import { readSettings } from '../../../config';
+import type { ScriptEndpoint } from '../../../model/script-endpoints';
+import { lookAtTables } from '../../../scheduling/scripts/look-at-tables';
 import { copyScript } from '../../support/sync-script-job';
 import { refusalOf } from '../support/service';
 import { openScriptBench, type ScriptBench } from '../support/scripts';
@@ -432,4 +435,66 @@ test('DP-24: a text is judged with the place of what is wrong, and nothing is ke
     ...{ valid: true, reads: ['analysis.main.orders'], writes: ['analysis.main.copy'] },
     values: { day: expect.stringMatching(/^\d{8}$/) },
   });
+});
+
+test('DP-37: sources that do not answer hold a check up for so long, and no longer', async () => {
+  const { secrets, store } = bench.service;
+  const settings = readSettings({ TABLEGATE_DATA_DIR: bench.folder });
+  const never = new Promise<null>(() => undefined);
+  const findConnection = () => never;
+  const silent = { ...store, sources: { ...store.sources, findConnection } };
+  const table = { schema: 'main', table: 'orders' };
+  const endpoint = (side: 'read' | 'write'): ScriptEndpoint => ({
+    ...{ side, kind: 'duckdb', connection: 'analysis', place: 'analysis', tables: [table] },
+    ...{ columns: null, queries: [], parsed: true },
+  });
+  const seen = await lookAtTables(
+    { secrets, settings, store: silent },
+    bench.ann,
+    [endpoint('read'), endpoint('write')],
+    20,
+  );
+  expect(seen.tables).toEqual([]);
+  const why = 'looking at all tables of the script took longer than 0.02 s; test the connection';
+  expect(seen.failures).toEqual([
+    expect.stringContaining(`the source analysis cannot be looked at: ${why}`),
+    expect.stringContaining(`the target analysis cannot be looked at: ${why}`),
+  ]);
+});
+
+test('whoever watches is told of scripts and of where they are', async () => {
+  const { scheduling, store } = bench.service;
+  const heard: string[] = [];
+  let look = (): void => undefined;
+  const until = (text: string, count: number) =>
+    new Promise<void>((resolve) => {
+      look = () => {
+        if (heard.filter((one) => one === text).length >= count) resolve();
+      };
+      look();
+    });
+  const note = (...texts: string[]) => {
+    heard.push(...texts);
+    look();
+  };
+  const stop = store.changes.listen({
+    onChanges: (_, changes) => note(...changes.map(({ type, id }) => `${type} ${id}`)),
+    onGap: () => note('gap'),
+  });
+  await until('gap', 1);
+  const script = await bench.ready();
+  const of = `script ${script.id}`;
+  await until(of, 2);
+  await submit(script);
+  await until(of, 4);
+  const place = { project: 'default', parent: '0', name: 'Watched' };
+  await scheduling.projects.directories.create(bench.ann, place);
+  await until('script null', 1);
+  const gone = await bench.create();
+  await scheduling.scripts.life.remove(bench.ann, gone.id, null);
+  await until(`script ${gone.id}`, 2);
+  expect(new Set(heard.filter((one) => one.startsWith('script')))).toEqual(
+    new Set([of, 'script null', `script ${gone.id}`]),
+  );
+  stop();
 });
