@@ -168,6 +168,7 @@ export const en = {
   'catalog.noChanges': 'Nothing is different',
   'catalog.noColumns': 'It has no columns',
   'catalog.noKeys': 'It has neither keys nor indexes',
+  'catalog.noGrant': 'Values are shown to those who may read from the connection.',
   'catalog.noProfile': 'Its values have not been looked at yet',
   'catalog.noTasks': 'No task reads, waits for, writes or collects it',
   'catalog.noVersions': 'It has no versions',

@@ -165,6 +165,7 @@ export const zh: Catalogue = {
   'catalog.noChanges': '没有差异',
   'catalog.noColumns': '没有列',
   'catalog.noKeys': '没有键和索引',
+  'catalog.noGrant': '仅向可读取此连接的人显示值。',
   'catalog.noProfile': '尚未分析其数据',
   'catalog.noTasks': '没有任务读取、等待、写入或采集它',
   'catalog.noVersions': '没有版本',
