@@ -7,8 +7,9 @@ import type { ColumnInfo, TableRef } from './connector';
 export const sampledRows = 5_000;
 /** Characters of a value in a sample. */
 export const sampledCharacters = 200;
-/** Tables that come at once. */
+/** Tables that come at once, and columns of them where the source tells beforehand how many there are. */
 export const tablesAtOnce = 250;
+export const columnsAtOnce = 10_000;
 
 export interface CollectRequest {
   /** The only databases (schemas) that are wanted; null: all. */

@@ -1,5 +1,5 @@
 /** Opens DuckDB the way all of Tablegate uses it: offline, within limits, never in the way. */
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 
 export interface EngineLimits {
   threads: number;
@@ -35,6 +35,8 @@ export async function withEngine<T>(
   use: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
+  // Loaded by the first that needs it: it takes its time, and a child process may do without.
+  const { DuckDBInstance } = require('@duckdb/node-api') as typeof import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(database, settingsOf(limits));
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");

@@ -1,6 +1,5 @@
 /** Columns of chunks as plain typed arrays: millions of values at the speed of the loop over them. */
-import { DuckDBScalarFunction, UINTEGER, type DuckDBConnection } from '@duckdb/node-api';
-import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 
 /** Values as DuckDB has them in memory; those of NULLs mean nothing. */
 function itemsOf(vector: DuckDBVector): ArrayBufferView & { length: number } {
@@ -57,10 +56,12 @@ export function registerLookUp(
 ): string {
   lookUps += 1;
   const name = `tablegate_look_up_${lookUps}`;
-  const look = DuckDBScalarFunction.create({
+  // Whoever has a connection has loaded it: this module alone does not.
+  const duckdb = require('@duckdb/node-api') as typeof import('@duckdb/node-api');
+  const look = duckdb.DuckDBScalarFunction.create({
     name,
-    parameterTypes: [UINTEGER],
-    returnType: UINTEGER,
+    parameterTypes: [duckdb.UINTEGER],
+    returnType: duckdb.UINTEGER,
     mainFunction: (_, input, output) => {
       const places = numbersOf(input, 0);
       const found = itemsOf(output) as unknown as Uint32Array;

@@ -2,22 +2,31 @@
 import { TablegateError } from '../model/errors';
 import { parseInput } from '../model/field-errors';
 import type { Connection, Connector, ConnectorContext } from './connector';
-import { createDuckdbConnector } from './duckdb/connector';
-import { fakeConnector } from './fake/connector';
-import { filesConnector } from './files/connector';
-import { mysqlConnector } from './mysql/connector';
-import { postgresConnector } from './postgres/connector';
+import type * as Duckdb from './duckdb/connector';
+import type * as Fake from './fake/connector';
+import type * as Files from './files/connector';
+import type * as Mysql from './mysql/connector';
+import type * as Postgres from './postgres/connector';
 
-const connectors: Connector[] = [
-  filesConnector,
-  createDuckdbConnector(),
-  postgresConnector,
-  mysqlConnector,
-];
+/**
+ * The kinds that users have, in the order in which they are offered. Each is loaded when it is first
+ * asked for: drivers take their time, and a child process needs one of them.
+ */
+const kinds: ReadonlyMap<string, () => Connector> = new Map([
+  ['files', once(() => (require('./files/connector') as typeof Files).filesConnector)],
+  ['duckdb', once(() => (require('./duckdb/connector') as typeof Duckdb).createDuckdbConnector())],
+  ['postgres', once(() => (require('./postgres/connector') as typeof Postgres).postgresConnector)],
+  ['mysql', once(() => (require('./mysql/connector') as typeof Mysql).mysqlConnector)],
+]);
+
+function once(load: () => Connector): () => Connector {
+  let loaded: Connector | undefined;
+  return () => (loaded ??= load());
+}
 
 /** The kinds that users have, in the order in which they are offered. */
 export function listConnectors(): Connector[] {
-  return connectors;
+  return [...kinds.values()].map((kind) => kind());
 }
 
 /**
@@ -26,10 +35,11 @@ export function listConnectors(): Connector[] {
  * @throws TablegateError invalidInput listing the kinds
  */
 export function connectorOf(type: string, options: { fake?: boolean } = {}): Connector {
-  const known = options.fake ? [...connectors, fakeConnector] : connectors;
-  const connector = known.find((candidate) => candidate.type === type);
+  if (options.fake && type === 'fake')
+    return (require('./fake/connector') as typeof Fake).fakeConnector;
+  const connector = kinds.get(type)?.();
   if (!connector) {
-    const types = connectors.map((candidate) => candidate.type).join(', ');
+    const types = [...kinds.keys()].join(', ');
     const detail = `There is no kind of connection "${type}"; there are ${types}.`;
     throw new TablegateError('invalidInput', detail, {
       fields: [{ path: 'type', message: detail }],

@@ -1,6 +1,7 @@
 /** The catalogue as callers see it: what was collected, what people say of it, and what hangs on it. */
 import {
   catalogueTableSchema,
+  withoutValuesOf,
   type CatalogueEdit,
   type CatalogueFilter,
   type CatalogueHit,
@@ -14,7 +15,7 @@ import { answers, searchQueryOf } from '../model/catalogue/search-terms';
 import { TablegateError } from '../model/errors';
 import type { LineageTask } from '../model/lineage';
 import type { CountedPage, Page, PageRequest } from '../model/page';
-import type { Caller } from '../model/people';
+import { grantAllows, type Caller } from '../model/people';
 import type { CatalogueChoices } from '../store/store';
 import { noteAction } from './audit';
 import type { SchedulingDeps } from './deps';
@@ -87,23 +88,47 @@ export class Catalogue implements CatalogueService {
     return this.withTasks(caller, table);
   }
 
-  export({ tenant }: Caller, filter: CatalogueFilter, format: 'json' | 'csv') {
-    const slices = this.deps.store.catalogue.all(tenant, filter);
+  export(caller: Caller, filter: CatalogueFilter, format: 'json' | 'csv') {
+    const slices = this.seenBy(caller, this.deps.store.catalogue.all(caller.tenant, filter));
     return format === 'csv' ? exportedCsv(slices) : exportedJson(slices);
   }
 
+  /** From which connections the caller may read, asked once. */
+  private async readable({
+    tenant,
+    userId,
+    role,
+  }: Caller): Promise<(connection: string) => boolean> {
+    const held = role === 'admin' ? [] : await this.deps.store.people.grants(tenant, userId);
+    const grants = new Map(held.map((grant) => [grant.connection, grant]));
+    return (connection) => grantAllows(role, grants.get(connection) ?? null, 'read');
+  }
+
+  private async *seenBy(
+    caller: Caller,
+    slices: AsyncIterable<CatalogueTableWithColumns[]>,
+  ): AsyncIterable<CatalogueTableWithColumns[]> {
+    const mayRead = await this.readable(caller);
+    for await (const tables of slices) {
+      yield tables.map((table) => (mayRead(table.connection) ? table : withoutValuesOf(table)));
+    }
+  }
+
   private async withTasks(
-    { tenant }: Caller,
+    caller: Caller,
     table: CatalogueTableWithColumns,
   ): Promise<CatalogueTableRead> {
+    const { tenant } = caller;
     const { tasks } = this.deps.store;
     const { name } = table;
+    const mayRead = (await this.readable(caller))(table.connection);
     const after = await tasks.tasksOfTable(tenant, name);
     const before = await tasks.upstreamOf(tenant, { dependsOn: [], reads: [name] });
     const others = (names: string[]) =>
       [...new Set(names)].filter((one) => one !== name).toSorted();
     return {
-      ...table,
+      ...(mayRead ? table : withoutValuesOf(table)),
+      mayRead,
       tasks: [
         ...before.map((task) => taskOf(task, 'writes')),
         ...after.map((task) => taskOf(task, task.reads.includes(name) ? 'reads' : 'lists')),

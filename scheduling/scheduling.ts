@@ -720,6 +720,8 @@ export interface TableTask {
 }
 
 export interface CatalogueTableRead extends CatalogueTableWithColumns {
+  /** Whether the caller may read from its connection: without it no value is told, only counts. */
+  mayRead: boolean;
   tasks: TableTask[];
   /** Tables that the tasks read or list which write this one. */
   upstreamTables: string[];

@@ -22,7 +22,7 @@ import type {
   TableVersion,
 } from '../model/catalogue/catalogue';
 import type { ColumnClassification } from '../model/catalogue/classify-schema';
-import type { CollectedTable, TableDefinition } from '../model/catalogue/collected';
+import type { CollectedTable, TableDefinition, TableOutline } from '../model/catalogue/collected';
 import type { AlivePolicy, CollectedOutcome, DeletedPolicy } from '../model/catalogue/policies';
 import type { TableProfile } from '../model/catalogue/profile';
 import type { SearchQuery } from '../model/catalogue/search-terms';
@@ -654,8 +654,8 @@ export interface CatalogueStore {
     page: PageRequest,
   ): Promise<CountedPage<CatalogueTable>>;
   table(tenant: string, name: string): Promise<CatalogueTableWithColumns | null>;
-  /** Those of the named ones that there are, in that order. */
-  some(tenant: string, names: readonly string[]): Promise<CatalogueTableWithColumns[]>;
+  /** Those of the named ones that there are, in that order, without what was said and seen of them. */
+  outlines(tenant: string, names: readonly string[]): Promise<TableOutline[]>;
   /** Newest first, each with what it changed. */
   versions(tenant: string, name: string, page: PageRequest): Promise<Page<TableVersion>>;
   /**

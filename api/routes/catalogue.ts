@@ -52,6 +52,9 @@ const tableShape = catalogueTableSchema.meta({ id: 'CatalogueTable' });
 
 const wholeTableShape = catalogueTableWithColumnsSchema
   .extend({
+    mayRead: z.boolean().meta({
+      description: 'False: without a grant to read from its connection, profiles are counts alone',
+    }),
     tasks: z.array(
       z.object({
         id: z.string(),

@@ -1,11 +1,16 @@
-/** Runs the collection job in this process, as a worker does. */
+/**
+ * Runs the collection job in this process, as a worker does. The job is the build's: the processes that it
+ * starts load what an installation loads, and compile nothing.
+ */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { metadataCollectionConfigSchema } from '../../activities/jobs/metadata-collection/config';
-import { createMetadataCollectionJob } from '../../activities/jobs/metadata-collection/job';
 import type { JobContext, JobResult } from '../../model/job-type';
 import type { Store } from '../../store';
 import type { Places } from './places';
+
+const { createMetadataCollectionJob } =
+  require('../../dist/activities/jobs/metadata-collection/job') as typeof import('../../activities/jobs/metadata-collection/job');
 
 type Config = ReturnType<typeof metadataCollectionConfigSchema.parse>;
 

@@ -3,6 +3,7 @@
  * slice of them.
  */
 import type { PoolClient } from 'pg';
+import { batchesOf } from '../../model/catalogue/batches';
 import {
   definitionOf,
   factsOf,
@@ -10,8 +11,10 @@ import {
   type ForeignKey,
   type IndexDefinition,
   type TableKind,
+  type UnreadTable,
 } from '../../model/catalogue/collected';
 import {
+  columnsAtOnce,
   tablesAtOnce,
   type CatalogueSource,
   type CollectedSlice,
@@ -44,7 +47,7 @@ const kinds: Record<string, TableKind> = {
 };
 
 const namesSql = `
-  SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind
+  SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind, c.relnatts AS columns
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
     AND n.nspname NOT IN ('information_schema', '${ownSchema}') AND n.nspname !~ '^pg_'
@@ -122,8 +125,8 @@ async function* readTables(
   );
   const takesRow = ({ schema, name }: Row) => takes(schema!, name!);
   const wanted = await takenOf(found.rows, takesRow, signal);
-  for (let start = 0; start < wanted.length; start += tablesAtOnce) {
-    const some = wanted.slice(start, start + tablesAtOnce);
+  const most = { tables: tablesAtOnce, columns: columnsAtOnce };
+  for (const some of batchesOf(wanted, ({ columns }) => Number(columns), most)) {
     yield* readApart((work) => sessions.transaction(options, work), some);
   }
 }
@@ -131,9 +134,23 @@ async function* readTables(
 /** How long a table that others have locked keeps those waiting that are read with it. */
 const lockLimitMs = 1_000;
 
-/** Halves what cannot be read together until only what is locked is left: that is not read. */
+/** What others have locked against readers, or an index of it, by now. */
+const lockedSql = `
+  SELECT DISTINCT coalesce(i.indrelid, l.relation) AS oid
+  FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = l.relation
+  WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
+    AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+    AND coalesce(i.indrelid, l.relation) = ANY ($1::oid[])`;
+
+type Transaction = <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>;
+
+/**
+ * What is locked is not read, and holds up the others once. What is locked only now and then, or by
+ * another of its parts, is found by halving what cannot be read together.
+ */
 async function* readApart(
-  transaction: <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>,
+  transaction: Transaction,
   some: readonly Row[],
 ): AsyncGenerator<CollectedSlice> {
   const read = async (): Promise<CollectedTable[] | null> => {
@@ -149,15 +166,27 @@ async function* readApart(
     yield { tables, unread: [] };
     return;
   }
-  if (some.length > 1) {
-    const half = Math.ceil(some.length / 2);
-    yield* readApart(transaction, some.slice(0, half));
-    yield* readApart(transaction, some.slice(half));
-    return;
+  const found = await transaction((client) =>
+    client.query<Row>(lockedSql, [some.map(({ oid }) => oid)]),
+  );
+  const locked = new Set(found.rows.map(({ oid }) => oid));
+  const unread = some.filter(({ oid }) => locked.has(oid));
+  const rest = some.filter(({ oid }) => !locked.has(oid));
+  if (unread.length > 0) yield { tables: [], unread: unread.map(unreadOf) };
+  if (unread.length > 0 && rest.length > 0) {
+    yield* readApart(transaction, rest);
+  } else if (rest.length > 1) {
+    const half = Math.ceil(rest.length / 2);
+    yield* readApart(transaction, rest.slice(0, half));
+    yield* readApart(transaction, rest.slice(half));
+  } else if (rest.length === 1) {
+    yield { tables: [], unread: rest.map(unreadOf) };
   }
+}
+
+function unreadOf({ schema, name }: Row): UnreadTable {
   const error = 'it is locked by another session; the next run looks again.';
-  const unread = some.map(({ schema, name }) => ({ schema: schema!, table: name!, error }));
-  yield { tables: [], unread };
+  return { schema: schema!, table: name!, error };
 }
 
 function isLocked(error: unknown): boolean {

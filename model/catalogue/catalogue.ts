@@ -9,7 +9,7 @@ import {
   tableKinds,
 } from './collected';
 import { definitionChangeSchema } from './diff';
-import { columnProfileSchema, profileMethods } from './profile';
+import { columnProfileSchema, profileMethods, withoutValues } from './profile';
 
 const tagSchema = z
   .string()
@@ -106,6 +106,16 @@ export const catalogueTableWithColumnsSchema = catalogueTableSchema.extend({
     .nullable(),
 });
 export type CatalogueTableWithColumns = z.infer<typeof catalogueTableWithColumnsSchema>;
+
+/** The table as one sees it who may not read from its connection: what it is, and counts alone. */
+export function withoutValuesOf(table: CatalogueTableWithColumns): CatalogueTableWithColumns {
+  const columns = table.columns.map(({ profile, ...column }) => ({
+    ...column,
+    // Why a value is not there stays as it was: others may see it.
+    profile: profile && { ...withoutValues(profile), withheld: profile.withheld },
+  }));
+  return { ...table, columns };
+}
 
 export const versionEvents = ['added', 'changed', 'deleted', 'restored'] as const;
 export type VersionEvent = (typeof versionEvents)[number];

@@ -72,6 +72,17 @@ export interface CollectedTable {
   facts: TableFacts;
 }
 
+/** What has to be known of a table to look at its values. */
+export interface TableOutline {
+  /** `connection.schema.table` */
+  name: string;
+  schema: string;
+  table: string;
+  kind: TableKind;
+  columns: { name: string; type: string; comment: string | null }[];
+  rows: number | null;
+}
+
 /** A table that a source knows and cannot tell about. */
 export interface UnreadTable {
   schema: string;

@@ -40,18 +40,41 @@ const keptCharacters = 100;
 
 export type ValueOrder = 'number' | 'text';
 
-/** How values of a type are ordered: numbers by what they are, all else as text. */
+/** How values of a type are ordered: numbers by what they are, all else as text, lists of numbers too. */
 export function orderOf(type: string): ValueOrder {
-  return /^(?:u?(?:tiny|small|medium|big|huge)?int|integer|serial|bigserial|float|double|real|decimal|numeric|number|money|year|oid)/i.test(
-    type,
-  )
+  return !isList(type) &&
+    /^(?:u?(?:tiny|small|medium|big|huge)?int|integer|serial|bigserial|float|double|real|decimal|numeric|number|money|year|oid)/i.test(
+      type,
+    )
     ? 'number'
     : 'text';
 }
 
 /** Whether values between two of a type mean something; of texts and flags they do not. */
 export function hasQuantiles(type: string): boolean {
+  if (isList(type)) return false;
   return orderOf(type) === 'number' || /^(?:date|time|timestamp|interval)/i.test(type);
+}
+
+function isList(type: string): boolean {
+  return type.endsWith(']');
+}
+
+export function compareTexts(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** Numbers as sources write them, sums of money too; what is none (`NaN`) comes last. */
+export function compareNumbers(one: string, other: string): number {
+  const [first, second] = [numberOf(one), numberOf(other)];
+  if (first === second) return 0;
+  if (Number.isNaN(first)) return Number.isNaN(second) ? 0 : 1;
+  return Number.isNaN(second) || first < second ? -1 : 1;
+}
+
+function numberOf(text: string): number {
+  const plain = Number(text);
+  return Number.isNaN(plain) ? Number(text.replace(/[^\d.eE+-]/g, '') || NaN) : plain;
 }
 
 /** A value as it is kept. */
@@ -96,9 +119,7 @@ function placeOf(share: number, count: number): number {
 }
 
 function sortValues(values: readonly string[], order: ValueOrder): string[] {
-  if (order === 'text')
-    return values.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0));
-  return values.toSorted((one, other) => Number(one) - Number(other));
+  return values.toSorted(order === 'text' ? compareTexts : compareNumbers);
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Profiles by what a source keeps of a column anyway: shares of frequent values, and a histogram. */
 import {
+  compareNumbers,
+  compareTexts,
   hasQuantiles,
   keptValue,
   mostTopValues,
@@ -24,11 +26,8 @@ export interface KeptStatistics {
 export function profileOfStatistics(type: string, kept: KeptStatistics): ColumnProfile {
   const { nullShare, distinct, frequent, bounds } = kept;
   const order = orderOf(type);
-  const isLess = (one: string, other: string) =>
-    order === 'number' ? Number(one) < Number(other) : one < other;
-  const sorted = pointsOf(kept).toSorted((one, other) =>
-    isLess(one.value, other.value) ? -1 : isLess(other.value, one.value) ? 1 : 0,
-  );
+  const compare = order === 'number' ? compareNumbers : compareTexts;
+  const sorted = pointsOf(kept).toSorted((one, other) => compare(one.value, other.value));
   const [first, last] = [sorted[0], sorted.at(-1)];
   // Frequent values alone say nothing about the ends.
   const hasEnds = bounds.length > 0 || isComplete(kept);

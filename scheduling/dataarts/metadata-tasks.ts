@@ -61,7 +61,7 @@ export class MetadataTasks implements MetadataTaskService {
     const known = items.map(({ id, name }) => (id === name ? id : `${id} (${name})`)).join(', ');
     throw new TablegateError(
       'workspaceNotFound',
-      `The project has no workspace ${workspace}; there are ${known}.`,
+      `The project has no workspace ${workspace}; it has ${known}.`,
     );
   }
 

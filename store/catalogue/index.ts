@@ -5,7 +5,7 @@ import { collect, settleGone, unseen } from './collect';
 import { editTable } from './edit';
 import { keepProfiles } from './insights';
 import { search } from './search';
-import { allTables, choices, findTable, knows, listTables, someTables } from './tables';
+import { allTables, choices, findTable, knows, listTables, outlines } from './tables';
 import { findVersion, listVersions } from './versions';
 
 export function catalogueStore(db: Database): CatalogueStore {
@@ -17,7 +17,7 @@ export function catalogueStore(db: Database): CatalogueStore {
     search: (tenant, question, filter, limit) => search(db, tenant, question, filter, limit),
     tables: (tenant, filter, page) => listTables(db, tenant, filter, page),
     table: (tenant, name) => findTable(db, tenant, name),
-    some: (tenant, names) => someTables(db, tenant, names),
+    outlines: (tenant, names) => outlines(db, tenant, names),
     versions: (tenant, name, page) => listVersions(db, tenant, name, page),
     version: (tenant, name, version, against) => findVersion(db, tenant, name, version, against),
     edit: (tenant, name, edit) => editTable(db, tenant, name, edit),

@@ -5,6 +5,7 @@ import type {
   CatalogueTable,
   CatalogueTableWithColumns,
 } from '../../model/catalogue/catalogue';
+import type { TableKind, TableOutline } from '../../model/catalogue/collected';
 import { mostCounted, type CountedPage } from '../../model/page';
 import { Paging } from '../paging';
 import type { Database } from '../schema';
@@ -90,6 +91,31 @@ export async function someTables(
     .where(sql<boolean>`name = any(${names}::text[])`)
     .execute();
   const byName = new Map(rows.map((row) => [row.name, wholeTableOf(row)]));
+  return names.flatMap((name) => byName.get(name) ?? []);
+}
+
+export async function outlines(
+  db: Database,
+  tenant: string,
+  names: readonly string[],
+): Promise<TableOutline[]> {
+  const rows = await db
+    .selectFrom('catalog_tables')
+    .select(['name', 'schema_name', 'table_name', 'kind', 'definition', 'facts'])
+    .where('tenant', '=', tenant)
+    .where(sql<boolean>`name = any(${names}::text[])`)
+    .execute();
+  const byName = new Map(
+    rows.map(({ name, schema_name: schema, table_name: table, kind, definition, facts }) => [
+      name,
+      {
+        ...{ name, schema, table, kind: kind as TableKind, rows: facts.rows },
+        columns: definition.columns.map((column) => ({
+          ...{ name: column.name, type: column.type, comment: column.comment },
+        })),
+      },
+    ]),
+  );
   return names.flatMap((name) => byName.get(name) ?? []);
 }
 

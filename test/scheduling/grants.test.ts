@@ -1,5 +1,8 @@
 /** Who may read and write through which connection. */
 import type { Caller, Role } from '../../model/people';
+import { definitionOf, factsOf } from '../../model/catalogue/collected';
+import { alivePolicyOf } from '../../model/catalogue/policies';
+import { profileValues } from '../../model/catalogue/profile';
 import { firstAdmin } from '../../scheduling/first-steps';
 import { mayUse } from '../../activities/may-use';
 import { requireGrant } from '../../scheduling/grants';
@@ -128,4 +131,50 @@ test('whether a user may is asked of the grants and the role of now', async () =
   await people.updateUser(admin, user.userId, { role: 'developer' });
   await people.removeUser(admin, user.userId);
   expect(await may('read')).toBe(false);
+});
+
+test('the catalogue shows everybody what there is, and values only to those who may read', async () => {
+  const [maker, viewer] = [await makeUser('developer'), await makeUser('viewer')];
+  const connection = await makeConnection(maker);
+  const { catalogue } = service.scheduling;
+  const column = { name: 'level', type: 'INTEGER', comment: null, nullable: true, default: null };
+  const definition = definitionOf({ kind: 'table', columns: [column] });
+  await service.store.catalogue.collect(
+    { tenant: 'default', connection, taskId: 'a'.repeat(32), runId: 'b'.repeat(32) },
+    [{ schema: 'main', table: 'levels', definition, facts: factsOf({ rows: 3 }) }],
+    alivePolicyOf('3'),
+  );
+  const name = `${connection}.main.levels`;
+  const level = profileValues('INTEGER', ['7001', '7001', '7002', null], 4);
+  const profile = { method: 'sample' as const, at: new Date().toISOString(), rows: 4 };
+  await service.store.catalogue.keepProfiles('default', [
+    { name, classes: null, profile: { ...profile, columns: { level } } },
+  ]);
+  const told = async (caller: Caller): Promise<boolean> => {
+    const read = await catalogue.table(caller, name);
+    const seen = JSON.stringify(read);
+    expect(read.columns).toMatchObject([
+      { name: 'level', profile: { distinct: 2, nullShare: 0.25 } },
+    ]);
+    const edited = JSON.stringify(await catalogue.edit(caller, name, { tags: ['gold'] }));
+    const filter = { schema: null, kind: null, class: null, tag: null, owner: null, deleted: null };
+    const texts = [seen, edited];
+    for (const format of ['json', 'csv'] as const) {
+      let file = '';
+      const pieces = catalogue.export(caller, { ...filter, connection }, format);
+      for await (const piece of pieces) file += piece;
+      texts.push(file);
+    }
+    // All surfaces agree, and so does what the answer says of itself.
+    for (const text of texts) expect(text.includes('7001')).toBe(read.mayRead);
+    return read.mayRead;
+  };
+  expect(await told(admin)).toBe(true);
+  expect(await told(maker)).toBe(true);
+  expect(await told(viewer)).toBe(false);
+  const grant = { userId: viewer.userId, connection, read: false, write: true };
+  await service.scheduling.people.setGrant(admin, grant);
+  expect(await told(viewer)).toBe(false);
+  await service.scheduling.people.setGrant(admin, { ...grant, read: true });
+  expect(await told(viewer)).toBe(true);
 });

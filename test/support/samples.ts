@@ -223,6 +223,7 @@ export const table: TableView = {
 };
 
 export const catalogueTable: CatalogueTableRead = {
+  mayRead: true,
   name: tableName,
   connection: 'crm',
   schema: 'main',

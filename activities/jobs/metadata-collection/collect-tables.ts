@@ -1,6 +1,7 @@
 /** The first pass: what there is, from the source's own catalogue into ours. */
 import type { CatalogueSource, CollectedSlice } from '../../../connectors/collect';
 import { takenOf } from '../../../connectors/taken';
+import { batchesOf } from '../../../model/catalogue/batches';
 import type { CollectedTable } from '../../../model/catalogue/collected';
 import { alivePolicyOf, deletedPolicyOf } from '../../../model/catalogue/policies';
 import { makeTableFilter, type TableFilter } from '../../../model/catalogue/table-filter';
@@ -21,13 +22,19 @@ export interface CollectPass {
   silenceMs: number;
 }
 
-/** @returns the names of the tables that are in the catalogue as they are now, in order */
-export async function collectTables(pass: CollectPass): Promise<string[]> {
+/** A table that is in the catalogue as it is now. */
+export interface CurrentTable {
+  name: string;
+  columns: number;
+}
+
+/** @returns the tables that are in the catalogue as they are now, in order */
+export async function collectTables(pass: CollectPass): Promise<CurrentTable[]> {
   const { context, source } = pass;
   const filter = makeTableFilter(context.config);
   const { databases, takes } = filter;
   const seen: string[] = [];
-  const current: string[] = [];
+  const current: CurrentTable[] = [];
   const patience = new Patience(pass);
   try {
     const request = { databases, takes, signal: patience.signal };
@@ -93,7 +100,7 @@ class Patience {
 async function writeSlice(
   { context, catalogue, record }: CollectPass,
   { tables, unread }: CollectedSlice,
-  { seen, current }: { seen: string[]; current: string[] },
+  { seen, current }: { seen: string[]; current: CurrentTable[] },
 ): Promise<void> {
   const { connection, aliveObjectPolicy } = context.config;
   const nameOf = ({ schema, table }: { schema: string; table: string }) =>
@@ -113,32 +120,19 @@ async function writeSlice(
     else fail(nameOf(one), 'its name cannot be written as connection.schema.table.');
   }
   const policy = alivePolicyOf(aliveObjectPolicy);
-  for (const batch of batchesOf(writable)) {
+  const columnsOf = ({ definition }: CollectedTable) => definition.columns.length;
+  for (const batch of batchesOf(writable, columnsOf, writtenAtOnce)) {
     const outcomes = await catalogue.collect(collectionOf(context), batch, policy);
     for (const one of batch) {
       const outcome = outcomes.get(nameOf(one)) ?? 'left';
-      record.collected(nameOf(one), one.definition.columns.length, outcome);
-      if (outcome !== 'left') current.push(nameOf(one));
+      const columns = columnsOf(one);
+      record.collected(nameOf(one), columns, outcome);
+      if (outcome !== 'left') current.push({ name: nameOf(one), columns });
     }
   }
 }
 
-/** Columns that are written at once, as long as no single table has more. */
-const mostColumns = 10_000;
-
-function batchesOf(tables: readonly CollectedTable[]): CollectedTable[][] {
-  const batches: CollectedTable[][] = [];
-  let columns = Infinity;
-  for (const table of tables) {
-    columns += table.definition.columns.length;
-    if (columns > mostColumns) {
-      batches.push([]);
-      columns = table.definition.columns.length;
-    }
-    batches.at(-1)!.push(table);
-  }
-  return batches;
-}
+const writtenAtOnce = { tables: Infinity, columns: 10_000 };
 
 /** Two tables never have one name: what does not come apart again as it was is left out. */
 function isNameable(connection: string, { schema, table }: CollectedTable): boolean {

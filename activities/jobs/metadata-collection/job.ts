@@ -96,7 +96,7 @@ async function run(context: Context, deps: MetadataCollectionDeps): Promise<JobR
   await requireAuthor(context);
   const filesRoots = deps.filesRoots(tenant);
   const record = new CollectionRecord();
-  const names = await withSource(context, configured, { filesRoots, fake }, (source) =>
+  const current = await withSource(context, configured, { filesRoots, fake }, (source) =>
     collectTables({ context, catalogue, source, record, silenceMs: limits.silenceMs }),
   );
   refuseNothing(context, record);
@@ -107,7 +107,7 @@ async function run(context: Context, deps: MetadataCollectionDeps): Promise<JobR
         ...{ context, catalogue, connection: configured, filesRoots, fake, record, onChild },
         tableLimitMs: exact ? limits.exactMs : limits.sampleMs,
       },
-      names,
+      current,
     );
   }
   return { tables: record.details(), summary: record.summary(config.connection) };

@@ -1,12 +1,14 @@
 /** Looks at the values of tables, one after the other; one that fails does not stop the others. */
 import { openConnection } from '../../../connectors';
 import {
+  sampledRows,
   type CatalogueSource,
   type ColumnStatistics,
   type ValuesRequest,
 } from '../../../connectors/collect';
 import { ConnectorError } from '../../../connectors/connector';
 import { messageOf } from '../../../connectors/message-of';
+import { batchesOf } from '../../../model/catalogue/batches';
 import { classifyColumn } from '../../../model/catalogue/classify';
 import type { ColumnClassification } from '../../../model/catalogue/classify-schema';
 import {
@@ -21,6 +23,9 @@ import type { SeenValues, ToParent, ValuesTable, ValuesWork } from './messages';
 const withheldFrom = 0.5;
 
 type Statistics = Map<string, ColumnStatistics>;
+
+/** Of what the source is asked for its statistics at once: of a column it may keep 200 values. */
+const askedAtOnce = { tables: 500, columns: 2_000 };
 
 /** So many tables one after the other of which the source says nothing: it will not of others. */
 const mostInARow = 5;
@@ -48,26 +53,29 @@ export async function lookAtValues(
   const connection = openConnection(configured, { filesRoots }, { fake });
   try {
     const source = connection.catalogue();
-    const known = await statisticsOf(source, work, { send, stop });
+    const statistics = new KnownStatistics(source, { work, send, stop });
     let inARow = 0;
-    for (const table of work.tables) {
-      if (inARow === mostInARow) {
-        send({ type: 'unseen', name: table.name, error: notLookedAt });
-        continue;
-      }
-      try {
-        const seen = await limited({ ms: work.tableLimitMs, stop }, (signal) =>
-          lookAt(source, work, table, {
-            statistics: known.get(`${table.schema}.${table.table}`),
-            signal,
-          }),
-        );
-        send({ type: 'seen', seen });
-        inARow = 0;
-      } catch (error) {
-        stop.throwIfAborted();
-        inARow = isOfTheSource(error) ? inARow + 1 : 0;
-        send({ type: 'unseen', name: table.name, error: messageOf(error) });
+    for (const batch of batchesOf(work.tables, ({ columns }) => columns.length, askedAtOnce)) {
+      const known = await statistics.of(inARow === mostInARow ? [] : batch);
+      for (const table of batch) {
+        if (inARow === mostInARow) {
+          send({ type: 'unseen', name: table.name, error: notLookedAt });
+          continue;
+        }
+        try {
+          const seen = await limited({ ms: work.tableLimitMs, stop }, (signal) =>
+            lookAt(source, work, table, {
+              statistics: known.get(`${table.schema}.${table.table}`),
+              signal,
+            }),
+          );
+          send({ type: 'seen', seen });
+          inARow = 0;
+        } catch (error) {
+          stop.throwIfAborted();
+          inARow = isOfTheSource(error) ? inARow + 1 : 0;
+          send({ type: 'unseen', name: table.name, error: messageOf(error) });
+        }
       }
     }
   } finally {
@@ -76,21 +84,35 @@ export async function lookAtValues(
 }
 
 /** What the source keeps anyway: no row is read for it. Where it does not tell, samples do. */
-async function statisticsOf(
-  source: CatalogueSource,
-  { tables, tableLimitMs }: ValuesWork,
-  { send, stop }: { send: (message: ToParent) => void; stop: AbortSignal },
-): Promise<Map<string, Statistics>> {
-  try {
-    const refs = tables.map(({ schema, table }) => ({ schema, table }));
-    return await limited(
-      { ms: tableLimitMs, stop },
-      async (signal) => (await source.statistics(refs, signal)) ?? new Map<string, Statistics>(),
-    );
-  } catch (error) {
-    stop.throwIfAborted();
-    send({ type: 'log', line: `The source does not tell its statistics: ${messageOf(error)}` });
-    return new Map();
+class KnownStatistics {
+  /** Whoever has failed to tell is not asked again. */
+  #tells = true;
+
+  constructor(
+    private readonly source: CatalogueSource,
+    private readonly how: {
+      work: ValuesWork;
+      send: (message: ToParent) => void;
+      stop: AbortSignal;
+    },
+  ) {}
+
+  async of(tables: readonly ValuesTable[]): Promise<Map<string, Statistics>> {
+    const { work, send, stop } = this.how;
+    const none = new Map<string, Statistics>();
+    if (!this.#tells || tables.length === 0) return none;
+    try {
+      const refs = tables.map(({ schema, table }) => ({ schema, table }));
+      return await limited(
+        { ms: work.tableLimitMs, stop },
+        async (signal) => (await this.source.statistics(refs, signal)) ?? none,
+      );
+    } catch (error) {
+      stop.throwIfAborted();
+      this.#tells = false;
+      send({ type: 'log', line: `The source does not tell its statistics: ${messageOf(error)}` });
+      return none;
+    }
   }
 }
 
@@ -141,11 +163,12 @@ async function lookAt(
     ]),
   );
   const exact = profile && mode === 'exact' ? await source.exactProfile(request) : null;
+  const total = sample === null ? rows : totalRows(sample.length, rows);
   const profiles = columns.map((column, place): ColumnProfile => {
     const kept =
       exact?.columns[place] ??
       statistics?.get(column.name)?.profile ??
-      profileValues(column.type, valuesOf(column.name, place), rows);
+      profileValues(column.type, valuesOf(column.name, place), total);
     return isPersonal(classes.get(column.name) ?? []) ? withoutValues(kept) : kept;
   });
   const rowsRead = exact?.rows ?? sample?.length ?? 0;
@@ -162,6 +185,12 @@ async function lookAt(
     classes: classify ? Object.fromEntries(classified) : null,
     rowsRead,
   };
+}
+
+/** A sample of a small table that has fewer rows than it may is all of it: the source only estimates. */
+function totalRows(sampled: number, estimated: number | null): number | null {
+  const isWhole = estimated !== null && estimated <= sampledRows && sampled < sampledRows;
+  return isWhole ? sampled : estimated;
 }
 
 function isPersonal(classes: readonly ColumnClassification[]): boolean {

@@ -1,16 +1,18 @@
 /** The second pass: what the values of the collected tables are like, found out in child processes. */
 import path from 'node:path';
+import { batchesOf } from '../../../model/catalogue/batches';
 import { JobError, type JobConnection, type JobContext } from '../../../model/job-type';
 import type { CatalogueStore } from '../../../store/store';
 import { runChild, type Ending } from '../run-child';
+import type { CurrentTable } from './collect-tables';
 import type { MetadataCollectionConfig } from './config';
 import type { SeenValues, ToChild, ToParent, ValuesTable, ValuesWork } from './messages';
 import type { CollectionRecord } from './record';
 
-/** Tables that one child looks at: what it needs of them stays small. */
-const tablesOfChild = 500;
-/** Tables whose profiles are written at once. */
-const writtenAtOnce = 25;
+/** What one child looks at: what it needs of the tables stays small. */
+const ofChild = { tables: 500, columns: 10_000 };
+/** What profiles are written at once, as soon as there are so many. */
+const writtenAtOnce = { tables: 25, columns: 1_000 };
 /** Enough to end what runs on servers; a cancelled run ends within two seconds. */
 const graceMs = 1_400;
 
@@ -25,21 +27,18 @@ export interface LookPass {
   onChild: (pid: number) => void;
 }
 
-/** @param names of the tables to look at */
-export async function lookAtTables(pass: LookPass, names: readonly string[]): Promise<void> {
+/** @param current the tables to look at */
+export async function lookAtTables(
+  pass: LookPass,
+  current: readonly CurrentTable[],
+): Promise<void> {
   const { context, catalogue } = pass;
-  for (let start = 0; start < names.length; start += tablesOfChild) {
-    const tables = await catalogue.some(context.tenant, names.slice(start, start + tablesOfChild));
-    const readable = tables.map(({ columns, ...table }): ValuesTable => ({
-      ...{ name: table.name, schema: table.schema, table: table.table },
-      ...{ kind: table.kind, rows: table.rows },
-      columns: columns.map((column) => ({
-        name: column.name,
-        type: column.type,
-        comment: column.comment,
-      })),
-    }));
-    await lookInChild(pass, readable, { done: start, of: names.length });
+  let done = 0;
+  for (const batch of batchesOf(current, ({ columns }) => columns, ofChild)) {
+    const names = batch.map(({ name }) => name);
+    const tables = await catalogue.outlines(context.tenant, names);
+    await lookInChild(pass, tables, { done, of: current.length });
+    done += batch.length;
   }
 }
 
@@ -50,11 +49,14 @@ async function lookInChild(
 ): Promise<void> {
   const { context, catalogue, record } = pass;
   let waiting: SeenValues[] = [];
+  let columns = 0;
   let writing: Promise<void> = Promise.resolve();
   let done = progress.done;
+  const columnsOf = new Map(tables.map((table) => [table.name, table.columns.length]));
   const write = (): void => {
     const some = waiting;
     waiting = [];
+    columns = 0;
     writing = writing.then(() => catalogue.keepProfiles(context.tenant, some));
     // Waited for below; until then a failure is nobody's.
     writing.catch(() => undefined);
@@ -69,7 +71,8 @@ async function lookInChild(
       case 'seen':
         record.looked(message.seen.name, message.seen.rowsRead);
         waiting.push(message.seen);
-        if (waiting.length >= writtenAtOnce) write();
+        columns += columnsOf.get(message.seen.name) ?? 0;
+        if (waiting.length >= writtenAtOnce.tables || columns >= writtenAtOnce.columns) write();
         oneMore();
         return null;
       case 'unseen':

@@ -1,19 +1,11 @@
 /** What parent and child of a look at values tell each other; plain JSON. */
 import type { ColumnClassification } from '../../../model/catalogue/classify-schema';
-import type { TableKind } from '../../../model/catalogue/collected';
+import type { TableOutline } from '../../../model/catalogue/collected';
 import type { TableProfile } from '../../../model/catalogue/profile';
 import type { JobConnection } from '../../../model/job-type';
 
 /** A table whose values are looked at. */
-export interface ValuesTable {
-  /** `connection.schema.table` */
-  name: string;
-  schema: string;
-  table: string;
-  kind: TableKind;
-  columns: { name: string; type: string; comment: string | null }[];
-  rows: number | null;
-}
+export type ValuesTable = TableOutline;
 
 export interface ValuesWork {
   connection: JobConnection;

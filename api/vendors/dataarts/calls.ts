@@ -49,10 +49,11 @@ const actions: ReadonlyMap<string, CollectionAction> = new Map([
 const words = [...actions.keys()];
 
 function actionOf(query: URLSearchParams): CollectionAction {
-  const sent = query.get('action');
-  const action = actions.get(sent?.toLowerCase() ?? '');
-  if (action !== undefined) return action;
-  const message = `${sent === null ? 'it is missing; ' : ''}it must be one of ${words.join(', ')}`;
+  const sent = query.getAll('action');
+  const action = actions.get(sent[0]?.toLowerCase() ?? '');
+  if (action !== undefined && sent.length === 1) return action;
+  const wrong = ['it is missing; ', ''][sent.length] ?? 'it is sent more than once; ';
+  const message = `${wrong}it must be one of ${words.join(', ')}`;
   throw new TablegateError('invalidInput', `\`action\` in the query: ${message}`, {
     fields: [{ path: 'action', message }],
   });

@@ -23,7 +23,7 @@ export function ColumnList({ table }: { table: Table }) {
         of={{ rows: table.columns, problem: null, retry: () => undefined }}
         rowKey={({ name }) => name}
         columns={columnsOf(t)}
-        expand={(column) => <ProfileView column={column} />}
+        expand={(column) => <ProfileView column={column} mayRead={table.mayRead} />}
         actions={(column) => (
           <ActionButton
             needs="developer"

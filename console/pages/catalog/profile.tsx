@@ -27,7 +27,13 @@ export function Share({ share, label }: { share: number | null; label: string })
 }
 
 /** What the values of a column are like. */
-export function ProfileView({ column: { profile, classes, type } }: { column: Column }) {
+export function ProfileView({
+  column: { profile, classes, type },
+  mayRead,
+}: {
+  column: Column;
+  mayRead: boolean;
+}) {
   const t = useT();
   const { locale } = useWords();
   return (
@@ -57,6 +63,7 @@ export function ProfileView({ column: { profile, classes, type } }: { column: Co
             ]}
           />
           {profile.withheld && <p className="under">{t('catalog.withheld')}</p>}
+          {!mayRead && <p className="under">{t('catalog.noGrant')}</p>}
           <QuantilePlot profile={profile} type={type} />
           <TopValues profile={profile} />
         </>

@@ -134,30 +134,32 @@ function Keys({ table: { connection, primaryKey, indexes, foreignKeys } }: { tab
     return <Nothing title={t('catalog.noKeys')} />;
   }
   return (
-    <ul className="changes" aria-label={t('catalog.keys')}>
-      {primaryKey.length > 0 && (
-        <li>
-          <Tag tone="idle">{t('catalog.primaryKey')}</Tag>{' '}
-          <span className="mono">{primaryKey.join(', ')}</span>
-        </li>
-      )}
-      {indexes.map(({ name, columns, unique }) => (
-        <li key={`index ${name}`}>
-          <Tag tone="idle">{t(unique ? 'catalog.uniqueIndex' : 'catalog.index')}</Tag> {name}{' '}
-          <span className="under mono">{columns.join(', ')}</span>
-        </li>
-      ))}
-      {foreignKeys.map(({ name, columns, references, referencedColumns }) => (
-        <li key={`key ${name}`}>
-          <Tag tone="idle">{t('catalog.foreignKey')}</Tag> {name}{' '}
-          <span className="under">
-            <span className="mono">{columns.join(', ')}</span> →{' '}
-            <Link to={pathOfTable(`${connection}.${references}`)}>{references}</Link>{' '}
-            <span className="mono">({referencedColumns.join(', ')})</span>
-          </span>
-        </li>
-      ))}
-    </ul>
+    <Panel>
+      <ul className="changes" aria-label={t('catalog.keys')}>
+        {primaryKey.length > 0 && (
+          <li>
+            <Tag tone="idle">{t('catalog.primaryKey')}</Tag>{' '}
+            <span className="mono">{primaryKey.join(', ')}</span>
+          </li>
+        )}
+        {indexes.map(({ name, columns, unique }) => (
+          <li key={`index ${name}`}>
+            <Tag tone="idle">{t(unique ? 'catalog.uniqueIndex' : 'catalog.index')}</Tag> {name}{' '}
+            <span className="under mono">{columns.join(', ')}</span>
+          </li>
+        ))}
+        {foreignKeys.map(({ name, columns, references, referencedColumns }) => (
+          <li key={`key ${name}`}>
+            <Tag tone="idle">{t('catalog.foreignKey')}</Tag> {name}{' '}
+            <span className="under">
+              <span className="mono">{columns.join(', ')}</span> →{' '}
+              <Link to={pathOfTable(`${connection}.${references}`)}>{references}</Link>{' '}
+              <span className="mono">({referencedColumns.join(', ')})</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 
@@ -172,7 +174,7 @@ function Tasks({ table: { tasks, upstreamTables, downstreamTables } }: { table: 
           </div>
         ));
   return (
-    <>
+    <Panel>
       {tasks.length === 0 ? (
         <Nothing title={t('catalog.noTasks')} />
       ) : (
@@ -191,6 +193,6 @@ function Tasks({ table: { tasks, upstreamTables, downstreamTables } }: { table: 
           [t('catalog.downstream'), links(downstreamTables)],
         ]}
       />
-    </>
+    </Panel>
   );
 }

@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client';
 import { useCall } from '../../api/hooks';
 import { useT, type Translate } from '../../i18n';
 import { DataList, type Column } from '../../ui/data-list';
+import { Panel } from '../../ui/page';
 import { usePaged } from '../../ui/paged';
 import { Answered, Nothing } from '../../ui/states';
 import { Tag } from '../../ui/status-tag';
@@ -14,6 +15,7 @@ type Version = Schemas['CatalogueVersion'];
 type Change = Version['changes'][number];
 
 const tones = { added: 'good', changed: 'wait', deleted: 'bad', restored: 'good' } as const;
+const changeTones = { added: 'good', changed: 'wait', removed: 'bad' } as const;
 
 /** The versions of a table, each with what it changed, and any two side by side. */
 export function Versions({ table, newest }: { table: string; newest: number }) {
@@ -53,7 +55,8 @@ function columnsOf(t: Translate): Column<Version>[] {
       key: 'changes',
       title: t('catalog.changes'),
       grows: true,
-      render: ({ changes }) => t('catalog.changeCount', { count: changes.length }),
+      render: ({ changes }) =>
+        changes.length === 0 ? '–' : t('catalog.changeCount', { count: changes.length }),
       text: ({ changes }) => changes.length,
     },
     {
@@ -90,8 +93,8 @@ function Compare({ table, newest }: { table: string; newest: number }) {
     query: { against: from },
   });
   return (
-    <div className="compare">
-      <div className="list-filters">
+    <Panel>
+      <div className="list-filters compare">
         <Select
           aria-label={t('catalog.compareFrom')}
           value={from}
@@ -104,7 +107,7 @@ function Compare({ table, newest }: { table: string; newest: number }) {
       <Answered of={read} rows={2}>
         {({ changes }) => <Changes changes={changes} />}
       </Answered>
-    </div>
+    </Panel>
   );
 }
 
@@ -115,9 +118,7 @@ function Changes({ changes }: { changes: readonly Change[] }) {
     <ul className="changes" aria-label={t('catalog.changes')}>
       {changes.map((change) => (
         <li key={[change.part, change.name, change.change, change.field].join(' ')}>
-          <Tag tone={change.change === 'removed' ? 'bad' : 'good'}>
-            {t(`catalog.change.${change.change}`)}
-          </Tag>{' '}
+          <Tag tone={changeTones[change.change]}>{t(`catalog.change.${change.change}`)}</Tag>{' '}
           {t(`catalog.part.${change.part}`)} {change.name && <b>{change.name}</b>}{' '}
           {change.field && <span className="mono">{change.field}</span>}
           <Sides change={change} />

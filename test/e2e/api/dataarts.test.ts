@@ -561,7 +561,7 @@ test('start runs a task now and nothing more while it runs; stop cancels the run
   const on = await admin.read(id);
   expect(on.schedule_config).toEqual({ interval: '1 days' });
   expect(on.next_run_time).not.toBeNull();
-  for (const action of ['', 'fly', '__proto__'])
+  for (const action of ['', 'fly', '__proto__', 'run&action=stop'])
     expect(refusalIn(await act(action), 400)).toMatch(/start/);
   refusalIn(await admin.call('POST', `/${id}/action`), 400);
 });

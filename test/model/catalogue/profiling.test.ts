@@ -12,6 +12,25 @@ test('numbers are ordered as numbers, texts as texts', () => {
   expect(profileValues('VARCHAR', ['10', '9'], 2)).toMatchObject({ min: '10', max: '9' });
 });
 
+test('what is no number comes after all numbers, and money is weighed', () => {
+  const odd = ['2', 'NaN', '-Infinity', '10', 'NaN', 'Infinity', '1'];
+  expect(profileValues('double precision', odd, 7)).toMatchObject({
+    ...{ min: '-Infinity', max: 'NaN' },
+    quantiles: ['-Infinity', '1', '10', 'NaN', 'NaN'],
+  });
+  expect(profileValues('money', ['$9.00', '-$3.50', '$1,200.00'], 3)).toMatchObject({
+    ...{ min: '-$3.50', max: '$1,200.00' },
+  });
+});
+
+test('lists have no quantiles', () => {
+  expect(profileValues('integer[]', ['{1}', '{2}'], 2)).toMatchObject({
+    min: '{1}',
+    quantiles: null,
+  });
+  expect(profileValues('DATE[]', ['[2026-01-01]'], 1).quantiles).toBeNull();
+});
+
 test('the most frequent values come with their share of all rows', () => {
   const { top, nullShare, distinct } = profileValues('VARCHAR', ['a', 'b', 'a', null], 4);
   expect(top).toEqual([
