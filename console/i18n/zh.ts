@@ -183,14 +183,9 @@ export const zh: Catalogue = {
   'catalog.profileMode': '探查方式',
   'catalog.profileMode.exact': '全部行：精确但较慢',
   'catalog.profileMode.fast': '数据源统计信息或抽样',
-<<<<<<< HEAD
   'catalog.profiled': '数据探查',
-  'catalog.quantiles': '5 % {low} · 25 % {quarter} · 中位数 {median} · 75 % {upper} · 95 % {high}',
-=======
-  'catalog.profiled': '数据分析',
   'catalog.quantiles':
     '5 %：{low} · 25 %：{quarter} · 中位数：{median} · 75 %：{upper} · 95 %：{high}',
->>>>>>> h8
   'catalog.rows': '行数',
   'catalog.runNow': '立即运行一次',
   'catalog.saved': '描述已保存',
