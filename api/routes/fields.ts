@@ -9,14 +9,26 @@ export const plainText = z
   .max(255, 'at most 255 characters are allowed')
   .regex(noControlCharacters, 'no control characters are allowed');
 
+/** Key of a request that may be sent again, as headers carry it: blanks at its ends are lost there. */
+export const idempotencyKeyText = z.string().regex(/^[!-~](?:[ -~]{0,253}[!-~])?$/);
+
+/** Number of a version, in a path. */
+export const versionText = /^[1-9]\d{0,8}$/;
+
 /** `true` or `false` in a query. */
 export const flag = z
   .enum(['true', 'false'])
   .transform((text) => text === 'true')
   .meta({ type: 'boolean', enum: undefined });
 
+/** A time as it is written, days that a month has not among them: `readScheduleTime` judges it. */
+const timePattern =
+  '[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' +
+  '([Tt ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?( ?[Zz]|[+-](0[0-9]|1[0-8])(:?[0-5][0-9])?)?)?';
+
 /** An ISO 8601 time, with what it is the time of. */
 export const scheduleTimeText = plainText.meta({
+  pattern: `^${timePattern}$`,
   description:
     'ISO 8601; without an offset it is read in the timezone of the task. A repeated hour means ' +
     'its first occurrence, a skipped one is refused',
@@ -26,7 +38,8 @@ export const scheduleTimeText = plainText.meta({
 /** First and last moment of a list, by what its items have of it. */
 export function spanQuery(what: string) {
   const description = `ISO 8601, by ${what}; without an offset, in the timezone of the installation`;
-  const time = plainText.optional().meta({ description });
+  // Forms send empty what was not filled in.
+  const time = plainText.optional().meta({ pattern: `^(${timePattern})?$`, description });
   return { from: time, to: time };
 }
 
