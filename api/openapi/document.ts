@@ -6,6 +6,7 @@ import {
 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import type { Settings } from '../../config';
+import { tableNameSchema } from '../../model/task';
 import { idempotencyKeyText, plainText, versionText } from '../routes/fields';
 import { paramNames } from '../routes/path';
 import type { Route } from '../routes/route';
@@ -33,6 +34,7 @@ const paramDescriptions: Record<string, string> = {
 
 /** Those of which more is known than that they are texts. */
 const paramTexts: Record<string, z.ZodString> = {
+  table: tableNameSchema,
   version: z.string().regex(versionText),
 };
 

@@ -1,6 +1,7 @@
 /** Inputs and answers that several groups of routes share. */
 import { z } from 'zod';
 import { noControlCharacters } from '../../model/fields';
+import { timePattern } from '../../model/named-times';
 import { mostCounted, type Page, type PageRequest } from '../../model/page';
 
 /** Text in a path or a query: what no store can hold is refused before anybody is asked. */
@@ -20,11 +21,6 @@ export const flag = z
   .enum(['true', 'false'])
   .transform((text) => text === 'true')
   .meta({ type: 'boolean', enum: undefined });
-
-/** A time as it is written, days that a month has not among them: `readScheduleTime` judges it. */
-const timePattern =
-  '[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' +
-  '([Tt ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?( ?[Zz]|[+-](0[0-9]|1[0-8])(:?[0-5][0-9])?)?)?';
 
 /** An ISO 8601 time, with what it is the time of. */
 export const scheduleTimeText = plainText.meta({
