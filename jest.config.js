@@ -31,8 +31,9 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/\\.tablegate'],
   globalSetup: ifPresent('test/support/global-setup.ts'),
   globalTeardown: ifPresent('test/support/global-teardown.ts'),
-  // A test may start a Temporal worker (bundling takes seconds) on a machine of two slow cores.
-  testTimeout: 60_000,
-  maxWorkers: 2,
+  // No test is about how fast a machine is: this only ends one that hangs.
+  testTimeout: 300_000,
+  // One more than the cores of a small machine: tests wait for servers a quarter of their time.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/scripts/summary-reporter.js'],
 };

@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { Retention } from '../config';
 import type { Activities } from './activities';
 import type { ActivityDeps } from './deps';
+import { neededRecords } from './needed-records';
 
 const dayMs = 86_400_000;
 
@@ -17,10 +18,11 @@ export function makePrune(
   return async function prune(): Promise<{ deleted: number }> {
     const { cancellationSignal } = Context.current();
     const limits = limitsAt(Date.now(), retention);
+    const needed = limits.records === null ? [] : await neededRecords(store, Date.now());
     const until = performance.now() + bounds.forMs;
     let deleted = 0;
     for (;;) {
-      const pruned = await store.retention.prune(limits, bounds.batch);
+      const pruned = await store.retention.prune(limits, bounds.batch, needed);
       const gone = Object.values(pruned).reduce((sum, rows) => sum + rows, 0);
       deleted += gone;
       const over = performance.now() >= until || cancellationSignal.aborted;

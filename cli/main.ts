@@ -102,7 +102,15 @@ function makeProgram(args: string[], done: (code: number) => void): Command {
     // What a group takes is of no interest to the other commands.
     if (args.includes(name)) load().define(group, done);
   }
+  refuseUnknown(program, args[0]);
   return program;
+}
+
+/** Without this a command that is misspelt would be taken for a word too many after `up`. */
+function refuseUnknown(program: Command, word: string | undefined): void {
+  if (word === undefined || word.startsWith('-') || word === 'help') return;
+  if (program.commands.some((command) => command.name() === word)) return;
+  program.error(`error: there is no command '${word}'`);
 }
 
 function serveAs(roles: { api: boolean; worker: boolean }, done: (code: number) => void) {

@@ -2,14 +2,14 @@
 import { sql, type RawBuilder } from 'kysely';
 import { pruneBackfills } from './backfills/prune';
 import { schemaName, type Database } from './schema';
-import type { Pruned, RetentionStore } from './store';
+import type { NeededRecords, Pruned, RetentionStore } from './store';
 
 const table = (name: string): RawBuilder<unknown> => sql.table(`${schemaName}.${name}`);
 
 export function retentionStore(db: Database): RetentionStore {
   return {
-    prune: async ({ ledger, records, logs, audit, backfills }, batch) => {
-      const ended = await deleteRecords(db, records, batch);
+    prune: async ({ ledger, records, logs, audit, backfills }, batch, needed) => {
+      const ended = await deleteRecords(db, records, { batch, needed });
       const left = batch - ended.logs;
       return {
         ledger: await deleteOlder(db, 'ledger', ledger, batch),
@@ -38,10 +38,10 @@ async function deleteOlder(
 async function deleteRecords(
   db: Database,
   before: Date | null,
-  batch: number,
+  { batch, needed }: { batch: number; needed: readonly NeededRecords[] },
 ): Promise<Pick<Pruned, 'records' | 'logs'>> {
   if (before === null) return { records: 0, logs: 0 };
-  const old = oldRecords(before, batch);
+  const old = oldRecords(before, batch, needed);
   const lines = sql`select line.ctid from (${old}) as old
     cross join lateral (${linesOf('old')} limit ${batch}) as line limit ${batch}`;
   const bare = sql`select ctid from (${old}) as old where (${linesOf('old')} limit 1) is null`;
@@ -53,18 +53,28 @@ async function deleteRecords(
 
 /**
  * Records that ended before, oldest first. The newest of a task stays, and so does that of its
- * newest instance: tasks downstream ask how that one ended. The first of an instance, which gives it
- * its number, goes last of it. The subqueries with a limit are looked
- * up in an index for each record; joins in their place would go through all records of the task.
+ * newest instance: tasks downstream ask how that one ended, as they do for what is `needed`. The
+ * first of an instance, which gives it its number, goes last of it. The subqueries with a limit are
+ * looked up in an index for each record; joins in their place would go through all records of the
+ * task.
  */
-function oldRecords(before: Date, batch: number): RawBuilder<unknown> {
+function oldRecords(
+  before: Date,
+  batch: number,
+  needed: readonly NeededRecords[],
+): RawBuilder<unknown> {
   const ofTask = sql`select newest.id from ${table('runs')} as newest
     where newest.tenant = run.tenant and newest.task_id = run.task_id`;
   const ofInstance = sql`select other.number from ${table('runs')} as other
     where other.tenant = run.tenant and other.task_id = run.task_id
       and other.schedule_time = run.schedule_time`;
-  return sql`select ctid, tenant, id from ${table('runs')} as run
-    where finished_at < ${before.toISOString()}
+  const texts = (field: keyof NeededRecords) => needed.map((records) => records[field]);
+  return sql`select run.ctid, run.tenant, id from ${table('runs')} as run
+    left join unnest(${texts('tenant')}::text[], ${texts('taskId')}::text[],
+      ${texts('since')}::timestamptz[]) as needed (tenant, task_id, since)
+      on needed.tenant = run.tenant and needed.task_id = run.task_id
+        and schedule_time >= needed.since
+    where needed.since is null and finished_at < ${before.toISOString()}
       and id <> (${ofTask} order by queued_at desc, id desc limit 1)
       and (schedule_time is null or id <> (${ofTask} and schedule_time is not null
         order by schedule_time desc, attempt desc, queued_at desc, id desc limit 1))

@@ -93,7 +93,7 @@ async function judgeDueGates(state: TaskState, context: StepContext): Promise<vo
     if (scheduleTimes.length === 0) continue;
     const { tenant, taskId, createdAt, number, definition } = state;
     const ask = { tenant, taskId, createdAt, number, definition, scheduleTimes };
-    judgeGates(state, await judgeNeeds(ask), context);
+    judgeGates(state, await judgeNeeds(ask), context, definition);
   }
 }
 

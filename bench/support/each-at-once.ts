@@ -1,6 +1,7 @@
 /**
  * Does something so many times, some of them at the same time.
  * @returns what each gave, in their order
+ * @throws the first failure, once nothing is under way any more: servers may be ended then
  */
 export async function eachAtOnce<Result>(
   count: number,
@@ -16,6 +17,9 @@ export async function eachAtOnce<Result>(
       results[index] = await work(index);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  const ends = await Promise.allSettled(
+    Array.from({ length: atOnce }, () => worker().finally(() => (next = count))),
+  );
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return results;
 }

@@ -42,7 +42,20 @@ const healthyWithinMs = 60_000;
 /** A server that lives this long without a word has its ports; other versions may say nothing. */
 const silentStartMs = 10_000;
 
-/** The command line of the server for these options. */
+/**
+ * How many workflows its Schedules may start in a second; the server's own default is 30. It starts
+ * them through local activities of five seconds, and what it does not take by then comes a minute
+ * later. With one database file of which every write is synced it takes fewer than 30 with all that
+ * they bring: of 300 recurring tasks due in one second 186 had started after 114 s at the default, and all
+ * of them by 108 s at this rate.
+ */
+const scheduleStartsPerSecond = 10;
+
+/**
+ * The command line of the server for these options. Its database writes ahead into a log: as durable
+ * as the server's default, with one sync a transaction in place of several (of 400 workflows started
+ * and signalled, 2.2 to 2.5 s in place of 4.9 to 16).
+ */
 export function temporalServerArgs(options: TemporalServerOptions): string[] {
   return [
     'server',
@@ -50,6 +63,9 @@ export function temporalServerArgs(options: TemporalServerOptions): string[] {
     '--headless=false',
     ...['--ip', '127.0.0.1', '--port', String(options.port), '--ui-port', String(options.uiPort)],
     ...['--db-filename', options.dbFile, '--namespace', temporalNamespace],
+    ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=FULL'],
+    '--dynamic-config-value',
+    `worker.schedulerNamespaceStartWorkflowRPS=${scheduleStartsPerSecond}`,
     ...['--log-level', 'warn', '--log-format', 'json', '--color', 'never'],
   ];
 }

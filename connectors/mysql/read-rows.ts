@@ -1,12 +1,11 @@
 /** Reads tables and queries of MySQL and MariaDB row by row; the server is read no faster than rows are taken. */
 import { once } from 'node:events';
 import type { FieldPacket } from 'mysql2';
-import { findColumn } from '../../model/column-mapping';
-import { TablegateError } from '../../model/errors';
 import type { Cell, TransferColumn } from '../../model/transfer-types';
 import { tableNotFound } from '../missing-table';
 import { keyConditions, whereSql } from '../key-ranges';
 import { selectList, type SqlDialect } from '../select-list';
+import { describeAll, keyOf, selectsOf, shareOut, type Described, type Run } from '../selects';
 import { serverOf } from '../server-config';
 import { quoteText } from '../sql-text';
 import {
@@ -17,7 +16,6 @@ import {
   type RowSource,
   type TakeBatch,
 } from '../transfer';
-import { Turns } from '../turns';
 import { mysqlConfigSchema, type MysqlConfig } from './config';
 import { mysqlError } from './errors';
 import { columnOfField } from './field-types';
@@ -31,15 +29,6 @@ const dialect: SqlDialect = { name: quoteIdentifier, text: quoteText };
 const batchRows = 4_096;
 const batchBytes = 2 << 20;
 
-interface Select {
-  sql: string;
-  table: number;
-}
-
-interface Described extends Select {
-  columns: TransferColumn[];
-}
-
 export const readMysqlRows: ReadRows = async (request, use) => {
   const config = mysqlConfigSchema.parse(request.config);
   const sessions = new MysqlSessions(config);
@@ -47,8 +36,10 @@ export const readMysqlRows: ReadRows = async (request, use) => {
   try {
     return await sessions.transaction({ mode: 'read', signal }, async (session) => {
       await prepare(session, request);
-      const selects = await selectsOf(session, request, config);
-      const described = await describeAll(session, selects);
+      const selects = await selectsOf(request, (table) =>
+        selectsOfTable(session, request, config, table),
+      );
+      const described = await describeAll(selects, (sql) => describe(session, sql));
       return use(await sourceOf(session, sessions, described, request, config));
     });
   } finally {
@@ -60,20 +51,6 @@ async function prepare(session: MysqlSession, request: ReadRequest): Promise<voi
   if (request.session.length === 0) return;
   for (const sql of request.session) await session.run(sql);
   await strictAgain(session);
-}
-
-async function selectsOf(
-  session: MysqlSession,
-  request: ReadRequest,
-  config: MysqlConfig,
-): Promise<Select[]> {
-  const { queries, tables } = request;
-  const selects = queries.map((sql, table) => ({ sql, table }));
-  for (const [place, table] of tables.entries()) {
-    const found = await selectsOfTable(session, request, config, table);
-    selects.push(...found.map((sql) => ({ sql, table: queries.length + place })));
-  }
-  return selects;
 }
 
 async function selectsOfTable(
@@ -100,17 +77,6 @@ async function selectsOfTable(
   return conditions.map((one) => `SELECT ${list.join(', ')} FROM ${name}${whereSql(where, one)}`);
 }
 
-function keyOf(present: TransferColumn[], splitPk: string): TransferColumn {
-  const key = findColumn(present, splitPk);
-  if (key?.type.kind === 'integer') return key;
-  throw new TablegateError(
-    'invalidInput',
-    key === null
-      ? `There is no column "${splitPk}" to split by.`
-      : `"splitPk" takes a column of whole numbers; ${key.name} is ${key.vendorType}.`,
-  );
-}
-
 async function conditionsOf(
   session: MysqlSession,
   name: string,
@@ -126,18 +92,9 @@ async function conditionsOf(
 }
 
 /**
- * Parts of one table have the same columns. Each text of a script has to be a query: what is none
- * does not stand in brackets.
+ * Columns of what a query answers. Each text of a script has to be one: what is none does not stand in
+ * brackets.
  */
-async function describeAll(session: MysqlSession, selects: Select[]): Promise<Described[]> {
-  const byTable = new Map<number, TransferColumn[]>();
-  for (const { sql, table } of selects) {
-    if (!byTable.has(table)) byTable.set(table, await describe(session, sql));
-  }
-  return selects.map((select) => ({ ...select, columns: byTable.get(select.table)! }));
-}
-
-/** Columns of what a statement answers. */
 async function describe(session: MysqlSession, sql: string): Promise<TransferColumn[]> {
   let fields: FieldPacket[] = [];
   const stream = session.stream(
@@ -152,29 +109,18 @@ async function describe(session: MysqlSession, sql: string): Promise<TransferCol
 async function sourceOf(
   main: MysqlSession,
   sessions: MysqlSessions,
-  selects: Described[],
+  selects: Described<TransferColumn>[],
   request: ReadRequest,
   config: MysqlConfig,
 ): Promise<RowSource> {
-  const turns = new Turns(Math.min(request.channels, config.maxConnections));
   const { signal } = request;
-  let isMainFree = true;
-  const run = async (work: (session: MysqlSession) => Promise<void>) => {
-    await turns.take({ waitMs: 2 ** 31 - 1, signal });
-    try {
-      if (isMainFree) {
-        isMainFree = false;
-        await work(main).finally(() => (isMainFree = true));
-        return;
-      }
-      await sessions.transaction({ mode: 'read', signal }, async (session) => {
-        await prepare(session, request);
-        await work(session);
-      });
-    } finally {
-      turns.end();
-    }
-  };
+  const another: Run<MysqlSession> = (work) =>
+    sessions.transaction({ mode: 'read', signal }, async (session) => {
+      await prepare(session, request);
+      await work(session);
+    });
+  const atOnce = Math.min(request.channels, config.maxConnections);
+  const run = shareOut(main, another, { atOnce, signal });
   return {
     columns: selects[0]!.columns,
     rowsAbout: null,

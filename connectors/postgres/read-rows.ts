@@ -1,11 +1,10 @@
 /** Reads tables and queries of PostgreSQL by COPY; all channels see one state of the database. */
 import type { PoolClient } from 'pg';
-import { findColumn } from '../../model/column-mapping';
-import { TablegateError } from '../../model/errors';
 import { plainText, type TransferColumn } from '../../model/transfer-types';
 import { tableNotFound } from '../missing-table';
 import { keyConditions, whereSql } from '../key-ranges';
 import { selectList, type SqlDialect } from '../select-list';
+import { describeAll, keyOf, selectsOf, shareOut, type Described, type Run } from '../selects';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import {
   refOf,
@@ -16,7 +15,6 @@ import {
   type TakeBatch,
   type TakeChunk,
 } from '../transfer';
-import { Turns } from '../turns';
 import { postgresConfigSchema, type PostgresConfig } from './config';
 import { copyOut } from './copy-out';
 import { rowsOfText } from './copy-text';
@@ -30,17 +28,7 @@ const dialect: SqlDialect = { name: quoteIdentifier, text: quoteText };
 /** The transaction that holds the state idles while others read. */
 const idleLimit = '24h';
 
-interface Select {
-  sql: string;
-  /** Place of its table; queries come first. */
-  table: number;
-}
-
 type PostgresColumn = TransferColumn & { typeId: number };
-
-interface Described extends Select {
-  columns: PostgresColumn[];
-}
 
 export const readPostgresRows: ReadRows = async (request, use) => {
   const config = postgresConfigSchema.parse(request.config);
@@ -49,8 +37,10 @@ export const readPostgresRows: ReadRows = async (request, use) => {
   try {
     return await sessions.transaction({ mode: 'read', signal }, async (client) => {
       await prepare(client, request);
-      const selects = await selectsOf(client, request, config);
-      const described = await describeAll(client, selects);
+      const selects = await selectsOf(request, (table) =>
+        selectsOfTable(client, request, config, table),
+      );
+      const described = await describeAll(selects, (sql) => describe(client, sql));
       const source = await sourceOf(client, sessions, described, request, config);
       return use(source);
     });
@@ -65,20 +55,6 @@ async function prepare(client: PoolClient, { session }: ReadRequest): Promise<vo
      SET LOCAL idle_in_transaction_session_timeout = '${idleLimit}'`,
   );
   for (const sql of session) await runSingle(client, sql);
-}
-
-async function selectsOf(
-  client: PoolClient,
-  request: ReadRequest,
-  config: PostgresConfig,
-): Promise<Select[]> {
-  const { queries, tables } = request;
-  const selects = queries.map((sql, table) => ({ sql, table }));
-  for (const [place, table] of tables.entries()) {
-    const found = await selectsOfTable(client, request, config, table);
-    selects.push(...found.map((sql) => ({ sql, table: queries.length + place })));
-  }
-  return selects;
 }
 
 async function selectsOfTable(
@@ -103,17 +79,6 @@ async function selectsOfTable(
   return conditions.map((one) => `SELECT ${list.join(', ')} FROM ${name}${whereSql(where, one)}`);
 }
 
-function keyOf(present: TransferColumn[], splitPk: string): TransferColumn {
-  const key = findColumn(present, splitPk);
-  if (key?.type.kind === 'integer') return key;
-  throw new TablegateError(
-    'invalidInput',
-    key === null
-      ? `There is no column "${splitPk}" to split by.`
-      : `"splitPk" takes a column of whole numbers; ${key.name} is ${key.vendorType}.`,
-  );
-}
-
 async function conditionsOf(
   client: PoolClient,
   name: string,
@@ -129,15 +94,6 @@ async function conditionsOf(
     one === null ? null : BigInt(one),
   );
   return keyConditions(key, least!, most!, channels);
-}
-
-/** Parts of one table have the same columns. Each text of a script is looked at before it is read. */
-async function describeAll(client: PoolClient, selects: Select[]): Promise<Described[]> {
-  const byTable = new Map<number, PostgresColumn[]>();
-  for (const { sql, table } of selects) {
-    if (!byTable.has(table)) byTable.set(table, await describe(client, sql));
-  }
-  return selects.map((select) => ({ ...select, columns: byTable.get(select.table)! }));
 }
 
 /**
@@ -163,14 +119,20 @@ export async function describe(client: PoolClient, sql: string): Promise<Postgre
 async function sourceOf(
   main: PoolClient,
   sessions: PostgresSessions,
-  selects: Described[],
+  selects: Described<PostgresColumn>[],
   request: ReadRequest,
   config: PostgresConfig,
 ): Promise<RowSource> {
   const { columns } = selects[0]!;
   const atOnce = Math.min(request.channels, config.maxConnections, selects.length);
   const snapshot = atOnce > 1 ? await exportSnapshot(main) : undefined;
-  const run = sessionsOf(main, sessions, request, atOnce, snapshot);
+  const { signal } = request;
+  const another: Run<PoolClient> = (work) =>
+    sessions.transaction({ mode: 'read', signal, snapshot: snapshot! }, async (client) => {
+      await prepare(client, request);
+      await work(client);
+    });
+  const run = shareOut(main, another, { atOnce, signal });
   const { rows } = await main.query<{ server_encoding: string }>('SHOW server_encoding');
   const isUtf8 = rows[0]!.server_encoding === 'UTF8';
   const binaryCopy = {
@@ -191,37 +153,6 @@ async function sourceOf(
     })),
     fast: isUtf8 && haveSameTypes(selects.map((select) => select.columns)) ? { binaryCopy } : {},
     explain: (error) => postgresError(config, error),
-  };
-}
-
-type Run = (work: (client: PoolClient) => Promise<void>) => Promise<void>;
-
-/** The session that holds the state reads too; others join it. */
-function sessionsOf(
-  main: PoolClient,
-  sessions: PostgresSessions,
-  request: ReadRequest,
-  atOnce: number,
-  snapshot: string | undefined,
-): Run {
-  const turns = new Turns(atOnce);
-  const { signal } = request;
-  let isMainFree = true;
-  return async (work) => {
-    await turns.take({ waitMs: 2 ** 31 - 1, signal });
-    try {
-      if (isMainFree) {
-        isMainFree = false;
-        await work(main).finally(() => (isMainFree = true));
-        return;
-      }
-      await sessions.transaction({ mode: 'read', signal, snapshot: snapshot! }, async (client) => {
-        await prepare(client, request);
-        await work(client);
-      });
-    } finally {
-      turns.end();
-    }
   };
 }
 

@@ -2,6 +2,9 @@
 import type { ErrorCode } from '../errors';
 import type { TaskState } from '../task-state';
 
+/** Changes that histories under way do not have: what they are is said where they are asked for. */
+export type KnownChange = 'missed-gates' | 'judged-by';
+
 /** Clock and source of run ids; inside a workflow both are deterministic. */
 export interface StepContext {
   /** ISO 8601 in UTC. */
@@ -10,7 +13,7 @@ export interface StepContext {
   /** True while the history is being rolled over: nothing new begins then. */
   closing?(): boolean;
   /** False for what happened in a history before this change came: it goes on as it was written. */
-  knows?(change: 'missed-gates'): boolean;
+  knows?(change: KnownChange): boolean;
 }
 
 /** Why a step is not taken. */

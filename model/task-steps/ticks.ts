@@ -1,6 +1,7 @@
 /** Due times of the recurrence: what becomes of each, and what their gates wait for (rules 2, 5, 9, 13). */
 import { dueGate, dueGateLimit, findDatedGate, type DatedGate } from '../gate';
 import type { RunStatus } from '../run';
+import type { TaskDefinition } from '../task';
 import { isGateOfLiveRun, liveRuns, type TaskState } from '../task-state';
 import { dropDatedGate } from './begin';
 import { findInstance, isInstance, neverRun, rememberInstance } from './instances';
@@ -99,9 +100,10 @@ export function judgeGates(
   state: TaskState,
   judgements: Judgement[],
   context: StepContext,
-  judgedBy = state.definition,
+  judgedBy: TaskDefinition,
 ): void {
-  if (judgedBy !== state.definition) return;
+  const isFormer = judgedBy !== state.definition;
+  if (isFormer && (!context.knows || context.knows('judged-by'))) return;
   for (const judgement of judgements) {
     const { gate } = findDatedGate(state.dated, judgement.scheduleTime);
     if (gate && !isGateOfLiveRun(state, gate)) judgeOne(state, gate, judgement, context);

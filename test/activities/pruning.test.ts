@@ -30,7 +30,8 @@ async function run(
     onCall(env);
     return { ...none, ...answers.shift() };
   };
-  const store = { retention: { prune } } as Store;
+  const tasks = { recurring: async () => [] as unknown[] };
+  const store = { retention: { prune }, tasks } as unknown as Store;
   const activity = makePrune({ store, retention: { ...forEver, ...retention } }, bounds);
   const { deleted }: { deleted: number } = await env.run(activity);
   return { deleted, calls, heartbeats };

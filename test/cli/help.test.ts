@@ -44,6 +44,7 @@ test.each(['backfill', 'task', 'run', 'trigger', 'script'])(
 );
 
 test.each([
+  ['an unknown command', ['backfil']],
   ['an unknown subcommand', ['run', 'begin']],
   ['an unknown option', ['run', 'list', '--nonsense']],
   ['an argument that is missing', ['task', 'show']],
@@ -57,4 +58,11 @@ test.each([
   expect(code).toBe(2);
   expect(out).toBe('');
   expect(err).toContain('Usage: tablegate');
+});
+
+test('a command that is misspelt is named, with those that there are', async () => {
+  const { err } = await run(['backfil', 'list']);
+  expect(err).toMatch(/^error: there is no command 'backfil'\n/);
+  expect(err).toContain('Usage: tablegate [options] [command]');
+  expect(err).toMatch(/^ {2}backfill /m);
 });

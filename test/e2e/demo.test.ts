@@ -39,4 +39,4 @@ test('npm run demo fills the gate call by call, shows the record and how good it
     expect(numberOf(output, 'recall')).toBeGreaterThan(0.9);
   }
   expect(childNames.filter((name) => existsSync(pidFileOf(dataDir, name)))).toEqual([]);
-}, 240_000);
+});

@@ -76,7 +76,7 @@ beforeAll(async () => {
       TABLEGATE_TASK_QUEUE: path.basename(folder),
     },
   });
-}, 240_000);
+});
 
 afterAll(async () => {
   await endTablegate(started, dataDir);

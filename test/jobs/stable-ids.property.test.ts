@@ -138,7 +138,7 @@ it('users keep their one_id over all edits of the data, new ones get new ids, an
     }),
     { numRuns: 10 },
   );
-}, 180_000);
+});
 
 it('two runs over the same data give the same ids, and tell that all were kept', async () => {
   const sandbox = new Sandbox();

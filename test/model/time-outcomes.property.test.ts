@@ -152,7 +152,7 @@ class Comparison {
       const reason = upstream === 'met' ? null : `upstream is ${upstream}`;
       const judgement = { scheduleTime: time, upstream, reason, known: null };
       this.same({ fact: 'answer', time, upstream }, () =>
-        steps.judgeGates(machine.state, [judgement], machine.context()),
+        steps.judgeGates(machine.state, [judgement], machine.context(), machine.state.definition),
       );
     }
   }

@@ -64,6 +64,7 @@ describe('a gate that waits for upstream tasks', () => {
       machine.state,
       scheduleTimes.map((scheduleTime) => ({ scheduleTime, ...late })),
       machine.context(),
+      machine.state.definition,
     );
     expect(machine.answer('met')).toEqual([hour(1)]);
   });
@@ -169,7 +170,7 @@ describe('an answer', () => {
       ...{ scheduleTime, upstream: 'blocked' as const, reason: null, known: null },
     }));
     const was = structuredClone(machine.state);
-    judgeGates(machine.state, judgements, machine.context());
+    judgeGates(machine.state, judgements, machine.context(), machine.state.definition);
     expect(machine.state).toEqual({ ...was, revision: was.revision + 1 });
   });
 });

@@ -39,7 +39,7 @@ interface Sent {
 /** The statement that deletes lines of the ledger, as the store sends it. */
 async function deletion(): Promise<Sent> {
   const spy = jest.spyOn(Client.prototype, 'query');
-  await opened.store.retention.prune({ ...limits, ledger: new Date(0) }, batch);
+  await opened.store.retention.prune({ ...limits, ledger: new Date(0) }, batch, []);
   const calls = spy.mock.calls as unknown as [string, unknown[]][];
   spy.mockRestore();
   const [text, values] = calls.find(([sent]) =>
@@ -66,7 +66,7 @@ test('two hundred thousand lines go batch by batch, the oldest first, and what i
   };
   const gone: number[] = [];
   for (let last = -1; last !== 0; gone.push(last)) {
-    last = (await opened.store.retention.prune(limits, batch)).ledger;
+    last = (await opened.store.retention.prune(limits, batch, [])).ledger;
     const sum = gone.reduce((all, one) => all + one, last);
     expect(await oldest()).toBe(begin + sum * 60_000);
   }

@@ -1,7 +1,7 @@
 /** What is deleted when it is old enough, and what stays. */
 import { Client } from 'pg';
 import type { RunProjection } from '../../model/run';
-import type { RetentionStore } from '../../store';
+import type { NeededRecords, RetentionStore } from '../../store';
 import { newId, openTestStore, type OpenedStore } from './support/opened';
 import { cell, newBackfill } from './support/plans';
 import { sampleLine, sampleRun } from './support/samples';
@@ -23,8 +23,11 @@ const at = (number: number) => day(number).toISOString();
 const nothing = { ledger: null, records: null, logs: null, audit: null, backfills: null };
 const none = { ledger: 0, records: 0, logs: 0, audit: 0, backfills: 0 };
 
-const prune = (limits: Partial<Parameters<RetentionStore['prune']>[0]>, batch = 1_000) =>
-  opened.store.retention.prune({ ...nothing, ...limits }, batch);
+const prune = (
+  limits: Partial<Parameters<RetentionStore['prune']>[0]>,
+  batch = 1_000,
+  needed: NeededRecords[] = [],
+) => opened.store.retention.prune({ ...nothing, ...limits }, batch, needed);
 
 /** Values of one column, in order. */
 async function values(column: string, table: string): Promise<string[]> {
@@ -124,6 +127,21 @@ test('a record goes by the end of its run, with its log, and one that has not en
   expect(await prune({ records: day(3) })).toEqual({ ...none, records: 1, logs: 2 });
   expect(await values('id', 'runs')).toEqual(ids([late!, live!, newest!]));
   expect(await values('distinct run_id', 'run_log')).toEqual(ids([late!, live!]));
+});
+
+test('records of instances that others will ask for stay, however old', async () => {
+  const [other, task] = [newId(), newId()];
+  const instances = (taskId: string, ...days: number[]) =>
+    keepRuns(...days.map((number) => ran(number, 9, { taskId, scheduleTime: at(number) })));
+  const [, , ...kept] = await instances(task, 1, 2, 3, 4, 5);
+  await keepRuns(ran(4, 9, { taskId: task, scheduleTime: null }));
+  const [, , newest] = await instances(other, 1, 4, 5);
+  const needed = [{ tenant: 'default', taskId: task, since: at(3) }];
+  const elsewhere = { tenant: 'another', taskId: other, since: at(1) };
+  expect(await prune({ records: day(30) }, 1_000, [...needed, elsewhere])).toEqual({
+    ...{ ...none, records: 5 },
+  });
+  expect(await values('id', 'runs')).toEqual(ids([...kept, newest!]));
 });
 
 test('the newest record of each task stays, however old', async () => {

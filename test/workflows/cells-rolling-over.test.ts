@@ -14,8 +14,6 @@ afterAll(() => house.close());
 
 const cells = 8;
 const rounds = 3;
-/** Many workflows, where other tests share the cores. */
-const longestMs = 240_000;
 
 /** A task with all its cells under way, for a backfill that hears of their ends. */
 async function running() {
@@ -70,25 +68,21 @@ it('hears of them after several roll-overs too', async () => {
   expectEachOnce(await allEnds(task, backfill), runIds);
 });
 
-it(
-  'hears once of runs that end in the very moment of a roll-over',
-  async () => {
-    for (let round = 0; round < rounds; round += 1) {
-      const { task, backfill, jobs, runIds } = await running();
-      const rolledOver = house.rollOver(task);
-      // One after another, so that some end before it, some while it lets go and some after it.
-      for (const runId of runIds) {
-        jobs.end(runId);
-        await house.world.until(() => !jobs.live.has(runId));
-        await house.client.workflow.getHandle(task.handle.workflowId).describe();
-      }
-      await rolledOver;
-      await backfill.ends(cells);
-      expectEachOnce(await allEnds(task, backfill), runIds);
+it('hears once of runs that end in the very moment of a roll-over', async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const { task, backfill, jobs, runIds } = await running();
+    const rolledOver = house.rollOver(task);
+    // One after another, so that some end before it, some while it lets go and some after it.
+    for (const runId of runIds) {
+      jobs.end(runId);
+      await house.world.until(() => !jobs.live.has(runId));
+      await house.client.workflow.getHandle(task.handle.workflowId).describe();
     }
-  },
-  longestMs,
-);
+    await rolledOver;
+    await backfill.ends(cells);
+    expectEachOnce(await allEnds(task, backfill), runIds);
+  }
+});
 
 it('hears once of runs that end while no worker is there, before a roll-over', async () => {
   const { task, backfill, jobs, runIds } = await running();

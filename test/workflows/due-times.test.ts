@@ -53,6 +53,23 @@ function upstream(...answers: Partial<Judgement>[]) {
   return asked;
 }
 
+/** As `upstream`, but the first question is answered when the test says so. */
+function heldUpstream(...later: Partial<Judgement>[]) {
+  const asked = upstream({}, ...later);
+  const { needs } = house.world;
+  let answer: (answer: Partial<Judgement>) => void = () => undefined;
+  const first = new Promise<Partial<Judgement>>((resolve) => {
+    answer = resolve;
+  });
+  house.world.needs = async (ask) => {
+    const judgements = await needs(ask);
+    if (asked.length > 1) return judgements;
+    const held = await first;
+    return judgements.map((judgement) => ({ ...judgement, ...held }));
+  };
+  return { asked, answer };
+}
+
 /** How the gate of this time stands in the store. */
 function gateOf({ taskId }: OpenedTask, scheduleTime: string) {
   const gates = house.world.tasks.get(taskId)?.gate?.dated ?? [];
@@ -134,29 +151,28 @@ it('would ask again by itself, but sets no timer for that where nothing waits', 
 });
 
 it('asks once more where an upstream task changes while it is asking', async () => {
-  let answer: (status: 'waiting' | 'met') => void;
-  const asked: string[][] = [];
-  house.world.needs = async ({ scheduleTimes }) => {
-    asked.push(scheduleTimes);
-    const isFirst = asked.length === 1;
-    const status = isFirst
-      ? await new Promise<'waiting' | 'met'>((resolve) => {
-          answer = resolve;
-          house.world.changed();
-        })
-      : 'met';
-    return scheduleTimes.map((time) => ({
-      ...{ scheduleTime: time, upstream: status, reason: null, known: null },
-    }));
-  };
+  const { asked, answer } = heldUpstream({ upstream: 'met' });
   const task = await openHourly();
   await task.tick(first);
   await house.world.until(() => asked.length === 1);
   await task.handle.signal(upstreamChangedSignal);
   await task.tick(second);
   await house.world.until(() => gateOf(task, second) !== null);
-  answer!('waiting');
+  answer({ upstream: 'waiting' });
   expect((await recordOf(task, first, hasEnded)).status).toBe('succeeded');
+});
+
+it('starts nothing by an answer to what was asked before an edit', async () => {
+  const reason = 'It waits for Load at 01:00.';
+  const { asked, answer } = heldUpstream({ upstream: 'waiting', reason });
+  const task = await openHourly();
+  await task.tick(first);
+  await house.world.until(() => asked.length === 1);
+  await task.edit({ dependsOn: ['0a'.repeat(16)] });
+  answer({ upstream: 'met' });
+  await house.world.until(() => gateOf(task, first)?.reason === reason);
+  expect(asked.map(({ definition }) => definition.dependsOn)).toEqual([[], ['0a'.repeat(16)]]);
+  expect(house.world.tries.filter(({ taskId }) => taskId === task.taskId)).toEqual([]);
 });
 
 it('shows a blocked time as a record, which a later success turns into its run', async () => {

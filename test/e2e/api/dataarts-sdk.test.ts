@@ -31,7 +31,7 @@ beforeAll(async () => {
   key = await server.api.post('/access-keys', { name: 'sdk' });
   sdk = startSdk(server.url, [key.id, key.secret]);
   // The first time its packages are installed.
-}, 180_000);
+});
 afterAll(async () => {
   sdk.end();
   await installation.end();

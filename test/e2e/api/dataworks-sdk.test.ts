@@ -35,7 +35,7 @@ beforeAll(async () => {
   await client.query(`select setval('tablegate.run_numbers', $1)`, [String(firstNumber)]);
   await client.end();
   sdk = startSdk(server.url, [key.id, key.secret]);
-}, 180_000);
+});
 afterAll(async () => {
   sdk.end();
   await installation.end();

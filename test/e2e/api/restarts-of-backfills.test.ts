@@ -114,7 +114,7 @@ test('a server that is killed in the middle of a backfill is started again, and 
   await started.until('The server was started again');
   await untilServing(url);
   await expectAllOnce(api, backfill, tasks);
-}, 180_000);
+});
 
 test('when everything is killed in the middle and started again, all comes to its end: cells, marks, and what was due meanwhile', async () => {
   const first = await start();
@@ -156,4 +156,4 @@ test('when everything is killed in the middle and started again, all comes to it
     (all) => all.filter(({ status }) => status === 'succeeded').length === 2,
   );
   expect(runs.map(({ scheduleTime }) => scheduleTime)).toEqual([times[0], null]);
-}, 240_000);
+});

@@ -160,4 +160,4 @@ test('with no worker up a task can be created and listed, and a start by hand is
   if (started.length > 0) await untilIdle(api.api, task.id, 1);
   expect(started.length).toBeLessThanOrEqual(1);
   await worker.stop();
-}, 90_000);
+});

@@ -78,7 +78,7 @@ export class Fleet {
         ...{ scheduleTime, known: this.book(id).known(scheduleTime) },
         ...this.stand(id, scheduleTime),
       }));
-      steps.judgeGates(machine.state, judgements, machine.context());
+      steps.judgeGates(machine.state, judgements, machine.context(), machine.state.definition);
     });
   }
 

@@ -49,7 +49,7 @@ export class TimeMachine extends Machine {
     const judgements = times.map((scheduleTime) => ({
       ...{ scheduleTime, upstream, reason, known: null, ...given },
     }));
-    steps.judgeGates(this.state, judgements, this.context());
+    steps.judgeGates(this.state, judgements, this.context(), this.state.definition);
     return times;
   }
 

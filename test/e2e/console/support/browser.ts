@@ -68,7 +68,7 @@ export async function openConsole(
   if (!kept) opened.push(context);
   if (key !== null) await signIn(context, key);
   const page = await context.newPage();
-  page.setDefaultTimeout(25_000);
+  page.setDefaultTimeout(90_000);
   await page.goto(at);
   return page;
 }
