@@ -67,6 +67,8 @@ function announcesBody({ headers }: Request): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
+export const unstorableMessage = 'no NUL characters and no halves of surrogate pairs are allowed';
+
 /** PostgreSQL holds no NUL and no half of a surrogate pair, in texts as in keys. */
 export function requireStorable(body: unknown): void {
   const waiting: { value: unknown; path: PropertyKey[] }[] = [{ value: body, path: [] }];
@@ -93,15 +95,12 @@ function isFine(value: unknown): boolean {
     : typeof value !== 'object' || value === null;
 }
 
-function isStorable(text: string): boolean {
+export function isStorable(text: string): boolean {
   return !/[\0\p{Cs}]/u.test(text);
 }
 
 function unstorable(path: PropertyKey[]): TablegateError {
-  return refuse({
-    path: formatPath(path),
-    message: 'no NUL characters and no halves of surrogate pairs are allowed',
-  });
+  return refuse({ path: formatPath(path), message: unstorableMessage });
 }
 
 function refuse(field: FieldError): TablegateError {

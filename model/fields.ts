@@ -18,4 +18,14 @@ export const nameSchema = z
   .trim()
   .min(1, 'a name is needed')
   .max(255, 'at most 255 characters are allowed')
-  .regex(noControlCharacters, 'no control characters are allowed');
+  .regex(noControlCharacters, 'no control characters are allowed')
+  .meta({ pattern: notBlank('') });
+
+/**
+ * @param without characters that it may not have either, as they stand in a class of an expression
+ * @returns the pattern, in the OpenAPI document, of a text that is trimmed and must not be empty then
+ */
+export function notBlank(without: string): string {
+  const other = String.raw`\u0000-\u001f\u007f-\u009f${without}`;
+  return String.raw`^[^${other}]*[^\s${other}][^${other}]*$`;
+}

@@ -4,7 +4,15 @@ import { z } from 'zod';
 /** Most schedule times that one call may name. */
 export const maxNamedTimes = 100_000;
 
-const timeText = z.string().max(64, 'at most 64 characters are allowed');
+/** How a time is written, for readers of the OpenAPI document: `readScheduleTime` judges it. */
+export const timePattern =
+  '[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' +
+  '([Tt ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?( ?[Zz]|[+-](0[0-9]|1[0-8])(:?[0-5][0-9])?)?)?';
+
+const timeText = z
+  .string()
+  .max(64, 'at most 64 characters are allowed')
+  .meta({ pattern: `^${timePattern}$` });
 
 /** The fields of a body, of which a call sends the one or the other. */
 export const namedTimesFields = {

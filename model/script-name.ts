@@ -1,6 +1,6 @@
 /** What a script may be called. */
 import { z } from 'zod';
-import { noControlCharacters } from './fields';
+import { noControlCharacters, notBlank } from './fields';
 
 const maxNameLength = 64;
 
@@ -36,6 +36,8 @@ export const scriptNameSchema = z
     context.addIssue({ code: 'custom', message });
   })
   .meta({
+    maxLength: maxNameLength,
+    pattern: notBlank('|:?<>*"\u2164\u2174'),
     description:
       'At most 64 characters; all but | : ? < > * " and the Roman numerals \u2164 and \u2174',
     examples: ['Orders to the warehouse'],

@@ -32,7 +32,11 @@ export const tableNameSchema = z
   .refine((text) => parseTableName(text) !== null, {
     message: 'a table is named connection.schema.table, with at most 255 characters',
   })
-  .meta({ examples: ['crm.main.customers'] });
+  .meta({
+    maxLength: 255,
+    pattern: String.raw`^[A-Za-z0-9_-]{1,63}\.[^.\u0000-\u001f\u007f-\u009f]+\.[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f]$`,
+    examples: ['crm.main.customers'],
+  });
 
 const tableListingSchema = z.strictObject({
   name: tableNameSchema,

@@ -31,7 +31,7 @@ export class ByNumber implements ByNumberService {
     private readonly services: {
       tasks: Pick<TaskService, 'get' | 'remove'>;
       runs: Pick<RunService, 'rerun' | 'cancel'>;
-      backfills: Pick<BackfillService, 'create'>;
+      backfills: Pick<BackfillService, 'create' | 'createAll'>;
     },
   ) {}
 
@@ -162,14 +162,11 @@ export class ByNumber implements ByNumberService {
     for (const number of new Set(numbers)) {
       taskIds.push(await this.idOf(caller, number, environment));
     }
-    const ids: string[] = [];
-    for (const range of ranges) {
-      const request = {
-        ...{ ...range, taskIds, downstream, concurrency, existing: 'rerun' as const },
-        ...{ dryRun: false, confirm: true },
-      };
-      ids.push((await this.services.backfills.create(caller, request, null)).id);
-    }
+    const requests = ranges.map((range) => ({
+      ...{ ...range, taskIds, downstream, concurrency, existing: 'rerun' as const },
+      ...{ dryRun: false, confirm: true },
+    }));
+    const ids = await this.services.backfills.createAll(caller, requests);
     const { comment } = ask;
     if (comment !== null) {
       const notes = ids.map((id) => ({

@@ -87,8 +87,12 @@ export class People implements PeopleService {
   }
 
   async removeUser(caller: Caller, userId: string): Promise<void> {
-    if (!(await this.deps.store.people.removeUser(caller.tenant, userId))) throw noUser(userId);
+    const removed = await this.deps.store.people.removeUser(caller.tenant, userId);
+    if (!removed) throw noUser(userId);
     await this.note(caller, 'user.remove', `user/${userId}`, {});
+    for (const { project, userId: member } of removed.takenOver) {
+      await this.note(caller, 'project.addMember', `project/${project}`, { userId: member });
+    }
   }
 
   async grants(caller: Caller, userId: string): Promise<{ items: Grant[] }> {

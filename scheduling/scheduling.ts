@@ -281,6 +281,12 @@ export interface BackfillService {
     request: BackfillRequest,
     idempotencyKey: string | null,
   ): Promise<BackfillView>;
+  /**
+   * Starts several, all or none: each is planned before the first one starts, and where one cannot
+   * be started after all, those that were are cancelled, what runs of them too.
+   * @returns their ids
+   */
+  createAll(caller: Caller, requests: readonly BackfillRequest[]): Promise<string[]>;
   get(caller: Caller, id: string): Promise<BackfillView>;
   list(
     caller: Caller,

@@ -155,27 +155,57 @@ async function writeChange(
   return row ?? null;
 }
 
-async function removeUser(db: Database, tenant: string, userId: string): Promise<boolean> {
+async function removeUser(
+  db: Database,
+  tenant: string,
+  userId: string,
+): ReturnType<PeopleStore['removeUser']> {
   return transact(db, async (transaction) => {
-    await keepAnAdmin(transaction, tenant, userId);
+    // Their lock also keeps two members from leaving a project at once.
+    const admins = await keepAnAdmin(transaction, tenant, userId);
+    const heir = admins.find((id) => id !== userId)!;
+    const takenOver = await takeOver(transaction, tenant, userId, heir);
     const { numDeletedRows } = await transaction
       .deleteFrom('users')
       .where('tenant', '=', tenant)
       .where('id', '=', userId)
       .executeTakeFirst();
-    return numDeletedRows > 0n;
+    return numDeletedRows > 0n ? { takenOver } : null;
   });
+}
+
+/** Makes a user a member of the projects that have no other member than the one who goes. */
+async function takeOver(
+  transaction: Transaction<Tables>,
+  tenant: string,
+  userId: string,
+  heir: string,
+): Promise<{ project: string; userId: string }[]> {
+  const left = await transaction
+    .selectFrom('project_members')
+    .select('project')
+    .where('tenant', '=', tenant)
+    .groupBy('project')
+    .having(sql<boolean>`bool_and(user_id = ${userId})`)
+    .execute();
+  if (left.length === 0) return [];
+  return transaction
+    .insertInto('project_members')
+    .values(left.map(({ project }) => ({ tenant, project, user_id: heir })))
+    .returning(['project', 'user_id as userId'])
+    .execute();
 }
 
 /**
  * Locks the tenant's admins, so that two of them cannot end each other at once.
+ * @returns their ids
  * @throws TablegateError lastAdmin where `userId` is the only one
  */
 async function keepAnAdmin(
   transaction: Transaction<Tables>,
   tenant: string,
   userId: string,
-): Promise<void> {
+): Promise<string[]> {
   const admins = await transaction
     .selectFrom('users')
     .select('id')
@@ -190,4 +220,5 @@ async function keepAnAdmin(
       'This user is the only admin of the tenant; make another user an admin first.',
     );
   }
+  return admins.map(({ id }) => id);
 }

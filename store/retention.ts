@@ -54,8 +54,9 @@ async function deleteRecords(
 /**
  * Records that ended before, oldest first. The newest of a task stays, and so does that of its
  * newest instance: tasks downstream ask how that one ended, as they do for what is `needed`. The
- * subqueries with a limit are looked up in an index for each record; joins in their place would go
- * through all records of the task.
+ * first of an instance, which gives it its number, goes last of it. The subqueries with a limit are
+ * looked up in an index for each record; joins in their place would go through all records of the
+ * task.
  */
 function oldRecords(
   before: Date,
@@ -64,6 +65,9 @@ function oldRecords(
 ): RawBuilder<unknown> {
   const ofTask = sql`select newest.id from ${table('runs')} as newest
     where newest.tenant = run.tenant and newest.task_id = run.task_id`;
+  const ofInstance = sql`select other.number from ${table('runs')} as other
+    where other.tenant = run.tenant and other.task_id = run.task_id
+      and other.schedule_time = run.schedule_time`;
   const texts = (field: keyof NeededRecords) => needed.map((records) => records[field]);
   return sql`select run.ctid, run.tenant, id from ${table('runs')} as run
     left join unnest(${texts('tenant')}::text[], ${texts('taskId')}::text[],
@@ -74,6 +78,8 @@ function oldRecords(
       and id <> (${ofTask} order by queued_at desc, id desc limit 1)
       and (schedule_time is null or id <> (${ofTask} and schedule_time is not null
         order by schedule_time desc, attempt desc, queued_at desc, id desc limit 1))
+      and ((${ofInstance} and other.number < run.number limit 1) is not null
+        or (${ofInstance} and other.number > run.number limit 1) is null)
     order by finished_at limit ${batch}`;
 }
 

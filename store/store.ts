@@ -409,8 +409,14 @@ export interface PeopleStore {
    * does. Null where there is no such user.
    */
   updateUser(tenant: string, userId: string, change: UserChange): Promise<User | null>;
-  /** Removes a user with keys and grants; refuses with `lastAdmin`. False where there is none. */
-  removeUser(tenant: string, userId: string): Promise<boolean>;
+  /**
+   * Removes a user with keys and grants; refuses with `lastAdmin`. An admin takes the place of the last
+   * member of a project, which would be open to all otherwise. Null where there is no such user.
+   */
+  removeUser(
+    tenant: string,
+    userId: string,
+  ): Promise<{ takenOver: { project: string; userId: string }[] } | null>;
   createKey(
     tenant: string,
     key: { id: string; userId: string; name: string; prefix: string; digest: string },

@@ -6,7 +6,8 @@ import {
 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import type { Settings } from '../../config';
-import { plainText } from '../routes/fields';
+import { tableNameSchema } from '../../model/task';
+import { idempotencyKeyText, plainText, versionText } from '../routes/fields';
 import { paramNames } from '../routes/path';
 import type { Route } from '../routes/route';
 import { bodyExamples } from './examples';
@@ -29,6 +30,12 @@ const paramDescriptions: Record<string, string> = {
   version: 'Number of the version, 1 at first',
   workspace: 'Id of the workspace',
   userId: 'Id of the user',
+};
+
+/** Those of which more is known than that they are texts. */
+const paramTexts: Record<string, z.ZodString> = {
+  table: tableNameSchema,
+  version: z.string().regex(versionText),
 };
 
 /**
@@ -92,7 +99,8 @@ function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
   const names = paramNames(path);
   const example = bodyExamples[`${method} ${path}`];
   const params = names.map((name) => {
-    return [name, plainText.meta({ description: paramDescriptions[name] })] as const;
+    const text = paramTexts[name] ?? plainText;
+    return [name, text.meta({ description: paramDescriptions[name] })] as const;
   });
   const headers = {
     ...(ifMatch ? { 'If-Match': ifMatchHeader } : {}),
@@ -118,12 +126,17 @@ function describeRequest({ method, path, role, query, body, ifMatch }: Route) {
   };
 }
 
-const ifMatchHeader = z.string().optional().meta({
-  description:
-    'ETag of what is changed, as it was read; refused with 412 if it was changed meanwhile',
-});
+const ifMatchHeader = z
+  .string()
+  .optional()
+  .meta({
+    pattern: String.raw`^(\*|(W/)?"\d{1,15}")$`,
+    examples: ['"3"'],
+    description:
+      'ETag of what is changed, as it was read; refused with 412 if it was changed meanwhile',
+  });
 
-const idempotencyHeader = z.string().optional().meta({
+const idempotencyHeader = idempotencyKeyText.optional().meta({
   description: 'At most 255 printable characters, kept for 24 hours',
 });
 

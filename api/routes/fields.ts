@@ -1,6 +1,7 @@
 /** Inputs and answers that several groups of routes share. */
 import { z } from 'zod';
 import { noControlCharacters } from '../../model/fields';
+import { timePattern } from '../../model/named-times';
 import { mostCounted, type Page, type PageRequest } from '../../model/page';
 
 /** Text in a path or a query: what no store can hold is refused before anybody is asked. */
@@ -8,6 +9,12 @@ export const plainText = z
   .string()
   .max(255, 'at most 255 characters are allowed')
   .regex(noControlCharacters, 'no control characters are allowed');
+
+/** Key of a request that may be sent again, as headers carry it: blanks at its ends are lost there. */
+export const idempotencyKeyText = z.string().regex(/^[!-~](?:[ -~]{0,253}[!-~])?$/);
+
+/** Number of a version, in a path. */
+export const versionText = /^[1-9]\d{0,8}$/;
 
 /** `true` or `false` in a query. */
 export const flag = z
@@ -17,6 +24,7 @@ export const flag = z
 
 /** An ISO 8601 time, with what it is the time of. */
 export const scheduleTimeText = plainText.meta({
+  pattern: `^${timePattern}$`,
   description:
     'ISO 8601; without an offset it is read in the timezone of the task. A repeated hour means ' +
     'its first occurrence, a skipped one is refused',
@@ -26,7 +34,8 @@ export const scheduleTimeText = plainText.meta({
 /** First and last moment of a list, by what its items have of it. */
 export function spanQuery(what: string) {
   const description = `ISO 8601, by ${what}; without an offset, in the timezone of the installation`;
-  const time = plainText.optional().meta({ description });
+  // Forms send empty what was not filled in.
+  const time = plainText.optional().meta({ pattern: `^(${timePattern})?$`, description });
   return { from: time, to: time };
 }
 

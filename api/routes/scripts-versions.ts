@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TablegateError, type ErrorCode } from '../../model/errors';
-import { listOf, listQuery, pageOf } from './fields';
+import { listOf, listQuery, pageOf, versionText } from './fields';
 import { route } from './route';
 import { scriptDiffShape, scriptVersionRowShape, scriptVersionShape } from './script-shapes';
 import { auditEntryShape } from './shapes';
@@ -8,13 +8,11 @@ import { auditEntryShape } from './shapes';
 const tags = ['Scripts'];
 const notFound: ErrorCode[] = ['scriptNotFound', 'scriptVersionNotFound', 'projectClosed'];
 
-const versionText = /^[1-9]\d{0,8}$/;
-
 const side = z
   .string()
   .regex(/^(draft|[1-9]\d{0,8})$/, 'it must be the number of a version, or draft')
   .transform((text) => (text === 'draft' ? ('draft' as const) : Number(text)))
-  .meta({ type: 'string', examples: ['1', 'draft'] });
+  .meta({ type: 'string', pattern: '^(draft|[1-9][0-9]{0,8})$', examples: ['1', 'draft'] });
 
 export const scriptVersionRoutes = [
   route({

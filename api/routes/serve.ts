@@ -150,9 +150,11 @@ function statusOf({ answer }: Route, { body }: Call): number {
 function refuseUnknown(known: { route: Route; pattern: RegExp }[]): RequestHandler {
   return (req, res) => {
     const { path, method } = req;
-    const here = known.filter(({ pattern }) => pattern.test(path)).map(({ route }) => route);
-    // A verb that is not there is no route, though a table may be named so.
-    if (here.length === 0 || (method === 'POST' && endsInVerb(path))) {
+    const matched = known.filter(({ pattern }) => pattern.test(path)).map(({ route }) => route);
+    const ofVerb = endsInVerb(path) ? matched.filter((route) => endsInVerb(route.path)) : [];
+    // What a verb does goes before the table that may be named so; a verb that is not there is no route.
+    const here = ofVerb.length > 0 ? ofVerb : matched;
+    if (here.length === 0 || (method === 'POST' && endsInVerb(path) && ofVerb.length === 0)) {
       throw new TablegateError('routeNotFound', 'There is no such path; see /api/docs');
     }
     const allowed = here.flatMap((route) =>

@@ -20,7 +20,8 @@ const signInBody = z
     if ((key === undefined) !== (code === undefined)) return;
     context.addIssue({ code: 'custom', path: ['key'], message: 'give either key or code' });
   })
-  .transform(({ key, code = '' }) => (key === undefined ? { code } : { key }));
+  .transform(({ key, code = '' }) => (key === undefined ? { code } : { key }))
+  .meta({ minProperties: 1, maxProperties: 1 });
 
 export const sessionRoutes = [
   publicRoute({

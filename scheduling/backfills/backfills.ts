@@ -11,6 +11,7 @@ import {
 import { TablegateError } from '../../model/errors';
 import { isId } from '../../model/names';
 import type { Caller } from '../../model/people';
+import { makeId } from '../../store/secrets';
 import type { StoredBackfill } from '../../store/store';
 import { noteAction } from '../audit';
 import type { SchedulingDeps } from '../deps';
@@ -22,7 +23,7 @@ import { refuseByHand, taskNotFound } from '../task-refusals';
 import { tellDriver } from './driver';
 import { estimateSeconds } from './estimates';
 import { mergeRoots, RootFinder, type BackfillRoots } from './roots';
-import type { BackfillStarter } from './starter';
+import type { BackfillOrder, BackfillStarter } from './starter';
 import { triggerTable } from './table-trigger';
 import { viewsOf } from './views';
 import { TimesReader } from './wanted-times';
@@ -56,14 +57,50 @@ export class Backfills implements BackfillService {
     const before =
       idempotencyKey === null ? null : await this.deps.store.backfills.find(tenant, id);
     if (before) return this.createdBefore(tenant, before);
+    const order = await this.order(tenant, request, { id, idempotencyKey });
+    return this.view(tenant, await this.starter.start(caller, order));
+  }
+
+  async createAll(caller: Caller, requests: readonly BackfillRequest[]): Promise<string[]> {
+    const orders: BackfillOrder[] = [];
+    for (const request of requests) {
+      orders.push(await this.order(caller.tenant, request, { id: makeId(), idempotencyKey: null }));
+    }
+    const started: string[] = [];
+    for (const order of orders) {
+      try {
+        await this.starter.start(caller, order);
+      } catch (error) {
+        for (const id of started) await this.takeBack(caller, id);
+        throw error;
+      }
+      started.push(order.id);
+    }
+    return started;
+  }
+
+  /** What cannot be cancelled has ended, or is cancelled as soon as Temporal answers again. */
+  private async takeBack(caller: Caller, id: string): Promise<void> {
+    try {
+      await this.cancel(caller, id, 'kill');
+    } catch (error) {
+      if (!(error instanceof TablegateError)) throw error;
+    }
+  }
+
+  /** @throws TablegateError for a request that cannot be; nothing has begun then */
+  private async order(
+    tenant: string,
+    request: BackfillRequest,
+    given: Pick<BackfillOrder, 'id' | 'idempotencyKey'>,
+  ): Promise<BackfillOrder> {
     const { plan, taskIds } = await this.planned(tenant, request);
     if (plan.cells.length > cellsToConfirm && !request.confirm) throw unconfirmed(plan);
     const { downstream, existing, concurrency } = request;
-    const started = await this.starter.start(caller, {
-      ...{ id, startedBy: 'backfill', taskIds, downstream, existing, concurrency },
-      ...{ plan, idempotencyKey, receipt: id.slice(0, 30) },
-    });
-    return this.view(tenant, started);
+    return {
+      ...{ ...given, startedBy: 'backfill', taskIds, downstream, existing, concurrency },
+      ...{ plan, receipt: given.id.slice(0, 30) },
+    };
   }
 
   /** The same request, sent again: its driver may not have been started the first time. */

@@ -178,6 +178,8 @@ test('paths and methods that there are not are answered in the two keys', async 
   for (const [path, allow] of [
     [`${all}/${taskId}`, 'GET, PUT, DELETE'],
     [`${all}/${taskId}/action`, 'POST'],
+    [`${all}/create`, 'POST'],
+    [`${all}/search`, 'POST'],
     ['/v3/auth/tokens', 'POST'],
     ['/v3/projects', 'GET'],
   ] as const) {

@@ -101,7 +101,7 @@ describe('who calls', () => {
   });
 
   test.each<[string, Call, number, string]>([
-    ['no Authorization', { headers: {} }, 400, 'MissingAccessKeyId'],
+    ['no Authorization', { headers: {} }, 401, 'MissingAccessKeyId'],
     [
       'a key that nobody has',
       { key: { id: 'TGAK', secret: 's' } },
@@ -175,6 +175,11 @@ describe('who calls', () => {
     expect((await api.send(null, 'get', '/')).headers['content-type']).toMatch(/^text\/html/);
     const headers = signedHeaders('gate.test', {});
     expect((await api.send(null, 'post', '/x').set(headers)).status).toBe(404);
+    // What is sent there without saying what is wanted is told so in the vendor's words.
+    const answer = await api.send('admin', 'post', '/');
+    expect([answer.status, (answer.body as { Code: string }).Code]).toEqual([
+      ...[400, 'MissingParameter'],
+    ]);
   });
 });
 
@@ -269,6 +274,8 @@ describe('what is read', () => {
 
   test.each([
     ['DW-08', '{"EnvType":"Test"}', /EnvType/],
+    ['DW-09', '{"Name":"\\ud800"}', /Name: no NUL.*surrogate/],
+    ['DW-10', '{"Description":"a\\u0000"}', /Description: no NUL/],
     ['DW-11', '{"Owner":1000}', /Owner/],
     ['DW-12', '{"Timeout":60}', /Timeout.*3600/],
     ['DW-14', '{"RerunMode":"Sometimes"}', /RerunMode.*AllDenied/],

@@ -160,7 +160,7 @@ test('its patterns take what the routes take', async () => {
     '02:30',
     '2026-03-01T02:30:00+08:00',
     '2026-03-01 02:30:00',
-    ...['2026-03-01', '02:30:00', 'Id Desc'],
+    ...['2026-03-01', '02:30:00', 'Id Desc', '"3"', '1', 'crm.main.customers'],
   ];
   expect(new Set(patterns).size).toBeGreaterThan(3);
   for (const pattern of patterns) {

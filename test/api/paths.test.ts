@@ -97,6 +97,7 @@ test.each([
   ['post', `/api/v1/tasks/${taskId}`, 'GET, HEAD, PATCH, PUT, DELETE'],
   ['get', `/api/v1/tasks/${taskId}:pause`, 'POST'],
   ['patch', '/healthz', 'GET, HEAD'],
+  ['post', '/api/v1/scripts:schema', 'GET, HEAD'],
 ])('%s %s is 405 and names what is taken', async (method, path, allow) => {
   const answer = await testApi().send('admin', method, path);
   expect([answer.status, (answer.body as Problem).code]).toEqual([405, 'methodNotAllowed']);
@@ -107,6 +108,9 @@ test('OPTIONS tells what is taken and does nothing', async () => {
   const api = testApi();
   const answer = await api.send('admin', 'options', `/api/v1/tasks/${taskId}:pause`);
   expect([answer.status, answer.headers.allow]).toEqual([204, 'POST']);
+  // A table may be named so, which is not what is meant.
+  const ofTable = await api.send('admin', 'options', '/api/v1/tables/crm.main.orders:trigger');
+  expect([ofTable.status, ofTable.headers.allow]).toEqual([204, 'POST']);
   expect(api.calls).toEqual([]);
 });
 

@@ -91,6 +91,25 @@ test('a project is open to all until it has members, then to them and to admins'
   expect(await projects.get(bob, id)).toMatchObject({ name });
 });
 
+test('a project whose last member is removed as a user stays closed: an admin takes the place, which the audit tells', async () => {
+  const { projects, people } = service.scheduling;
+  const [ann, bob] = [await makeDeveloper('Ann of two'), await makeDeveloper('Bob of two')];
+  const { id } = await projects.create(service.caller, { name: 'Left', mode: 'Basic' });
+  const memberIds = async () =>
+    (await projects.members(service.caller, id)).items.map(({ userId }) => userId);
+  for (const { userId } of [ann, bob]) await projects.addMember(service.caller, id, userId);
+  await people.removeUser(service.caller, ann.userId);
+  expect(await memberIds()).toEqual([bob.userId]);
+  await people.removeUser(service.caller, bob.userId);
+  const [heir] = await memberIds();
+  expect((await people.user(service.caller, heir!)).role).toBe('admin');
+  const cleo = await makeDeveloper('Cleo');
+  expect((await refusalOf(projects.get(cleo, id))).code).toBe('projectClosed');
+  const about = { target: `project/${id}`, actor: null, action: null, from: null, to: null };
+  const { items } = await people.audit(service.caller, about, all);
+  expect(items[0]).toMatchObject({ action: 'project.addMember', detail: { userId: heir } });
+});
+
 test('DP-14: directories are made, renamed, moved and removed while empty, and never lie inside themselves', async () => {
   const { caller } = service;
   const { directories } = service.scheduling.projects;

@@ -74,6 +74,37 @@ test('AC-26: one that has nothing to do has succeeded at once, and needs no driv
   expect(service.gateway.drivers).toEqual([]);
 });
 
+test('DW-43: of several ranges all are started, or none', async () => {
+  const { id, number } = await service.task(hourly);
+  const range = (day: number, from: number, to: number) => ({
+    ...{ startTime: `2026-01-${day} 0${from}:00:00`, endTime: `2026-01-${day} 0${to}:00:00` },
+  });
+  const supplement = (...ranges: ReturnType<typeof range>[]) =>
+    service.scheduling.byNumber.supplement(service.caller, {
+      ...{ numbers: [number], environment: null, ranges, downstream: 'none' as const },
+      ...{ concurrency: 1, comment: null },
+    });
+  const statuses = async () => {
+    const filter = { status: null, taskId: id };
+    const { items } = await service.scheduling.backfills.list(service.caller, filter, page);
+    return items.map(({ status }) => status).toSorted();
+  };
+  const refused = await refusalOf(supplement(range(20, 1, 2), range(21, 2, 1)));
+  expect(refused.fields.endTime).toContain('comes before startTime');
+  expect(await statuses()).toEqual([]);
+  // Temporal goes away between the two.
+  service.gateway.onDriver = () => {
+    service.gateway.isDown = true;
+    return Promise.resolve();
+  };
+  const broken = supplement(range(20, 1, 2), range(21, 1, 2));
+  expect(await refusalOf(broken)).toMatchObject({ code: 'temporalUnavailable' });
+  expect(await statuses()).toEqual(['cancelled', 'cancelling']);
+  service.gateway.forget();
+  service.gateway.isDown = false;
+  expect(await supplement(range(20, 1, 2), range(21, 1, 2))).toHaveLength(2);
+});
+
 test('the same key is the same backfill, and starts its driver if that is not there', async () => {
   const { request, taskId } = await asked();
   service.gateway.isDown = true;

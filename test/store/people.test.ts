@@ -123,8 +123,8 @@ describe('the last admin of a tenant', () => {
     });
     expect(await people.findUser(tenant, admin.id)).toEqual(admin);
     expect(await people.updateUser(tenant, admin.id, { role: 'admin' })).toEqual(admin);
-    expect(await people.removeUser(tenant, developer.id)).toBe(true);
-    expect(await people.removeUser(tenant, developer.id)).toBe(false);
+    expect(await people.removeUser(tenant, developer.id)).toEqual({ takenOver: [] });
+    expect(await people.removeUser(tenant, developer.id)).toBeNull();
   });
 
   test('is left when all admins are removed or demoted at once', async () => {
@@ -186,7 +186,7 @@ describe('a key', () => {
     const row = { tenant, name: 'crm', type: 'files', config: {}, secrets: null };
     await sources.createConnection(row, null);
     await people.setGrant(tenant, { userId: user.id, connection: 'crm', read: true, write: true });
-    expect(await people.removeUser(tenant, user.id)).toBe(true);
+    expect(await people.removeUser(tenant, user.id)).not.toBeNull();
     expect(await people.findByKeyDigest(key.digest)).toBeNull();
     expect(await people.grants(tenant, user.id)).toEqual([]);
   });

@@ -156,17 +156,21 @@ test('the newest record of each task stays, however old', async () => {
   expect(await values('id', 'runs')).toEqual(ids(kept));
 });
 
-test('the latest attempt of a task’s newest instance stays: tasks downstream ask for it', async () => {
+test('the latest attempt of a task’s newest instance stays, as tasks downstream ask for it, and the first, which gives it its number', async () => {
   const [march, april] = ['2026-03-01T00:00:00.000Z', '2026-04-01T00:00:00.000Z'];
-  const [, , latest, , byHand] = await keepRuns(
+  const [ninth, first, latest, , byHand] = await keepRuns(
     ran(1, 1, { scheduleTime: march, attempt: 9 }),
     ran(2, 2, { scheduleTime: april, attempt: 1 }),
     ran(3, 3, { scheduleTime: april, attempt: 2 }),
     ran(4, 4, { scheduleTime: march, attempt: 10 }),
     ran(5, 5),
   );
-  expect(await prune({ records: day(30) })).toEqual({ ...none, records: 3 });
-  expect(await values('id', 'runs')).toEqual(ids([latest!, byHand!]));
+  expect(await prune({ records: day(30) })).toEqual({ ...none, records: 1 });
+  expect(await values('id', 'runs')).toEqual(ids([ninth!, first!, latest!, byHand!]));
+  // Nothing but the number of its instance kept it.
+  expect(await prune({ records: day(30) })).toEqual({ ...none, records: 1 });
+  expect(await values('id', 'runs')).toEqual(ids([first!, latest!, byHand!]));
+  expect(await prune({ records: day(30) })).toEqual(none);
 });
 
 test('a record with a long log goes over several batches, the log first', async () => {

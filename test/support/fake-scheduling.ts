@@ -222,6 +222,7 @@ function fakeBackfills(): BackfillService {
       return Promise.resolve({ cells: [planned], marks, count: 1, estimatedSeconds: 1.5 });
     },
     create: answer,
+    createAll: (_caller, requests) => Promise.resolve(requests.map(() => backfill.id)),
     get: answer,
     list: () => page(backfill),
     cells: () => page(cell),

@@ -21,13 +21,17 @@ const answerShape = z
   .meta({ id: 'AloudataAnswer', description: 'Compact, the keys always in this order' });
 
 const headers = z.object({
-  'tenant-id': z.string().max(maxCredential).meta({ description: 'Id of the tenant' }),
+  'tenant-id': z.string().min(1).max(maxCredential).meta({ description: 'Id of the tenant' }),
   'auth-type': z.enum(credentialTypes).meta({
     description:
       '`TOKEN` and `APIKEY`: a key of the API. `UID` and `ACCOUNT`: id or account of a user for ' +
       'whom an admin set `identityTriggers`',
   }),
-  'auth-value': z.string().max(maxCredential).meta({ description: 'What belongs to `auth-type`' }),
+  'auth-value': z
+    .string()
+    .min(1)
+    .max(maxCredential)
+    .meta({ description: 'What belongs to `auth-type`' }),
 });
 
 const description = `As Aloudata CAN's clients call it. For each task that lists or reads the table

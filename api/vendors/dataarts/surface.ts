@@ -90,7 +90,10 @@ function callOf(req: Request, res: Response): { call: CollectionCall; params: Pa
     noteForLog(req, { route: found.call.path, path: req.path });
     return found;
   }
-  const allow = here.map(({ call }) => call.method.toUpperCase()).join(', ');
+  // A path that is written out is itself, though an id might stand in its place.
+  const exact = here.filter(({ params }) => !params.has('task_id'));
+  const taken = exact.length > 0 ? exact : here;
+  const allow = taken.map(({ call }) => call.method.toUpperCase()).join(', ');
   res.setHeader('Allow', allow);
   throw new TablegateError('methodNotAllowed', `${req.method} is not taken here; use ${allow}`);
 }

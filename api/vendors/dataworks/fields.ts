@@ -1,5 +1,6 @@
 /** Parameters of the vendor's calls: each comes as text of a form, or as a value of JSON. */
 import { z } from 'zod';
+import { isStorable, unstorableMessage } from '../../body';
 import { parseJson, withoutNothing } from './json';
 
 const mostId = 2n ** 63n - 1n;
@@ -39,6 +40,14 @@ function wholeNumber(value: unknown): bigint | null {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : null;
   return typeof value === 'string' && /^-?\d{1,20}$/.test(value.trim()) ? BigInt(value) : null;
+}
+
+/** A text; forms hold that of structures as JSON, where any character can be written. */
+export function text(most: number) {
+  return z
+    .string()
+    .max(most, `at most ${most} characters are allowed`)
+    .refine(isStorable, unstorableMessage);
 }
 
 /** As Python's clients write it too. */

@@ -5,7 +5,7 @@ import { refusalOf } from '../../errors/refusal-of';
 
 /** What the gateway of the vendor refuses before an action is reached. */
 export const gatewayCodes = {
-  MissingAccessKeyId: 400,
+  MissingAccessKeyId: 401,
   IncompleteSignature: 400,
   MissingParameter: 400,
   InvalidParameter: 400,

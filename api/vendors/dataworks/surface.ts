@@ -1,6 +1,6 @@
 /**
- * DataWorks' API: all actions at the path `/`, told by the header `x-acs-action`. Without that header
- * the path is the console's.
+ * DataWorks' API: all actions at the path `/`, told by the header `x-acs-action`. What is read at that
+ * path without the header is the console.
  */
 import { randomUUID } from 'node:crypto';
 import express, { type Request, type RequestHandler, type Response } from 'express';
@@ -30,11 +30,12 @@ const parseRaw = express.raw({ limit: bodyLimit, type: () => true, inflate: fals
 export function dataworks(scheduling: Scheduling, settings: Settings): RequestHandler {
   return async (req, res, next) => {
     const name = req.headers['x-acs-action'];
-    if (req.path !== '/' || name === undefined) return next();
+    // The console is read at this path; whatever else is sent to it can only be meant for here.
+    if (req.path !== '/' || (name === undefined && req.method !== 'POST')) return next();
     const requestId = randomUUID().toUpperCase();
     noteForLog(req, { route: '/', path: '/', traceId: requestId });
     try {
-      const answer = await take({ scheduling, settings }, req, res, String(name));
+      const answer = await take({ scheduling, settings }, req, res, name);
       send(res, 200, { RequestId: requestId, ...answer });
     } catch (error) {
       refuse(req, res, requestId, error);
@@ -47,9 +48,12 @@ async function take(
   { scheduling, settings }: { scheduling: Scheduling; settings: Settings },
   req: Request,
   res: Response,
-  name: string,
+  name: string | string[] | undefined,
 ): Promise<Record<string, unknown>> {
-  const action = actionOf(req, name);
+  if (name === undefined) {
+    throw new GatewayRefusal('MissingParameter', 'The header x-acs-action is mandatory.');
+  }
+  const action = actionOf(req, String(name));
   const check = await authenticate(scheduling, req, settings);
   await runParser(parseRaw, req, res);
   const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);

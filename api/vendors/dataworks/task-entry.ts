@@ -2,19 +2,16 @@
 import { z } from 'zod';
 import { noControlCharacters } from '../../../model/fields';
 import type { TaskChange } from '../../../model/task-change';
-import { environment, int64, integer, oneOf } from './fields';
+import { environment, int64, integer, oneOf, text } from './fields';
 
 const shortText = (most: number) =>
-  z
-    .string('it must be a text')
-    .max(most, `at most ${most} characters are allowed`)
-    .regex(noControlCharacters, 'no control characters are allowed');
+  text(most).regex(noControlCharacters, 'no control characters are allowed');
 
 /** Longest time limit of a try, in seconds: what a timer holds. */
 const longestTimeout = 2_147_483;
 
 const time = z
-  .string('it must be a text')
+  .string()
   .regex(
     /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
     'it must be written yyyy-mm-dd hh:mm:ss, as in 2026-01-20 00:00:00',
@@ -26,7 +23,7 @@ export const changeFields = {
     description: 'Of twins, which have one number: that of production where nothing is said',
   }),
   Name: shortText(255).optional(),
-  Description: z.string('it must be a text').max(4000).optional(),
+  Description: text(4000).optional(),
   Owner: shortText(255).optional().meta({ description: 'Account id of the owner' }),
   Timeout: integer(3600, longestTimeout).optional().meta({ description: 'Seconds' }),
   RerunMode: oneOf(['AllDenied', 'FailureAllowed', 'AllAllowed']),
@@ -36,7 +33,7 @@ export const changeFields = {
     .object({
       Type: oneOf(['Scheduler', 'Manual']),
       Recurrence: oneOf(['Pause', 'Skip', 'Normal']),
-      Cron: z.string('it must be a text').min(1).max(500).optional(),
+      Cron: text(500).min(1, 'it must not be empty').optional(),
       StartTime: time,
       EndTime: time,
     })

@@ -1,7 +1,7 @@
 /** Trigger URLs in the OpenAPI document. */
 import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { plainText, scheduleTimeText } from '../../routes/fields';
+import { idempotencyKeyText, plainText, scheduleTimeText } from '../../routes/fields';
 
 const answerShape = z
   .object({
@@ -51,7 +51,7 @@ function describe(method: 'get' | 'post', dated: boolean): RouteConfig {
     request: {
       params: dated ? z.object({ token, scheduleTime: time }) : z.object({ token }),
       query: dated ? z.object({ wait }) : z.object({ wait, scheduleTime: time.optional() }),
-      headers: z.object({ 'Idempotency-Key': plainText.optional() }),
+      headers: z.object({ 'Idempotency-Key': idempotencyKeyText.optional() }),
     },
     responses: {
       200: { description: 'Taken', headers, content },

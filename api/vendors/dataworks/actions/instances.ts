@@ -2,7 +2,17 @@
 import { z } from 'zod';
 import type { InstanceStep } from '../../../../scheduling/scheduling';
 import { action } from '../action';
-import { environment, flag, ids, int64, integer, oneOf, orderText, readOrder } from '../fields';
+import {
+  environment,
+  flag,
+  ids,
+  int64,
+  integer,
+  oneOf,
+  orderText,
+  readOrder,
+  text,
+} from '../fields';
 import { messageOf, notHeld } from '../refusals';
 import { instanceShape, instanceStatuses, statusesFor, tagShapes } from '../shapes';
 import { nonEmpty, pageFields, pageOf, taskFilter, taskFilterFields } from './tasks';
@@ -36,7 +46,7 @@ export const listTaskInstances = action({
     Ids: ids(1_000).optional(),
     TaskId: int64.optional(),
     TaskIds: ids(1_000).optional(),
-    TaskName: z.string().max(255).optional().meta({ description: 'Part of the name' }),
+    TaskName: text(255).optional().meta({ description: 'Part of the name' }),
     Status: oneOf(instanceStatuses),
     ...taskFilterFields,
     ...pageFields,
@@ -96,7 +106,7 @@ export const getTaskInstanceLog = action({
 
 const steps = {
   Ids: ids(mostSteps).default([]),
-  Comment: z.string().max(1_000).optional(),
+  Comment: text(1_000).optional(),
 };
 
 export const rerunTaskInstances = action({

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isId } from '../../../../model/names';
 import { TablegateError } from '../../../../model/errors';
 import { action } from '../action';
-import { environment, flag, ids, integer, oneOf, structure } from '../fields';
+import { environment, flag, ids, integer, oneOf, structure, text } from '../fields';
 import { isNothing, notHeld } from '../refusals';
 
 /** Ranges of business days in one call, as the vendor has it. */
@@ -55,9 +55,9 @@ export const createWorkflowInstances = action({
   summary: 'Backfill tasks over business days (`SupplementData`)',
   input: z.object({
     Type: z.enum(['SupplementData'], { message: 'only SupplementData is known here' }),
-    Name: z.string().max(255).optional(),
+    Name: text(255).optional(),
     EnvType: environment.optional(),
-    Comment: z.string().max(1_000).optional(),
+    Comment: text(1_000).optional(),
     AutoStartEnabled: flag.optional(),
     Periods: structure(periods),
     DefaultRunProperties: structure(properties),
@@ -159,7 +159,7 @@ export const getCreateWorkflowInstancesResult = action({
   method: 'GET',
   role: 'viewer',
   summary: 'Read what such a call has made',
-  input: z.object({ OperationId: z.string().max(2_000) }),
+  input: z.object({ OperationId: text(2_000) }),
   example: { OperationId: '0123456789abcdef0123456789abcdef' },
   async run({ scheduling, caller, input }) {
     const operations = input.OperationId.split('-');

@@ -1,7 +1,7 @@
 /** Reading and removing tasks. */
 import { z } from 'zod';
 import { action } from '../action';
-import { environment, ids, int64, integer, oneOf, orderText, readOrder } from '../fields';
+import { environment, ids, int64, integer, oneOf, orderText, readOrder, text } from '../fields';
 import { tagShapes, taskShape } from '../shapes';
 
 const named = {
@@ -47,12 +47,12 @@ export const deleteTask = action({
 
 /** Parameters that both lists have. */
 export const taskFilterFields = {
-  Owner: z.string().max(255).optional(),
+  Owner: text(255).optional(),
   ProjectEnv: environment.optional(),
-  TaskType: z.string().max(100).optional().meta({ description: 'Type of the job' }),
+  TaskType: text(100).optional().meta({ description: 'Type of the job' }),
   TriggerType: oneOf(['Scheduler', 'Manual']),
   TriggerRecurrence: oneOf(['Pause', 'Skip', 'Normal']),
-  RuntimeResource: z.string().max(255).optional().meta({ description: 'Name of a resource group' }),
+  RuntimeResource: text(255).optional().meta({ description: 'Name of a resource group' }),
 };
 
 const kinds = { Scheduler: 'recurring', Manual: 'manual' } as const;
@@ -111,7 +111,7 @@ export const listTasks = action({
   summary: 'List tasks',
   input: z.object({
     Ids: ids(1_000).optional(),
-    Name: z.string().max(255).optional().meta({ description: 'Part of the name' }),
+    Name: text(255).optional().meta({ description: 'Part of the name' }),
     ...taskFilterFields,
     ...pageFields,
     SortBy: orderText(orders, 'Id Desc'),

@@ -4,7 +4,7 @@ import { TablegateError } from '../../../../model/errors';
 import { parseInput } from '../../../../model/field-errors';
 import type { BatchEntry } from '../../../../scheduling/scheduling';
 import { action } from '../action';
-import { int64, structure } from '../fields';
+import { int64, structure, text } from '../fields';
 import { isNothing, messageOf, notHeld } from '../refusals';
 import { changeFields, changeOf, entrySchema } from '../task-entry';
 
@@ -12,9 +12,7 @@ import { changeFields, changeOf, entrySchema } from '../task-entry';
 const mostTasks = 1_000;
 const longestComment = 1_000;
 
-const comment = z
-  .string('it must be a text')
-  .max(longestComment, `at most ${longestComment} characters are allowed`)
+const comment = text(longestComment)
   .optional()
   .meta({ description: 'Kept in the audit of every task that the call changed' });
 
