@@ -134,9 +134,39 @@ function expectedOf({ expected }: { expected: string }): string {
 
 /** Words of issues whose schema brings none; undefined leaves zod's own. */
 function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code !== 'invalid_type') return undefined;
-  const expected = expectedOf({ expected: String(issue.expected) });
+  if (issue.code === 'too_small') return wordBound('least', issue.origin, issue.minimum, issue);
+  if (issue.code === 'too_big') return wordBound('most', issue.origin, issue.maximum, issue);
+  const expected = expectedBy(issue);
+  if (expected === undefined) return undefined;
   return issue.input === undefined
     ? `it is missing; it must be ${expected}`
     : `it must be ${expected}`;
+}
+
+function expectedBy(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type') return expectedOf({ expected: String(issue.expected) });
+  if (issue.code !== 'invalid_value') return undefined;
+  const values = issue.values.map((value) => JSON.stringify(value));
+  return values.length === 1 ? values[0] : `one of ${values.join(', ')}`;
+}
+
+/** What is counted, where it is not the number itself: one, and more of it. */
+const counted: Record<string, [string, string]> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+};
+
+function wordBound(
+  bound: 'least' | 'most',
+  origin: string,
+  limit: number | bigint,
+  { inclusive = true }: { inclusive?: boolean },
+): string | undefined {
+  if (!inclusive) return `it must be ${bound === 'least' ? 'more' : 'less'} than ${limit}`;
+  const units = counted[origin];
+  if (units) {
+    const [unit, verb] = Number(limit) === 1 ? [units[0], 'is'] : [units[1], 'are'];
+    return `at ${bound} ${limit} ${unit} ${verb} ${bound === 'least' ? 'needed' : 'allowed'}`;
+  }
+  return origin === 'number' || origin === 'int' ? `it must be at ${bound} ${limit}` : undefined;
 }

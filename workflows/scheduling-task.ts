@@ -66,15 +66,21 @@ async function runTask(
   void cancelRuns(state);
   const loops = startTimeLoops(state, context);
 
-  const isLight = oncePerTask(mayBeHandedOver);
+  const light = oncePerTask(() => mayBeHandedOver(state));
   const finished = (): boolean => isFinished(state) && loops.idle();
-  await condition(() => finished() || mayRollOver(state, messages.count(), isLight));
-  if (finished()) return end(projection, messages);
-  context.close();
-  await letGo(state, children);
-  await condition(loops.idle);
-  const isReady = (): boolean => isProjected(state) || isLight(state);
-  if (!isReady()) await condition(isReady, storeFirstMs);
+  const isDue = (isLight: () => boolean): boolean => mayRollOver(state, messages.count(), isLight);
+  for (;;) {
+    await condition(() => finished() || isDue(light.isSo));
+    if (finished()) return end(projection, messages);
+    // More signals of the same workflow task may have asked for runs, or be too much to hand on.
+    if (!isDue(light.look) && context.knows('still-due')) continue;
+    context.close();
+    await letGo(state, children);
+    await condition(loops.idle);
+    if (await mayEnd(state, light, context)) break;
+    context.reopen();
+    startNext(state, context);
+  }
   await condition(loops.idle);
   await end(projection, messages);
   await continueAsNew<typeof schedulingTask>(handOver(state));
@@ -83,6 +89,31 @@ async function runTask(
 async function end(projection: CancellationScope, messages: TaskMessages): Promise<void> {
   projection.cancel();
   await messages.allHandled();
+}
+
+/**
+ * Waits until what is handed on keeps within its bound: Temporal ends a workflow that hands on more
+ * than it takes.
+ * @returns false where the store has not taken enough of it in time
+ */
+async function mayEnd(
+  state: TaskState,
+  light: OncePerTask,
+  context: WorkflowStepContext,
+): Promise<boolean> {
+  if (isProjected(state)) return true;
+  const isReady = (): boolean => isProjected(state) || light.isSo();
+  if (!context.knows('still-due')) {
+    if (!isReady()) await condition(isReady, storeFirstMs);
+    return true;
+  }
+  const until = Date.now() + storeFirstMs;
+  while (!isProjected(state) && !light.look()) {
+    const waitMs = until - Date.now();
+    if (waitMs <= 0) return false;
+    await condition(isReady, waitMs);
+  }
+  return true;
 }
 
 function isFinished(state: TaskState): boolean {
@@ -168,17 +199,13 @@ async function startRuns(
  * has confirmed everything; only a history close to Temporal's limits takes unconfirmed entries
  * along.
  */
-function mayRollOver(
-  state: TaskState,
-  messagesTaken: number,
-  isLight: (state: TaskState) => boolean,
-): boolean {
+function mayRollOver(state: TaskState, messagesTaken: number, isLight: () => boolean): boolean {
   if (runsToStart(state).length > 0) return false;
   const { quiet, due, urgent } = rollOverLimits;
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
   if (!isProjected(state)) {
     const isUrgent = historyLength > urgent.events || historySize > urgent.bytes;
-    return isUrgent && isLight(state);
+    return isUrgent && isLight();
   }
   return (
     belongsToNextHistory(state) ||
@@ -190,16 +217,27 @@ function mayRollOver(
   );
 }
 
+/** A costly question that is answered once per workflow task. */
+interface OncePerTask {
+  /** The answer of this workflow task, though signals that came since may have changed it. */
+  isSo(): boolean;
+  /** The answer as it is now; `isSo` has it from here on. */
+  look(): boolean;
+}
+
 /**
- * Answers a costly question once per workflow task: its predicate is looked at after each of the
- * hundreds of signals that one may bring, and Temporal ends a task that takes seconds.
+ * Predicates are looked at after each of the hundreds of signals that one workflow task may bring,
+ * and Temporal ends a task that takes seconds.
  */
-function oncePerTask(look: (state: TaskState) => boolean): (state: TaskState) => boolean {
+function oncePerTask(find: () => boolean): OncePerTask {
   let known = { historyLength: -1, answer: false };
-  return (state) => {
-    const { historyLength } = workflowInfo();
-    if (known.historyLength !== historyLength) known = { historyLength, answer: look(state) };
+  const look = (): boolean => {
+    known = { historyLength: workflowInfo().historyLength, answer: find() };
     return known.answer;
+  };
+  return {
+    look,
+    isSo: () => (known.historyLength === workflowInfo().historyLength ? known.answer : look()),
   };
 }
 

@@ -1,11 +1,14 @@
 import { CancellationScope, patched, sleep, uuid4 } from '@temporalio/workflow';
-import type { StepContext } from '../model/task-steps';
+import type { KnownChange, StepContext } from '../model/task-steps';
 import type { TaskState } from '../model/task-state';
 
 export interface WorkflowStepContext extends StepContext {
+  knows(change: KnownChange): boolean;
   closing(): boolean;
   /** From here on nothing new begins in this history. */
   close(): void;
+  /** This history goes on after all. */
+  reopen(): void;
   /**
    * For so long what an edit changed is told to nobody: whoever sent it writes it for many tasks at
    * once, and has more to send. 0 ends that.
@@ -27,6 +30,9 @@ export function makeStepContext(): WorkflowStepContext {
     knows: (change) => patched(change),
     close: () => {
       closing = true;
+    },
+    reopen: () => {
+      closing = false;
     },
     holdBack: (ms) => {
       const until = ms > 0 ? Date.now() + ms : 0;

@@ -19,7 +19,7 @@ export {
   whyNotStart,
   type RunEnd,
 } from './runs';
-export type { Refusal, StepContext } from './step';
+export type { KnownChange, Refusal, StepContext } from './step';
 export * from './ticks';
 export { nextTimeLimit, passTime } from './time-limits';
 export * from './triggers';

@@ -84,9 +84,11 @@ export async function letGo(step: Step, needs: readonly Need[]): Promise<void> {
 const blockText = `update tablegate.backfill_cells as cell
   set state = 'blocked', told_to = ${toldNobody('cell')},
     end_reason = format('It needs %s at %s, which did not succeed.',
-      needed.task_id, to_char(needed.schedule_time, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+      coalesce('the task "' || task.name || '"', needed.task_id),
+      to_char(needed.schedule_time, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
   from unnest($1::bigint[], $2::bigint[]) as bad (cell, needed)
     join tablegate.backfill_cells as needed on needed.cell = bad.needed
+    left join tablegate.tasks as task on task.tenant = needed.tenant and task.id = needed.task_id
   where cell.cell = bad.cell and cell.state = 'waiting'
   returning cell.told_to`;
 

@@ -25,9 +25,9 @@ const limits = 'must be at least 1, or null for no limit';
 
 it.each([
   [{ region: 'XX' }, 'region', 'must be a region of ISO 3166 in two letters, as in DE, CN or US'],
-  [{ form: 'fax' }, 'form', 'Invalid option: expected one of "text"|"email"|"phone"|"exact"'],
-  [{ case: 'upper' }, 'case', 'Invalid option: expected one of "lower"|"kept"'],
-  [{ overMax: 'drop' }, 'overMax', 'Invalid option: expected one of "report"|"apart"'],
+  [{ form: 'fax' }, 'form', 'it must be one of "text", "email", "phone", "exact"'],
+  [{ case: 'upper' }, 'case', 'it must be one of "lower", "kept"'],
+  [{ overMax: 'drop' }, 'overMax', 'it must be one of "report", "apart"'],
   [{ maxPerUser: 0 }, 'maxPerUser', limits],
   [{ maxSharedBy: 0 }, 'maxSharedBy', limits],
   [{ fillers: true }, 'fillers', 'it must be false or an object'],

@@ -52,6 +52,34 @@ test('of a field that may be one value or an object, what was meant is named, el
   }
 });
 
+test('bounds and choices say what is allowed', () => {
+  const bounded = z.object({
+    seconds: z.number().int().min(60).max(90),
+    share: z.number().positive().lt(1),
+    name: z.string().min(2).max(3),
+    times: z.array(z.string()).min(1).max(2),
+    mode: z.enum(['drain', 'kill']),
+    only: z.literal('this'),
+  });
+  const saidOf = (input: unknown): unknown => {
+    try {
+      return parseInput(bounded, input, 'body');
+    } catch (error) {
+      return (error as TablegateError).fields.map(({ message }) => message);
+    }
+  };
+  const little = { seconds: 59, share: 0, name: 'a', times: [], mode: 'stop', only: 'that' };
+  expect(saidOf(little)).toEqual([
+    ...['it must be at least 60', 'it must be more than 0', 'at least 2 characters are needed'],
+    ...['at least 1 entry is needed', 'it must be one of "drain", "kill"', 'it must be "this"'],
+  ]);
+  const much = { seconds: 91, share: 1, name: 'abcd', times: ['a', 'b', 'c'], only: 'this' };
+  expect(saidOf(much)).toEqual([
+    ...['it must be at most 90', 'it must be less than 1', 'at most 3 characters are allowed'],
+    ...['at most 2 entries are allowed', 'it is missing; it must be one of "drain", "kill"'],
+  ]);
+});
+
 test('good input is answered with its defaults', () => {
   expect(parseInput(schema, {}, 'task')).toEqual({ output: 'main.result' });
 });

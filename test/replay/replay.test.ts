@@ -45,12 +45,23 @@ beforeAll(quietRuntime);
 it('has a history of each thing that may happen to a task', () => {
   expect(ofFolder('.')).toEqual([
     ...['backfill', 'batch-edit', 'by-hand', 'cancel', 'cancel-queued', 'cells', 'cells-killed'],
-    ...['due-time', 'due-time-blocked', 'edit-during-a-run', 'failed-with-retries'],
-    ...['former-generation', 'full-task', 'import', 'latch', 'late-gate', 'look-up', 'lost-run'],
+    ...['due-time', 'due-time-blocked', 'due-time-edited', 'edit-during-a-run'],
+    ...[
+      'failed-with-retries',
+      'former-generation',
+      'full-task',
+      'import',
+      'latch',
+      'late-gate',
+      'look-up',
+      'lost-run',
+    ],
     ...['mode-skip', 'notices', 'plain-round', 'removal', 'schedule', 'schedule-tick', 'watchdog'],
     'with-present',
   ]);
-  expect(ofFolder(smallLimitsFolder)).toEqual(['backfill', 'cells-roll-over', 'roll-over']);
+  expect(ofFolder(smallLimitsFolder)).toEqual([
+    ...['backfill', 'cells-at-the-end', 'cells-roll-over', 'roll-over'],
+  ]);
 });
 
 it('keeps what the version before recurrence has written', () => {

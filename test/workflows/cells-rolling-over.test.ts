@@ -1,10 +1,12 @@
 /** Ends of cells are heard over roll-overs: each once, and without being asked for. */
 import type { CellEnd } from '../../model/backfill';
+import { upstreamChangedSignal } from '../../model/messages';
 import { defaultRunPolicy } from '../../model/task';
 import { HeldJobs, hours, requestCells, timesRun } from '../support/workflows/cells';
 import { signalNames } from '../support/workflows/history';
 import { House, makeId, type OpenedTask } from '../support/workflows/house';
 import { Mailbox } from '../support/workflows/mailbox';
+import { nothingDone } from '../support/workflows/world';
 
 let house: House;
 beforeAll(async () => {
@@ -118,6 +120,23 @@ it('goes on with waiting cells and with what it was asked for while it rolled ov
   expect(ends.map(({ scheduleTime }) => scheduleTime).toSorted()).toEqual(hours(cells + 8));
   expect(new Set(ends.map(({ runId }) => runId)).size).toBe(cells + 8);
   expect(runIds.every((runId) => ends.some((end) => end.runId === runId))).toBe(true);
+});
+
+it('begins what it is asked for in the workflow task that would have ended this history', async () => {
+  house.world.job = async () => nothingDone;
+  const task = await house.openTask({ kind: 'manual' });
+  const backfill = await Mailbox.open(house.client, makeId());
+  await house.settled(task);
+  await house.stopWorkers();
+  // One more than the limit of messages in `small-roll-over-limits.ts`; they change nothing.
+  for (let number = 0; number <= 40; number += 1) await task.handle.signal(upstreamChangedSignal);
+  await requestCells(task, backfill.id, hours(2));
+  await house.startWorkers();
+  const ends = await backfill.ends(2);
+  expect(ends.map(({ status, reason }) => ({ status, reason }))).toEqual(
+    hours(2).map(() => ({ status: 'succeeded', reason: null })),
+  );
+  expect(timesRun(house.world, task)).toEqual(hours(2));
 });
 
 it('cancels runs that an earlier history has started, where the task is removed', async () => {

@@ -65,6 +65,26 @@ it('starts in the next history what becomes due in the workflow task that ends t
   expect((await house.presentRun(task)).runId).not.toBe(before);
 });
 
+it('hands on no more than its bound where far more comes in the workflow task that ends this one', async () => {
+  const { world } = house;
+  const task = await house.openTask();
+  await house.settled(task);
+  await house.stopWorkers();
+  const receipts: string[] = [];
+  // More than the urgent limit of events in `small-roll-over-limits.ts`.
+  for (let number = 0; number <= 200; number += 1)
+    receipts.push(...(await task.call('not.listed')));
+  // Their lines in the ledger are more than Temporal takes from a workflow that rolls over.
+  const burst = Array.from({ length: 500 }, () => 'not.listed');
+  for (let number = 0; number < 14; number += 1) receipts.push(...(await task.call(...burst)));
+  await house.startWorkers();
+  await world.until(() => receipts.every((receipt) => world.ledger.has(receipt)));
+  const began = (await task.handle.fetchHistory()).events?.[0];
+  const { input, continuedExecutionRunId } = began!.workflowExecutionStartedEventAttributes!;
+  expect(continuedExecutionRunId).not.toBe('');
+  expect(input!.payloads![0]!.data!.length).toBeLessThan(256 * 1024);
+});
+
 it('hears of the end of a run that the history before had started', async () => {
   const { world } = house;
   const held = new HeldJob();

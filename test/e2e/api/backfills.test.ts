@@ -112,7 +112,9 @@ test('a middle task that fails blocks what comes after it; mended and retried, n
     [last.id]: Array(3).fill('blocked'),
   });
   const blocked = (await cellsOf(server.api, failed.id)).find(({ taskId }) => taskId === last.id);
-  expect(blocked?.reason).toContain(`It needs ${middle.id} at ${hour(0)}, which did not succeed`);
+  expect(blocked?.reason).toContain(
+    `It needs the task "${middle.name}" at ${hour(0)}, which did not succeed`,
+  );
   expect(await runsOf(server.api, last.id)).toEqual([]);
 
   steps.mend(middle.id);

@@ -1,5 +1,6 @@
 /** Records roll-overs with limits that keep the files small. Not a test of its own. */
 import { defaultRunPolicy } from '../../../model/definition';
+import { upstreamChangedSignal } from '../../../model/messages';
 import { HeldJobs, hours, requestCells } from '../../support/workflows/cells';
 import { two } from '../../support/workflows/definition';
 import { makeId, type House } from '../../support/workflows/house';
@@ -42,6 +43,22 @@ it('records cells that run over a roll-over', async () => {
   await house.settled(task);
   const histories = await recorder.chain(task.handle.workflowId);
   await recorder.keep('cells-roll-over', [...histories, ...runIds.map((id) => task.run(id))]);
+});
+
+it('records cells that are asked for in the workflow task that would have ended a history', async () => {
+  recorder.doNothing();
+  const task = await house.openTask({ kind: 'manual' });
+  const backfill = await Mailbox.open(house.client, makeId());
+  await house.settled(task);
+  await house.stopWorkers();
+  for (let number = 0; number <= 40; number += 1) await task.handle.signal(upstreamChangedSignal);
+  await requestCells(task, backfill.id, hours(2));
+  await house.startWorkers();
+  const ends = await backfill.ends(2);
+  await house.settled(task);
+  const histories = await recorder.chain(task.handle.workflowId);
+  const runs = ends.map(({ runId }) => task.run(runId!));
+  await recorder.keep('cells-at-the-end', [...histories, ...runs]);
 });
 
 it('records a driver that goes on in further histories', async () => {

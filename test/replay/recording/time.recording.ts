@@ -100,6 +100,29 @@ it('records a due time that is blocked, waits and is met', async () => {
   await recorder.keep('due-time-blocked', [task.handle, task.run(runId)]);
 });
 
+it('records a due time whose task is edited while upstream tasks are asked about', async () => {
+  const { needs } = house.world;
+  let asked = 0;
+  let edited: () => void = () => undefined;
+  const edit = new Promise<void>((resolve) => {
+    edited = resolve;
+  });
+  house.world.needs = async (ask) => {
+    asked += 1;
+    house.world.changed();
+    await edit;
+    return needs(ask);
+  };
+  const task = await openDaily();
+  await task.tick(due);
+  await house.world.until(() => asked === 1);
+  await task.edit({ dependsOn: [makeId()] });
+  edited();
+  const runId = await endOf(task, due);
+  await house.settled(task);
+  await recorder.keep('due-time-edited', [task.handle, task.run(runId)]);
+});
+
 it('records a due time where the mode is skip', async () => {
   const task = await openDaily({ recurrence: { ...daily, mode: 'skip' } });
   await task.tick(due);
