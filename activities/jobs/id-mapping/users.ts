@@ -121,35 +121,39 @@ export interface Matched {
 const none = 0xffff;
 
 /** The same of all tables, in their order. */
-export function matchedRows(tables: LinkTable[], { count, userOf }: Users): Matched[] {
-  const first = new Uint16Array(count).fill(none);
-  const isInSeveral = new Uint8Array(count);
-  for (const [place, table] of tables.entries()) {
-    forEachUser(table, userOf, (user) => {
+export function matchedRows(tables: LinkTable[], users: Users): Matched[] {
+  const first = new Uint16Array(users.count).fill(none);
+  const isInSeveral = new Uint8Array(users.count);
+  const usersOfRows = tables.map((table) => usersByRow(table, users));
+  for (const [place, ofRows] of usersOfRows.entries()) {
+    for (let row = 0; row < ofRows.length; row += 1) {
+      const user = ofRows[row]!;
+      if (user === noId) continue;
       if (first[user] === none) first[user] = place;
       else if (first[user] !== place) isInSeveral[user] = 1;
-    });
+    }
   }
-  return tables.map((table) => {
+  return usersOfRows.map((ofRows) => {
     let withUser = 0;
     let matched = 0;
-    forEachUser(table, userOf, (user) => {
+    for (let row = 0; row < ofRows.length; row += 1) {
+      const user = ofRows[row]!;
+      if (user === noId) continue;
       withUser += 1;
       matched += isInSeveral[user]!;
-    });
-    return { rows: table[0]?.length ?? 0, withUser, matched };
+    }
+    return { rows: ofRows.length, withUser, matched };
   });
 }
 
-/** The user of the first ID of each row that is not left out. */
-function forEachUser(table: LinkTable, userOf: Uint32Array, visit: (user: number) => void): void {
-  const rows = table[0]?.length ?? 0;
-  for (let row = 0; row < rows; row += 1) {
-    for (const column of table) {
+/** Of each row the user of its first ID that is not left out, or `noId`. */
+function usersByRow(table: LinkTable, { userOf }: Users): Uint32Array {
+  const users = new Uint32Array(table[0]?.length ?? 0).fill(noId);
+  for (const column of table) {
+    for (let row = 0; row < column.length; row += 1) {
       const id = column[row]!;
-      if (id === noId || userOf[id] === noId) continue;
-      visit(userOf[id]!);
-      break;
+      if (id !== noId && users[row] === noId) users[row] = userOf[id]!;
     }
   }
+  return users;
 }
