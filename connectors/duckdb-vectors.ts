@@ -15,9 +15,9 @@ function itemsOf(vector: DuckDBVector): ArrayBufferView & { length: number } {
  * A column of type UBIGINT as pairs of words, the lower one first.
  * @returns twice as many words as the chunk has rows; valid as long as the chunk
  */
-export function wordsOf(chunk: DuckDBDataChunk, column: number): Uint32Array {
+export function wordsOf(chunk: DuckDBDataChunk, column: number): Int32Array {
   const { buffer, byteOffset, length } = itemsOf(chunk.getColumnVector(column));
-  return new Uint32Array(buffer, byteOffset, length * 2);
+  return new Int32Array(buffer, byteOffset, length * 2);
 }
 
 /** A column of type UINTEGER. */

@@ -83,10 +83,7 @@ async function findUsers(
   const links = tables.map((table) => table.links);
   const byType = idsByType(dictionary);
   const ids = Object.values(byType).reduce((sum, count) => sum + count, 0);
-  const representatives = representativesOf(
-    users,
-    types.map(({ table }) => table),
-  );
+  const representatives = representativesOf(users, types);
   const rowsWritten = countByTable(firstTable, dictionary.leftOut, tables.length);
   const summary = {
     ...{ output: request.output, users: users.count, ids, idsByType: byType },

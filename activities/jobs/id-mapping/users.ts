@@ -1,5 +1,5 @@
 /** Users: components with numbers of their own, and what is counted of them. Pure. */
-import type { IdTable } from './id-table';
+import type { TypeIds } from './dictionary';
 import { noId, type IdRange, type LinkTable } from './links';
 
 export interface Users {
@@ -82,6 +82,9 @@ export function takeApart(roots: Uint32Array, components: Set<number>): void {
   }
 }
 
+/** No place. */
+const none = 0xffff;
+
 /** For each user the ID that stands for it: that with the smallest hash, whatever the order of rows. */
 export interface Representatives {
   low: Uint32Array;
@@ -90,21 +93,26 @@ export interface Representatives {
   type: Uint16Array;
 }
 
-/** @param tables of hashes, one a type */
-export function representativesOf({ count, userOf }: Users, tables: IdTable[]): Representatives {
+/** @param types in their order, with the hashes of their IDs as a dictionary has them */
+export function representativesOf(
+  { count, userOf }: Users,
+  types: Pick<TypeIds, 'start' | 'end' | 'hashes'>[],
+): Representatives {
   const low = new Uint32Array(count).fill(noId);
   const high = new Uint32Array(count).fill(noId);
-  const type = new Uint16Array(count).fill(0xffff);
-  for (const [place, table] of tables.entries()) {
-    table.forEach((id, lower, upper) => {
+  const type = new Uint16Array(count).fill(none);
+  for (const [place, { start, end, hashes }] of types.entries()) {
+    for (let id = start; id < end; id += 1) {
       const user = userOf[id]!;
-      if (user === noId) return;
+      if (user === noId) continue;
+      const lower = hashes[2 * (id - start)]! >>> 0;
+      const upper = hashes[2 * (id - start) + 1]! >>> 0;
       const isSmaller = upper < high[user]! || (upper === high[user] && lower < low[user]!);
-      if (!isSmaller && type[user] !== 0xffff) return;
+      if (!isSmaller && type[user] !== none) continue;
       low[user] = lower;
       high[user] = upper;
       type[user] = place;
-    });
+    }
   }
   return { low, high, type };
 }
@@ -117,8 +125,6 @@ export interface Matched {
   /** Rows whose user other tables have as well. */
   matched: number;
 }
-
-const none = 0xffff;
 
 /** The same of all tables, in their order. */
 export function matchedRows(tables: LinkTable[], users: Users): Matched[] {
