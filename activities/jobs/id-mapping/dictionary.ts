@@ -140,6 +140,12 @@ function fileSql(file: string): string {
   return `read_parquet(${quotePath(file)}, file_row_number=true)`;
 }
 
+/**
+ * For a file of ours that is read a few times and then removed: of texts that are all different a
+ * dictionary is tried in vain, and compressing takes longer than what it saves.
+ */
+const quickly = 'COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1';
+
 /** @returns number of texts */
 async function writeTexts(
   connection: DuckDBConnection,
@@ -162,7 +168,7 @@ async function writeTexts(
        FROM (SELECT raw, cells, first_table, ${normal} AS value
          FROM (SELECT raw, count(*)::UINTEGER AS cells, min(place)::UINTEGER AS first_table
            FROM (${cells.join(' UNION ALL ')}) WHERE raw IS NOT NULL GROUP BY raw))
-     ) TO ${quoteText(file)} (FORMAT parquet)`,
+     ) TO ${quoteText(file)} (FORMAT parquet, ${quickly})`,
   );
   return Number((await copied.getRowsJS())[0]?.[0]);
 }
