@@ -1,6 +1,6 @@
 /** Columns of chunks as plain typed arrays: millions of values at the speed of the loop over them. */
-import { DuckDBScalarFunction, UINTEGER, type DuckDBConnection } from '@duckdb/node-api';
-import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
+import { DuckDBScalarFunction, UBIGINT, UINTEGER } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBVector } from '@duckdb/node-api';
 
 /** Values as DuckDB has them in memory; those of NULLs mean nothing. */
 function itemsOf(vector: DuckDBVector): ArrayBufferView & { length: number } {
@@ -55,19 +55,50 @@ export function registerLookUp(
   connection: DuckDBConnection,
   values: Uint32Array | Uint16Array | Uint8Array,
 ): string {
+  return registerFunction(connection, UINTEGER, (places, rows, found) => {
+    for (let row = 0; row < rows; row += 1) found[row] = values[places[row]!]!;
+  });
+}
+
+/**
+ * The same in two arrays at once, as each call has to wait for the JavaScript thread.
+ * @returns the name of a function `(UINTEGER) -> UBIGINT`: what is in `lower` in the lower half, and
+ * what is in `upper` in the upper one
+ */
+export function registerDoubleLookUp(
+  connection: DuckDBConnection,
+  lower: Uint32Array | Uint16Array,
+  upper: Uint32Array | Uint16Array,
+): string {
+  return registerFunction(connection, UBIGINT, (places, rows, found) => {
+    for (let row = 0; row < rows; row += 1) {
+      const place = places[row]!;
+      found[2 * row] = lower[place]!;
+      found[2 * row + 1] = upper[place]!;
+    }
+  });
+}
+
+/** @param look writes what it finds for so many rows as words, the lower one of a value first */
+function registerFunction(
+  connection: DuckDBConnection,
+  returnType: DuckDBType,
+  look: (places: Uint32Array, rows: number, found: Uint32Array) => void,
+): string {
   lookUps += 1;
   const name = `tablegate_look_up_${lookUps}`;
-  const look = DuckDBScalarFunction.create({
-    name,
-    parameterTypes: [UINTEGER],
-    returnType: UINTEGER,
+  const lookUp = DuckDBScalarFunction.create({
+    ...{ name, parameterTypes: [UINTEGER], returnType },
     mainFunction: (_, input, output) => {
-      const places = numbersOf(input, 0);
-      const found = itemsOf(output) as unknown as Uint32Array;
-      for (let row = 0; row < input.rowCount; row += 1) found[row] = values[places[row]!]!;
+      const { buffer, byteOffset, byteLength } = itemsOf(output);
+      look(
+        numbersOf(input, 0),
+        input.rowCount,
+        new Uint32Array(buffer, byteOffset, byteLength / 4),
+      );
       output.flush();
     },
   });
-  connection.registerScalarFunction(look);
+  connection.registerScalarFunction(lookUp);
   return name;
 }
