@@ -1,13 +1,13 @@
 /** IDs as SQL: any column as the text a person would write, read by the rules of `model/id-rules`. */
 import { DuckDBScalarFunction, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier, quoteText } from '../../../connectors/sql-text';
+import { expressionOf } from '../../../model/id-fillers';
 import {
   fillersOf,
   normalizeId,
   type IdTypeRules,
   type ReadingRules,
 } from '../../../model/id-rules';
-import { expressionOf } from '../../../model/id-fillers';
 import { settledExpressions } from '../../../model/numbering-plans';
 
 /** Holds every whole number that a DECIMAL or most of what a DOUBLE can hold. */
