@@ -14,9 +14,9 @@ function itemsOf(vector: DuckDBVector): ArrayBufferView & { length: number } {
  * A column of type UBIGINT as pairs of words, the lower one first.
  * @returns twice as many words as the chunk has rows; valid as long as the chunk
  */
-export function wordsOf(chunk: DuckDBDataChunk, column: number): Uint32Array {
+export function wordsOf(chunk: DuckDBDataChunk, column: number): Int32Array {
   const { buffer, byteOffset, length } = itemsOf(chunk.getColumnVector(column));
-  return new Uint32Array(buffer, byteOffset, length * 2);
+  return new Int32Array(buffer, byteOffset, length * 2);
 }
 
 /** A column of type UINTEGER. */
@@ -54,21 +54,52 @@ export function registerLookUp(
   connection: DuckDBConnection,
   values: Uint32Array | Uint16Array | Uint8Array,
 ): string {
+  return registerFunction(connection, 'UINTEGER', (places, rows, found) => {
+    for (let row = 0; row < rows; row += 1) found[row] = values[places[row]!]!;
+  });
+}
+
+/**
+ * The same in two arrays at once, as each call has to wait for the JavaScript thread.
+ * @returns the name of a function `(UINTEGER) -> UBIGINT`: what is in `lower` in the lower half, and
+ * what is in `upper` in the upper one
+ */
+export function registerDoubleLookUp(
+  connection: DuckDBConnection,
+  lower: Uint32Array | Uint16Array,
+  upper: Uint32Array | Uint16Array,
+): string {
+  return registerFunction(connection, 'UBIGINT', (places, rows, found) => {
+    for (let row = 0; row < rows; row += 1) {
+      const place = places[row]!;
+      found[2 * row] = lower[place]!;
+      found[2 * row + 1] = upper[place]!;
+    }
+  });
+}
+
+/** @param look writes what it finds for so many rows as words, the lower one of a value first */
+function registerFunction(
+  connection: DuckDBConnection,
+  returnType: 'UINTEGER' | 'UBIGINT',
+  look: (places: Uint32Array, rows: number, found: Uint32Array) => void,
+): string {
   lookUps += 1;
   const name = `tablegate_look_up_${lookUps}`;
   // Whoever has a connection has loaded it: this module alone does not.
   const duckdb = require('@duckdb/node-api') as typeof import('@duckdb/node-api');
-  const look = duckdb.DuckDBScalarFunction.create({
-    name,
-    parameterTypes: [duckdb.UINTEGER],
-    returnType: duckdb.UINTEGER,
+  const lookUp = duckdb.DuckDBScalarFunction.create({
+    ...{ name, parameterTypes: [duckdb.UINTEGER], returnType: duckdb[returnType] },
     mainFunction: (_, input, output) => {
-      const places = numbersOf(input, 0);
-      const found = itemsOf(output) as unknown as Uint32Array;
-      for (let row = 0; row < input.rowCount; row += 1) found[row] = values[places[row]!]!;
+      const { buffer, byteOffset, byteLength } = itemsOf(output);
+      look(
+        numbersOf(input, 0),
+        input.rowCount,
+        new Uint32Array(buffer, byteOffset, byteLength / 4),
+      );
       output.flush();
     },
   });
-  connection.registerScalarFunction(look);
+  connection.registerScalarFunction(lookUp);
   return name;
 }

@@ -8,6 +8,7 @@ import {
   type HashOf,
 } from '../../activities/jobs/id-mapping/dictionary';
 import { registerIdFunctions } from '../../activities/jobs/id-mapping/id-sql';
+import { IdTable } from '../../activities/jobs/id-mapping/id-table';
 import { leftOutCode, noId } from '../../activities/jobs/id-mapping/links';
 import { countRows, loadColumn, replaceTexts } from '../../activities/jobs/id-mapping/load-links';
 import type { OpenSource } from '../../activities/jobs/id-mapping/open-sources';
@@ -62,7 +63,10 @@ async function load(
   { types, standsFor }: Dictionary,
 ): Promise<Uint32Array> {
   const rows = await countRows(connection, source);
-  const column = await loadColumn(connection, source, source.columns[0]!, types[0]!, rows);
+  const { hash, hashes, start, end } = types[0]!;
+  const table = new IdTable(end - start);
+  table.add(hashes, end - start, start);
+  const column = await loadColumn(connection, source, source.columns[0]!, { hash, table }, rows);
   if (standsFor !== null) replaceTexts([column], standsFor);
   return column;
 }

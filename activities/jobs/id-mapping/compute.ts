@@ -8,7 +8,7 @@ import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
 import type { Engines } from './dictionary';
 import { failureOf } from './failures';
-import { makeChanges, matchWithFormer, type ChangeCounts } from './former';
+import { findChanges, matchWithFormer, type ChangeCounts } from './former';
 import { registerIdFunctions } from './id-sql';
 import { countOf } from './left-out';
 import { linkUsers } from './link-users';
@@ -83,10 +83,7 @@ async function findUsers(
   const links = tables.map((table) => table.links);
   const byType = idsByType(dictionary);
   const ids = Object.values(byType).reduce((sum, count) => sum + count, 0);
-  const representatives = representativesOf(
-    users,
-    types.map(({ table }) => table),
-  );
+  const representatives = representativesOf(users, types);
   const rowsWritten = countByTable(firstTable, dictionary.leftOut, tables.length);
   const summary = {
     ...{ output: request.output, users: users.count, ids, idsByType: byType },
@@ -158,23 +155,25 @@ async function tryToPlace(
     },
   );
   await assignOneIds(connection, users, representatives, former, request.startedAtMs);
-  const hasFormer = former.kept !== null;
-  const counts = await makeChanges(connection, request, hasFormer);
+  const { relation: changes, counts } = await findChanges(
+    connection,
+    request,
+    former.kept !== null,
+  );
 
   reporter.begin('writing');
   reporter.at(0, `replacing ${request.output}`);
   const result = resultRelation(connection, request, idTypes, users, firstTable);
-  const changed = { changes: hasFormer ? counts : null };
   try {
-    const relations = { result, changes: 'changes' };
+    const relations = { result, changes };
     const rows = await swapResult(connection, request, relations, former.write, signal);
     if (rows !== ids) throw new Error(`${rows} rows were written, not ${ids}`);
-    return { ...changed, superseded: false };
+    return { changes: counts, superseded: false };
   } catch (error) {
     // Runs of one task may go on side by side: each recalculates everything, so that of the latest
     // is to be there in the end.
     const last = error instanceof SupersededError ? error.lastFence : null;
-    if (last !== null && isOfLaterRun(last, fence)) return { ...changed, superseded: true };
+    if (last !== null && isOfLaterRun(last, fence)) return { changes: counts, superseded: true };
     throw failureOf(request.output, error);
   }
 }

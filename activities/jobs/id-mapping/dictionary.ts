@@ -21,6 +21,12 @@ export interface TypeIds extends IdRange {
   file: string;
   /** SQL of the 64-bit hash of a text; no two texts of the file share one. */
   hash: (text: string) => string;
+  /** The hashes of its IDs in the order of their numbers, as pairs of words, the lower one first. */
+  hashes: Int32Array;
+}
+
+/** The same with what finds the IDs by their hashes; it is large, so nobody keeps it. */
+export interface FindableIds extends TypeIds {
   table: IdTable;
 }
 
@@ -61,7 +67,7 @@ export interface DictionaryListener {
   /** The texts of a type are about to be collected. */
   collecting(place: number, idType: string): void;
   /** Its IDs have their numbers; works on while the next type is collected. */
-  numbered(type: TypeIds): Promise<void>;
+  numbered(type: FindableIds): Promise<void>;
 }
 
 /**
@@ -97,10 +103,11 @@ export async function makeDictionary(
   return { types, idCount, ...counts, ...(await readStates(main, types, counts)) };
 
   async function number(range: TextFile): Promise<void> {
-    const { counts, ...numbered } = await numberTexts(reader, range, hashOf);
+    const { counts, table, ...numbered } = await numberTexts(reader, range, hashOf);
+    const type = { ...range, ...numbered };
     parts.push(counts);
-    types.push({ ...range, ...numbered });
-    await listener.numbered(types.at(-1)!);
+    types.push(type);
+    await listener.numbered({ ...type, table });
   }
 }
 
@@ -133,6 +140,12 @@ function fileSql(file: string): string {
   return `read_parquet(${quotePath(file)}, file_row_number=true)`;
 }
 
+/**
+ * For a file of ours that is read a few times and then removed: of texts that are all different a
+ * dictionary is tried in vain, and compressing takes longer than what it saves.
+ */
+const quickly = 'COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1';
+
 /** @returns number of texts */
 async function writeTexts(
   connection: DuckDBConnection,
@@ -155,7 +168,7 @@ async function writeTexts(
        FROM (SELECT raw, cells, first_table, ${normal} AS value
          FROM (SELECT raw, count(*)::UINTEGER AS cells, min(place)::UINTEGER AS first_table
            FROM (${cells.join(' UNION ALL ')}) WHERE raw IS NOT NULL GROUP BY raw))
-     ) TO ${quoteText(file)} (FORMAT parquet)`,
+     ) TO ${quoteText(file)} (FORMAT parquet, ${quickly})`,
   );
   return Number((await copied.getRowsJS())[0]?.[0]);
 }
@@ -163,7 +176,7 @@ async function writeTexts(
 type TextFile = IdRange & { file: string };
 type Counts = Pick<Dictionary, 'cells' | 'firstTable'>;
 
-type Numbered = Pick<TypeIds, 'hash' | 'table'> & { counts: Counts };
+type Numbered = Pick<FindableIds, 'hash' | 'hashes' | 'table'> & { counts: Counts };
 
 async function numberTexts(
   reader: DuckDBConnection,
@@ -193,9 +206,11 @@ async function hashTexts(
   { file, start, end }: TextFile,
   hash: HashOf,
 ): Promise<Numbered | null> {
-  const table = new IdTable(end - start);
-  const cells = new Uint32Array(end - start);
-  const firstTable = new Uint16Array(end - start);
+  const count = end - start;
+  const table = new IdTable(count);
+  const hashes = new Int32Array(2 * count);
+  const cells = new Uint32Array(count);
+  const firstTable = new Uint16Array(count);
   let read = 0;
   let refused = 0;
   const sql = `SELECT ${hash('raw')}, file_row_number::UINTEGER, cells, first_table
@@ -203,13 +218,15 @@ async function hashTexts(
   for await (const chunk of chunksOf(reader, sql)) {
     const { rowCount } = chunk;
     if (numbersOf(chunk, 1)[0] !== read) throw new Error('rows of IDs came out of order');
-    refused += table.add(wordsOf(chunk, 0), rowCount, start + read).length;
+    const words = wordsOf(chunk, 0);
+    refused += table.add(words, rowCount, start + read).length;
+    hashes.set(words.subarray(0, 2 * rowCount), 2 * read);
     cells.set(numbersOf(chunk, 2).subarray(0, rowCount), read);
     firstTable.set(numbersOf(chunk, 3).subarray(0, rowCount), read);
     read += rowCount;
   }
-  if (read !== end - start) throw new Error(`${read} IDs were numbered, not ${end - start}`);
-  return refused === 0 ? { hash, table, counts: { cells, firstTable } } : null;
+  if (read !== count) throw new Error(`${read} IDs were numbered, not ${count}`);
+  return refused === 0 ? { hash, hashes, table, counts: { cells, firstTable } } : null;
 }
 
 /** Texts whose hash is zero, which stands for no ID, or that of another text. */

@@ -4,6 +4,7 @@ import { openConnection } from '../../../connectors';
 import type { LastWrite } from '../../../connectors/connector';
 import { queryRows } from '../../../connectors/duckdb-engine';
 import { chunksOf, numbersOf, registerLookUp } from '../../../connectors/duckdb-vectors';
+import { quoteText } from '../../../connectors/sql-text';
 import { matchFormer, tiedUsers, type FormerPairs } from './former-ids';
 import { noId } from './links';
 import type { ComputeRequest } from './messages';
@@ -149,28 +150,31 @@ export interface ChangeCounts {
   split: number;
 }
 
-/**
- * Makes the table `changes (change, one_id, other_one_id, ids, run_id)`.
- * @param hasFormer the tables of `matchWithFormer` are there
- * @returns how many rows there are of each change
- */
-export async function makeChanges(
+/** A relation `(change, one_id, other_one_id, ids, run_id)`. */
+export interface Changes {
+  relation: string;
+  /** How many rows there are of each change; null where no result was there, so that all is new. */
+  counts: ChangeCounts | null;
+}
+
+/** @param hasFormer the tables of `matchWithFormer` are there */
+export async function findChanges(
   connection: DuckDBConnection,
   { runId }: ComputeRequest,
   hasFormer: boolean,
-): Promise<ChangeCounts> {
-  const changes = hasFormer ? changesSql : newSql('true');
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE changes AS
-     SELECT change, one_id, other_one_id, ids::UBIGINT AS ids, $1 AS run_id FROM (${changes})`,
-    [runId],
-  );
+): Promise<Changes> {
+  const sqlOf = (changes: string): string =>
+    `SELECT change, one_id, other_one_id, ids::UBIGINT AS ids, ${quoteText(runId)} AS run_id
+     FROM (${changes})`;
+  if (!hasFormer) return { relation: `(${sqlOf(newSql('true'))})`, counts: null };
+  await connection.run(`CREATE OR REPLACE TEMP TABLE changes AS ${sqlOf(changesSql)}`);
   const rows = await queryRows(
     connection,
     'SELECT change, count(*) AS count FROM changes GROUP BY change',
   );
   const known = Object.fromEntries(rows.map((row) => [String(row.change), Number(row.count)]));
-  return { new: 0, kept: 0, gone: 0, merged: 0, split: 0, ...known };
+  const counts = { new: 0, kept: 0, gone: 0, merged: 0, split: 0, ...known };
+  return { relation: 'changes', counts };
 }
 
 const newSql = (condition: string): string =>

@@ -5,19 +5,20 @@
 import { noId } from './links';
 
 /** Share of the slots that are taken: fewer are missed at once, more would take more memory. */
-const load = 0.75;
+const load = 0.5;
 const wordsPerSlot = 3;
 /** Brings the upper word into the place of a hash whose lower word varies little. */
 const mixer = 0x9e3779b1;
 
 export class IdTable {
   readonly #slots: number;
-  readonly #words: Uint32Array;
+  /** Signed, as what is read is then compared without being turned into a double first. */
+  readonly #words: Int32Array;
 
   /** @param capacity IDs that it will hold */
   constructor(capacity: number) {
     this.#slots = Math.max(8, Math.ceil(capacity / load));
-    this.#words = new Uint32Array(this.#slots * wordsPerSlot);
+    this.#words = new Int32Array(this.#slots * wordsPerSlot);
   }
 
   /**
@@ -25,18 +26,16 @@ export class IdTable {
    * @param hashes pairs of words, the lower one first
    * @returns the numbers whose hash is zero, which stands for no ID, or another ID's too
    */
-  add(hashes: Uint32Array, count: number, first: number): number[] {
+  add(hashes: Int32Array, count: number, first: number): number[] {
     const words = this.#words;
     const slots = this.#slots;
     const refused: number[] = [];
     for (let at = 0; at < count; at += 1) {
       const low = hashes[2 * at]!;
       const high = hashes[2 * at + 1]!;
-      let slot = slotOf(low, high, slots);
-      let word = slot * wordsPerSlot;
+      let word = firstWordOf(low, high, slots);
       while (words[word + 2] !== 0 && (words[word] !== low || words[word + 1] !== high)) {
-        slot = slot + 1 === slots ? 0 : slot + 1;
-        word = slot * wordsPerSlot;
+        word = word + wordsPerSlot === words.length ? 0 : word + wordsPerSlot;
       }
       if (words[word + 2] !== 0 || (low === 0 && high === 0)) {
         refused.push(first + at);
@@ -53,7 +52,7 @@ export class IdTable {
    * Writes the numbers of hashes into `numbers` from `start` on; `noId` for zero.
    * @returns false where a hash is not there
    */
-  find(hashes: Uint32Array, count: number, numbers: Uint32Array, start: number): boolean {
+  find(hashes: Int32Array, count: number, numbers: Uint32Array, start: number): boolean {
     const words = this.#words;
     const slots = this.#slots;
     for (let at = 0; at < count; at += 1) {
@@ -63,28 +62,18 @@ export class IdTable {
         numbers[start + at] = noId;
         continue;
       }
-      let slot = slotOf(low, high, slots);
-      let word = slot * wordsPerSlot;
+      let word = firstWordOf(low, high, slots);
       while (words[word] !== low || words[word + 1] !== high) {
         if (words[word + 2] === 0) return false;
-        slot = slot + 1 === slots ? 0 : slot + 1;
-        word = slot * wordsPerSlot;
+        word = word + wordsPerSlot === words.length ? 0 : word + wordsPerSlot;
       }
       numbers[start + at] = words[word + 2]! - 1;
     }
     return true;
   }
-
-  /** Visits every ID, in no order that means anything. */
-  forEach(visit: (number: number, low: number, high: number) => void): void {
-    const words = this.#words;
-    for (let word = 0; word < words.length; word += wordsPerSlot) {
-      const number = words[word + 2]!;
-      if (number !== 0) visit(number - 1, words[word]!, words[word + 1]!);
-    }
-  }
 }
 
-function slotOf(low: number, high: number, slots: number): number {
-  return Math.floor((((low ^ Math.imul(high, mixer)) >>> 0) / 2 ** 32) * slots);
+function firstWordOf(low: number, high: number, slots: number): number {
+  const slot = Math.floor((((low ^ Math.imul(high, mixer)) >>> 0) / 2 ** 32) * slots);
+  return slot * wordsPerSlot;
 }

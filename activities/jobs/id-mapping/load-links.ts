@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows } from '../../../connectors/duckdb-engine';
 import { chunksOf, wordsOf } from '../../../connectors/duckdb-vectors';
 import { JobError } from '../../../model/job-type';
-import type { TypeIds } from './dictionary';
+import type { FindableIds } from './dictionary';
 import type { IdColumn } from './id-columns';
 import { noId, type LinkTable } from './links';
 import type { OpenSource } from './open-sources';
@@ -26,7 +26,7 @@ export async function loadColumn(
   reader: DuckDBConnection,
   { name, relation }: OpenSource,
   { text }: IdColumn,
-  { hash, table }: TypeIds,
+  { hash, table }: Pick<FindableIds, 'hash' | 'table'>,
   rows: number,
 ): Promise<Uint32Array> {
   const numbers = new Uint32Array(rows);

@@ -1,7 +1,7 @@
 /** From the tables of a task to numbered IDs and the rows that link them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDetail } from '../../../model/run';
-import { makeDictionary, type Dictionary, type Engines, type TypeIds } from './dictionary';
+import { makeDictionary, type Dictionary, type Engines, type FindableIds } from './dictionary';
 import { failureOf } from './failures';
 import type { LinkTable } from './links';
 import { changed, countRows, loadColumn, replaceTexts } from './load-links';
@@ -126,7 +126,7 @@ class Loading {
   }
 
   /** @throws PlacedError where a table cannot be read */
-  async load(type: TypeIds): Promise<void> {
+  async load(type: FindableIds): Promise<void> {
     for (const [place, source] of this.#sources.entries()) {
       for (const [at, column] of source.columns.entries()) {
         if (column.idType !== type.idType) continue;

@@ -1,5 +1,5 @@
 /** Users: components with numbers of their own, and what is counted of them. Pure. */
-import type { IdTable } from './id-table';
+import type { TypeIds } from './dictionary';
 import { noId, type IdRange, type LinkTable } from './links';
 
 export interface Users {
@@ -82,6 +82,9 @@ export function takeApart(roots: Uint32Array, components: Set<number>): void {
   }
 }
 
+/** No place. */
+const none = 0xffff;
+
 /** For each user the ID that stands for it: that with the smallest hash, whatever the order of rows. */
 export interface Representatives {
   low: Uint32Array;
@@ -90,21 +93,26 @@ export interface Representatives {
   type: Uint16Array;
 }
 
-/** @param tables of hashes, one a type */
-export function representativesOf({ count, userOf }: Users, tables: IdTable[]): Representatives {
+/** @param types in their order, with the hashes of their IDs as a dictionary has them */
+export function representativesOf(
+  { count, userOf }: Users,
+  types: Pick<TypeIds, 'start' | 'end' | 'hashes'>[],
+): Representatives {
   const low = new Uint32Array(count).fill(noId);
   const high = new Uint32Array(count).fill(noId);
-  const type = new Uint16Array(count).fill(0xffff);
-  for (const [place, table] of tables.entries()) {
-    table.forEach((id, lower, upper) => {
+  const type = new Uint16Array(count).fill(none);
+  for (const [place, { start, end, hashes }] of types.entries()) {
+    for (let id = start; id < end; id += 1) {
       const user = userOf[id]!;
-      if (user === noId) return;
+      if (user === noId) continue;
+      const lower = hashes[2 * (id - start)]! >>> 0;
+      const upper = hashes[2 * (id - start) + 1]! >>> 0;
       const isSmaller = upper < high[user]! || (upper === high[user] && lower < low[user]!);
-      if (!isSmaller && type[user] !== 0xffff) return;
+      if (!isSmaller && type[user] !== none) continue;
       low[user] = lower;
       high[user] = upper;
       type[user] = place;
-    });
+    }
   }
   return { low, high, type };
 }
@@ -118,38 +126,40 @@ export interface Matched {
   matched: number;
 }
 
-const none = 0xffff;
-
 /** The same of all tables, in their order. */
-export function matchedRows(tables: LinkTable[], { count, userOf }: Users): Matched[] {
-  const first = new Uint16Array(count).fill(none);
-  const isInSeveral = new Uint8Array(count);
-  for (const [place, table] of tables.entries()) {
-    forEachUser(table, userOf, (user) => {
+export function matchedRows(tables: LinkTable[], users: Users): Matched[] {
+  const first = new Uint16Array(users.count).fill(none);
+  const isInSeveral = new Uint8Array(users.count);
+  const usersOfRows = tables.map((table) => usersByRow(table, users));
+  for (const [place, ofRows] of usersOfRows.entries()) {
+    for (let row = 0; row < ofRows.length; row += 1) {
+      const user = ofRows[row]!;
+      if (user === noId) continue;
       if (first[user] === none) first[user] = place;
       else if (first[user] !== place) isInSeveral[user] = 1;
-    });
+    }
   }
-  return tables.map((table) => {
+  return usersOfRows.map((ofRows) => {
     let withUser = 0;
     let matched = 0;
-    forEachUser(table, userOf, (user) => {
+    for (let row = 0; row < ofRows.length; row += 1) {
+      const user = ofRows[row]!;
+      if (user === noId) continue;
       withUser += 1;
       matched += isInSeveral[user]!;
-    });
-    return { rows: table[0]?.length ?? 0, withUser, matched };
+    }
+    return { rows: ofRows.length, withUser, matched };
   });
 }
 
-/** The user of the first ID of each row that is not left out. */
-function forEachUser(table: LinkTable, userOf: Uint32Array, visit: (user: number) => void): void {
-  const rows = table[0]?.length ?? 0;
-  for (let row = 0; row < rows; row += 1) {
-    for (const column of table) {
+/** Of each row the user of its first ID that is not left out, or `noId`. */
+function usersByRow(table: LinkTable, { userOf }: Users): Uint32Array {
+  const users = new Uint32Array(table[0]?.length ?? 0).fill(noId);
+  for (const column of table) {
+    for (let row = 0; row < column.length; row += 1) {
       const id = column[row]!;
-      if (id === noId || userOf[id] === noId) continue;
-      visit(userOf[id]!);
-      break;
+      if (id !== noId && users[row] === noId) users[row] = userOf[id]!;
     }
   }
+  return users;
 }

@@ -2,8 +2,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openConnection } from '../../../connectors';
 import type { LastWrite, TableRef } from '../../../connectors/connector';
-import { registerLookUp } from '../../../connectors/duckdb-vectors';
+import { registerDoubleLookUp } from '../../../connectors/duckdb-vectors';
 import { quoteText } from '../../../connectors/sql-text';
+import { noId } from './links';
 import type { ComputeRequest } from './messages';
 import type { Users } from './users';
 
@@ -28,13 +29,13 @@ export function resultRelation(
   const types = listOf(idTypes);
   const tables = listOf(request.tables.map((table) => table.name));
   const run = listOf([request.runId]);
-  const userSql = registerLookUp(connection, userOf);
-  const firstSql = registerLookUp(connection, firstTable);
+  const userAndTable = registerDoubleLookUp(connection, userOf, firstTable);
   return `(
     SELECT users.one_id, [${types}][ids.type + 1]::ENUM(${types}) AS id_type, ids.value AS id_value,
-      [${tables}][${firstSql}(ids.number) + 1]::ENUM(${tables}) AS first_table,
+      [${tables}][(ids.found >> 32)::UINTEGER + 1]::ENUM(${tables}) AS first_table,
       ${run}::ENUM(${run}) AS run_id
-    FROM ids JOIN users ON users.number = ${userSql}(ids.number))`;
+    FROM (SELECT type, value, ${userAndTable}(number) AS found FROM ids) AS ids
+      JOIN users ON users.number = (ids.found & ${noId})::UINTEGER)`;
 }
 
 /** For each table how many IDs of the result name it as the first. */
