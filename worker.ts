@@ -74,8 +74,7 @@ export async function startWorkers(options: WorkerOptions): Promise<Workers> {
 
 function sharedOptions({ connection, namespace }: WorkerOptions) {
   return {
-    ...{ connection, namespace, shutdownGraceTime, shutdownForceTime },
-    ...{ isolateExecutionTimeout },
+    ...{ connection, namespace, shutdownGraceTime, shutdownForceTime, isolateExecutionTimeout },
   } as const;
 }
 

@@ -1,6 +1,5 @@
 /** Ends of cells are heard over roll-overs: each once, and without being asked for. */
 import type { CellEnd } from '../../model/backfill';
-import { upstreamChangedSignal } from '../../model/messages';
 import { defaultRunPolicy } from '../../model/task';
 import { HeldJobs, hours, requestCells, timesRun } from '../support/workflows/cells';
 import { signalNames } from '../support/workflows/history';
@@ -126,10 +125,7 @@ it('begins what it is asked for in the workflow task that would have ended this 
   house.world.job = async () => nothingDone;
   const task = await house.openTask({ kind: 'manual' });
   const backfill = await Mailbox.open(house.client, makeId());
-  await house.settled(task);
-  await house.stopWorkers();
-  // One more than the limit of messages in `small-roll-over-limits.ts`; they change nothing.
-  for (let number = 0; number <= 40; number += 1) await task.handle.signal(upstreamChangedSignal);
+  await house.stopAtRollOver(task);
   await requestCells(task, backfill.id, hours(2));
   await house.startWorkers();
   const ends = await backfill.ends(2);

@@ -1,11 +1,6 @@
 /** A roll-over loses nothing: neither marks nor the live run, nor what was answered before it. */
 import { randomUUID } from 'node:crypto';
-import {
-  pauseUpdate,
-  startUpdate,
-  upstreamChangedSignal,
-  type TaskAnswer,
-} from '../../model/messages';
+import { pauseUpdate, startUpdate, type TaskAnswer } from '../../model/messages';
 import { waitUntilProjected } from '../../scheduling/settle';
 import { one, two } from '../support/workflows/definition';
 import { eventTypes } from '../support/workflows/history';
@@ -52,11 +47,8 @@ it('starts in the next history what becomes due in the workflow task that ends t
   const { world } = house;
   world.job = async () => nothingDone;
   const task = await house.openTask();
-  await house.settled(task);
   const { runId: before } = await house.presentRun(task);
-  await house.stopWorkers();
-  // One more than the limit of messages in `small-roll-over-limits.ts`; they change nothing.
-  for (let number = 0; number <= 40; number += 1) await task.handle.signal(upstreamChangedSignal);
+  await house.stopAtRollOver(task);
   const [, last] = await task.call(one, two);
   await house.startWorkers();
   const line = await world.until(() => world.ledger.get(last!));

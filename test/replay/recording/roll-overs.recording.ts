@@ -1,6 +1,5 @@
 /** Records roll-overs with limits that keep the files small. Not a test of its own. */
 import { defaultRunPolicy } from '../../../model/definition';
-import { upstreamChangedSignal } from '../../../model/messages';
 import { HeldJobs, hours, requestCells } from '../../support/workflows/cells';
 import { two } from '../../support/workflows/definition';
 import { makeId, type House } from '../../support/workflows/house';
@@ -49,9 +48,7 @@ it('records cells that are asked for in the workflow task that would have ended 
   recorder.doNothing();
   const task = await house.openTask({ kind: 'manual' });
   const backfill = await Mailbox.open(house.client, makeId());
-  await house.settled(task);
-  await house.stopWorkers();
-  for (let number = 0; number <= 40; number += 1) await task.handle.signal(upstreamChangedSignal);
+  await house.stopAtRollOver(task);
   await requestCells(task, backfill.id, hours(2));
   await house.startWorkers();
   const ends = await backfill.ends(2);

@@ -12,17 +12,26 @@ import { TablegateError } from '../../../model/errors';
 import type { DefinitionPatch, TaskDefinition } from '../../../model/task';
 import type { TaskState } from '../../../model/task-state';
 import { backfillWorkflowId, runWorkflowId, taskWorkflowId } from '../../../model/names';
-import { editUpdate, removeUpdate, startUpdate, tickSignal } from '../../../model/messages';
+import {
+  editUpdate,
+  removeUpdate,
+  startUpdate,
+  tickSignal,
+  upstreamChangedSignal,
+} from '../../../model/messages';
 import type { Trigger } from '../../../model/trigger';
 import { TemporalGateway } from '../../../scheduling/gateway';
 import { startWorkers, type Workers } from '../../../worker';
 import type { backfill } from '../../../workflows/backfill';
 import { aDefinition, aTaskState } from './definition';
+import { rollOverLimits } from './small-roll-over-limits';
 import { workflowBundle, type BundleOptions } from './bundle';
 import { World } from './world';
 
 export const tenant = 'default';
 const namespace = 'tablegate';
+/** A task rolls over after more messages than these. */
+const mostMessages = rollOverLimits.due.messages;
 
 export function makeId(bytes = 16): string {
   return randomBytes(bytes).toString('hex');
@@ -151,9 +160,20 @@ export class House {
   /** Makes a task roll over, by calls that change nothing. */
   async rollOver(task: OpenedTask): Promise<void> {
     const { rolledOver } = await this.presentRun(task);
-    // One more than the limit of messages in `small-roll-over-limits.ts`.
-    for (let number = 0; number <= 40; number += 1) await task.call('not.listed.here');
+    for (let number = 0; number <= mostMessages; number += 1) await task.call('not.listed.here');
     await rolledOver;
+  }
+
+  /**
+   * Stops the workers, and leaves the task signals that change nothing: what is sent until the
+   * workers are there again comes in the workflow task in which a roll-over is due.
+   */
+  async stopAtRollOver(task: OpenedTask): Promise<void> {
+    await this.settled(task);
+    await this.stopWorkers();
+    for (let number = 0; number <= mostMessages; number += 1) {
+      await task.handle.signal(upstreamChangedSignal);
+    }
   }
 
   /** Ends the workers, as a restart or a crash does; calls go on being taken. */
