@@ -13,6 +13,7 @@ import { Page } from '../../ui/page';
 import { usePaged } from '../../ui/paged';
 import { Nothing } from '../../ui/states';
 import { Time } from '../../ui/time';
+import { useDetaching } from '../../ui/use-detaching';
 import { useConfirm, useDo } from '../../ui/use-do';
 import { StateTags } from '../scripts/state-tags';
 import { LatestStatus } from '../tasks/latest-status';
@@ -190,26 +191,14 @@ function Actions({ operated: { script, task } }: { operated: Operated }) {
 function useUnpublish(): (script: Schemas['ScriptRow']) => void {
   const t = useT();
   const confirm = useConfirm();
+  const detaching = useDetaching();
   const { act } = useDo('POST /scripts/{id}:unpublish', ['script', 'task']);
   return ({ id, name }) => {
-    const params = { id };
     const done = t('unpublish.done', { name });
     confirm(
       { title: t('unpublish.title', { name }), text: t('remove.text'), yes: t('unpublish.yes') },
-      async () => {
-        await act({ params, query: {} }, done, ({ code, message }) => {
-          if (code !== 'taskInUse') return false;
-          confirm(
-            {
-              title: t('remove.detachTitle'),
-              text: `${message} ${t('remove.detachText')}`,
-              yes: t('remove.detach'),
-            },
-            () => act({ params, query: { detach: true } }, done),
-          );
-          return true;
-        });
-      },
+      () =>
+        detaching(async (query, handle) => !!(await act({ params: { id }, query }, done, handle))),
     );
   };
 }

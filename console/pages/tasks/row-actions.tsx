@@ -6,6 +6,7 @@ import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { MenuButton } from '../../ui/menu-button';
+import { useDetaching } from '../../ui/use-detaching';
 import { useConfirm, useDo } from '../../ui/use-do';
 import { scriptOf, whyNotEditable, whyNotStartable } from './method';
 
@@ -146,26 +147,11 @@ function TaskMenu({ task, onRemoved, size }: TaskMenuProps) {
 /** Removes; where other tasks depend on it, it asks whether they may be detached. */
 function useRemove(onRemoved: (() => void) | undefined): (id: string) => Promise<void> {
   const t = useT();
-  const confirm = useConfirm();
+  const detaching = useDetaching();
   const { act } = useDo('DELETE /tasks/{id}', ['task']);
-  return async (id) => {
-    const params = { id };
-    const done = t('remove.done');
-    const askToDetach = (why: string) =>
-      confirm(
-        {
-          title: t('remove.detachTitle'),
-          text: `${why} ${t('remove.detachText')}`,
-          yes: t('remove.detach'),
-        },
-        async () => {
-          if (await act({ params, query: { detach: true } }, done)) onRemoved?.();
-        },
-      );
-    const removed = await act({ params, query: {} }, done, ({ code, message }) => {
-      if (code === 'taskInUse') askToDetach(message);
-      return code === 'taskInUse';
-    });
-    if (removed) onRemoved?.();
-  };
+  return (id) =>
+    detaching(
+      async (query, handle) => !!(await act({ params: { id }, query }, t('remove.done'), handle)),
+      onRemoved,
+    );
 }
