@@ -236,7 +236,7 @@ describe('MySQL', () => {
     expect(await inMain('SELECT count(*) AS n FROM @once')).toEqual([{ n: 5000 }]);
   });
 
-  it('has two that replace all rows of an empty table wait for each other', async () => {
+  it('has two tasks that replace all rows of an empty table wait for each other', async () => {
     await inMain('CREATE TABLE @emptied (id int, name varchar(40))');
     // Neither has its rows before both have come as far as they can.
     await pg.sql('SELECT pg_advisory_lock(77)');
@@ -251,7 +251,7 @@ describe('MySQL', () => {
     const onProgress = ({ text }: { text: string }) => {
       if (text === 'copying') arrived();
     };
-    const both = [run(script, { onProgress }), run(script, { onProgress })];
+    const both = ['c', 'd'].map((id) => run(script, { onProgress, taskId: id.repeat(32) }));
     await first;
     const waiting = `SELECT count(*) AS n FROM information_schema.processlist WHERE info LIKE 'SELECT GET_LOCK%'`;
     while ((await my.sql(waiting))[0]!.n !== 1) await delay(50);

@@ -182,7 +182,7 @@ test('the keyboard alone leads past the menu, opens the dialog and closes it', a
   await expectShown(page.locator('.ant-modal-confirm'));
   await focusComesTo(page, "document.activeElement.textContent === 'Cancel'");
   await page.keyboard.press('Escape');
-  await focusComesTo(page, "document.activeElement.getAttribute('aria-label').startsWith('More')");
+  await focusComesTo(page, "document.activeElement.getAttribute('aria-label')?.startsWith('More')");
 });
 
 test('what happens on the server is shown without a reload, and without asking again and again', async () => {

@@ -20,6 +20,8 @@ export interface SyncRun {
   script: object | string;
   parameters?: Record<string, string>;
   scheduleTime?: string;
+  /** The task that runs; all are of the same one by default. */
+  taskId?: string;
   run?: number;
   attempt?: number;
   signal?: AbortSignal;
@@ -66,7 +68,7 @@ export async function runSync(sandbox: Sandbox, given: SyncRun) {
   };
   const context: JobContext<StoredScript> = {
     tenant: 'default',
-    taskId: 'b'.repeat(32),
+    taskId: given.taskId ?? 'b'.repeat(32),
     taskNumber: '42',
     runId: `run-${runs}`,
     config,

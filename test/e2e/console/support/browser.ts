@@ -1,6 +1,7 @@
 /** The console in Debian's Chromium, as a person has it in front of them. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   chromium,
   type Browser,
@@ -116,9 +117,12 @@ export async function expectGone(what: Locator): Promise<void> {
   expect(await what.count()).toBe(0);
 }
 
-/** Waits until what has the focus is as `what` says, an expression of the page. */
+/**
+ * Waits until what has the focus is as `what` says, an expression of the page. Asks again and again
+ * from here: the page's policy forbids it to judge a text by itself, as `waitForFunction` would.
+ */
 export async function focusComesTo(page: Page, what: string): Promise<void> {
-  await page.waitForFunction(what);
+  while (!(await page.evaluate(what))) await delay(50);
 }
 
 /** Keeps what the page looks like, for a person to look at. */
