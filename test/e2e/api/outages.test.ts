@@ -8,7 +8,7 @@ import {
   gateOf,
   heldTask,
   ledgerOf,
-  readTask,
+  lookAtTask,
   runsOf,
   trigger,
   untilIdle,
@@ -77,7 +77,7 @@ test('where Temporal does not answer nothing is created or started, what is stor
     cut.api.call('POST', `/tasks/${id}/runs`),
     fetch(`${cut.url}/healthz`),
     fetch(`${cut.url}/readyz`),
-    readTask(cut.api, id),
+    lookAtTask(cut.api, id),
     fetch(`${at(cut, urls[0]!)}0`),
   ]);
   const unavailable = { status: 503, body: { code: 'temporalUnavailable' } };

@@ -96,7 +96,16 @@ export const heldTask = (
   settings: Record<string, unknown> = {},
 ): Promise<TaskRead> => createTask(api, tables, { job: { type: 'held' }, ...settings });
 
-export const readTask = (api: TestClient, id: string): Promise<TaskRead> => api.get(`/tasks/${id}`);
+/** The task as it is read now: the store's copy where its workflow does not answer in time. */
+export const lookAtTask = (api: TestClient, id: string): Promise<TaskRead> =>
+  api.get(`/tasks/${id}`);
+
+/** The task as its workflow tells it, which a worker that has just started may do late. */
+export const readTask = (api: TestClient, id: string): Promise<TaskRead> =>
+  until(
+    () => lookAtTask(api, id),
+    ({ stale }) => stale !== true,
+  );
 
 /** Trigger URLs in the order of the task's tables. */
 export async function urlsOf(api: TestClient, id: string): Promise<string[]> {
