@@ -148,7 +148,7 @@ export class ByNumber implements ByNumberService {
     const request = {
       ...{ taskIds: [taskId], scheduleTimes: [scheduleTime.toISOString()] },
       ...({ downstream: 'none', existing: 'rerun', concurrency: defaultConcurrency } as const),
-      ...{ dryRun: false, confirm: true },
+      ...{ dryRun: false, confirm: false },
     };
     await this.services.backfills.create(caller, request, null);
   }
@@ -164,7 +164,7 @@ export class ByNumber implements ByNumberService {
     }
     const requests = ranges.map((range) => ({
       ...{ ...range, taskIds, downstream, concurrency, existing: 'rerun' as const },
-      ...{ dryRun: false, confirm: true },
+      ...{ dryRun: false, confirm: false },
     }));
     const ids = await this.services.backfills.createAll(caller, requests);
     const { comment } = ask;

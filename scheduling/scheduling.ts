@@ -590,6 +590,7 @@ export interface ByNumberService {
   /**
    * Backfills tasks over closed ranges, whose ends each task reads in its timezone.
    * @returns ids of the backfills, one a range
+   * @throws TablegateError confirmationNeeded for a range that comes to more than 10,000 cells
    */
   supplement(
     caller: Caller,

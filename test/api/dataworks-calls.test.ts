@@ -317,7 +317,33 @@ describe('what is read', () => {
       5: { Success: false, Message: 'Change 2 of 2 (Dev): The task does not exist.' },
       6: { Success: true, Message: '' },
     });
+    const unread = await send(api, { body: tasks('[{"Id":7,"Timeout":1},{"Id":7,"Owner":1}]') });
+    expect(unread.body.SuccessInfo).toMatchObject({
+      7: { Message: expect.stringMatching(/^Change 1 of 2: Timeout: .*\. Change 2 of 2: Owner: /) },
+    });
   });
+
+  test.each(['hello', '[', '{"Id":', '['.repeat(60) + ']'.repeat(60)])(
+    'DW-42: Tasks=%s is refused by the name of its parameter',
+    async (list) => {
+      const api = testApi();
+      const { status, body } = await send(api, { body: tasks(list) });
+      expect([status, body]).toMatchObject([
+        ...[400, { Code: 'InvalidParameter', Message: expect.stringMatching(/^Tasks: .*JSON/) }],
+      ]);
+      expect(api.callsOf('taskBatches.update')).toEqual([]);
+    },
+  );
+});
+
+test('DW-43: a backfill too large to be started unasked is refused, with the way to start it', async () => {
+  const api = testApi();
+  api.scheduling.byNumber.supplement = () =>
+    Promise.reject(new TablegateError('confirmationNeeded', 'Send "confirm".'));
+  const action = 'CreateWorkflowInstances';
+  const { status, body } = await send(api, { action, body: form(actions.get(action)!.example) });
+  expect([status, body.Code]).toEqual([400, 'InvalidParameter']);
+  expect(body.Message).toMatch(/^Periods\.BizDates: .*10000.*\/api\/v1\/backfills/);
 });
 
 test('DW-03, DW-42: what the service refuses is told in the vendor’s codes', async () => {

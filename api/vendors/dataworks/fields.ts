@@ -1,5 +1,6 @@
 /** Parameters of the vendor's calls: each comes as text of a form, or as a value of JSON. */
 import { z } from 'zod';
+import { TablegateError } from '../../../model/errors';
 import { isStorable, unstorableMessage } from '../../body';
 import { parseJson, withoutNothing } from './json';
 
@@ -58,10 +59,16 @@ export const flag = z.preprocess((value) => {
 
 /** A structure, which forms hold as the text of its JSON. */
 export function structure<Schema extends z.ZodType>(schema: Schema) {
-  return z.preprocess(
-    (value) => (typeof value === 'string' ? withoutNothing(parseJson(value, 'The value')) : value),
-    schema,
-  );
+  return z.preprocess((value, context) => {
+    if (typeof value !== 'string') return value;
+    try {
+      return withoutNothing(parseJson(value, 'it'));
+    } catch (error) {
+      if (!(error instanceof TablegateError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  }, schema);
 }
 
 /** A list of ids. */

@@ -1,7 +1,8 @@
 /** Backfills, which the vendor makes as workflow instances of the type `SupplementData`. */
 import { z } from 'zod';
-import { isId } from '../../../../model/names';
+import { cellsToConfirm } from '../../../../model/backfill';
 import { TablegateError } from '../../../../model/errors';
+import { isId } from '../../../../model/names';
 import { action } from '../action';
 import { environment, flag, ids, integer, oneOf, structure, text } from '../fields';
 import { isNothing, notHeld } from '../refusals';
@@ -75,17 +76,30 @@ export const createWorkflowInstances = action({
     const { DefaultRunProperties: asked, Periods: days } = input;
     if (input.AutoStartEnabled === false) throw notHeld('AutoStartEnabled', 'it starts at once');
     refuseParameters({ ...asked, ...input });
-    const operation = await scheduling.byNumber.supplement(caller, {
+    const ask = {
       numbers: rootsOf(asked),
       environment: input.EnvType ?? null,
       ranges: windowsOf(days),
-      downstream: asked.Mode === 'AllDownstream' ? 'matching' : 'none',
+      downstream: asked.Mode === 'AllDownstream' ? ('matching' as const) : ('none' as const),
       concurrency: asked.Parallelism ?? 1,
       comment: [input.Name, input.Comment].filter(Boolean).join(': ') || null,
-    });
-    return { OperationId: operation.join('-') };
+    };
+    try {
+      return { OperationId: (await scheduling.byNumber.supplement(caller, ask)).join('-') };
+    } catch (error) {
+      throw isUnconfirmed(error) ? notHeld('Periods.BizDates', tooMany) : error;
+    }
   },
 });
+
+/** The vendor's call has no place for a confirmation. */
+const tooMany =
+  `a range may come to at most ${cellsToConfirm} instances; ` +
+  'a larger backfill is confirmed by POST /api/v1/backfills';
+
+function isUnconfirmed(error: unknown): boolean {
+  return error instanceof TablegateError && error.code === 'confirmationNeeded';
+}
 
 /** What would be done otherwise than it was asked for. */
 function refuseParameters(sent: Partial<Record<string, unknown>> & Properties): void {

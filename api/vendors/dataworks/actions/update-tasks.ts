@@ -96,7 +96,7 @@ function faultOf({ environment, fault }: End, place: number, count: number): str
   if (fault === null) return [];
   if (count === 1) return [fault];
   const named = environment === null ? '' : ` (${environment})`;
-  return [`Change ${place + 1} of ${count}${named}: ${fault}`];
+  return [`Change ${place + 1} of ${count}${named}: ${fault}${fault.endsWith('.') ? '' : '.'}`];
 }
 
 const structured = {
