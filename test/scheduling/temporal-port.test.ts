@@ -72,6 +72,14 @@ describe('a Schedule', () => {
     expect(spec).toMatchObject({ timezone: 'UTC' });
     expect(spec.calendars?.[0]?.hour).toHaveLength(1);
     expect(action.args).toEqual([expect.objectContaining({ recurrence: hourly() })]);
+    // By now the server has noted the pause for its list, and nothing waits to be seen.
+    await port.putSchedule({ ...task, recurrence: daily('02:30') });
+    const again = await handleOf(task.taskId).describe();
+    expect(again.state).toMatchObject({ paused: true, note: 'the source is being moved' });
+    expect(again.spec.calendars?.[0]).toMatchObject({
+      hour: [{ start: 2 }],
+      minute: [{ start: 30 }],
+    });
   });
 
   it('takes its start and end along, and loses them again', async () => {
