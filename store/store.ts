@@ -168,6 +168,8 @@ export interface RecurringTask {
   paused: boolean;
   version: number;
   updatedAt: string;
+  /** Schedule times of its oldest open gates. */
+  openTimes: string[];
 }
 
 /** Null: it does not matter. */

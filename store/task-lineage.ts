@@ -83,6 +83,7 @@ async function recurring(
     paused: row.view.paused,
     version: row.view.version,
     updatedAt: row.view.updatedAt,
+    openTimes: (row.view.gate?.dated ?? []).map((gate) => gate.scheduleTime),
   }));
 }
 
