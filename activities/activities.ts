@@ -64,6 +64,8 @@ export interface Activities {
     tenant: string;
     taskId: string;
     name: string;
+    /** The task's version with which it is so; absent where a former version of the code asked. */
+    version?: number;
     /** Null: no Schedule. */
     schedule: { recurrence: Recurrence; timezone: string } | null;
   }): Promise<void>;

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { Retention } from '../config';
 import type { JobType } from '../model/job-type';
-import type { ScheduleTickInput, Tick } from '../model/messages';
+import type { Tick } from '../model/messages';
+import type { FoundSchedule, ScheduledTask } from '../model/schedule-note';
 import type { Trigger } from '../model/trigger';
 import type { Secrets } from '../store/secrets';
 import type { Store } from '../store/store';
@@ -13,12 +14,12 @@ export interface TemporalPort extends Pick<Activities, 'askRun'> {
   upstreamChanged(tenant: string, taskId: string): Promise<'sent' | 'gone'>;
   /** Any number of triggers. */
   markTables(tenant: string, taskId: string, triggers: Trigger[]): Promise<'sent' | 'gone'>;
-  /** Makes the task's Schedule, or brings it up to date. */
-  putSchedule(task: ScheduleTickInput & { name: string }): Promise<void>;
+  /** Makes the task's Schedule, or brings it up to date; one of a later version stays. */
+  putSchedule(task: ScheduledTask): Promise<void>;
   /** A Schedule that is not there is as good as deleted. */
   deleteSchedule(tenant: string, taskId: string): Promise<void>;
-  /** Tasks that have a Schedule; `paused` is what somebody did by hand, as Tablegate pauses none. */
-  listSchedules(): AsyncIterable<{ tenant: string; taskId: string; paused: boolean }>;
+  /** The Schedules of all tasks that have one. */
+  listSchedules(): AsyncIterable<FoundSchedule>;
   /** Starts the driver of a backfill where none is at work. */
   ensureBackfill(tenant: string, id: string): Promise<void>;
 }

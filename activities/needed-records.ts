@@ -1,13 +1,15 @@
 /** Records that a due time may still ask for, however old they are (rule 9). */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { isUpstream, type LineageTask } from '../model/lineage';
+import type { LineageTask } from '../model/lineage';
 import { intervalStart, needsOf } from '../model/needs';
+import { linkTasks } from '../model/task-graph';
 import { taskTimes } from '../model/task-times';
-import type { NeededRecords, Store } from '../store/store';
+import type { NeededRecords, RecurringTask, Store } from '../store/store';
 
 type Deps = Pick<Store, 'tasks'>;
 
-/** How many tasks are read at once. */
+/** How many tasks are read at once, and what comes before them by one question a tenant. */
 const pageSize = 500;
 
 /**
@@ -19,13 +21,18 @@ export async function neededRecords({ tasks }: Deps, now: number): Promise<Neede
   const needed = new Map<string, NeededRecords>();
   let after: { tenant: string; id: string } | null = null;
   for (;;) {
-    const page: { tenant: string; task: LineageTask }[] = await tasks.recurring(after, pageSize);
-    for (const { tenant, task } of page) {
-      Context.current().heartbeat();
-      for (const found of await neededBy({ tasks }, tenant, task, now)) {
-        const key = `${tenant}/${found.taskId}`;
-        const known = needed.get(key);
-        if (!known || found.since < known.since) needed.set(key, found);
+    const page: RecurringTask[] = await tasks.recurring(after, pageSize);
+    for (const tenant of new Set(page.map((one) => one.tenant))) {
+      const ofTenant = page.filter((one) => one.tenant === tenant);
+      const upstream = await upstreamOf({ tasks }, tenant, ofTenant);
+      for (const one of ofTenant) {
+        Context.current().heartbeat();
+        await nextTurn();
+        for (const found of neededBy(one, upstream.get(one.task.id) ?? [], now)) {
+          const key = `${tenant}/${found.taskId}`;
+          const known = needed.get(key);
+          if (!known || found.since < known.since) needed.set(key, found);
+        }
       }
     }
     const last = page.at(-1);
@@ -34,25 +41,33 @@ export async function neededRecords({ tasks }: Deps, now: number): Promise<Neede
   }
 }
 
-async function neededBy(
+/** By task of a tenant, those that come right before it. */
+async function upstreamOf(
   { tasks }: Deps,
   tenant: string,
-  task: LineageTask,
-  now: number,
-): Promise<NeededRecords[]> {
-  const { dependsOn, reads, lists } = task;
-  const candidates = await tasks.upstreamOf(tenant, {
-    dependsOn,
-    reads: [...new Set([...reads, ...lists])],
+  recurring: readonly RecurringTask[],
+): Promise<Map<string, LineageTask[]>> {
+  const downs = recurring.map(({ task }) => task);
+  const ups = await tasks.upstreamOf(tenant, {
+    dependsOn: [...new Set(downs.flatMap(({ dependsOn }) => dependsOn))],
+    reads: [...new Set(downs.flatMap(({ reads, lists }) => [...reads, ...lists]))],
   });
-  const upstream = candidates.filter((up) => isUpstream(up, task));
+  const links = linkTasks([...new Map([...downs, ...ups].map((task) => [task.id, task])).values()]);
+  const upstream = new Map(downs.map(({ id }): [string, LineageTask[]] => [id, []]));
+  for (const up of ups) for (const { id } of links.get(up.id) ?? []) upstream.get(id)?.push(up);
+  return upstream;
+}
+
+function neededBy(
+  { tenant, task, openTimes }: RecurringTask,
+  upstream: readonly LineageTask[],
+  now: number,
+): NeededRecords[] {
   if (upstream.length === 0) return [];
   const down = taskTimes(task);
-  const view = await tasks.find(tenant, task.id);
-  const open = (view?.gate?.dated ?? []).map((gate) => Date.parse(gate.scheduleTime));
   const due = down.calendar?.previous(now) ?? down.calendar?.next(now) ?? now;
   // What comes later needs nothing that is older.
-  const oldest = Math.min(due, ...open);
+  const oldest = Math.min(due, ...openTimes.map((time) => Date.parse(time)));
   return upstream.map((up) => {
     const [first = intervalStart(down, oldest) + 1] = needsOf(down, oldest, taskTimes(up));
     return { tenant, taskId: up.id, since: new Date(first).toISOString() };

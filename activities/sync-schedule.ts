@@ -5,8 +5,8 @@ import type { ActivityDeps } from './deps';
 export function makeSyncSchedule({
   temporal,
 }: Pick<ActivityDeps, 'temporal'>): Activities['syncSchedule'] {
-  return async ({ tenant, taskId, name, schedule }) => {
+  return async ({ tenant, taskId, name, version = 0, schedule }) => {
     if (schedule === null) await temporal.deleteSchedule(tenant, taskId);
-    else await temporal.putSchedule({ tenant, taskId, name, ...schedule });
+    else await temporal.putSchedule({ tenant, taskId, name, version, ...schedule });
   };
 }

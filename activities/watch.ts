@@ -1,6 +1,7 @@
 /** The watchdog's look around: nothing that was due stays undone because nobody delivered it. */
 import { Context } from '@temporalio/activity';
-import type { LineageTask } from '../model/lineage';
+import { isOutdated, type FoundSchedule } from '../model/schedule-note';
+import type { RecurringTask } from '../store/store';
 import type { Activities } from './activities';
 import type { ActivityDeps } from './deps';
 import { tickMissing } from './tick-missing';
@@ -10,11 +11,6 @@ type Deps = Pick<ActivityDeps, 'store' | 'temporal' | 'log'>;
 /** How many tasks are read at once. */
 const pageSize = 500;
 
-interface Watched {
-  tenant: string;
-  task: LineageTask;
-}
-
 export function makeWatch(deps: Deps): Activities['watch'] {
   return async function watch(window) {
     const range = { from: Date.parse(window.from), to: Date.parse(window.to) };
@@ -22,12 +18,13 @@ export function makeWatch(deps: Deps): Activities['watch'] {
     const schedules = await readSchedules(deps);
     let ticked = 0;
     let repaired = 0;
-    for await (const { tenant, task } of recurringTasks(deps)) {
+    for await (const watched of recurringTasks(deps)) {
+      const { tenant, task } = watched;
       const key = keyOf(tenant, task.id);
       const schedule = schedules.get(key);
       schedules.delete(key);
       await guarded(deps, { tenant, taskId: task.id }, async () => {
-        if (!schedule) repaired += await makeSchedule(deps, { tenant, task });
+        if (isAstray(schedule, watched, range.to)) repaired += await putSchedule(deps, watched);
         // Who pauses a Schedule by hand wants nothing to be due.
         if (!schedule?.paused) ticked += await tickMissing(deps, tenant, task, range);
       });
@@ -42,10 +39,15 @@ export function makeWatch(deps: Deps): Activities['watch'] {
   };
 }
 
-interface FoundSchedule {
-  tenant: string;
-  taskId: string;
-  paused: boolean;
+/** Of what was edited shortly ago the task itself is putting the Schedule just now. */
+function isAstray(
+  schedule: FoundSchedule | undefined,
+  { task: { recurrence, timezone }, version, updatedAt }: RecurringTask,
+  settledMs: number,
+): boolean {
+  if (!schedule) return true;
+  const isSettled = Date.parse(updatedAt) <= settledMs;
+  return isSettled && isOutdated(schedule.note, { version, recurrence: recurrence!, timezone });
 }
 
 async function readSchedules({ temporal }: Deps): Promise<Map<string, FoundSchedule>> {
@@ -60,10 +62,10 @@ function keyOf(tenant: string, taskId: string): string {
   return `${tenant}/${taskId}`;
 }
 
-async function* recurringTasks({ store }: Deps): AsyncGenerator<Watched, void> {
+async function* recurringTasks({ store }: Deps): AsyncGenerator<RecurringTask, void> {
   let after: { tenant: string; id: string } | null = null;
   for (;;) {
-    const page: Watched[] = await store.tasks.recurring(after, pageSize);
+    const page: RecurringTask[] = await store.tasks.recurring(after, pageSize);
     yield* page;
     const last = page.at(-1);
     if (!last || page.length < pageSize) return;
@@ -86,10 +88,13 @@ async function guarded(
   }
 }
 
-async function makeSchedule({ temporal, log }: Deps, { tenant, task }: Watched): Promise<number> {
+async function putSchedule(
+  { temporal, log }: Deps,
+  { tenant, task, version }: RecurringTask,
+): Promise<number> {
   const { id: taskId, name, recurrence, timezone } = task;
-  await temporal.putSchedule({ tenant, taskId, name, recurrence: recurrence!, timezone });
-  log.warn({ tenant, taskId }, 'a Schedule was missing and has been made again');
+  await temporal.putSchedule({ tenant, taskId, name, version, recurrence: recurrence!, timezone });
+  log.warn({ tenant, taskId }, 'a Schedule was missing or out of date and has been put again');
   return 1;
 }
 

@@ -3,7 +3,7 @@ import { maxCells } from './backfill';
 import { TablegateError } from './errors';
 import { inverseOf, standsUntil } from './needs';
 import type { Slices } from './slices';
-import { sortedTimes } from './sorted-times';
+import { GatheredTimes, sortedTimes } from './sorted-times';
 import { spannedCalendar } from './spanned-calendar';
 import { linkTasks, upstreamFirst } from './task-graph';
 import type { TaskTimes } from './task-times';
@@ -88,7 +88,7 @@ function rangeOf({ roots, now }: PlanScope): Range | null {
 
 /** Gathers the times of each task until it is gone through; what comes for it later is left out. */
 class WantedTimes {
-  private readonly waiting = new Map<string, Set<number>>();
+  private readonly waiting = new Map<string, GatheredTimes>();
   private readonly taken = new Set<string>();
   private count = 0;
 
@@ -102,17 +102,17 @@ class WantedTimes {
   /** @throws TablegateError invalidInput where there are too many */
   add(taskId: string, times: readonly number[]): void {
     if (this.taken.has(taskId)) return;
-    const known = this.waiting.get(taskId) ?? new Set();
-    const before = known.size;
+    const known = this.waiting.get(taskId) ?? new GatheredTimes();
+    const before = known.count;
     for (const time of times) known.add(time);
     this.waiting.set(taskId, known);
-    this.count += known.size - before;
+    this.count += known.count - before;
     if (this.count > maxCells) refuseRange(this.range);
   }
 
   take(taskId: string): number[] {
     this.taken.add(taskId);
-    return sortedTimes(this.waiting.get(taskId) ?? []);
+    return this.waiting.get(taskId)?.sorted() ?? [];
   }
 }
 

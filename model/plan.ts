@@ -1,5 +1,6 @@
 /** The plan of a backfill: which instances are run, in which order, and what is done about each. */
 import type { ExistingChoice, Plan, PlannedCell, PlannedMark } from './backfill';
+import { IsoWriter } from './iso-times';
 import { intervalStart } from './needs';
 import { decideAction } from './plan-actions';
 import type { PlannedTask } from './plan-times';
@@ -28,23 +29,33 @@ export function* makePlan(
 ): Slices<Plan> {
   const places = yield* placeCells(tasks);
   const needs = new CellNeeds(tasks, places);
+  const iso = new IsoWriter();
   const cells: PlannedCell[] = [];
-  for (const [task, index] of places.order) {
+  for (const place of places.order) {
+    const task = taskAt(place);
     const { times, planned } = tasks[task]!;
-    const at = planned[index]!;
-    cells.push({
-      taskId: times.task.id,
-      scheduleTime: new Date(at).toISOString(),
-      ...decideAction(times.task, known(times.task.id, at), existing),
-      needs: needs.of(task, at),
-    });
-    yield;
+    const at = planned[indexAt(place)]!;
+    const { id } = times.task;
+    const { action, reason } = decideAction(times.task, known(id, at), existing);
+    const scheduleTime = iso.write(at);
+    cells.push({ taskId: id, scheduleTime, action, reason, needs: needs.of(task, at) });
+    if (cells.length % cellsOfSlice === 0) yield;
   }
   return { cells, marks: yield* marksBeside(tasks, marks) };
 }
 
-/** A cell: its task, and the index of its time there. */
-type Place = [task: number, index: number];
+/** Cells that are planned at a stretch. */
+const cellsOfSlice = 8;
+
+/** A cell: its task, and the index of its time there, in one number. */
+type Place = number;
+
+/** More than the times of a task in a plan. */
+const timesOfTask = 2 ** 20;
+
+const placeAt = (task: number, index: number): Place => task * timesOfTask + index;
+const taskAt = (place: Place): number => Math.floor(place / timesOfTask);
+const indexAt = (place: Place): number => place % timesOfTask;
 
 interface Places {
   /** Oldest time first, upstream before downstream. */
@@ -56,15 +67,16 @@ interface Places {
 function* placeCells(tasks: readonly PlannedTask[]): Slices<Places> {
   const lists: Place[][] = [];
   for (const [task, { planned }] of tasks.entries()) {
-    lists.push(Array.from(planned.keys(), (index): Place => [task, index]));
+    lists.push(Array.from({ length: planned.length }, (_, index) => placeAt(task, index)));
     yield;
   }
-  const timeOf = ([task, index]: Place): number => tasks[task]!.planned[index]!;
+  const timeOf = (place: Place): number => tasks[taskAt(place)]!.planned[indexAt(place)]!;
   const order = yield* mergeInSlices(lists, (one, other) => timeOf(one) - timeOf(other));
   const placeOf = tasks.map((): number[] => []);
-  for (const [place, [task, index]] of order.entries()) {
-    placeOf[task]![index] = place;
-    if (place % stepsOfSlice === 0) yield;
+  for (let cell = 0; cell < order.length; cell += 1) {
+    const place = order[cell]!;
+    placeOf[taskAt(place)]![indexAt(place)] = cell;
+    if (cell % stepsOfSlice === 0) yield;
   }
   return { order, placeOf };
 }
@@ -86,6 +98,7 @@ class CellNeeds {
     const upstream = this.upstream[task]!;
     if (upstream.length === 0) return [];
     const start = intervalStart(down, at);
+    if (upstream.length === 1) return this.within(upstream[0]!, start, at);
     const places = upstream.flatMap((up) => this.within(up, start, at));
     return places.sort((one, other) => one - other);
   }

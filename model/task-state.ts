@@ -38,6 +38,8 @@ export interface LiveRun {
   cancelReason: string | null;
   /** Backfills that wait for it. */
   backfills: string[];
+  /** Set where an edit left fewer slots after it had got one, until its own workflow is there. */
+  keepsSlot?: true;
   /** Set where a person started it with the tables that its gate had. */
   partial?: true;
   /** Whether the task writes the record of its end (`TaskRunInput.recordedByTask`). */

@@ -158,10 +158,18 @@ export interface TaskStore {
   /** Live tasks that list or read the table. */
   tasksOfTable(tenant: string, table: string): Promise<LineageTask[]>;
   /** Recurring tasks of all tenants, in pages by (tenant, id), for the watchdog. */
-  recurring(
-    after: { tenant: string; id: string } | null,
-    limit: number,
-  ): Promise<{ tenant: string; task: LineageTask; paused: boolean }[]>;
+  recurring(after: { tenant: string; id: string } | null, limit: number): Promise<RecurringTask[]>;
+}
+
+/** A recurring task, as the watchdog has to know it. */
+export interface RecurringTask {
+  tenant: string;
+  task: LineageTask;
+  paused: boolean;
+  version: number;
+  updatedAt: string;
+  /** Schedule times of its oldest open gates. */
+  openTimes: string[];
 }
 
 /** Null: it does not matter. */

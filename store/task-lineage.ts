@@ -2,7 +2,7 @@
 import { sql, type ExpressionBuilder, type RawBuilder } from 'kysely';
 import { lineageTask, type LineageTask } from '../model/lineage';
 import { liveTasks, type Database, type Tables } from './schema';
-import type { TaskStore } from './store';
+import type { RecurringTask, TaskStore } from './store';
 import { wholeTaskView, type StoredTaskView } from './task-view';
 
 type Where = ExpressionBuilder<Tables, 'tasks'>;
@@ -64,7 +64,7 @@ async function recurring(
   db: Database,
   after: { tenant: string; id: string } | null,
   limit: number,
-): Promise<{ tenant: string; task: LineageTask; paused: boolean }[]> {
+): Promise<RecurringTask[]> {
   const rows = await db
     .selectFrom('tasks')
     .select(['tenant', 'reads', 'writes', 'view'])
@@ -81,6 +81,9 @@ async function recurring(
     tenant: row.tenant,
     task: toLineage(row),
     paused: row.view.paused,
+    version: row.view.version,
+    updatedAt: row.view.updatedAt,
+    openTimes: (row.view.gate?.dated ?? []).map((gate) => gate.scheduleTime),
   }));
 }
 

@@ -73,10 +73,10 @@ async function keepSchedule(state: TaskState, context: WorkflowStepContext): Pro
   for (;;) {
     await condition(() => state.schedule !== wantedSchedule(state) && !context.isHeldBack());
     const wanted = wantedSchedule(state);
-    const { tenant, taskId, definition } = state;
+    const { tenant, taskId, version, definition } = state;
     const { recurrence, timezone, name } = definition;
     const schedule = wanted === null || recurrence === null ? null : { recurrence, timezone };
-    await syncSchedule({ tenant, taskId, name, schedule });
+    await syncSchedule({ tenant, taskId, name, version, schedule });
     confirmSchedule(state, wanted);
   }
 }

@@ -62,5 +62,16 @@ export function runsToStart(state: TaskState): LiveRun[] {
 
 /** True where the run that makes the task busy has no workflow, as cells hold all the slots. */
 export function waitsForSlot({ live, cellRuns, definition }: TaskState): boolean {
-  return live?.definition != null && cellRuns.length >= definition.runPolicy.maxParallel;
+  if (live?.definition == null || live.keepsSlot) return false;
+  return cellRuns.length >= definition.runPolicy.maxParallel;
+}
+
+/**
+ * A run that has its slot keeps it where an edit leaves fewer: its own workflow may be on its way,
+ * so it can neither wait any more nor end as one that never began.
+ */
+export function keepSlot(state: TaskState, context: StepContext): void {
+  if (!waitsForSlot(state)) return;
+  if (context.knows && !context.knows('kept-slots')) return;
+  state.live!.keepsSlot = true;
 }

@@ -4,7 +4,7 @@ import { mergeDefinition } from '../definition';
 import { whyOnlyImport } from '../imported';
 import type { DefinitionPatch } from '../task';
 import { gateTables, isGateOfLiveRun, liveRuns, type TaskState } from '../task-state';
-import { waitsForSlot } from './begin';
+import { keepSlot, waitsForSlot } from './begin';
 import { cancelUnbegun } from './cancel';
 import { dropCells } from './cells';
 import { startNext } from './runs';
@@ -43,6 +43,7 @@ export function editTask(
   state.paused = paused;
   // It has not begun: two whole definitions would be too much for a roll-over.
   if (isToBegin) state.live!.definition = state.definition;
+  else keepSlot(state, context);
   state.version += 1;
   state.updatedAt = context.now;
   const { kind } = state.definition;

@@ -104,6 +104,7 @@ export function runHandedOver(state: TaskState, runId: string): void {
   const run = liveRuns(state).find((live) => live.runId === runId);
   if (!run) return;
   run.definition = null;
+  delete run.keepsSlot;
   if (state.latestRun?.id === runId) state.latestRun.status = 'running';
   changed(state);
 }

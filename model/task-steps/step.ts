@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors';
 import type { TaskState } from '../task-state';
 
 /** Changes that histories under way do not have: what they are is said where they are asked for. */
-export type KnownChange = 'missed-gates' | 'judged-by' | 'still-due';
+export type KnownChange = 'missed-gates' | 'judged-by' | 'still-due' | 'kept-slots';
 
 /** Clock and source of run ids; inside a workflow both are deterministic. */
 export interface StepContext {

@@ -6,6 +6,7 @@ import {
   type CellState,
   type CellView,
   type Plan,
+  type PlannedCell,
   type PlanView,
 } from '../../model/backfill';
 import { TablegateError } from '../../model/errors';
@@ -40,7 +41,7 @@ export class Backfills implements BackfillService {
     const { cells, marks } = plan;
     const seconds = await estimateSeconds(this.deps.store, tenant, cells, request.concurrency);
     return {
-      cells: cells.slice(0, cellsToConfirm).map(({ needs: _needs, ...cell }) => cell),
+      cells: cells.slice(0, cellsToConfirm).map(shownCell),
       marks: marks.slice(0, cellsToConfirm),
       count: cells.length,
       estimatedSeconds: seconds,
@@ -232,6 +233,16 @@ export class Backfills implements BackfillService {
   private async view(tenant: string, stored: StoredBackfill): Promise<BackfillView> {
     return (await viewsOf(this.deps.store, tenant, [stored]))[0]!;
   }
+}
+
+/** Without what it needs. */
+function shownCell({
+  taskId,
+  scheduleTime,
+  action,
+  reason,
+}: PlannedCell): PlanView['cells'][number] {
+  return { taskId, scheduleTime, action, reason };
 }
 
 function timesOf({ scheduleTimes, startTime = '', endTime = '' }: BackfillRequest) {

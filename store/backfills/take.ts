@@ -67,16 +67,21 @@ const slotsOf = (one: string) => `(
     select coalesce((view->'runPolicy'->>'maxParallel')::integer, 1)
     from tablegate.tasks where tenant = $1 and id = ${one}.task_id)`;
 
+// By itself, so that it is found by its state: grouped by task at once, it might be found by reading
+// the whole plan in the order of its tasks.
+const handedOut = `handed_out as materialized (
+    select cell, task_id, schedule_time, ahead from tablegate.backfill_cells
+    where backfill = $2 and state = 'running')`;
+
 // Those first that have begun: their tasks have more slots than other cells hold.
-const promoteText = `with held as (
-    select task_id, count(*) filter (where not ahead) as cells from tablegate.backfill_cells
-    where backfill = $2 and state = 'running' group by task_id),
+const promoteText = `with ${handedOut},
+  held as (
+    select task_id, count(*) filter (where not ahead) as cells from handed_out group by task_id),
   waiting_there as (
     select cell, schedule_time,
       row_number() over (partition by one.task_id order by schedule_time, cell)
         > coalesce(${slotsOf('one')}, 0) - held.cells as is_behind
-    from tablegate.backfill_cells as one join held on held.task_id = one.task_id
-    where backfill = $2 and state = 'running' and ahead),
+    from handed_out as one join held on held.task_id = one.task_id where ahead),
   ahead as (
     select cell, row_number() over (order by is_behind, schedule_time, cell) as place,
       count(*) over () as cells
@@ -107,12 +112,11 @@ export async function promote(
 }
 
 // A task without known slots gets nothing ahead.
-const fullText = `select held.task_id as "taskId",
-    least(task.parallel, ${mostAhead}) - held.ahead as room
+const fullText = `with ${handedOut}
+  select held.task_id as "taskId", least(task.parallel, ${mostAhead}) - held.ahead as room
   from (
     select task_id, count(*) filter (where not ahead) as handed, count(*) filter (where ahead) as ahead
-    from tablegate.backfill_cells where backfill = $2 and state = 'running'
-    group by task_id) as held, lateral (select ${slotsOf('held')} as parallel) as task
+    from handed_out group by task_id) as held, lateral (select ${slotsOf('held')} as parallel) as task
   where held.handed >= task.parallel and held.ahead < least(task.parallel, ${mostAhead})
   order by held.task_id`;
 

@@ -8,22 +8,25 @@ import { quietActivity } from '../support/quiet-activity';
 const now = utc('2026-03-15T12:00');
 const monthly = cron('0 0 3 1 * ?');
 
+/** Questions to the store about what comes before tasks. */
+let questions = 0;
+beforeEach(() => (questions = 0));
+
 /** The first needed time of each task that is waited for; those with open gates have their times. */
 async function needed(
   tasks: LineageTask[],
   gates: Record<string, string[]> = {},
 ): Promise<Record<string, string>> {
-  const find = async (_tenant: string, id: string) => ({
-    gate: { dated: (gates[id] ?? []).map((scheduleTime) => ({ scheduleTime })) },
-  });
   const store = {
     tasks: {
-      find,
       recurring: async () =>
         tasks
           .filter(({ kind }) => kind === 'recurring')
-          .map((task) => ({ tenant: 'default', task })),
-      upstreamOf: async () => tasks,
+          .map((task) => ({ tenant: 'default', task, openTimes: gates[task.id] ?? [] })),
+      upstreamOf: async () => {
+        questions += 1;
+        return tasks;
+      },
     },
   } as unknown as Pick<Store, 'tasks'>;
   const found: NeededRecords[] = await quietActivity().run(() => neededRecords(store, now));
@@ -61,4 +64,13 @@ it('whatever asks for most, also by the tables that are read, and what has no ti
 
 it('nothing where nobody waits for others', async () => {
   expect(await needed([lineageTaskOf('day', { recurrence: daily('03:00') })])).toEqual({});
+});
+
+it('asks once for all tasks that are read at once', async () => {
+  const days = lineageTaskOf('days', { recurrence: daily('02:00') });
+  const months = Array.from({ length: 50 }, (_, nr) =>
+    lineageTaskOf(`month ${nr}`, { recurrence: monthly, dependsOn: ['days'] }),
+  );
+  expect(await needed([days, ...months])).toEqual({ days: '2026-02-02T02:00' });
+  expect(questions).toBe(1);
 });

@@ -26,7 +26,7 @@ async function fired(recurrence: Recurrence, zone: string, day: string): Promise
 
 async function task(recurrence: Recurrence, timezone: string): Promise<TaskProjection> {
   const made = await around.task({ recurrence, timezone });
-  around.port.schedules.push({ tenant: made.tenant, taskId: made.id, paused: false });
+  around.port.schedules.push({ tenant: made.tenant, taskId: made.id, paused: false, note: null });
   return made;
 }
 

@@ -1,4 +1,5 @@
 /** The watchdog's look around: what was due and not delivered, and Schedules that went astray. */
+import type { ScheduleNote } from '../../model/schedule-note';
 import type { TaskProjection } from '../../model/task';
 import { newId } from '../store/support/opened';
 import { cron, daily, hourly } from '../support/lineage-tasks';
@@ -24,7 +25,7 @@ function watch(from: string, to: string): Promise<{ ticked: number; repaired: nu
 /** A task with its Schedule. */
 async function scheduled(change: TaskChange, paused = false): Promise<TaskProjection> {
   const task = await around.task(change);
-  around.port.schedules.push({ tenant: task.tenant, taskId: task.id, paused });
+  around.port.schedules.push({ tenant: task.tenant, taskId: task.id, paused, note: null });
   return task;
 }
 
@@ -89,8 +90,43 @@ it('makes the Schedule of a recurring task that has none', async () => {
   expect(await watch('2026-03-01T12:00', '2026-03-01T13:00')).toMatchObject({ repaired: 1 });
   const { tenant, id: taskId } = task;
   expect(around.port.put).toEqual([
-    { tenant, taskId, name: 'Nightly', recurrence, timezone: 'Europe/Berlin' },
+    { tenant, taskId, name: 'Nightly', version: 1, recurrence, timezone: 'Europe/Berlin' },
   ]);
+});
+
+describe('a Schedule that tells of the version it was put with', () => {
+  const recurrence = daily('02:00');
+  const former = { recurrence: daily('01:00'), timezone: 'UTC' };
+
+  async function noted(note: ScheduleNote | null, change: TaskChange = {}): Promise<string[]> {
+    const task = await around.task({ recurrence, timezone: 'UTC', version: 7, ...change });
+    around.port.schedules.push({ tenant: task.tenant, taskId: task.id, paused: false, note });
+    await watch('2026-03-01T12:00', '2026-03-01T13:00');
+    return around.port.put.map(({ version }) => `version ${version}`);
+  }
+
+  it('is put again where it is of an earlier one, with other times', async () => {
+    expect(await noted({ version: 6, ...former })).toEqual(['version 7']);
+    expect(around.port.put[0]).toMatchObject({ recurrence, timezone: 'UTC' });
+  });
+
+  it('is put again where only the timezone is another', async () => {
+    const note = { version: 6, recurrence, timezone: 'Europe/Berlin' };
+    expect(await noted(note)).toEqual(['version 7']);
+  });
+
+  it.each([
+    ['comes at the same times', { version: 6, recurrence, timezone: 'UTC' }, {}],
+    ['is of a later one than the store knows', { version: 8, ...former }, {}],
+    ['tells of none', null, {}],
+    [
+      'belongs to a task that was edited a moment ago',
+      { version: 6, ...former },
+      { updatedAt: iso('2026-03-01T13:01') },
+    ],
+  ])('stays where it %s', async (_title, note, change) => {
+    expect(await noted(note, change)).toEqual([]);
+  });
 });
 
 it('deletes Schedules of tasks that are removed or recurring no more, and no others', async () => {
@@ -99,7 +135,8 @@ it('deletes Schedules of tasks that are removed or recurring no more, and no oth
   });
   const changed = await scheduled({ kind: 'manual', recurrence: daily('02:00') });
   await scheduled({ recurrence: daily('02:00') });
-  around.port.schedules.push({ tenant: 'default', taskId: newId(), paused: false });
+  const unknown = { tenant: 'default', taskId: newId(), paused: false, note: null };
+  around.port.schedules.push(unknown);
   expect(await watch('2026-03-01T12:00', '2026-03-01T13:00')).toEqual({ ticked: 0, repaired: 2 });
   expect(around.port.deleted.toSorted()).toEqual([removed.id, changed.id].toSorted());
 });

@@ -1,6 +1,14 @@
 /** Rule 3 for a run that is cancelled, also before cells have left it a slot. */
 import { describeTask } from '../../model/task-state';
-import { cancelRun, runHandedOver, runsToStart, whyNotCancel } from '../../model/task-steps';
+import {
+  cancelRun,
+  editTask,
+  removeTask,
+  runHandedOver,
+  runsToStart,
+  whyNotCancel,
+} from '../../model/task-steps';
+import { defaultRunPolicy } from '../../model/task';
 import { listed, one, two } from '../support/workflows/definition';
 import { hour, hourly, TimeMachine } from '../support/workflows/time-machine';
 
@@ -88,6 +96,63 @@ describe('a run that waits for a slot behind cells', () => {
     cancelLive(machine);
     expect(machine.state.live).toBeNull();
     expect(machine.marked()).toEqual([]);
+  });
+});
+
+describe('a run whose workflow is being started when an edit leaves fewer slots', () => {
+  /** A task with two slots, one of which a cell has; the run that has the other; then one slot. */
+  function withFewerSlots(): { machine: TimeMachine; runId: string } {
+    const machine = withCell({ runPolicy: { ...defaultRunPolicy, maxParallel: 2 } });
+    const runId = machine.start();
+    machine.edit({ runPolicy: { ...defaultRunPolicy, maxParallel: 1 } });
+    return { machine, runId };
+  }
+  const isToStart = ({ state }: TimeMachine): string[] =>
+    runsToStart(state).map((run) => run.runId);
+
+  it('begins all the same, with the definition that it was asked for with', () => {
+    const { machine, runId } = withFewerSlots();
+    expect(isToStart(machine)).toEqual([runId]);
+    machine.edit({ name: 'Renamed' });
+    expect(machine.state.live?.definition?.runPolicy.maxParallel).toBe(2);
+    runHandedOver(machine.state, runId);
+    expect(isToStart(machine)).toEqual([]);
+    expect(machine.state.live).not.toHaveProperty('keepsSlot');
+  });
+
+  it('does not end before its workflow has been told that it is cancelled', () => {
+    const { machine, runId } = withFewerSlots();
+    cancelLive(machine);
+    expect(machine.state.live).toMatchObject({ runId, cancelReason: reason });
+    expect(isToStart(machine)).toEqual([runId]);
+    runHandedOver(machine.state, runId);
+    expect(machine.state.live).toMatchObject({ runId, cancelReason: reason, definition: null });
+  });
+
+  it('does not end before that where the task is removed either', () => {
+    const { machine, runId } = withFewerSlots();
+    removeTask(machine.state, 'Ada', machine.context());
+    expect(machine.state.live).toMatchObject({ runId, cancelReason: 'task removed' });
+  });
+
+  it('holds its slot: what comes next waits for both', () => {
+    const { machine, runId } = withFewerSlots();
+    machine.request(hour(1));
+    runHandedOver(machine.state, runId);
+    machine.endCell(hour(0));
+    expect([machine.running(), machine.waiting()]).toEqual([[], [hour(1)]]);
+    machine.end(runId);
+    expect(machine.running()).toEqual([hour(1)]);
+  });
+
+  it('ends at once in a history from before that', () => {
+    const machine = withCell({ runPolicy: { ...defaultRunPolicy, maxParallel: 2 } });
+    machine.start();
+    const former = { ...machine.context(), knows: () => false };
+    const runPolicy = { ...defaultRunPolicy, maxParallel: 1 };
+    editTask(machine.state, { runPolicy }, former);
+    cancelLive(machine);
+    expect(machine.state.live).toBeNull();
   });
 });
 

@@ -48,6 +48,7 @@ it('has a history of each thing that may happen to a task', () => {
     ...['due-time', 'due-time-blocked', 'due-time-edited', 'edit-during-a-run'],
     ...[
       'failed-with-retries',
+      'fewer-slots',
       'former-generation',
       'full-task',
       'import',

@@ -8,11 +8,12 @@ import {
   taskWorkflowId,
   taskWorkflowType,
 } from '../../model/names';
+import type { FoundSchedule, ScheduledTask } from '../../model/schedule-note';
 import type { Trigger } from '../../model/trigger';
 import { TemporalGateway } from '../../scheduling/gateway';
 import { makeTemporalPort } from '../../scheduling/temporal-port';
 import { newId } from '../store/support/opened';
-import { daily, hourly } from '../support/lineage-tasks';
+import { cron, daily, hourly } from '../support/lineage-tasks';
 import { historyOf } from '../support/temporal';
 
 /** Nobody serves it: what is started stays as it is. */
@@ -34,10 +35,10 @@ afterAll(async () => {
   await client.connection.close();
 });
 
-function newTask(): { tenant: string; taskId: string; name: string; timezone: string } {
+function newTask(): Omit<ScheduledTask, 'recurrence'> {
   const taskId = newId();
   taskIds.push(taskId);
-  return { tenant, taskId, name: 'Nightly', timezone: 'Europe/Berlin' };
+  return { tenant, taskId, name: 'Nightly', version: 1, timezone: 'Europe/Berlin' };
 }
 
 const handleOf = (taskId: string) => client.schedule.getHandle(scheduleIdOf(tenant, taskId));
@@ -52,7 +53,7 @@ describe('a Schedule', () => {
     expect(upcoming.length).toBeGreaterThan(3);
     expect(upcoming).toEqual(calendar.between(upcoming[0]!, upcoming.at(-1)!));
     expect(policies).toMatchObject({ overlap: 'ALLOW_ALL', catchupWindow: 30 * 86_400_000 });
-    const { name: _name, ...input } = task;
+    const { name: _name, version: _version, ...input } = task;
     expect(action).toMatchObject({
       workflowType: 'scheduleTick',
       workflowId: `tick/${tenant}/${task.taskId}`,
@@ -80,6 +81,21 @@ describe('a Schedule', () => {
       hour: [{ start: 2 }],
       minute: [{ start: 30 }],
     });
+  });
+
+  it('stays as a later version of the task has put it, whatever comes late', async () => {
+    const task = newTask();
+    const [former, later] = [daily('02:30'), daily('03:30')];
+    await port.putSchedule({ ...task, version: 8, recurrence: later });
+    await port.putSchedule({ ...task, version: 7, recurrence: former });
+    // Once what the server notes of it is up to date, and once where its workflow is to be asked.
+    await handleOf(task.taskId).pause();
+    await port.putSchedule({ ...task, version: 7, recurrence: former });
+    const { spec } = await handleOf(task.taskId).describe();
+    expect(spec.calendars?.[0]).toMatchObject({ hour: [{ start: 3 }], minute: [{ start: 30 }] });
+    await port.putSchedule({ ...task, version: 9, recurrence: former });
+    const { spec: again } = await handleOf(task.taskId).describe();
+    expect(again.calendars?.[0]).toMatchObject({ hour: [{ start: 2 }], minute: [{ start: 30 }] });
   });
 
   it('takes its start and end along, and loses them again', async () => {
@@ -146,19 +162,21 @@ it('starts the driver of a backfill where none is at work', async () => {
   await handle.terminate();
 });
 
-it('lists the tasks that have a Schedule, and whether it was paused by hand', async () => {
+it('lists the Schedules, with pauses made by hand and what each was put with', async () => {
   const [running, paused] = [newTask(), newTask()];
-  for (const task of [running, paused]) {
-    await port.putSchedule({ ...task, recurrence: daily('02:30') });
-  }
+  const recurrence = cron('0 30 2 L * ?');
+  for (const task of [running, paused]) await port.putSchedule({ ...task, recurrence });
   await handleOf(paused.taskId).pause();
   const wanted = [running, paused].map(({ taskId }) => taskId);
   // The list is that of Temporal's index, which follows within moments.
-  const found = new Map<string, boolean>();
-  while (found.get(running.taskId) !== false || found.get(paused.taskId) !== true) {
+  const found = new Map<string, FoundSchedule>();
+  const isPaused = ({ taskId }: { taskId: string }) => found.get(taskId)?.paused;
+  while (isPaused(running) !== false || isPaused(paused) !== true) {
     for await (const schedule of port.listSchedules()) {
-      if (wanted.includes(schedule.taskId)) found.set(schedule.taskId, schedule.paused);
+      if (wanted.includes(schedule.taskId)) found.set(schedule.taskId, schedule);
     }
   }
   expect([...found.keys()].toSorted()).toEqual(wanted.toSorted());
+  const note = { version: 1, recurrence, timezone: 'Europe/Berlin' };
+  expect([...found.values()].map((schedule) => schedule.note)).toEqual([note, note]);
 });

@@ -157,6 +157,18 @@ test('recurring tasks of all tenants come in pages, each once', async () => {
   expect(ours).toEqual(expected.toSorted());
 });
 
+test('a recurring task comes with what the watchdog compares, and with its open times', async () => {
+  const saved = new Saved();
+  const gate = { scheduleTime: removedAt, tables: [], upstream: null };
+  const { tenant, id, version, updatedAt } = await saved.save({
+    ...{ kind: 'recurring', recurrence: daily, version: 7 },
+    gate: { tables: [], running: null, dated: [gate] },
+  });
+  const [one] = await opened.store.tasks.recurring({ tenant, id: '' }, 1);
+  expect(one).toMatchObject({ tenant, version, updatedAt, openTimes: [removedAt] });
+  expect([one?.task.id, version]).toEqual([id, 7]);
+});
+
 test('a task that a former version saved is read with defaults for what came later', async () => {
   const saved = new Saved();
   const {

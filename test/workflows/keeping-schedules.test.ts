@@ -60,6 +60,8 @@ it('takes only the last of several edits where they come while it is asking', as
   expect((await asked(task)).map((schedule) => schedule?.recurrence)).toEqual([
     ...[daily, { ...daily, at: '05:00' }],
   ]);
+  const versions = house.world.schedulesAsked.filter(({ taskId }) => taskId === task.taskId);
+  expect(versions.map(({ version }) => version)).toEqual([1, 3]);
 });
 
 it('lets it go when the task is of another kind, and asks for it again when it is back', async () => {

@@ -39,7 +39,7 @@ async function tickNow({ taskId }: OpenedTask, recurrence: Recurrence): Promise<
 it('delivers due times as the whole seconds that they are, each with the one after it', async () => {
   const { taskId, handle } = await house.openTask({ kind: 'recurring', recurrence: everySecond });
   const temporal = makeTemporalPort(house.client, house.gateway, house.taskQueue);
-  const schedule = { tenant, taskId, name: 'Every second', recurrence: everySecond };
+  const schedule = { tenant, taskId, name: 'Every second', version: 1, recurrence: everySecond };
   await temporal.putSchedule({ ...schedule, timezone: 'Europe/Berlin' });
   const runs = await house.world.until(() => {
     const ended = [...house.world.runs.values()].filter(

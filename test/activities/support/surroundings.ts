@@ -6,6 +6,7 @@ import type { Activities } from '../../../activities/activities';
 import type { ActivityDeps, TemporalPort } from '../../../activities/deps';
 import { defineJobType } from '../../../model/job-type';
 import type { Tick } from '../../../model/messages';
+import type { FoundSchedule, ScheduledTask } from '../../../model/schedule-note';
 import type { RunProjection, RunStatus } from '../../../model/run';
 import type { TaskProjection } from '../../../model/task';
 import type { Trigger } from '../../../model/trigger';
@@ -28,10 +29,10 @@ export class NotingPort implements TemporalPort {
   readonly nudged: string[] = [];
   readonly marked: { taskId: string; triggers: Trigger[] }[] = [];
   readonly ticked: { taskId: string; tick: Tick }[] = [];
-  readonly put: Parameters<TemporalPort['putSchedule']>[0][] = [];
+  readonly put: ScheduledTask[] = [];
   readonly deleted: string[] = [];
   readonly driven: string[] = [];
-  schedules: { tenant: string; taskId: string; paused: boolean }[] = [];
+  schedules: FoundSchedule[] = [];
   /** Ids for which every call fails. */
   readonly broken = new Set<string>();
 
@@ -51,7 +52,7 @@ export class NotingPort implements TemporalPort {
     return this.note(taskId, () => this.marked.push({ taskId, triggers }));
   }
 
-  async putSchedule(task: Parameters<TemporalPort['putSchedule']>[0]): Promise<void> {
+  async putSchedule(task: ScheduledTask): Promise<void> {
     this.note(task.taskId, () => this.put.push(task));
   }
 
@@ -59,7 +60,7 @@ export class NotingPort implements TemporalPort {
     this.note(taskId, () => this.deleted.push(taskId));
   }
 
-  async *listSchedules(): AsyncGenerator<{ tenant: string; taskId: string; paused: boolean }> {
+  async *listSchedules(): AsyncGenerator<FoundSchedule> {
     yield* this.schedules;
   }
 

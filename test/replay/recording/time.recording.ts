@@ -216,6 +216,34 @@ it('records a run that is cancelled while cells hold its slot, and one told thro
   await recorder.keep('cancel-queued', [task.handle, task.run(cell!), task.run(live)]);
 });
 
+it('records a run that is cancelled after an edit took slots while it was being started', async () => {
+  const jobs = new HeldJobs(house.world);
+  house.world.job = jobs.job;
+  for (;;) {
+    const task = await house.openTask({
+      kind: 'manual',
+      runPolicy: { ...defaultRunPolicy, maxParallel: 2 },
+    });
+    const backfill = await Mailbox.open(house.client, makeId());
+    await requestCells(task, backfill.id, hours(1));
+    const [cell] = await jobs.until(1);
+    const fewer = { runPolicy: { ...defaultRunPolicy, maxParallel: 1 } };
+    const [live] = await Promise.all([task.start(), task.edit(fewer)]);
+    await cancelRun(task, live);
+    await house.world.ended(live);
+    jobs.end(cell!);
+    await backfill.ends(1);
+    await house.settled(task);
+    // Where the edit came before or after the start was under way, it is tried again.
+    const { events } = await task.handle.fetchHistory();
+    const patches = (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) =>
+      (marker?.details?.['patch-data']?.payloads ?? []).map(({ data }) => String(data)),
+    );
+    if (!patches.some((patch) => patch.includes('kept-slots'))) continue;
+    return recorder.keep('fewer-slots', [task.handle, task.run(cell!), task.run(live)]);
+  }
+});
+
 it('records a driver that is paused, goes on and drops a task', async () => {
   const store = new ScriptedBackfills(house.world);
   const [task, gone] = await Promise.all([0, 1].map(() => house.openTask({ kind: 'manual' })));

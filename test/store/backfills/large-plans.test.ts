@@ -2,7 +2,16 @@ import { Client, type QueryResult } from 'pg';
 import type { PlannedCell } from '../../../model/backfill';
 import { atOnce } from '../../../store/backfills/statement';
 import { newId, openTestStore, type OpenedStore } from '../support/opened';
-import { cell, drive, Driven, ended, endsOf, handedOut, newBackfill } from '../support/plans';
+import {
+  cell,
+  drive,
+  Driven,
+  ended,
+  endsOf,
+  handedOut,
+  newBackfill,
+  saveTasks,
+} from '../support/plans';
 
 let opened: OpenedStore;
 beforeAll(async () => {
@@ -50,6 +59,55 @@ test('ten thousand cells are saved in a few statements, and every step takes a f
   expect(step.status).toBe('succeeded');
   expect(handed).toHaveLength(cells.length);
   expect(new Set(handed).size).toBe(cells.length);
+});
+
+interface PlanNode {
+  'Actual Rows'?: number;
+  'Actual Loops'?: number;
+  'Rows Removed by Filter'?: number;
+  Plans?: PlanNode[];
+}
+
+/** Rows that PostgreSQL goes through, those among them that it then leaves out. */
+function rowsOf({ Plans = [], ...node }: PlanNode): number {
+  const each = (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0);
+  return Plans.reduce((sum, plan) => sum + rowsOf(plan), each * (node['Actual Loops'] ?? 1));
+}
+
+/** Does all statements of some work once more, undoes that, and adds up the rows gone through. */
+async function rowsReadBy(work: () => Promise<unknown>): Promise<number> {
+  const spy = jest.spyOn(Client.prototype, 'query');
+  await work();
+  const sent = spy.mock.calls as unknown as [text: string, values?: unknown[]][];
+  const statements = [...sent].filter(([text]) => /^(select|update|with)/.test(text));
+  spy.mockRestore();
+  const client = new Client({ connectionString: opened.url });
+  await client.connect();
+  let rows = 0;
+  await client.query('begin');
+  for (const [text, values] of statements) {
+    const { rows: found } = await client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(
+      `explain (analyze, format json) ${text}`,
+      values,
+    );
+    rows += rowsOf(found[0]!['QUERY PLAN'][0]!.Plan);
+  }
+  await client.query('rollback');
+  await client.end();
+  expect(statements.length).toBeGreaterThan(5);
+  return rows;
+}
+
+test('a step goes through the cells that it moves, and not through the whole plan', async () => {
+  const cells = Array.from({ length: 20_000 }, (_, nr) => cell('hourly', nr));
+  const driver = await drive(opened.store, newBackfill(cells));
+  await saveTasks(opened.store, driver.tenant, { hourly: 16 });
+  let step = await driver.step();
+  const read = await rowsReadBy(async () => {
+    step = await driver.step(...endsOf(step));
+  });
+  expect(step.status).toBe('running');
+  expect(read).toBeLessThan(5_000);
 });
 
 test('all that waits for one cell is blocked, taken up again and let go, many thousands of them', async () => {
