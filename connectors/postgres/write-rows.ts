@@ -125,6 +125,19 @@ function typeOfName(name: string): TransferColumn['type'] {
   return typeOfPostgres(ids[bare] ?? 0, first === undefined ? -1 : digits, name);
 }
 
+/** As `describeTarget`: where the table is to be made, what another copy is making is waited for. */
+async function describeBeforeMaking(
+  client: PoolClient,
+  ref: TableRef,
+  { plan }: Request,
+): Promise<TargetColumn[] | null> {
+  const present = await describeTarget(client, ref);
+  if (present !== null || !plan.createTable) return present;
+  const key = `tablegate make ${ref.schema}.${ref.table}`;
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+  return describeTarget(client, ref);
+}
+
 async function makeTable(client: PoolClient, ref: TableRef, pairs: ColumnPair[]): Promise<void> {
   const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [
     ref.schema,
@@ -469,7 +482,7 @@ export const writePostgresRows: WriteRows = {
       await ensureCopies(sessions, signal);
       return sessions.transaction({ mode: 'write', signal }, async (client) => {
         await prepare(client, request);
-        const present = await describeTarget(client, ref);
+        const present = await describeBeforeMaking(client, ref, request);
         const pairs = pairsOf(request, ref, present, config);
         if (present === null) await makeTable(client, ref, pairs);
         await runAll(client, plan.preSql, ref);

@@ -253,7 +253,8 @@ describe('MySQL', () => {
     };
     const both = ['c', 'd'].map((id) => run(script, { onProgress, taskId: id.repeat(32) }));
     await first;
-    const waiting = `SELECT count(*) AS n FROM information_schema.processlist WHERE info LIKE 'SELECT GET_LOCK%'`;
+    const waiting = `SELECT count(*) AS n FROM information_schema.processlist
+      WHERE user = '${my.config.user}' AND info LIKE 'SELECT GET_LOCK%'`;
     while ((await my.sql(waiting))[0]!.n !== 1) await delay(50);
     await pg.sql('SELECT pg_advisory_unlock(77)');
     for (const { summary } of await Promise.all(both)) expect(summary.rows).toBe(5000);
