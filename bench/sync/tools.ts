@@ -91,7 +91,11 @@ function slingCommand(
   const server = `${url.replace('postgres://', 'postgresql://')}?sslmode=disable`;
   const source =
     pair === 'csv-pg'
-      ? ['--src-stream', `file://${path.join(filesDir, 'source.csv')}`]
+      ? [
+          ...['--src-stream', `file://${path.join(filesDir, 'source.csv')}`],
+          // Else what is missing becomes an empty text.
+          ...['--src-options', '{"empty_as_null": true}'],
+        ]
       : ['--src-conn', 'FROM_SERVER', '--src-stream', 'public.source'];
   const target = ['--tgt-conn', 'INTO_SERVER', '--tgt-object', 'moved.source'];
   return {

@@ -39,7 +39,14 @@ def rows_of_postgres(url):
 
 @dlt.resource(name="source")
 def rows_of_csv(file):
-    yield from csv.open_csv(file, read_options=csv.ReadOptions(block_size=16 << 20))
+    yield from csv.open_csv(
+        file,
+        read_options=csv.ReadOptions(block_size=16 << 20),
+        # Else what is missing becomes an empty text.
+        convert_options=csv.ConvertOptions(
+            strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
 
 
 def make_file():
