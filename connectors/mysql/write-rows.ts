@@ -381,6 +381,9 @@ async function prepare(session: MysqlSession, { plan }: Request): Promise<number
   return Number(packet ?? usualBytes);
 }
 
+/** How often a table is made: another run may have dropped it since. */
+const mostTries = 5;
+
 interface Copy {
   ref: TableRef;
   config: MysqlConfig;
@@ -432,7 +435,7 @@ export const writeMysqlRows: WriteRows = {
       await ensureCopies(sessions, signal);
       let made: MadeTable | null = null;
       try {
-        for (;;) {
+        for (let tries = 0; tries < mostTries; tries += 1) {
           const totals = await sessions.transaction({ mode: 'write', signal }, (session) =>
             bringRows(session, { ref, config, request, feed, made }),
           );
@@ -440,6 +443,9 @@ export const writeMysqlRows: WriteRows = {
           // What another makes at the same time is looked at like any table.
           made = await makeTable(sessions, ref, pairsOf(request, ref, null, config), signal);
         }
+        throw new ConnectorError(
+          `${ref.schema}.${ref.table} cannot be made, as it is there, and is not seen by the user ${config.user}.`,
+        );
       } catch (error) {
         if (made !== null) await dropEmpty(sessions, request, ref, made).catch(() => undefined);
         if (error instanceof AlreadyCommitted) return error.totals;
