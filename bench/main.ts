@@ -9,7 +9,9 @@ import { responsiveBenchmark } from './id-mapping/responsive';
 import { scaleBenchmark } from './id-mapping/scale';
 import { latencyBenchmark, type LatencyOptions } from './latency';
 import { metadataBenchmark, type MetadataOptions } from './metadata/benchmark';
-import { syncBenchmark, syncPairs, type SyncOptions } from './sync/benchmark';
+import { syncBenchmark, type SyncOptions } from './sync/benchmark';
+import { memoryBenchmark } from './sync/memory';
+import { syncPairs } from './sync/places';
 import { mostPairs, wholeNumber } from './support/options';
 import { perform, performAlone } from './support/perform';
 
@@ -106,7 +108,15 @@ program
   .addOption(new Option('--only <copy>', 'one of the copies').choices(syncPairs))
   .option('--python <command>', 'what the environment of ADBC is made with', 'python3')
   .option('--psql <command>', 'the client of PostgreSQL', 'psql')
-  .action((options: SyncOptions) => performAlone(syncBenchmark(options)));
+  .option('--tools', 'measure sling and dlt too, each where it can do that', false)
+  .addOption(
+    new Option('--memory', 'in place of the peers: the memory of ours at 1 and 10 million rows')
+      .default(false)
+      .conflicts(['tools', 'rows', 'pairs']),
+  )
+  .action(({ memory, ...options }: SyncOptions & { memory: boolean }) =>
+    performAlone(memory ? memoryBenchmark(options) : syncBenchmark(options)),
+  );
 
 interface Modes {
   scale: boolean;

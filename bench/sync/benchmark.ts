@@ -12,17 +12,9 @@ import type { Report } from '../support/report';
 import { inWords, median, quantile } from '../support/statistics';
 import { oneRound } from '../support/turns';
 import { digestSql, makeData, type SyncData } from './data';
-import {
-  duckdbFile,
-  peerNames,
-  runSide,
-  syncPairs,
-  type SyncPair,
-  type SyncSide,
-  type Tools,
-} from './sides';
-
-export { syncPairs };
+import { duckdbFile, syncPairs, type SyncPair } from './places';
+import { peerNames, runSide, targetOf, type Programs, type SyncSide } from './sides';
+import { printMissing, provideTools, reasonWithout, toolNames, type ToolName } from './tools';
 
 export interface SyncOptions extends CommonOptions {
   rows: number;
@@ -30,16 +22,20 @@ export interface SyncOptions extends CommonOptions {
   /** Command of the Python that the environment of ADBC is made with. */
   python: string;
   psql: string;
+  /** Whether sling and dlt are measured too. */
+  tools: boolean;
 }
 
 /** Our speed is to be at least this part of the peer's. */
 const goals: Record<SyncPair, number> = { 'pg-pg': 0.9, 'csv-pg': 0.9, 'pg-duckdb': 1 };
+/** We are to be ahead of every tool. */
+const toolGoal = 1;
 /** Above what an idle process has. */
-const memoryGoalMiB = 600;
+export const memoryGoalMiB = 600;
 /** Slower than this, all sides of a round together, is taken as hanging. */
 const slowestRowUs = 200;
 
-type Round = Record<SyncSide, MeasuredRun>;
+type Round = Record<'ours' | 'peer', MeasuredRun> & Partial<Record<ToolName, MeasuredRun>>;
 
 export function syncBenchmark(options: SyncOptions): Benchmark<SyncOptions, string> {
   const limitMs = 900_000 + (options.pairs * options.rows * slowestRowUs) / 1_000;
@@ -51,42 +47,55 @@ async function measure(dir: string, options: SyncOptions): Promise<Report> {
   const python = pairs.includes('pg-duckdb')
     ? providePython(options.python, path.join(__dirname, 'requirements.txt'))
     : null;
+  const tools = options.tools ? provideTools(options.python) : 'they were not asked for';
+  if (options.tools) printMissing(pairs, tools);
+  const programs: Programs = {
+    ...{ psql: options.psql, python: python?.executable ?? '' },
+    ...(typeof tools !== 'string' && { tools }),
+  };
   const data = await makeData(dir, options.rows, options.psql);
-  const tools = { psql: options.psql, python: python?.executable ?? '' };
   try {
-    print(
-      `${options.rows} rows of 10 columns, ${data.csvMiB} MiB as CSV, PostgreSQL ${data.version}`,
-    );
+    print(dataInWords(data, options.rows));
     const rounds: [SyncPair, Round[]][] = [];
     let run = 0;
     for (const pair of pairs) {
       const ofPair: Round[] = [];
       for (let round = 0; round < options.pairs; round += 1) {
-        ofPair.push(
-          await oneRound<SyncSide, MeasuredRun>(['peer', 'ours'], round, (side) => {
-            run += 1;
-            return measureSide(side, pair, data, tools, run);
-          }),
+        const done = await oneRound<SyncSide, MeasuredRun>(sidesOf(pair, programs), round, (side) =>
+          measureSide(side, pair, data, programs, (run += 1)),
         );
+        ofPair.push(done);
       }
       rounds.push([pair, ofPair]);
     }
-    return reportOf(options, data, rounds, python?.versions ?? {});
+    const missing = typeof tools === 'string' ? tools : null;
+    const versions = { ...python?.versions, ...programs.tools?.versions };
+    return reportOf(options, data, rounds, { missing, versions });
   } finally {
     await data.stop();
   }
 }
 
-async function measureSide(
+function sidesOf(pair: SyncPair, { tools }: Programs): SyncSide[] {
+  const others = tools === undefined ? [] : toolNames;
+  return ['peer', 'ours', ...others.filter((tool) => reasonWithout(tool, pair) === null)];
+}
+
+export function dataInWords({ csvMiB, version }: SyncData, rows: number): string {
+  return `${rows} rows of 10 columns, ${csvMiB} MiB as CSV, PostgreSQL ${version}`;
+}
+
+/** @throws Error where the copy differs from the source */
+export async function measureSide(
   side: SyncSide,
   pair: SyncPair,
   data: SyncData,
-  tools: Tools,
+  programs: Programs,
   run: number,
 ): Promise<MeasuredRun> {
-  const measured = await runSide(side, pair, data, tools, run);
-  await expectSame(pair, data);
-  const name = side === 'ours' ? 'ours' : peerNames[pair];
+  const measured = await runSide(side, pair, data, programs, run);
+  await expectSame(pair, data, targetOf(side, pair));
+  const name = side === 'peer' ? peerNames[pair] : side;
   print(
     `${pair}: ${name} ${measured.seconds.toFixed(2)} s, ${(measured.peakMiB ?? 0).toFixed(0)} MiB`,
   );
@@ -94,10 +103,10 @@ async function measureSide(
 }
 
 /** @throws Error where the copy does not hold what the source holds */
-async function expectSame(pair: SyncPair, data: SyncData): Promise<void> {
+async function expectSame(pair: SyncPair, data: SyncData, table: string): Promise<void> {
   const wanted = await data.sql(digestSql('source'));
   const found =
-    pair === 'pg-duckdb' ? await duckdbDigest(data) : await data.sql(digestSql('target'));
+    pair === 'pg-duckdb' ? await duckdbDigest(data, table) : await data.sql(digestSql(table));
   const text = (row: Record<string, unknown>) =>
     Object.values(row)
       .map((value) => plain(value))
@@ -113,11 +122,14 @@ function plain(value: unknown): string {
   return Number.isFinite(number) ? String(number) : String(value);
 }
 
-async function duckdbDigest({ filesDir }: SyncData): Promise<Record<string, unknown>> {
+async function duckdbDigest(
+  { filesDir }: SyncData,
+  table: string,
+): Promise<Record<string, unknown>> {
   const instance = await DuckDBInstance.create(duckdbFile(filesDir), { access_mode: 'READ_ONLY' });
   const connection = await instance.connect();
   try {
-    const sql = digestSql('copied').replace('sum(amount)', 'sum(amount::DECIMAL(18,2))');
+    const sql = digestSql(table).replace('sum(amount)', 'sum(amount::DECIMAL(18,2))');
     return (await connection.runAndReadAll(sql)).getRowObjectsJS()[0]!;
   } finally {
     connection.closeSync();
@@ -129,10 +141,13 @@ function reportOf(
   options: SyncOptions,
   data: SyncData,
   rounds: [SyncPair, Round[]][],
-  versions: Record<string, string>,
+  { missing, versions }: { missing: string | null; versions: Record<string, string> },
 ): Report {
   const figures = rounds.map(([pair, ofPair]) => {
     const speeds = ofPair.map(({ ours, peer }) => peer.seconds / ours.seconds);
+    print(
+      `${pair}: speed of ours to ${peerNames[pair]}, by pair: ${inWords(speeds)} (at least ${goals[pair]})`,
+    );
     const figure = {
       peer: peerNames[pair],
       ...{
@@ -140,18 +155,33 @@ function reportOf(
         theirs: figureOf(ofPair.map(({ peer }) => peer)),
       },
       ...{ speedToPeer: speeds, goal: goals[pair] },
+      tools: Object.fromEntries(
+        toolNames.map((tool) => [tool, toolFigure(tool, pair, ofPair) ?? missing]),
+      ),
     };
-    print(
-      `${pair}: speed of ours to ${peerNames[pair]}, by pair: ${inWords(speeds)} (at least ${goals[pair]})`,
-    );
     return [pair, figure] as const;
   });
   return {
-    settings: { ...options, goals, memoryGoalMiB, memory: 'VmHWM, all processes of a side' },
+    settings: {
+      ...options,
+      goals,
+      toolGoal,
+      memoryGoalMiB,
+      memory: 'VmHWM, all processes of a side',
+    },
     figures: { csvMiB: data.csvMiB, ...Object.fromEntries(figures) },
     values: Object.fromEntries(rounds),
     versions: { postgres: data.version, ...versions },
   };
+}
+
+/** @returns why the tool was not measured, where that is of the pair; null: no tool was */
+function toolFigure(tool: ToolName, pair: SyncPair, rounds: Round[]) {
+  const runs = rounds.flatMap(({ [tool]: run }) => (run === undefined ? [] : [run]));
+  if (runs.length === 0) return reasonWithout(tool, pair);
+  const speeds = runs.map(({ seconds }, round) => seconds / rounds[round]!.ours.seconds);
+  print(`${pair}: speed of ours to ${tool}, by pair: ${inWords(speeds)} (more than ${toolGoal})`);
+  return { ...figureOf(runs), speedOfOurs: speeds };
 }
 
 function figureOf(runs: MeasuredRun[]) {

@@ -1,4 +1,4 @@
-/** What moves the rows: our job in a child process as a worker starts it, psql, or ADBC. */
+/** What moves the rows: our job in a child process as a worker starts it, a peer, or another tool. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,10 +7,11 @@ import { planOf } from '../../model/script-plan';
 import { scriptSchema } from '../../model/script-schema';
 import { measureProcess, type MeasuredRun } from '../support/measured-process';
 import type { SyncData } from './data';
+import { duckdbFile, type Command, type SyncPair } from './places';
+import { toolCommand, type ToolName, type Tools } from './tools';
 
-export const syncPairs = ['pg-pg', 'csv-pg', 'pg-duckdb'] as const;
-export type SyncPair = (typeof syncPairs)[number];
-export type SyncSide = 'ours' | 'peer';
+/** `peer` is the quickest that is known: psql, or ADBC. */
+export type SyncSide = 'ours' | 'peer' | ToolName;
 
 export const peerNames: Record<SyncPair, string> = {
   'pg-pg': 'psql COPY | psql COPY, binary',
@@ -18,17 +19,25 @@ export const peerNames: Record<SyncPair, string> = {
   'pg-duckdb': 'ADBC, Arrow',
 };
 
-export interface Tools {
+export interface Programs {
   psql: string;
+  /** Of ADBC; not needed without the pair. */
   python: string;
+  /** Left out where they are not measured. */
+  tools?: Tools;
 }
 
-export const duckdbFile = (dir: string): string => path.join(dir, 'copied.duckdb');
+/** Where a side puts the rows. */
+export const targetOf = (side: SyncSide, pair: SyncPair): string => {
+  if (side !== 'ours' && side !== 'peer') return 'moved.source';
+  return pair === 'pg-duckdb' ? 'copied' : 'target';
+};
 
 /** Empties the target, and lets what was written before come to the disk. */
 async function makeReady(data: SyncData): Promise<void> {
   rmSync(duckdbFile(data.filesDir), { force: true });
   await data.sql('TRUNCATE target');
+  await data.sql('DROP SCHEMA IF EXISTS moved CASCADE');
   await data.sql('CHECKPOINT');
   execFileSync('sync');
 }
@@ -37,23 +46,40 @@ export async function runSide(
   side: SyncSide,
   pair: SyncPair,
   data: SyncData,
-  tools: Tools,
+  programs: Programs,
   run: number,
 ): Promise<MeasuredRun> {
   await makeReady(data);
-  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
   const scratchDir = path.join(data.filesDir, 'scratch');
   mkdirSync(scratchDir);
   try {
-    const [command, ...args] =
-      side === 'ours' ? ourCommand(pair, data, scratchDir, run) : peerCommand(pair, data, tools);
+    const {
+      command: [command, ...args],
+      env: own,
+    } = commandOf(side, pair, data, programs, { scratchDir, run });
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...own };
     return (await measureProcess(command, args, env)).run;
   } finally {
     rmSync(scratchDir, { recursive: true });
   }
 }
 
-type Command = [string, ...string[]];
+function commandOf(
+  side: SyncSide,
+  pair: SyncPair,
+  data: SyncData,
+  programs: Programs,
+  { scratchDir, run }: { scratchDir: string; run: number },
+): { command: Command; env: NodeJS.ProcessEnv } {
+  switch (side) {
+    case 'ours':
+      return { command: ourCommand(pair, data, scratchDir, run), env: {} };
+    case 'peer':
+      return { command: peerCommand(pair, data, programs), env: {} };
+    default:
+      return toolCommand(side, pair, data, programs.tools!, scratchDir);
+  }
+}
 
 function ourCommand(pair: SyncPair, data: SyncData, scratchDir: string, run: number): Command {
   const requestFile = path.join(scratchDir, 'request.json');
@@ -61,17 +87,17 @@ function ourCommand(pair: SyncPair, data: SyncData, scratchDir: string, run: num
   return [process.execPath, path.join(__dirname, 'run-in-child.cjs'), requestFile];
 }
 
-function peerCommand(pair: SyncPair, { url, filesDir }: SyncData, tools: Tools): Command {
+function peerCommand(pair: SyncPair, { url, filesDir }: SyncData, programs: Programs): Command {
   const csv = path.join(filesDir, 'source.csv');
   switch (pair) {
     case 'pg-pg': {
-      const out = `"${tools.psql}" "${url}" -q -c 'COPY public.source TO STDOUT (FORMAT binary)'`;
-      const into = `"${tools.psql}" "${url}" -q -c 'COPY public.target FROM STDIN (FORMAT binary)'`;
+      const out = `"${programs.psql}" "${url}" -q -c 'COPY public.source TO STDOUT (FORMAT binary)'`;
+      const into = `"${programs.psql}" "${url}" -q -c 'COPY public.target FROM STDIN (FORMAT binary)'`;
       return ['sh', '-c', `${out} | ${into}`];
     }
     case 'csv-pg':
       return [
-        tools.psql,
+        programs.psql,
         url,
         '-q',
         '-c',
@@ -79,7 +105,7 @@ function peerCommand(pair: SyncPair, { url, filesDir }: SyncData, tools: Tools):
       ];
     case 'pg-duckdb': {
       const script = path.join(__dirname, 'peers', 'adbc.py');
-      return [tools.python, script, url, 'public.source', duckdbFile(filesDir)];
+      return [programs.python, script, url, 'public.source', duckdbFile(filesDir)];
     }
   }
 }

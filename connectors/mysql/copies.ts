@@ -37,9 +37,23 @@ export async function ensureCopies(sessions: MysqlSessions, signal: AbortSignal)
   });
 }
 
-function keyOf({ schema, table }: TableRef, { writer }: Copier): string {
-  const target = `SHA2(CONCAT(${quoteText(schema)}, '.', ${quoteText(table)}), 256)`;
-  return `target = ${target} AND writer = ${quoteText(writer)}`;
+const targetOf = ({ schema, table }: TableRef) =>
+  `SHA2(CONCAT(${quoteText(schema)}, '.', ${quoteText(table)}), 256)`;
+
+function keyOf(ref: TableRef, { writer }: Copier): string {
+  return `target = ${targetOf(ref)} AND writer = ${quoteText(writer)}`;
+}
+
+/** Whether any copy has committed since a time of the server, be it of no rows. */
+export async function wasCopiedSince(
+  session: MysqlSession,
+  ref: TableRef,
+  time: string,
+): Promise<boolean> {
+  const rows = await session.query(
+    `SELECT 1 FROM ${copies} WHERE target = ${targetOf(ref)} AND written_at >= ${quoteText(time)} LIMIT 1`,
+  );
+  return rows.length > 0;
 }
 
 /**
@@ -84,7 +98,7 @@ export async function noteCopy(
   // Waits for the row of another try, and changes nothing of it: who came first is judged then.
   await session.run(
     `INSERT INTO ${copies} (target, writer, schema_name, table_name, fence, rows_read, rows_written, dirty)
-     VALUES (SHA2(CONCAT(${schema}, '.', ${table}), 256), ${quoteText(writer)}, ${schema}, ${table}, -1, 0, 0, 0)
+     VALUES (${targetOf(ref)}, ${quoteText(writer)}, ${schema}, ${table}, -1, 0, 0, 0)
      ON DUPLICATE KEY UPDATE fence = fence`,
   );
   const before = await committedCopy(session, ref, copier, true);

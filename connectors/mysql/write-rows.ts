@@ -13,13 +13,15 @@ import {
   AlreadyCommitted,
   refOf,
   type ColumnPair,
+  type CopyTotals,
+  type Feed,
   type RefuseRow,
   type RowSink,
   type WriteRequest,
   type WriteRows,
 } from '../transfer';
 import { mysqlConfigSchema, type MysqlConfig } from './config';
-import { committedCopy, ensureCopies, noteCopy } from './copies';
+import { committedCopy, ensureCopies, noteCopy, wasCopiedSince } from './copies';
 import { mysqlError } from './errors';
 import { quoteIdentifier } from './names';
 import { replaceAlone } from './notes';
@@ -60,6 +62,23 @@ function targetRef({ plan }: Request, config: MysqlConfig): TableRef {
 
 const isSame = ({ schema, table }: TableRef) =>
   `table_schema = ${quoteText(schema)} AND table_name = ${quoteText(table)}`;
+
+/** Numbers of errors: a table that is there already, one that is not, one that may not be read. */
+const tableIsThere = 1050;
+const noSuchTable = 1146;
+const mayNotRead = 1142;
+
+const numberOf = (error: unknown) => Number((error as { errno?: unknown } | null)?.errno);
+
+/** Keeps others from dropping a table before the transaction of the session ends, where it is there. */
+async function holdTable(session: MysqlSession, ref: TableRef): Promise<void> {
+  try {
+    await session.query(`SELECT 1 FROM ${nameOf(ref)} LIMIT 0`);
+  } catch (error) {
+    // Who may only insert has it from the first row on.
+    if (![noSuchTable, mayNotRead].includes(numberOf(error))) throw error;
+  }
+}
 
 /** Columns that can be written, in their order; null: there is no such table. */
 async function describeTarget(
@@ -126,32 +145,65 @@ function pairsOf(
   });
 }
 
-/** Makes the table before the transaction, which this would end. */
+/** A table that this run has made. */
+interface MadeTable {
+  pairs: ColumnPair[];
+  /** Time of the server, no later than that of the table. */
+  time: string;
+}
+
+/**
+ * Makes the table before the transaction, which this would end.
+ * @returns null where another has made it meanwhile
+ */
 async function makeTable(
   sessions: MysqlSessions,
   ref: TableRef,
   pairs: ColumnPair[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<MadeTable | null> {
   const columns = pairs.map(
     ({ target }) => `${quoteIdentifier(target.name)} ${target.vendorType} NULL`,
   );
-  await sessions.transaction({ mode: 'write', signal }, async (session) => {
-    await session.run(`CREATE TABLE ${nameOf(ref)} (${columns.join(', ')}) ENGINE = InnoDB`);
+  return sessions.transaction({ mode: 'write', signal }, async (session) => {
+    const [[time] = []] = await session.query('SELECT current_timestamp');
+    try {
+      await session.run(`CREATE TABLE ${nameOf(ref)} (${columns.join(', ')}) ENGINE = InnoDB`);
+    } catch (error) {
+      if (numberOf(error) === tableIsThere) return null;
+      throw error;
+    }
+    return { pairs, time: time! };
   });
 }
 
-/** Takes back a table that was made for rows that did not come, unless others have brought some. */
-async function dropEmpty(sessions: MysqlSessions, ref: TableRef): Promise<void> {
+/** How long the table is waited for: whoever has it is about to bring rows, and others wait behind us. */
+const dropWaitSeconds = 1;
+
+/**
+ * Takes back a table that was made for rows that did not come. It stays where another copy is under way,
+ * or has committed, or where somebody has brought rows.
+ */
+async function dropEmpty(
+  sessions: MysqlSessions,
+  request: Request,
+  ref: TableRef,
+  { time }: MadeTable,
+): Promise<void> {
+  const isCopied = () =>
+    // A session that has locked tables sees no others.
+    withSessions(request, (others) =>
+      others.transaction({ mode: 'read', signal: null }, (session) =>
+        wasCopiedSince(session, ref, time),
+      ),
+    );
   await sessions.transaction({ mode: 'write', signal: null }, async (session) => {
-    // Waits for those who are about to.
+    await session.run(`SET SESSION lock_wait_timeout = ${dropWaitSeconds}`);
     await session.run(`LOCK TABLES ${nameOf(ref)} WRITE`);
-    try {
-      const rows = await session.query(`SELECT 1 FROM ${nameOf(ref)} LIMIT 1`);
-      if (rows.length === 0) await session.run(`DROP TABLE ${nameOf(ref)}`);
-    } finally {
-      await session.run('UNLOCK TABLES');
-    }
+    const rows = await session.query(`SELECT 1 FROM ${nameOf(ref)} LIMIT 1`);
+    const isInVain = rows.length === 0 && !(await isCopied());
+    if (isInVain) await session.run(`DROP TABLE ${nameOf(ref)}`);
+    await session.run('UNLOCK TABLES');
   });
 }
 
@@ -329,6 +381,43 @@ async function prepare(session: MysqlSession, { plan }: Request): Promise<number
   return Number(packet ?? usualBytes);
 }
 
+/** How often a table is made: another run may have dropped it since. */
+const mostTries = 5;
+
+interface Copy {
+  ref: TableRef;
+  config: MysqlConfig;
+  request: WriteRequest;
+  feed: Feed;
+  made: MadeTable | null;
+}
+
+/** @returns null where the table has to be made first: nothing was done then */
+async function bringRows(
+  session: MysqlSession,
+  { ref, config, request, feed, made }: Copy,
+): Promise<CopyTotals | null> {
+  const { plan } = request;
+  const packet = await prepare(session, request);
+  await holdTable(session, ref);
+  const present = await describeTarget(session, ref);
+  if (present === null && plan.createTable) return null;
+  const pairs = made?.pairs ?? pairsOf(request, ref, present, config);
+  // Held until the session ends with this write, in whatever way: past the commit.
+  if (plan.mode === 'overwrite') await replaceAlone(session, ref, plan.where);
+  await runAll(session, plan.preSql, ref);
+  if (plan.mode === 'overwrite') {
+    const where = plan.where === null ? '' : ` WHERE ${plan.where}`;
+    await session.run(`DELETE FROM ${nameOf(ref)}${where}`);
+  }
+  if (plan.mode === 'upsert') await refuseKey(session, ref, plan.key);
+  const totals = await feed(new MysqlSink(session, config, request, pairs, ref, packet));
+  await runAll(session, plan.postSql, ref);
+  const before = await noteCopy(session, ref, request, totals);
+  if (before !== null) throw new AlreadyCommitted(before);
+  return totals;
+}
+
 export const writeMysqlRows: WriteRows = {
   async committed(request) {
     const { signal } = request;
@@ -340,34 +429,25 @@ export const writeMysqlRows: WriteRows = {
   },
 
   async write(request, feed) {
-    const { plan, signal } = request;
+    const { signal } = request;
     return withSessions(request, async (sessions, config) => {
       const ref = targetRef(request, config);
       await ensureCopies(sessions, signal);
-      const present = await sessions.transaction({ mode: 'read', signal }, (session) =>
-        describeTarget(session, ref),
-      );
-      const pairs = pairsOf(request, ref, present, config);
-      if (present === null) await makeTable(sessions, ref, pairs, signal);
+      let made: MadeTable | null = null;
       try {
-        return await sessions.transaction({ mode: 'write', signal }, async (session) => {
-          const packet = await prepare(session, request);
-          // Held until the session ends with this write, in whatever way: past the commit.
-          if (plan.mode === 'overwrite') await replaceAlone(session, ref, plan.where);
-          await runAll(session, plan.preSql, ref);
-          if (plan.mode === 'overwrite') {
-            const where = plan.where === null ? '' : ` WHERE ${plan.where}`;
-            await session.run(`DELETE FROM ${nameOf(ref)}${where}`);
-          }
-          if (plan.mode === 'upsert') await refuseKey(session, ref, plan.key);
-          const totals = await feed(new MysqlSink(session, config, request, pairs, ref, packet));
-          await runAll(session, plan.postSql, ref);
-          const before = await noteCopy(session, ref, request, totals);
-          if (before !== null) throw new AlreadyCommitted(before);
-          return totals;
-        });
+        for (let tries = 0; tries < mostTries; tries += 1) {
+          const totals = await sessions.transaction({ mode: 'write', signal }, (session) =>
+            bringRows(session, { ref, config, request, feed, made }),
+          );
+          if (totals !== null) return totals;
+          // What another makes at the same time is looked at like any table.
+          made = await makeTable(sessions, ref, pairsOf(request, ref, null, config), signal);
+        }
+        throw new ConnectorError(
+          `${ref.schema}.${ref.table} cannot be made, as it is there, and is not seen by the user ${config.user}.`,
+        );
       } catch (error) {
-        if (present === null) await dropEmpty(sessions, ref).catch(() => undefined);
+        if (made !== null) await dropEmpty(sessions, request, ref, made).catch(() => undefined);
         if (error instanceof AlreadyCommitted) return error.totals;
         throw error;
       }

@@ -4,17 +4,9 @@
  */
 import type { Socket } from 'node:net';
 import type { PoolClient, Submittable } from 'pg';
-import { binaryHeader } from './copy-binary';
 import type { TakeChunk } from '../transfer';
-
-/** Bytes that are handed on together, but for a row that is larger. */
-const chunkBytes = 512 << 10;
-
-/** Codes of the messages of the protocol. */
-const copyData = 0x64;
-const copyDone = 0x63;
-const errorResponse = 0x45;
-const headBytes = 5;
+import { binaryHeader } from './copy-binary';
+import { GatheredRows } from './gathered-rows';
 
 interface PgConnection {
   stream: Socket;
@@ -27,22 +19,20 @@ class CopyOut implements Submittable {
   readonly ended: Promise<void>;
   readonly #sql: string;
   readonly #take: TakeChunk;
-  #skip: number;
   #resolve: () => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
   #stream: Socket | null = null;
   #usual: DataListener = () => undefined;
-  #rest: Buffer | null = null;
-  #out = Buffer.allocUnsafe(chunkBytes);
-  #used = 0;
-  #rows = 0;
+  #rows: GatheredRows;
+  /** Those that have been taken, to be filled again: memory that is new costs the system's time. */
+  readonly #spare: GatheredRows[] = [];
   #taking: Promise<void> = Promise.resolve();
   #hasFailed = false;
 
   constructor(sql: string, isBinary: boolean, take: TakeChunk) {
     this.#sql = sql;
-    this.#skip = isBinary ? binaryHeader.length : 0;
     this.#take = take;
+    this.#rows = new GatheredRows(isBinary ? binaryHeader.length : 0);
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -75,65 +65,32 @@ class CopyOut implements Submittable {
   }
 
   readonly #onData = (bytes: Buffer): void => {
-    const all = this.#rest === null ? bytes : Buffer.concat([this.#rest, bytes]);
-    const end = this.#read(all);
-    if (end === null) return;
-    this.#rest = end === all.length ? null : all.subarray(end);
+    if (!this.#rows.hasRoomFor(bytes.length)) this.#send();
+    this.#rows.append(bytes);
+    const others = this.#rows.gather();
+    if (others !== null) this.#handBack(others);
   };
 
-  /** @returns where what is not whole begins; null: the copy is over, and `pg` has the rest */
-  #read(bytes: Buffer): number | null {
-    let at = 0;
-    while (at + headBytes <= bytes.length) {
-      const end = at + 1 + bytes.readUInt32BE(at + 1);
-      const code = bytes[at]!;
-      if (code === errorResponse) return this.#handBack(bytes.subarray(at));
-      if (end > bytes.length) break;
-      if (code === copyDone) return this.#handBack(bytes.subarray(end));
-      if (code === copyData) this.#add(bytes, at + headBytes, end);
-      at = end;
-    }
-    return at;
-  }
-
-  #handBack(bytes: Buffer): null {
+  #handBack(bytes: Buffer): void {
     const stream = this.#stream!;
     stream.off('data', this.#onData);
     stream.on('data', this.#usual);
     this.#usual(bytes);
-    return null;
-  }
-
-  #add(bytes: Buffer, start: number, end: number): void {
-    const from = start + this.#skip;
-    this.#skip = 0;
-    // The trailer of the binary form, and a header without a row.
-    if (end - from === 2 && bytes[from] === 0xff && bytes[from + 1] === 0xff) return;
-    if (from >= end) return;
-    const size = end - from;
-    if (this.#used + size > this.#out.length) {
-      this.#send();
-      if (size > this.#out.length) this.#out = Buffer.allocUnsafe(size);
-    }
-    bytes.copy(this.#out, this.#used, from, end);
-    this.#used += size;
-    this.#rows += 1;
   }
 
   /** Hands on what has come together; nothing more is read until all of it is taken. */
   #send(): void {
-    if (this.#rows === 0) return;
-    const chunk = { bytes: this.#out.subarray(0, this.#used), rows: this.#rows };
-    this.#out = Buffer.allocUnsafe(chunkBytes);
-    this.#used = 0;
-    this.#rows = 0;
+    const rows = this.#rows;
+    if (rows.isEmpty) return;
+    this.#rows = rows.takeRest(this.#spare.pop() ?? new GatheredRows());
     if (this.#hasFailed) return;
     const stream = this.#stream!;
     stream.pause();
-    const taking = this.#taking.then(() => this.#take(chunk));
+    const taking = this.#taking.then(() => this.#take(rows.chunk()));
     this.#taking = taking;
     taking.then(
       () => {
+        if (rows.isOfUsualSize) this.#spare.push(rows);
         if (this.#taking === taking) stream.resume();
       },
       (error: Error) => this.handleError(error),

@@ -3,16 +3,14 @@
  * into temporary tables first, so that nothing of the target is locked while they come; the target
  * keeps its identity, and so its grants, indexes and the views over it, unless its columns change.
  */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { PoolClient } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { describeRelation } from '../columns';
 import { ConnectorError, type ColumnInfo, type SwapRequest, type TableRef } from '../connector';
 import { textsOf } from '../engine-texts';
 import { foreignTable, refuseOutdated, refuseOwnSchema, refuseSuperseded } from '../fencing';
 import { quoteIdentifier, quoteName } from '../sql-text';
+import { copyInto } from './copy-in';
 import {
   ensureNotes,
   ensureSchema,
@@ -22,7 +20,7 @@ import {
   notedWrite,
   noteWrite,
 } from './notes';
-import { breakOff, type PostgresSessions } from './sessions';
+import type { PostgresSessions } from './sessions';
 
 /** By the types of DuckDB that need no digits; what is not named here is written as text. */
 const typeNames: Record<string, string> = {
@@ -78,7 +76,7 @@ export async function swapTables(
       refuseLongNames(...columns.map(({ name }) => name));
       await client.query(`CREATE TEMP TABLE ${quoteIdentifier(`tablegate_${place}`)}
         (${columnsSql(columns)}) ON COMMIT DROP`);
-      await copyInto(client, request, table, columns, relation);
+      await bringRows(client, request.engine, table, columns, relation);
       staged.push({ ref, columns, table });
     }
     return replaceAll(client, request, staged);
@@ -124,33 +122,19 @@ function linesSql(columns: ColumnInfo[], relation: string): string {
   return `SELECT concat_ws(chr(9), ${cells.join(', ')}) || chr(10) FROM ${relation}`;
 }
 
-async function copyInto(
+async function bringRows(
   client: PoolClient,
-  { engine, signal }: { engine: DuckDBConnection; signal: AbortSignal },
+  engine: DuckDBConnection,
   table: string,
   columns: ColumnInfo[],
   relation: string,
 ): Promise<void> {
-  let broken: unknown = null;
-  async function* chunks(): AsyncGenerator<Buffer> {
-    try {
-      for await (const texts of textsOf(engine, linesSql(columns, relation))) {
-        yield Buffer.from(texts.join(''), 'utf8');
-      }
-    } catch (error) {
-      broken = error;
-      throw error;
+  const sql = `COPY ${table} FROM STDIN (ENCODING 'UTF8')`;
+  await copyInto(client, sql, async (copy) => {
+    for await (const texts of textsOf(engine, linesSql(columns, relation))) {
+      await copy.put(Buffer.from(texts.join('')));
     }
-  }
-  const rows = Readable.from(chunks(), { objectMode: false });
-  try {
-    const command = `COPY ${table} FROM STDIN (ENCODING 'UTF8')`;
-    await pipeline(rows, client.query(copyFrom(command)), { signal });
-  } catch (error) {
-    breakOff(client);
-    // The engine's own words come before what PostgreSQL says of an end that it did not expect.
-    throw broken ?? error;
-  }
+  });
 }
 
 async function replaceAll(

@@ -4,9 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { once } from 'node:events';
 import type { PoolClient } from 'pg';
-import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
 import { mapColumns } from '../../model/column-mapping';
 import { plainText, type Cell, type TransferColumn } from '../../model/transfer-types';
 import { QuotePlaces } from '../csv-quotes';
@@ -30,6 +28,7 @@ import {
 import { postgresConfigSchema, type PostgresConfig } from './config';
 import { committedCopy, ensureCopies, noteCopy } from './copies';
 import { binaryHeader, binaryTrailer } from './copy-binary';
+import { copyInto, type CopyIn } from './copy-in';
 import { copyText } from './copy-text';
 import { postgresError } from './errors';
 import { PostgresSessions } from './sessions';
@@ -126,6 +125,19 @@ function typeOfName(name: string): TransferColumn['type'] {
   return typeOfPostgres(ids[bare] ?? 0, first === undefined ? -1 : digits, name);
 }
 
+/** As `describeTarget`: where the table is to be made, what another copy is making is waited for. */
+async function describeBeforeMaking(
+  client: PoolClient,
+  ref: TableRef,
+  { plan }: Request,
+): Promise<TargetColumn[] | null> {
+  const present = await describeTarget(client, ref);
+  if (present !== null || !plan.createTable) return present;
+  const key = `tablegate make ${ref.schema}.${ref.table}`;
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+  return describeTarget(client, ref);
+}
+
 async function makeTable(client: PoolClient, ref: TableRef, pairs: ColumnPair[]): Promise<void> {
   const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [
     ref.schema,
@@ -161,75 +173,12 @@ async function atPoint(client: PoolClient, step: () => Promise<void>): Promise<v
   await client.query(`RELEASE SAVEPOINT ${point}`);
 }
 
-/** A COPY that takes rows. */
-class CopyIn {
-  readonly #stream: CopyStreamQuery;
-  /** What the server said, after which it takes no more. */
-  refused: Error | null = null;
-
-  constructor(stream: CopyStreamQuery) {
-    this.#stream = stream;
-    stream.on('error', (error: Error) => (this.refused ??= error));
-  }
-
-  /** @throws what the server says */
-  async put(bytes: Buffer | string): Promise<void> {
-    if (this.refused !== null) throw this.refused;
-    try {
-      await this.#write(bytes);
-    } catch (error) {
-      throw this.refused ?? error;
-    }
-  }
-
-  /** What was refused is read to its end, so that the session that gives it can be used again. */
-  async putUnlessRefused(bytes: Buffer): Promise<void> {
-    try {
-      await this.put(bytes);
-    } catch (error) {
-      if (!isOfRow(error)) throw error;
-    }
-  }
-
-  async #write(bytes: Buffer | string): Promise<void> {
-    if (this.#stream.write(bytes)) return;
-    await new Promise<void>((resolve, reject) => {
-      const drained = () => {
-        this.#stream.off('error', reject);
-        resolve();
-      };
-      this.#stream.once('error', reject);
-      this.#stream.once('drain', drained);
-    });
-  }
-}
-
-/**
- * Runs a COPY and ends it, so that the session can be used again, whatever happens.
- * @returns rows that it took
- */
-async function copyInto(
-  client: PoolClient,
-  sql: string,
-  feed: (copy: CopyIn) => Promise<void>,
-): Promise<number> {
-  const stream = client.query(copyFrom(sql, { highWaterMark: 1 << 20 }));
-  const copy = new CopyIn(stream);
-  const closed = new Promise((resolve) => stream.once('close', resolve));
+/** What was refused is read to its end, so that the session that gives it can be used again. */
+async function putUnlessRefused(copy: CopyIn, bytes: Buffer): Promise<void> {
   try {
-    await feed(copy);
-    if (copy.refused !== null) throw copy.refused as Error;
-    const finished = once(stream, 'finish');
-    stream.end();
-    await finished;
-    return stream.rowCount;
+    await copy.put(bytes);
   } catch (error) {
-    const cause = copy.refused ?? error;
-    if (copy.refused === null && !stream.destroyed) {
-      stream.destroy(new Error('the copy is given up'));
-      await closed;
-    }
-    throw cause;
+    if (!isOfRow(error)) throw error;
   }
 }
 
@@ -268,7 +217,7 @@ class PostgresSink implements RowSink {
     try {
       await atPoint(this.#client, async () => {
         const sql = `COPY ${this.#into} FROM STDIN`;
-        await copyInto(this.#client, sql, (copy) => copy.put(copyText(rows)));
+        await copyInto(this.#client, sql, (copy) => copy.put(Buffer.from(copyText(rows))));
       });
     } catch (error) {
       if (!isOfRow(error)) throw error;
@@ -300,10 +249,10 @@ class PostgresSink implements RowSink {
       copyInto(this.#client, sql, async (copy) => {
         await copy.put(binaryHeader);
         await takeAll(binaryCopy.parts, async ({ bytes, rows }) => {
-          await copy.putUnlessRefused(bytes);
+          await putUnlessRefused(copy, bytes);
           await meter({ bytes: bytes.length, rows });
         });
-        await copy.putUnlessRefused(binaryTrailer);
+        await putUnlessRefused(copy, binaryTrailer);
       }),
     );
   }
@@ -414,7 +363,7 @@ async function putFile(
     raw.destroy();
   }
   if (!quotes.isWhole) throw new NotAsItIs();
-  if (last !== 10) await copy.put('\n');
+  if (last !== 10) await copy.put(Buffer.from('\n'));
 }
 
 /** About how many rows there are: a line may be part of a value. */
@@ -533,7 +482,7 @@ export const writePostgresRows: WriteRows = {
       await ensureCopies(sessions, signal);
       return sessions.transaction({ mode: 'write', signal }, async (client) => {
         await prepare(client, request);
-        const present = await describeTarget(client, ref);
+        const present = await describeBeforeMaking(client, ref, request);
         const pairs = pairsOf(request, ref, present, config);
         if (present === null) await makeTable(client, ref, pairs);
         await runAll(client, plan.preSql, ref);

@@ -1,6 +1,12 @@
 /** How values of every type come out of MySQL, and how results go in. */
-import { ConnectorError, SupersededError, type SwapRequest } from '../../connectors/connector';
+import {
+  ConnectorError,
+  SupersededError,
+  type SwapRequest,
+  type TableRef,
+} from '../../connectors/connector';
 import { smallEngine, withEngine } from '../../connectors/duckdb-engine';
+import { hashOf } from '../../connectors/mysql/notes';
 import { openMysql, type OpenedMysql } from './support/mysql';
 import { readTable, rejection, Sandbox } from './support/sandbox';
 
@@ -108,16 +114,20 @@ function swap(change: Partial<SwapRequest> & Pick<SwapRequest, 'tables'>): Promi
 
 const relationOf = (rows: number) => `(SELECT range::VARCHAR AS n FROM range(${rows}))`;
 const target = (table: string) => ({ schema, table });
-/** Tables of ours that hold rows on their way. */
-const onTheirWay = async () =>
+/** How many tables of ours hold rows on their way into one; those of other tests are there too. */
+const onTheirWay = async (ref: TableRef) =>
   Number(
     (
       await opened.sql(
         `SELECT count(*) AS count FROM information_schema.tables
-         WHERE table_schema = 'tablegate' AND table_name REGEXP '^(new|old)_'`,
+         WHERE table_schema = 'tablegate' AND table_name REGEXP '^(new|old)_${hashOf(ref.schema, ref.table)}'`,
       )
     )[0]?.count,
   );
+/** Comes back when rows are on their way. */
+async function untilOnTheirWay(ref: TableRef): Promise<void> {
+  while ((await onTheirWay(ref)) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 test('a result of every type of DuckDB is written, with texts that need care', async () => {
   const relation = `(SELECT 18446744073709551615::UBIGINT AS u, 1.5::DECIMAL(9,2) AS d, true AS b,
@@ -173,18 +183,16 @@ test('a table or view of somebody else is not replaced', async () => {
 test('a number that MySQL cannot hold is told, and the former result stays', async () => {
   const ref = target('infinite');
   await swap({ tables: [{ ref, relation: relationOf(2) }] });
-  const before = await onTheirWay();
   const relation = `(SELECT 'inf'::DOUBLE AS n)`;
   const error = await rejection(swap({ tables: [{ ref, relation }], fence: 2n }));
   expect(error).toBeInstanceOf(ConnectorError);
   expect(await opened.sql('SELECT count(*) AS n FROM infinite')).toEqual([{ n: 2 }]);
-  expect(await onTheirWay()).toBe(before);
+  expect(await onTheirWay(ref)).toBe(0);
 });
 
 test('a swap that is aborted leaves the former result and none of its rows', async () => {
   const ref = target('aborted');
   await swap({ tables: [{ ref, relation: relationOf(2) }] });
-  const before = await onTheirWay();
   const controller = new AbortController();
   const reason = new Error('cancelled by a person');
   const swapping = rejection(
@@ -193,22 +201,21 @@ test('a swap that is aborted leaves the former result and none of its rows', asy
       signal: controller.signal,
     }),
   );
-  while ((await onTheirWay()) === before) await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilOnTheirWay(ref);
   controller.abort(reason);
   expect(await swapping).toBe(reason);
-  expect(await onTheirWay()).toBe(before);
+  expect(await onTheirWay(ref)).toBe(0);
   expect(await opened.sql('SELECT count(*) AS n FROM aborted')).toEqual([{ n: 2 }]);
 });
 
 test('a try that is overtaken while its rows come is refused, and what it has left is cleared', async () => {
   const ref = target('overtaken');
-  const before = await onTheirWay();
   const sleeper = rejection(
     swap({ tables: [{ ref, relation: relationOf(100_000_000_000) }], fence: 1n }),
   );
-  while ((await onTheirWay()) === before) await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilOnTheirWay(ref);
   await swap({ tables: [{ ref, relation: relationOf(3) }], fence: 2n });
   expect(await sleeper).toBeInstanceOf(SupersededError);
   expect(await opened.sql('SELECT count(*) AS n FROM overtaken')).toEqual([{ n: 3 }]);
-  expect(await onTheirWay()).toBe(before);
+  expect(await onTheirWay(ref)).toBe(0);
 });

@@ -253,11 +253,60 @@ describe('MySQL', () => {
     };
     const both = ['c', 'd'].map((id) => run(script, { onProgress, taskId: id.repeat(32) }));
     await first;
-    const waiting = `SELECT count(*) AS n FROM information_schema.processlist WHERE info LIKE 'SELECT GET_LOCK%'`;
+    const waiting = `SELECT count(*) AS n FROM information_schema.processlist
+      WHERE user = '${my.config.user}' AND info LIKE 'SELECT GET_LOCK%'`;
     while ((await my.sql(waiting))[0]!.n !== 1) await delay(50);
     await pg.sql('SELECT pg_advisory_unlock(77)');
     for (const { summary } of await Promise.all(both)) expect(summary.rows).toBe(5000);
     expect(await inMain('SELECT count(*) AS n FROM @emptied')).toEqual([{ n: 5000 }]);
+  });
+
+  it('DP-25: lets several tasks make one table at the same time', async () => {
+    const making = { createTable: true };
+    const start = (reader: object, table: string, taskId: string) => {
+      let arrived: () => void = () => undefined;
+      const copying = new Promise<void>((resolve) => (arrived = resolve));
+      const onProgress = ({ text }: { text: string }) => {
+        if (text === 'copying') arrived();
+      };
+      const script = pair(
+        ['postgresqlreader', { datasource: 'pg', ...reader }],
+        into(table, making),
+      );
+      const ended = run(script, { onProgress, taskId: taskId.repeat(32) });
+      ended.catch(() => undefined);
+      return { copying, ended };
+    };
+    const gated = (key: number, columns: string) => {
+      const gate = `EXISTS (SELECT 1 FROM pg_advisory_xact_lock_shared(${key}))`;
+      return { querySql: `SELECT ${columns} FROM numbers WHERE ${gate}` };
+    };
+    const countOf = async (table: string) =>
+      (await inMain(`SELECT count(*) AS n FROM @${table}`))[0]!.n;
+    // Whoever comes second finds it there, or is told so when it makes it.
+    const both = ['c', 'd'].map((id) => start({ table: 'numbers' }, 'made_by_both', id).ended);
+    for (const { summary } of await Promise.all(both)) expect(summary.rows).toBe(5000);
+    expect(await countOf('made_by_both')).toBe(10_000);
+    // The one that has made it fails while another is about to bring rows.
+    await pg.sql('SELECT pg_advisory_lock(78), pg_advisory_lock(79)');
+    const broken = gated(78, 'id / (id - 5000) AS id, name');
+    const maker = start(broken, 'kept_for_other', 'c');
+    await maker.copying;
+    const other = start(gated(79, 'id, name'), 'kept_for_other', 'd');
+    await other.copying;
+    const nothing = start(broken, 'kept_empty', 'c');
+    await nothing.copying;
+    const none = { querySql: 'SELECT id, name FROM numbers WHERE false' };
+    expect((await start(none, 'kept_empty', 'd').ended).summary.rows).toBe(0);
+    await pg.sql('SELECT pg_advisory_unlock(78)');
+    for (const { ended } of [maker, nothing]) {
+      expect((await rejection(ended)).message).toContain('division by zero');
+    }
+    await pg.sql('SELECT pg_advisory_unlock(79)');
+    expect((await other.ended).summary.rows).toBe(5000);
+    expect(await countOf('kept_for_other')).toBe(5000);
+    // What has committed no rows has made a table all the same.
+    expect(await countOf('kept_empty')).toBe(0);
   });
 
   it('refuses tables without transactions, and takes back a table that it made in vain', async () => {

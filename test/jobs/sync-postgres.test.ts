@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openPostgres, type OpenedPostgres } from '../connectors/support/postgres';
 import { rejection, runSql, Sandbox } from '../connectors/support/sandbox';
 import { pair, runSync, type SyncRun } from './support/run-sync';
@@ -176,6 +177,23 @@ describe('from PostgreSQL to PostgreSQL', () => {
     expect(await countOf('replaced')).toBe(20_000);
   });
 
+  it('two copies that make one table at the same time both write into it', async () => {
+    // The first has its rows when the second has come as far as it can.
+    await pg.sql('SELECT pg_advisory_lock(77)');
+    const gate = 'EXISTS (SELECT 1 FROM pg_advisory_xact_lock_shared(77))';
+    const gated = { datasource: 'pg', querySql: `SELECT id FROM numbers WHERE ${gate}` };
+    const target = into('made_by_both', { createTable: true });
+    const start = (taskId: string) =>
+      run(pair(['postgresqlreader', gated], target), { taskId: taskId.repeat(32) });
+    const both = ['c', 'd'].map(start);
+    const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database()
+      AND wait_event_type = 'Lock' AND query LIKE 'SELECT pg_advisory_xact_lock(%'`;
+    while ((await pg.sql(waiting))[0]!.n !== 1) await delay(50);
+    await pg.sql('SELECT pg_advisory_unlock(77)');
+    for (const { summary } of await Promise.all(both)) expect(summary.rows).toBe(20_000);
+    expect(await countOf('made_by_both')).toBe(40_000);
+  });
+
   it('DP-25: an upsert keeps each row whose key has NULL in it', async () => {
     await pg.sql('CREATE TABLE half_keyed (a integer, b integer, c text, UNIQUE (a, b))');
     const rows = "VALUES (1, NULL, 'x'), (1, NULL, 'y'), (1, 2, 'old'), (1, 2, 'new')";
@@ -251,7 +269,8 @@ describe('from PostgreSQL to PostgreSQL', () => {
         into('cut', { column: ['id', 'name'], batchSize: 10 }),
         { speed: { byte: 4_000_000 } },
       );
-      const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '${statement}' AND pid <> pg_backend_pid()`;
+      const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE '${statement}' AND pid <> pg_backend_pid()`;
       const failure = await rejection(
         run(script, {
           onProgress: ({ text }) => {
