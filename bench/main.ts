@@ -8,7 +8,7 @@ import { idMappingBenchmark, type IdMappingOptions } from './id-mapping/benchmar
 import { responsiveBenchmark } from './id-mapping/responsive';
 import { scaleBenchmark } from './id-mapping/scale';
 import { latencyBenchmark, type LatencyOptions } from './latency';
-import { metadataBenchmark, type MetadataOptions } from './metadata/benchmark';
+import { metadataBenchmark, metadataParts, type MetadataOptions } from './metadata/benchmark';
 import { syncBenchmark, type SyncOptions } from './sync/benchmark';
 import { memoryBenchmark } from './sync/memory';
 import { syncPairs } from './sync/places';
@@ -95,6 +95,7 @@ program
   .option('--profiled-rows <n>', 'rows of each', wholeNumber(1_000, 5_000_000), 200_000)
   .option('--columns <n>', 'columns that are searched', wholeNumber(2_000, 1_000_000), 100_000)
   .option('--pairs <n>', 'measurements of each side, in turn', wholeNumber(1, mostPairs), 5)
+  .addOption(new Option('--only <part>', 'one of the parts').choices(metadataParts))
   .action((options: MetadataOptions) => performAlone(metadataBenchmark(options)));
 
 program

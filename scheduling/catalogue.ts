@@ -11,7 +11,7 @@ import {
 } from '../model/catalogue/catalogue';
 import type { TableDefinition } from '../model/catalogue/collected';
 import { exportedCsv, exportedJson } from '../model/catalogue/export';
-import { answers, searchQueryOf } from '../model/catalogue/search-terms';
+import { answers, isNamed, searchQueryOf } from '../model/catalogue/search-terms';
 import { TablegateError } from '../model/errors';
 import type { LineageTask } from '../model/lineage';
 import type { CountedPage, Page, PageRequest } from '../model/page';
@@ -156,13 +156,15 @@ function taskOf(
   return { id, name, kind, how };
 }
 
-/** With the columns that answer the question; where the table's own name does, they come by the way. */
+/** With the columns that answer the question, those of that very name first; where the table's own name does, they come by the way. */
 function hitOf(table: CatalogueTableWithColumns, question: string): CatalogueHit {
-  const matching = table.columns.filter((column) => {
+  const answering = table.columns.filter((column) => {
     const classes = column.classes.map((one) => one.class);
     const said = [column.name, column.comment, column.description, ...column.tags, ...classes];
     return answers(said.filter((text) => text !== null).join(' '), question);
   });
+  const isAsked = ({ name }: (typeof answering)[number]) => Number(isNamed(name, question));
+  const matching = answering.toSorted((one, other) => isAsked(other) - isAsked(one));
   return {
     // Without what only the page of the table shows.
     ...catalogueTableSchema.parse(table),

@@ -12,6 +12,8 @@ export interface Places {
   source: { host: string; port: number; database: string; user: string; password: string };
   /** Runs statements in it. */
   sql(text: string): Promise<void>;
+  /** Makes a database of a store. @returns its URL */
+  storeUrl(name: string): Promise<string>;
   /** Opens a store over a database of its own. */
   store(name: string): Promise<Store>;
   stop(): Promise<void>;
@@ -36,16 +38,20 @@ export async function openPlaces(dir: string): Promise<Places> {
   const client = new Client({ connectionString: urlOf('source') });
   await client.connect();
   const stores: Store[] = [];
+  const storeUrl = async (name: string): Promise<string> => {
+    await admin.query(`CREATE DATABASE ${name}`);
+    await migrate(urlOf(name));
+    return urlOf(name);
+  };
   return {
     source: {
       ...{ host: base.hostname, port: Number(base.port), database: 'source' },
       ...{ user: decodeURIComponent(base.username), password: decodeURIComponent(base.password) },
     },
     sql: async (text) => void (await client.query(text)),
+    storeUrl,
     async store(name) {
-      await admin.query(`CREATE DATABASE ${name}`);
-      await migrate(urlOf(name));
-      const store = await openStore(urlOf(name), {
+      const store = await openStore(await storeUrl(name), {
         tokenDigest: (...parts) => parts.join('/'),
         log: () => undefined,
       });

@@ -18,7 +18,7 @@ const columns = [
   'note text',
 ] as const;
 
-export async function makeRows(places: Places, tables: number, rows: number): Promise<void> {
+async function makeRows(places: Places, tables: number, rows: number): Promise<void> {
   await places.sql('CREATE SCHEMA filled');
   for (let nr = 0; nr < tables; nr += 1) {
     await places.sql(
@@ -36,6 +36,7 @@ export async function measureProfiling(
   places: Places,
   { pairs, tables, rows }: { pairs: number; tables: number; rows: number },
 ): Promise<Record<string, unknown>> {
+  await makeRows(places, tables, rows);
   const store = await places.store('profiling');
   const ours = (tenant: string) =>
     timed(() =>

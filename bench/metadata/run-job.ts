@@ -1,39 +1,65 @@
-/**
- * Runs the collection job in this process, as a worker does. The job is the build's: the processes that it
- * starts load what an installation loads, and compile nothing.
- */
-import { mkdirSync } from 'node:fs';
+/** Runs the collection job as a worker does: in this process, or in one of its own that is measured. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { metadataCollectionConfigSchema } from '../../activities/jobs/metadata-collection/config';
-import type { JobContext, JobResult } from '../../model/job-type';
+import type { JobResult } from '../../model/job-type';
+import type { CatalogueStore } from '../../store/store';
 import type { Store } from '../../store';
+import { measureProcess, type MeasuredRun } from '../support/measured-process';
 import type { Places } from './places';
 
-const { createMetadataCollectionJob } =
-  require('../../dist/activities/jobs/metadata-collection/job') as typeof import('../../activities/jobs/metadata-collection/job');
+interface Work {
+  scratchDir: string;
+  source: Places['source'];
+  /** What is set beside the connection. */
+  config: Record<string, unknown>;
+}
 
-type Config = ReturnType<typeof metadataCollectionConfigSchema.parse>;
+const job = require('./run-job.cjs') as {
+  connectionName: string;
+  runJob(work: Work & { catalogue: CatalogueStore; tenant: string }): Promise<JobResult>;
+};
 
-export const connectionName = 'dw';
+export const { connectionName } = job;
 
-export async function runJob(
+export function runJob(
   dir: string,
-  places: Places,
+  { source }: Places,
   store: Store,
   tenant: string,
-  config: Record<string, unknown> = {},
+  config: Record<string, unknown>,
 ): Promise<JobResult> {
-  const job = createMetadataCollectionJob({ catalogue: store.catalogue, filesRoots: () => [] });
+  return inScratchDir(dir, (scratchDir) =>
+    job.runJob({ catalogue: store.catalogue, tenant, scratchDir, source, config }),
+  );
+}
+
+/** @returns what it used, without what is garbage after a slice of tables */
+export function runJobAlone(
+  dir: string,
+  { source }: Places,
+  storeUrl: string,
+  config: Record<string, unknown>,
+): Promise<MeasuredRun> {
+  return inScratchDir(dir, async (scratchDir) => {
+    const file = path.join(scratchDir, 'work.json');
+    const work: Work & { storeUrl: string } = { storeUrl, scratchDir, source, config };
+    writeFileSync(file, JSON.stringify(work));
+    const starter = path.join(__dirname, 'run-collection.cjs');
+    const { run } = await measureProcess(
+      process.execPath,
+      ['--expose-gc', starter, file],
+      process.env,
+    );
+    return run;
+  });
+}
+
+async function inScratchDir<T>(dir: string, work: (scratchDir: string) => Promise<T>): Promise<T> {
   const scratchDir = path.join(dir, `scratch-${process.hrtime.bigint()}`);
   mkdirSync(scratchDir);
-  const context = {
-    ...{ tenant, taskId: 'a'.repeat(32), taskNumber: '1', runId: 'b'.repeat(32), tables: [] },
-    config: metadataCollectionConfigSchema.parse({ connection: connectionName, ...config }),
-    connection: async () => ({ name: connectionName, type: 'postgres', config: places.source }),
-    ...{ scratchDir, fence: 1n, signal: new AbortController().signal },
-    ...{ log: () => undefined, progress: () => undefined, table: () => undefined },
-  } as unknown as JobContext<Config>;
-  const result = await job.run(context);
-  if (result.summary.failed !== 0) throw new Error(JSON.stringify(result.summary));
-  return result;
+  try {
+    return await work(scratchDir);
+  } finally {
+    rmSync(scratchDir, { recursive: true });
+  }
 }

@@ -1,7 +1,8 @@
 /**
- * What MySQL's and MariaDB's information_schema tells of its tables: one query for their names, and
- * four for each slice of them.
+ * What MySQL's and MariaDB's information_schema tells of its tables: one query for their names, one for
+ * how many columns some of them have, and five for each slice of those.
  */
+import { batchesOf } from '../../model/catalogue/batches';
 import {
   definitionOf,
   factsOf,
@@ -9,7 +10,13 @@ import {
   type ForeignKey,
   type IndexDefinition,
 } from '../../model/catalogue/collected';
-import { tablesAtOnce, type CatalogueSource, type CollectRequest } from '../collect';
+import {
+  columnsAtOnce,
+  tablesAtOnce,
+  type CatalogueSource,
+  type CollectedSlice,
+  type CollectRequest,
+} from '../collect';
 import { ownSchema } from '../fencing';
 import { quoteText } from '../sql-text';
 import { takenOf } from '../taken';
@@ -31,7 +38,10 @@ type Row = (string | null)[];
 
 const systemSchemas = ['information_schema', 'mysql', 'performance_schema', 'sys', ownSchema];
 
-async function* readTables(sessions: MysqlSessions, { databases, takes, signal }: CollectRequest) {
+async function* readTables(
+  sessions: MysqlSessions,
+  { databases, takes, signal }: CollectRequest,
+): AsyncGenerator<CollectedSlice> {
   const options = { mode: 'read', signal } as const;
   const named =
     databases === null
@@ -48,9 +58,26 @@ async function* readTables(sessions: MysqlSessions, { databases, takes, signal }
   const wanted = await takenOf(found, ([schema, name]) => takes(schema!, name!), signal);
   for (let start = 0; start < wanted.length; start += tablesAtOnce) {
     const some = wanted.slice(start, start + tablesAtOnce);
-    const tables = await sessions.transaction(options, (session) => readSlice(session, some));
-    yield { tables, unread: [] };
+    const columns = await sessions.transaction(options, (session) => countColumns(session, some));
+    const columnsOf = (row: Row) => columns.get(keyOf(row)) ?? 0;
+    const most = { tables: tablesAtOnce, columns: columnsAtOnce };
+    for (const slice of batchesOf(some, columnsOf, most)) {
+      const tables = await sessions.transaction(options, (session) => readSlice(session, slice));
+      yield { tables, unread: [] };
+    }
   }
+}
+
+/** Only of tables that are wanted: a server that has no dictionary opens each one for it. */
+async function countColumns(
+  session: MysqlSession,
+  some: readonly Row[],
+): Promise<Map<string, number>> {
+  const counted = await session.query(
+    `SELECT table_schema, table_name, count(*) FROM information_schema.columns
+     WHERE ${conditionOf(some)} GROUP BY table_schema, table_name`,
+  );
+  return new Map(counted.map((row) => [keyOf(row), Number(row[2])]));
 }
 
 function listOf(texts: readonly string[]): string {

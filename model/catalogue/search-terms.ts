@@ -8,6 +8,18 @@
 /** A: names of tables; B: names of columns, tags; C: comments, descriptions, classes; D: where it is. */
 export type Weight = 'A' | 'B' | 'C' | 'D';
 
+/**
+ * Names are searched before all else, so the terms of names stand in a document once more behind a mark:
+ * the index then finds names alone, however many texts hold the same word. No word has such a mark.
+ */
+const tableMark = 't=';
+/** Of columns and tags. */
+const columnMark = 'c=';
+/** Before the whole name of a column. */
+const wholeMark = '=';
+/** Longer names are found by their beginning; PostgreSQL takes 2 KB. */
+const longestName = 255;
+
 /** PostgreSQL takes 2 KB; longer ones are no words. */
 const longestTerm = 100;
 /**
@@ -59,30 +71,45 @@ export function termsOf(text: string): string[] {
   return [...terms].filter((term) => term !== '' && term.length <= longestTerm);
 }
 
-/** Texts with what they weigh. */
-export type Weighted = readonly (readonly [weight: Weight, text: string | null | undefined])[];
+/** Texts with what they weigh; `whole` are found by all of it too. */
+export type Weighted = readonly (readonly [
+  weight: Weight,
+  text: string | null | undefined,
+  whole?: 'whole',
+])[];
 
-/** The text of a `tsvector`: every term once, with the weights that it has. */
+/** The term of a whole name, whatever its case and the blanks around it. */
+function wholeTermOf(name: string): string {
+  return wholeMark + plain(name).trim().toLowerCase().slice(0, longestName);
+}
+
+/** The text of a `tsvector`: every term once, with the weights that it has; those with a mark have none. */
 export function documentOf(texts: Weighted): string {
   const weights = new Map<string, Set<Weight>>();
   let bytes = 0;
-  for (const [weight, text] of texts) {
-    if (!text) continue;
-    for (const term of termsOf(text)) {
-      const known = weights.get(term);
-      if (known) {
-        known.add(weight);
-        continue;
-      }
+  const add = (term: string, weight?: Weight): void => {
+    const known = weights.get(term);
+    if (known === undefined) {
       bytes += term.length * bytesOfCharacter + bytesBeside;
-      if (bytes > mostBytes) break;
-      weights.set(term, new Set([weight]));
+      if (bytes <= mostBytes) weights.set(term, new Set(weight && [weight]));
+    } else if (weight) known.add(weight);
+  };
+  for (const [weight, text, whole] of texts) {
+    if (!text || bytes > mostBytes) continue;
+    if (whole) add(wholeTermOf(text));
+    for (const term of termsOf(text)) {
+      add(term, weight);
+      if (weight === 'A') add(tableMark + term);
+      if (weight === 'B') add(columnMark + term);
     }
   }
   // A place bears one weight: each weight has a place of its own.
   const places: Record<Weight, string> = { A: '1A', B: '2B', C: '3C', D: '4D' };
   return [...weights]
-    .map(([term, of]) => `${quoteTerm(term)}:${[...of].map((weight) => places[weight]).join(',')}`)
+    .map(([term, of]) => {
+      const at = [...of].map((weight) => places[weight]).join(',');
+      return at === '' ? quoteTerm(term) : `${quoteTerm(term)}:${at}`;
+    })
     .join(' ');
 }
 
@@ -94,10 +121,16 @@ function quoteTerm(term: string): string {
 export interface SearchQuery {
   /** Everything that is asked for, each word as the beginning of one. */
   all: string;
-  /** The same in names of tables alone. */
-  named: string;
   /** Whole words only: they come first. */
   exact: string;
+  /** The same as `all` in names of tables alone. */
+  named: string;
+  /** A column of that very name. */
+  column: string;
+  /** The same as `all` in names alone, of tables, columns and tags. */
+  names: string;
+  /** The same as `exact` in names alone. */
+  exactNames: string;
   /** As it was asked, without blanks around: a table of that very name is the best of all. */
   whole: string;
 }
@@ -119,14 +152,29 @@ export function searchQueryOf(question: string): SearchQuery | null {
   }
   const some = asked.slice(0, mostWords);
   if (some.length === 0) return null;
-  const join = (suffix: (prefix: boolean) => string) =>
-    some.map(({ term, prefix }) => `${quoteTerm(term)}${suffix(prefix)}`).join(' & ');
+  const joined = (marks: string[], suffix: (prefix: boolean) => string): string =>
+    some
+      .map(({ term, prefix }) => {
+        const anywhere = marks.map((mark) => quoteTerm(mark + term) + suffix(prefix));
+        return anywhere.length === 1 ? anywhere[0]! : `(${anywhere.join(' | ')})`;
+      })
+      .join(' & ');
+  const exact = (...marks: string[]) => joined(marks, () => '');
+  const beginnings = (...marks: string[]) => joined(marks, (prefix) => (prefix ? ':*' : ''));
   return {
-    all: join((prefix) => (prefix ? ':*' : '')),
-    named: join((prefix) => (prefix ? ':*A' : ':A')),
-    exact: join(() => ''),
+    all: beginnings(''),
+    exact: exact(''),
+    named: beginnings(tableMark),
+    column: quoteTerm(wholeTermOf(question)),
+    names: beginnings(tableMark, columnMark),
+    exactNames: exact(tableMark, columnMark),
     whole: question.trim(),
   };
+}
+
+/** Whether a name is the very one that is asked for. */
+export function isNamed(name: string, question: string): boolean {
+  return wholeTermOf(name) === wholeTermOf(question);
 }
 
 /** Whether a text has a term that the question asks for; tells which columns made a table match. */

@@ -14,7 +14,14 @@ export interface TableFilter {
   /** The only databases that anything can be taken of; null: any. Sources are asked for no others. */
   databases: string[] | null;
   /** Tables that are named one by one; patterns name none. */
-  named: { schema: string; table: string }[];
+  named: NamedTable[];
+  /** Those that are named in a database which is none of the named ones: they cannot be taken. */
+  outside: NamedTable[];
+}
+
+export interface NamedTable {
+  schema: string;
+  table: string;
 }
 
 /** What is wrong with a regular expression; null: nothing. They take linear time, whatever they say. */
@@ -28,7 +35,7 @@ export function patternProblem(pattern: string): string | null {
 }
 
 /** The database comes before the first dot; the name of a table may hold dots. */
-function partsOf(entry: string): { schema: string; table: string } {
+function partsOf(entry: string): NamedTable {
   const dot = entry.indexOf('.');
   return { schema: entry.slice(0, dot), table: entry.slice(dot + 1) };
 }
@@ -46,11 +53,12 @@ export function makeTableFilter({
       takes: (schema, table) =>
         isInDatabase(schema) && patterns.some((pattern) => pattern.matches(`${schema}.${table}`)),
       databases: inDatabases && [...inDatabases],
-      named: [],
+      ...{ named: [], outside: [] },
     };
   }
   const names = tables.length === 0 ? null : new Set(tables);
-  const named = [...(names ?? [])].map(partsOf).filter(({ schema }) => isInDatabase(schema));
+  const all = [...(names ?? [])].map(partsOf);
+  const named = all.filter(({ schema }) => isInDatabase(schema));
   return {
     takes: (schema, table) =>
       isInDatabase(schema) && (names === null || names.has(`${schema}.${table}`)),
@@ -59,5 +67,6 @@ export function makeTableFilter({
         ? inDatabases && [...inDatabases]
         : [...new Set(named.map(({ schema }) => schema))],
     named,
+    outside: all.filter(({ schema }) => !isInDatabase(schema)),
   };
 }

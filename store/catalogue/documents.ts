@@ -14,7 +14,7 @@ export function collectedDocument(
     ['D', connection],
     ['C', comment],
     ...columns.flatMap((column): Weighted => [
-      ['B', column.name],
+      ['B', column.name, 'whole'],
       ['C', column.comment],
     ]),
   ]);

@@ -1,7 +1,7 @@
 /**
- * Search over the catalogue. However many tables a question finds, only some are weighed: those
- * whose own name begins with it or answers it come first, so that the time does not grow with the
- * catalogue.
+ * Search over the catalogue. However many tables a question finds, only some are weighed: of each
+ * place in which it may be answered so many, so that the time does not grow with the catalogue. Where it is
+ * answered decides first: in a table's name, in that of a column, in a text.
  */
 import { sql } from 'kysely';
 import type { CatalogueFilter, CatalogueTableWithColumns } from '../../model/catalogue/catalogue';
@@ -11,8 +11,7 @@ import type { Database } from '../schema';
 import { storableText } from '../storable';
 import { chosenTables, someTables } from './tables';
 
-/** Tables that are weighed of those that a question finds by the beginning of their names, by their
- * names, and by anything. */
+/** Tables that are weighed of those that a question finds in one of the places. */
 const weighed = 60;
 /** After all other letters. */
 const lastLetter = '\u{10ffff}';
@@ -34,26 +33,41 @@ export async function search(
       .select(['chosen.name', 'chosen.folded_table', 'found.document'])
       .limit(most);
   const answering = (asked: string) =>
-    documents().where(sql<boolean>`found.document @@ ${asked}::tsquery`);
+    db
+      .selectFrom(
+        documents()
+          .where(sql<boolean>`found.document @@ ${asked}::tsquery`)
+          .as('answering'),
+      )
+      .selectAll();
   const beginning = documents()
     .where('chosen.folded_table', '>=', begin)
     .where('chosen.folded_table', '<', begin + lastLetter)
     .orderBy('chosen.folded_table');
+  const { all, exact, named, names: inNames, exactNames } = question;
+  const column = storableText(question.column);
+  const answers = (asked: string) => sql`document @@ ${asked}::tsquery`;
   const ranked = await db
     .with('found', (query) =>
       query
-        .selectFrom(beginning.as('by_beginning'))
+        .selectFrom(beginning.as('beginning'))
         .selectAll()
-        .unionAll(db.selectFrom(answering(question.named).as('by_name')).selectAll())
-        .unionAll(db.selectFrom(answering(question.all).as('by_any')).selectAll()),
+        .unionAll(answering(named))
+        .unionAll(answering(column))
+        .unionAll(answering(inNames))
+        .unionAll(answering(all)),
     )
     .with('candidates', (query) => query.selectFrom('found').selectAll().distinctOn('name'))
     .selectFrom('candidates')
     .select('name')
-    .orderBy(sql`folded_table = ${begin} desc`)
     .orderBy(
-      sql`ts_rank('{0.05, 0.2, 0.5, 1}', document, ${question.exact}::tsquery)
-        + 0.5 * ts_rank('{0.05, 0.2, 0.5, 1}', document, ${question.all}::tsquery) desc`,
+      sql`case when folded_table = ${begin} then 0 when ${answers(named)} then 1
+        when ${answers(column)} then 2 when ${answers(exactNames)} then 3
+        when ${answers(inNames)} then 4 else 5 end`,
+    )
+    .orderBy(
+      sql`ts_rank('{0.05, 0.2, 0.5, 1}', document, ${exact}::tsquery)
+        + 0.5 * ts_rank('{0.05, 0.2, 0.5, 1}', document, ${all}::tsquery) desc`,
     )
     .orderBy(sql`length(name)`)
     .orderBy('name')

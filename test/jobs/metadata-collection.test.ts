@@ -44,7 +44,8 @@ test('HW-36, HW-45: a run collects the named table of the named database, and no
   await runSql(file('dli.duckdb'), 'CREATE TABLE ygy1.ygy (id INTEGER PRIMARY KEY, n VARCHAR)');
   await runSql(file('dli.duckdb'), 'CREATE TABLE ygy1.other (id INTEGER)');
   await runSql(file('dli.duckdb'), 'CREATE TABLE main.ygy (id INTEGER)');
-  const { result } = await collect({ databases: ['ygy1'], tables: ['ygy1.ygy'] });
+  const { result, logs } = await collect({ databases: ['ygy1'], tables: ['ygy1.ygy'] });
+  expect(logs).toEqual(['info: 1 table with 2 columns collected: 1 added.']);
   expect(await names()).toEqual(['dli_test.ygy1.ygy']);
   expect((await table('dli_test.ygy1.ygy')).columns).toMatchObject([
     { name: 'id', type: 'INTEGER', nullable: false, inPrimaryKey: true },
@@ -227,6 +228,10 @@ describe('a run that cannot collect says why', () => {
     );
     const there = await rejection(collect({ databases: ['ygy1'] }));
     expect(there.message).toBe('dli_test has no table in the databases ygy1.');
+    const outside = await rejection(collect({ databases: ['main'], tables: ['ygy1.known'] }));
+    expect(outside.message).toBe(
+      'No table could be collected; dli_test.ygy1.known: its database ygy1 is not among the databases that the task names.',
+    );
   });
 
   test('where the source hangs, or the run is broken off', async () => {
@@ -250,7 +255,9 @@ describe('a run that cannot collect says why', () => {
     const signal = AbortSignal.timeout(100);
     const broken = await rejection(collect({}, { ...hangs(['catalogue']), signal }));
     expect(broken).toBe(signal.reason);
-    const { result } = await collect({ profile: true }, { ...hangs(['sample']), limits });
+    // The source answers in time, however busy the machine is; only the look at values hangs.
+    const patient = { ...limits, silenceMs: 60_000 };
+    const { result } = await collect({ profile: true }, { ...hangs(['sample']), limits: patient });
     expect(result.tables).toMatchObject([
       { table: 'dli_test.main.t', status: 'failed', error: expect.stringContaining('took longer') },
     ]);

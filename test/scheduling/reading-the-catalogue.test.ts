@@ -83,12 +83,60 @@ describe('a search', () => {
     expect(await found('customers', { ...anything, class: 'phone' })).toEqual(['customers']);
   });
 
+  test('has names before texts: of tables, then the very column, then others, however much texts say', async () => {
+    const places = newId();
+    await collect(places, [
+      collected(
+        'a_text',
+        { a: 'risk level 等级', b: 'level of risk, 等级' },
+        'risk level, 风险等级',
+      ),
+      collected('b_parts', { level: null, risk: null }),
+      collected('c_longer', { risk_levels: null, other: 'risk level' }),
+      collected('d_very', { other: null, Risk_Level: null }),
+      collected('risk_level_of_days', { day: null }),
+      collected('e_chinese', { 风险等级: null }),
+    ]);
+    const ranked = async (question: string) => {
+      const { items } = await catalogue.search(callerIn(places), question, anything, 20);
+      return items.map(({ table }) => table);
+    };
+    const [first, ...columns] = ['risk_level_of_days', 'd_very', 'b_parts', 'c_longer'];
+    expect(await ranked('risk_level')).toEqual([first, ...columns, 'a_text']);
+    expect(await ranked('RISK_LEVEL ')).toEqual([first, ...columns, 'a_text']);
+    expect(await ranked('level')).toEqual([first, 'b_parts', 'd_very', 'c_longer', 'a_text']);
+    expect(await ranked('风险等级')).toEqual(['e_chinese', 'a_text']);
+    expect(await ranked('等级')).toEqual(['e_chinese', 'a_text']);
+    expect(await ranked('risk\0level')).toEqual([first, ...columns, 'a_text']);
+  });
+
+  test('finds the one column of a name among many tables whose texts say it', async () => {
+    const many = newId();
+    const talking = Array.from({ length: 200 }, (_, n) =>
+      collected(`t${n}`, { a: 'the margin' }, 'margin, margin_net'),
+    );
+    await collect(many, [...talking, collected('zz', { margin_net: null })]);
+    for (const question of ['margin_net', 'margin', 'marg', 'net margin']) {
+      const { items, more } = await catalogue.search(callerIn(many), question, anything, 3);
+      expect(items[0]?.table).toBe('zz');
+      expect(more).toBe(true);
+    }
+  });
+
   test('says which columns answer', async () => {
     const { items } = await catalogue.search(caller, '手机', anything, 20);
     expect(items[0]?.matchingColumns).toEqual([
       { name: 'mobilePhone', type: 'VARCHAR', comment: '客户手机号', description: null },
     ]);
     expect(items[0]).not.toHaveProperty('columns');
+    const wide = newId();
+    const others = Array.from({ length: 30 }, (_, n) => [`order_${n}_id`, null]);
+    await collect(wide, [collected('wide', { ...Object.fromEntries(others), order_id: null })]);
+    const found = await catalogue.search(callerIn(wide), 'order_id', anything, 1);
+    expect(found.items[0]?.matchingColumns.slice(0, 2)).toMatchObject([
+      { name: 'order_id' },
+      { name: 'order_0_id' },
+    ]);
   });
 
   test('gives no more than was asked for, and says so', async () => {

@@ -161,12 +161,18 @@ async function settleMissing(
   }
   for (const { name } of gone) context.log('info', `${name} is gone from the source.`);
   const answered = new Set([...seen, ...names]);
+  const fail = (name: string, reason: string): void => {
+    record.failed(name, reason);
+    context.log('warn', `${name}: ${reason}`);
+  };
   for (const one of filter.named) {
     const name = formatTableName({ connection, ...one });
     if (answered.has(name)) continue;
-    const reason = `there is no table ${one.schema}.${one.table} in ${connection}.`;
-    record.failed(name, reason);
-    context.log('warn', `${name}: ${reason}`);
+    fail(name, `there is no table ${one.schema}.${one.table} in ${connection}.`);
+  }
+  for (const one of filter.outside) {
+    const reason = `its database ${one.schema} is not among the databases that the task names.`;
+    fail(formatTableName({ connection, ...one }), reason);
   }
 }
 

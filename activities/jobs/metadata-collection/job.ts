@@ -100,6 +100,7 @@ async function run(context: Context, deps: MetadataCollectionDeps): Promise<JobR
     collectTables({ context, catalogue, source, record, silenceMs: limits.silenceMs }),
   );
   refuseNothing(context, record);
+  context.log('info', record.sentence());
   if (config.profile || config.classify) {
     const exact = config.profile && config.profileMode === 'exact';
     await lookAtTables(
@@ -109,6 +110,7 @@ async function run(context: Context, deps: MetadataCollectionDeps): Promise<JobR
       },
       current,
     );
+    context.log('info', record.sentenceOfLooks());
   }
   return { tables: record.details(), summary: record.summary(config.connection) };
 }

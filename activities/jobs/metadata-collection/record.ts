@@ -72,6 +72,21 @@ export class CollectionRecord {
     return [...failed, ...succeeded].slice(0, mostDetails);
   }
 
+  /** What the log says of it at the end. */
+  sentence(): string {
+    const { left, ...counts } = this.#counts;
+    const outcomes = Object.entries({ ...counts, 'left by policy': left, gone: this.#deleted });
+    const told = outcomes.filter(([, count]) => count > 0).map(([what, n]) => `${n} ${what}`);
+    const failed = this.#failures.size === 0 ? '' : `; ${this.#failures.size} failed`;
+    const what = told.length === 0 ? 'nothing' : told.join(', ');
+    const size = `${many(this.collectedCount, 'table')} with ${many(this.#columns, 'column')}`;
+    return `${size} collected: ${what}${failed}.`;
+  }
+
+  sentenceOfLooks(): string {
+    return `Values of ${many(this.#profiled, 'table')} seen.`;
+  }
+
   summary(connection: string): Record<string, unknown> {
     const { left, ...counts } = this.#counts;
     return {
@@ -88,4 +103,8 @@ export class CollectionRecord {
         .map(([table, reason]) => ({ table, reason })),
     };
   }
+}
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

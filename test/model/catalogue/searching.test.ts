@@ -1,4 +1,10 @@
-import { answers, documentOf, searchQueryOf, termsOf } from '../../../model/catalogue/search-terms';
+import {
+  answers,
+  documentOf,
+  isNamed,
+  searchQueryOf,
+  termsOf,
+} from '../../../model/catalogue/search-terms';
 
 test('names have the parts that they are made of', () => {
   expect(termsOf('customerMobile2')).toEqual(['customermobile2', 'customer', 'mobile', '2']);
@@ -18,22 +24,38 @@ test('a document holds each term once, with all that it weighs, and no syntax of
     documentOf([
       ['A', 'orders'],
       ['B', 'orders_id'],
+      ['C', 'an id'],
       ['C', null],
     ]),
-  ).toBe("'orders':1A,2B 'id':2B");
-  expect(documentOf([['A', "x'; drop\\ table:1A"]])).toBe(
-    "'x':1A 'drop':1A 'table':1A '1a':1A '1':1A 'a':1A",
+  ).toBe("'orders':1A,2B 't=orders' 'c=orders' 'id':2B,3C 'c=id' 'an':3C");
+  expect(documentOf([['C', "x'; drop\\ table:1A c=y"]])).toBe(
+    "'x':3C 'drop':3C 'table':3C '1a':3C '1':3C 'a':3C 'c':3C 'y':3C",
   );
+});
+
+test('a name that is found by all of it too has that as a term of its own, which no word is', () => {
+  expect(documentOf([['B', ' Customer_ID ', 'whole']])).toBe(
+    "'=customer_id' 'customer':2B 'c=customer' 'id':2B 'c=id'",
+  );
+  expect(documentOf([['B', "it's:1A", 'whole']])).toContain("'=it''s:1a'");
+  expect(documentOf([['B', '数'.repeat(9_999), 'whole']])).toContain(`'=${'数'.repeat(255)}' `);
+  expect(isNamed('Customer_ID', ' customer_id')).toBe(true);
+  expect(isNamed('customer_id_2', 'customer_id')).toBe(false);
 });
 
 test('a question asks for the beginnings of words, and for letters side by side', () => {
   expect(searchQueryOf('cust Mob')).toEqual({
     all: "'cust':* & 'mob':*",
-    named: "'cust':*A & 'mob':*A",
+    named: "'t=cust':* & 't=mob':*",
+    column: "'=cust mob'",
+    names: "('t=cust':* | 'c=cust':*) & ('t=mob':* | 'c=mob':*)",
+    exactNames: "('t=cust' | 'c=cust') & ('t=mob' | 'c=mob')",
     exact: "'cust' & 'mob'",
     whole: 'cust Mob',
   });
-  expect(searchQueryOf('客户手')?.all).toBe("'客户' & '户手'");
+  expect(searchQueryOf('客户手')).toMatchObject({
+    ...{ all: "'客户' & '户手'", named: "'t=客户' & 't=户手'", column: "'=客户手'" },
+  });
   expect(searchQueryOf('客')?.all).toBe("'客':*");
   expect(searchQueryOf(' & | !')).toBeNull();
 });
