@@ -2,7 +2,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { isChangeKind, touchedBy, type ChangeKind } from './changes';
-import { endSession } from './client';
+import { call } from './client';
 
 const eventsPath = '/api/v1/events';
 /** Changes that come within it are read together: a thousand runs are no thousand reads. */
@@ -65,8 +65,17 @@ export class Live {
     source.addEventListener('change', ({ data }: MessageEvent<string>) => this.#note(data));
     source.addEventListener('resync', () => void this.client.invalidateQueries());
     source.addEventListener('beat', () => this.#heard());
-    source.addEventListener('end', endSession);
-    source.addEventListener('error', () => this.#lose());
+    source.addEventListener('end', () => this.#refused());
+    // A stream that is refused, and not only lost, is not opened again by the browser.
+    source.addEventListener('error', () =>
+      source.readyState === EventSource.CLOSED ? this.#refused() : this.#lose(),
+    );
+  }
+
+  /** The server stops, or the session has ended; a call tells which: its 401 shows the sign-in page. */
+  #refused(): void {
+    this.#lose();
+    call('GET /me', {}).catch(() => undefined);
   }
 
   #close(): void {

@@ -1,5 +1,8 @@
 /** All texts in English, and with them the list of all texts. */
+import { enProblems } from './en-problems';
+
 export const en = {
+  ...enProblems,
   'accessKeys.about': 'SDKs of vendors (DataWorks, DataArts) sign with an id and its secret',
   'accessKeys.id': 'AccessKey ID',
   'accessKeys.new': 'New access key',
@@ -80,6 +83,7 @@ export const en = {
   'backfill.cells': 'Instances',
   'backfill.count': 'Instances',
   'backfill.drain': 'Cancel, let runs end',
+  'backfill.endOrEstimate': 'End (estimated while it runs)',
   'backfill.end': 'Ends (estimated)',
   'backfill.kill': 'Cancel all at once',
   'backfill.new': 'New backfill',
@@ -488,6 +492,7 @@ export const en = {
   'mapping.column': 'Column',
   'mapping.idType': 'ID type',
   'mapping.idTypeOf': 'ID type of {column}',
+  'mapping.gone': 'Not in the table any more',
   'mapping.needed': 'Choose an ID type for at least one column',
   'mapping.next': 'Further tables of {connection}',
   'mapping.noColumns': 'The columns cannot be read now',
@@ -697,6 +702,7 @@ export const en = {
   'run.rerun': 'Rerun',
   'run.rerunInstance': 'Runs this schedule time again',
   'run.rerunNow': 'Starts the task by hand',
+  'run.taskGone': 'The task has been removed',
   'run.rerunStarted': 'It runs again',
   'run.rowsRead': 'Rows read',
   'run.rowsWritten': 'Rows written',
@@ -808,7 +814,6 @@ export const en = {
   'state.fault': 'Something is wrong with this page',
   'state.loading': 'Loading',
   'state.noSuchPage': 'There is no such page.',
-  'state.notAllowed': 'Your role may not see this',
   'state.notFound': 'Not found',
   'state.offline': 'The server cannot be reached',
   'state.offlineMore':
@@ -891,6 +896,7 @@ export const en = {
   'task.nextRun': 'Next run',
   'task.number': 'Number',
   'task.owner': 'Owner',
+  'task.gone': 'Removed',
   'task.paused': 'Paused',
   'task.pausedNow': '“{name}” is paused',
   'task.pick': 'Pick tasks',

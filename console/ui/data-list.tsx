@@ -140,6 +140,7 @@ function Wide<Row extends object>({
       size="middle"
       {...(expand && {
         expandable: {
+          columnTitle: <span className="unseen">{t('act.details')}</span>,
           expandedRowRender: expand,
           expandIcon: ({ expanded, onExpand, record }) => (
             <Button
@@ -190,12 +191,13 @@ function SortSelect<Row>({ columns, sorting, onSort }: DataListProps<Row>) {
   const t = useT();
   const sortable = columns.filter(({ sort }) => sort);
   if (sortable.length === 0 || !onSort) return null;
+  const isOffered = sortable.some(({ sort }) => sort === sorting?.by);
   return (
     <Select
       className="choice"
       aria-label={t('list.sort')}
       placeholder={t('list.sort')}
-      value={sorting ? `${sorting.by} ${sorting.order}` : null}
+      value={sorting && isOffered ? `${sorting.by} ${sorting.order}` : null}
       onChange={(value: string) => {
         const [by = '', order] = value.split(' ');
         onSort({ by, order: order === 'asc' ? 'asc' : 'desc' });
@@ -267,7 +269,14 @@ function ExportButton<Row>({
     const rows = list.all ? await list.all() : (list.rows ?? []);
     return rows.map((row) => written.map(({ text }) => text?.(row)));
   };
-  return <SaveButton name={exportAs} head={written.map(({ title }) => title)} lines={lines} />;
+  return (
+    <SaveButton
+      name={exportAs}
+      head={written.map(({ title }) => title)}
+      lines={lines}
+      disabled={list.rows === undefined || list.rows.length === 0}
+    />
+  );
 }
 
 interface SaveButtonProps {
@@ -275,10 +284,12 @@ interface SaveButtonProps {
   name: string;
   head: string[];
   lines: () => Promise<Cell[][]>;
+  /** True: there is nothing to export. */
+  disabled?: boolean;
 }
 
 /** Exports a list as CSV. */
-export function SaveButton({ name, head, lines }: SaveButtonProps) {
+export function SaveButton({ name, head, lines, disabled = false }: SaveButtonProps) {
   const t = useT();
   const { message } = App.useApp();
   const [busy, setBusy] = useState(false);
@@ -293,7 +304,12 @@ export function SaveButton({ name, head, lines }: SaveButtonProps) {
     }
   };
   return (
-    <Button icon={<DownloadOutlined aria-hidden />} loading={busy} onClick={() => void save()}>
+    <Button
+      icon={<DownloadOutlined aria-hidden />}
+      loading={busy}
+      disabled={disabled}
+      onClick={() => void save()}
+    >
       {t('act.export')}
     </Button>
   );

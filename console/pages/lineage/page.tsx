@@ -106,7 +106,11 @@ function Edges({ lineage }: { lineage: Lineage }) {
     [lineage],
   );
   const list = usePagedRows(lineage.edges);
-  const link = (node: string) => <Link to={pathOf(names, node)}>{names.get(node) ?? node}</Link>;
+  const link = (node: string) => (
+    <Link to={pathOf(names, node)} className="row-name">
+      {names.get(node) ?? node}
+    </Link>
+  );
   return (
     <DataList
       label={t('lineage.list')}
@@ -122,7 +126,7 @@ function Edges({ lineage }: { lineage: Lineage }) {
         {
           key: 'kind',
           title: t('lineage.kind'),
-          render: ({ kind }) => t(`lineage.kind.${kind}`),
+          render: ({ kind }) => <span className="one-line">{t(`lineage.kind.${kind}`)}</span>,
           text: ({ kind }) => kind,
         },
         {
