@@ -5,8 +5,12 @@ import { isChangeKind, touchedBy, type ChangeKind } from './changes';
 import { call } from './client';
 
 const eventsPath = '/api/v1/events';
-/** Changes that come within it are read together: a thousand runs are no thousand reads. */
-const gatherMs = 1_000;
+/**
+ * Changes that come within it are read together: a thousand runs are no thousand reads. While they go
+ * on and on, each wait is longer than the one before.
+ */
+const firstGatherMs = 1_000;
+const longestGatherMs = 4_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
 /** The server beats every 15 s. */
@@ -24,6 +28,8 @@ export class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #gather: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
+  #gatherMs = firstGatherMs;
+  #flushedAt = 0;
   #failures = 0;
   #hadGap = false;
   readonly #changed = new Set<ChangeKind>();
@@ -125,11 +131,18 @@ export class Live {
     const { type } = JSON.parse(data) as { type?: unknown };
     if (!isChangeKind(type)) return;
     this.#changed.add(type);
-    this.#gather ??= setTimeout(() => this.#flush(), gatherMs);
+    this.#gather ??= setTimeout(() => this.#flush(), this.#nextGatherMs());
+  }
+
+  #nextGatherMs(): number {
+    const isQuiet = Date.now() - this.#flushedAt > longestGatherMs;
+    this.#gatherMs = isQuiet ? firstGatherMs : Math.min(longestGatherMs, this.#gatherMs * 1.5);
+    return this.#gatherMs;
   }
 
   #flush(): void {
     this.#gather = undefined;
+    this.#flushedAt = Date.now();
     const kinds = [...this.#changed];
     this.#changed.clear();
     void this.client.invalidateQueries({ predicate: touchedBy(kinds) });

@@ -461,9 +461,13 @@ export const en = {
   'lineage.to': 'To',
   'lineage.tooMany':
     '{count} tasks and tables are too many for one picture. Choose a task to see what lies around it, or look at the list.',
+  'lineage.truncated':
+    'The first {count} of {all} links are shown. Open the lineage of a task or a table to see all of its own.',
   'lineage.view': 'View',
   'list.actions': 'Actions',
   'list.first': 'First page',
+  'list.last': 'Last page',
+  'list.nearEnd': 'Counted from the end',
   'list.next': 'Next page',
   'list.noMatch': 'Nothing matches the filters',
   'list.page': 'Page {page}',

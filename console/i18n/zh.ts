@@ -449,9 +449,13 @@ export const zh: Catalogue = {
   'lineage.to': '到',
   'lineage.tooMany':
     '{count} 个任务和表，无法画在一张图中。请选择一个任务查看其上下游，或查看列表。',
+  'lineage.truncated':
+    '仅显示 {all} 条关系中的前 {count} 条。打开某个任务或表的血缘可查看其全部关系。',
   'lineage.view': '视图',
   'list.actions': '操作',
   'list.first': '第一页',
+  'list.last': '最后一页',
+  'list.nearEnd': '从末页数起',
   'list.next': '下一页',
   'list.noMatch': '没有符合条件的结果',
   'list.page': '第 {page} 页',

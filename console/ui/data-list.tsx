@@ -5,6 +5,7 @@ import {
   DownOutlined,
   LeftOutlined,
   RightOutlined,
+  VerticalLeftOutlined,
   VerticalRightOutlined,
 } from '@ant-design/icons';
 import { App, Button, Select, Spin, Table, type TableColumnType } from 'antd';
@@ -319,16 +320,18 @@ export function Pager<Row>({
   rows,
   page,
   hasNext,
+  hasPrevious,
   next,
   previous,
   first,
+  last: toLast,
   total,
   fetching,
   pageSize,
   setPageSize,
 }: Paged<Row>) {
   const { t, locale } = useWords();
-  if (rows === undefined || (page === 1 && !hasNext && rows.length <= 10)) return null;
+  if (rows === undefined || (!hasPrevious && !hasNext && rows.length <= 10)) return null;
   const last = total === null || total.more ? null : Math.ceil(total.count / pageSize);
   return (
     <nav className="pager" aria-label={t('list.pages')}>
@@ -351,19 +354,23 @@ export function Pager<Row>({
       <Button
         size="small"
         icon={<VerticalRightOutlined aria-hidden />}
-        disabled={page === 1}
+        disabled={!hasPrevious}
         onClick={first}
         aria-label={t('list.first')}
       />
       <Button
         size="small"
         icon={<LeftOutlined aria-hidden />}
-        disabled={page === 1}
+        disabled={!hasPrevious}
         onClick={previous}
         aria-label={t('list.previous')}
       />
       <span aria-live="polite">
-        {last === null ? t('list.page', { page }) : t('list.pageOf', { page, last })}
+        {page === null
+          ? t('list.nearEnd')
+          : last === null
+            ? t('list.page', { page })
+            : t('list.pageOf', { page, last })}
       </span>
       <Button
         size="small"
@@ -372,6 +379,15 @@ export function Pager<Row>({
         onClick={next}
         aria-label={t('list.next')}
       />
+      {toLast && (
+        <Button
+          size="small"
+          icon={<VerticalLeftOutlined aria-hidden />}
+          disabled={!hasNext}
+          onClick={toLast}
+          aria-label={t('list.last')}
+        />
+      )}
     </nav>
   );
 }

@@ -203,6 +203,8 @@ function fakeLineage(): LineageService {
       Promise.resolve({
         nodes: { tasks: [{ id: taskId, name: 'Unify', kind: 'triggered' }], tables: [tableName] },
         edges: [{ from: tableName, to: taskId, kind: 'reads' }],
+        total: { tasks: 1, tables: 1, edges: 1 },
+        truncated: false,
       }),
   };
 }
