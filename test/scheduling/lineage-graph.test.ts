@@ -82,6 +82,7 @@ test('about a table, what writes it and what uses it', async () => {
   await service.store.sources.putTable('default', known, null);
   expect(await graph({ table: 'analysis.main.unused' })).toEqual({
     ...{ nodes: { tasks: [], tables: ['analysis.main.unused'] }, edges: [] },
+    ...{ total: { tasks: 0, tables: 1, edges: 0 }, truncated: false },
   });
 });
 

@@ -164,7 +164,11 @@ test('a backfill is planned, looked at, started and followed to its end', async 
   await start.click();
   await page.getByRole('heading', { name: 'Backfill' }).waitFor();
   await page.locator('.task-head').getByText('Succeeded').waitFor();
-  expect(await page.getByRole('row').filter({ hasText: 'Succeeded' }).count()).toBe(5);
+  // The rows are an answer of their own.
+  await until(
+    () => page.getByRole('row').filter({ hasText: 'Succeeded' }).count(),
+    (count) => count === 5,
+  );
   await takePicture(page, 'backfill-1440');
   await page.goto(`/tasks/${id}/instances`);
   await page.getByRole('button', { name: 'Earlier' }).click();
