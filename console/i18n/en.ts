@@ -1016,6 +1016,7 @@ export const en = {
   'wizard.nothingChosen': 'Choose at least one',
   'wizard.range': 'From … to (both belong to it)',
   'wizard.rangeMore': "By the clocks of each task's time zone.",
+  'wizard.rangeTurned': 'The end comes before the beginning',
   'wizard.review': 'Plan',
   'wizard.showPlan': 'Show the plan',
   'wizard.start': 'Start ({count})',

@@ -994,6 +994,7 @@ export const zh: Catalogue = {
   'wizard.nothingChosen': '请至少选择一个',
   'wizard.range': '起止时间（均包含）',
   'wizard.rangeMore': '按各任务的时区。',
+  'wizard.rangeTurned': '结束时间早于开始时间',
   'wizard.review': '计划',
   'wizard.showPlan': '查看计划',
   'wizard.start': '启动（{count}）',

@@ -9,7 +9,7 @@ import {
   VerticalRightOutlined,
 } from '@ant-design/icons';
 import { App, Button, Select, Spin, Table, type TableColumnType } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useT, useWords } from '../i18n';
 import { csvOf, type Cell } from './csv';
 import { countText } from './format';
@@ -316,6 +316,17 @@ export function SaveButton({ name, head, lines, disabled = false }: SaveButtonPr
   );
 }
 
+/** A button that leads to an end of the list is disabled there, and would let the focus fall. */
+function useFocusKept(place: string) {
+  const around = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const { activeElement } = document;
+    const isOurs = activeElement !== null && around.current?.contains(activeElement);
+    if (isOurs && activeElement.matches(':disabled')) around.current?.focus();
+  }, [place]);
+  return around;
+}
+
 export function Pager<Row>({
   rows,
   page,
@@ -331,10 +342,11 @@ export function Pager<Row>({
   setPageSize,
 }: Paged<Row>) {
   const { t, locale } = useWords();
+  const pages = useFocusKept(`${page} ${hasNext} ${hasPrevious}`);
   if (rows === undefined || (!hasPrevious && !hasNext && rows.length <= 10)) return null;
   const last = total === null || total.more ? null : Math.ceil(total.count / pageSize);
   return (
-    <nav className="pager" aria-label={t('list.pages')}>
+    <nav className="pager" aria-label={t('list.pages')} ref={pages} tabIndex={-1}>
       {fetching && <Spin size="small" />}
       {total !== null && (
         <span className="faint">

@@ -12,3 +12,15 @@ export function headingOf(problem: Error, t: Translate): string | null {
   const key = `problem.${problem.code}`;
   return key in enProblems ? t(key as MessageKey) : null;
 }
+
+/** What else there is to say under a heading: the message, and what of the fields it leaves out. */
+export function linesOf(
+  { message, fields }: Pick<ApiProblem, 'message' | 'fields'>,
+  heading: string | null,
+): string[] {
+  const more = fields.filter(({ message: what }) => !message.includes(what));
+  return [
+    ...(heading === null || heading === message ? [] : [message]),
+    ...more.map(({ path, message: what }) => `${path}: ${what}`),
+  ];
+}

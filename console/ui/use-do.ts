@@ -5,7 +5,7 @@ import type { ApiProblem, CallName, Input, Answer } from '../api/client';
 import type { ChangeKind } from '../api/changes';
 import { useAction } from '../api/hooks';
 import { useT } from '../i18n';
-import { headingOf } from './problem-heading';
+import { headingOf, linesOf } from './problem-heading';
 
 /**
  * @returns does it; null where it was refused, which has been said then, unless `handles` took the
@@ -37,14 +37,11 @@ export function useDo<Name extends CallName>(
         return answer ?? (true as never);
       } catch (error) {
         if (handles(error as ApiProblem)) return null;
-        const { message: why, fields } = error as ApiProblem;
-        const heading = headingOf(error as Error, t);
-        const lines = [
-          ...(heading === null || heading === why ? [] : [why]),
-          ...fields.map(({ path, message: what }) => `${path}: ${what}`),
-        ];
+        const problem = error as ApiProblem;
+        const heading = headingOf(problem, t);
+        const lines = linesOf(problem, heading);
         notification.error({
-          title: heading ?? why,
+          title: heading ?? problem.message,
           ...(lines.length > 0 && { description: lines.join('\n') }),
           role: 'alert',
         });

@@ -151,11 +151,11 @@ test('a backfill is planned, looked at, started and followed to its end', async 
   });
   const page = await openConsole(browser, server, `/backfills/new?task=${id}`);
   await page.getByText('Has a past').waitFor();
-  const range = page.locator('.ant-picker-range input');
-  await range.first().fill('2026-03-01 00:00');
-  await page.keyboard.press('Enter');
-  await range.last().fill('2026-03-05 23:59');
-  await page.keyboard.press('Enter');
+  await page.getByLabel('From', { exact: true }).fill('2026-03-05T00:00');
+  await page.getByLabel('To', { exact: true }).fill('2026-03-01T23:59');
+  await expectShown(page.getByRole('note', { name: 'The end comes before the beginning' }));
+  await page.getByLabel('From', { exact: true }).fill('2026-03-01T00:00');
+  await page.getByLabel('To', { exact: true }).fill('2026-03-05T23:59');
   await page.getByRole('button', { name: 'Show the plan' }).click();
   const start = page.getByRole('button', { name: 'Start (5)' });
   await start.waitFor();
