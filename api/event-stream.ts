@@ -2,7 +2,10 @@
 import type { Request, Response } from 'express';
 import type { EventFollower, StreamEvent } from '../scheduling/scheduling';
 
-/** How often a stream says that it is there, and looks whether its reader still may read it. */
+/**
+ * How often a stream says that it is there, and looks whether its reader still may read it; it looks
+ * at once where somebody's access has changed.
+ */
 const beatEveryMs = 15_000;
 /** How long a reader that lost its stream waits before it comes back. */
 const retryMs = 3_000;
@@ -50,18 +53,19 @@ export function sendEvents(
       `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`,
     );
   write(`retry: ${retryMs}\n\n`);
-  take = ({ type, id, ...event }) => {
-    if (res.writableEnded) return;
-    send(type, 'change' in event ? event.change : {}, id);
-    if (type === 'end') res.end();
-  };
-  waiting.forEach(take);
   const beat = async (): Promise<void> => {
     const isAllowed = await mayGoOn().catch(() => true);
     if (res.writableEnded || res.destroyed) return;
     send(isAllowed ? 'beat' : 'end', { at: new Date().toISOString() });
     if (!isAllowed) res.end();
   };
+  take = ({ type, id, ...event }) => {
+    if (res.writableEnded) return;
+    send(type, 'change' in event ? event.change : {}, id);
+    if (type === 'end') res.end();
+    else if ('change' in event && event.change.type === 'access') void beat();
+  };
+  waiting.forEach(take);
   const timer = setInterval(() => void beat(), everyMs);
   res.once('close', () => {
     clearInterval(timer);

@@ -1,7 +1,9 @@
 /** What is told of changes, to whoever watches: enough to know what to read again. */
 import { z } from 'zod';
 
-export const changeTypes = ['task', 'run', 'trigger', 'instance', 'backfill', 'script'] as const;
+export const changeTypes = [
+  ...(['task', 'run', 'trigger', 'instance', 'backfill', 'script', 'access'] as const),
+] as const;
 
 export const changeSchema = z.object({
   type: z.enum(changeTypes),
@@ -11,7 +13,8 @@ export const changeSchema = z.object({
     .meta({
       description:
         'Of the task, the run, the backfill or the script; of a trigger its receipt, of an instance ' +
-        'its schedule time. Null: many at once, or a directory of scripts; read the list again',
+        'its schedule time. Null: many at once, a directory of scripts, or (`access`) who may do what, ' +
+        'as when a key is removed; read the list again',
     }),
   taskId: z.string().nullable().meta({ description: 'Null: of several tasks' }),
   version: z.number().int().nullable().meta({

@@ -52,6 +52,12 @@ export const taskRowSchema = taskViewSchema.extend({
 });
 export type TaskRow = z.infer<typeof taskRowSchema>;
 
+/** What lists of other things say of a task: enough to name it, also where it has been removed. */
+export const taskNameSchema = taskViewSchema
+  .pick({ id: true, name: true, kind: true, timezone: true, imported: true })
+  .extend({ removed: z.boolean().meta({ description: 'True: it has been removed' }) });
+export type TaskName = z.infer<typeof taskNameSchema>;
+
 /** A gate in numbers. */
 export function countGate(gate: GateView | null): TaskRow['gateCounts'] {
   if (gate === null) return null;

@@ -6,12 +6,14 @@ import { requireTable } from './known-tables';
 import type { LineageEdge, LineageGraph, LineageService } from './scheduling';
 import { taskNotFound } from './task-refusals';
 
+type WholeGraph = Pick<LineageGraph, 'nodes' | 'edges'>;
+
 export class Lineage implements LineageService {
   constructor(private readonly deps: Pick<SchedulingDeps, 'store'>) {}
 
   async graph(
     { tenant }: Caller,
-    { taskId, table }: { taskId: string | null; table: string | null },
+    { taskId, table, limit }: { taskId: string | null; table: string | null; limit: number },
   ): Promise<LineageGraph> {
     const { store } = this.deps;
     if (table !== null) await requireTable(store, tenant, table);
@@ -20,7 +22,7 @@ export class Lineage implements LineageService {
     if (taskId !== null && !ids.has(taskId)) throw taskNotFound(taskId);
     const edges = tasks.flatMap((task) => edgesOf(task, ids));
     const asked = [taskId, table].filter((name) => name !== null);
-    return asked.length === 0 ? graphOf(tasks, edges) : partOf(asked, tasks, edges);
+    return within(limit, asked.length === 0 ? graphOf(tasks, edges) : partOf(asked, tasks, edges));
   }
 }
 
@@ -45,7 +47,7 @@ function partOf(
   asked: readonly string[],
   tasks: readonly LineageTask[],
   edges: readonly LineageEdge[],
-): LineageGraph {
+): WholeGraph {
   const after = reach(asked, grouped(edges, 'from', 'to'));
   const before = reach(asked, grouped(edges, 'to', 'from'));
   const holds = (nodes: ReadonlySet<string>, { from, to }: LineageEdge): boolean =>
@@ -83,7 +85,7 @@ function graphOf(
   tasks: readonly LineageTask[],
   edges: readonly LineageEdge[],
   alone: readonly string[] = [],
-): LineageGraph {
+): WholeGraph {
   const ids = new Set(tasks.map(({ id }) => id));
   const named = [...alone, ...edges.flatMap(({ from, to }) => [from, to])];
   return {
@@ -93,4 +95,18 @@ function graphOf(
     },
     edges: [...edges],
   };
+}
+
+/** Leaves out the edges beyond the limit, and then what no edge is left of. */
+function within(limit: number, { nodes, edges }: WholeGraph): LineageGraph {
+  const { tasks, tables } = nodes;
+  const total = { tasks: tasks.length, tables: tables.length, edges: edges.length };
+  if (edges.length <= limit) return { nodes, edges, total, truncated: false };
+  const some = edges.slice(0, limit);
+  const ends = new Set(some.flatMap(({ from, to }) => [from, to]));
+  const left = {
+    tasks: tasks.filter(({ id }) => ends.has(id)),
+    tables: tables.filter((name) => ends.has(name)),
+  };
+  return { nodes: left, edges: some, total, truncated: true };
 }

@@ -41,5 +41,5 @@ export function previewRecurrence(ask: {
   const from =
     ask.from === null ? Date.now() : Date.parse(readScheduleTime(ask.from, timezone, 'from'));
   const recurrence = settleRecurrence(ask.recurrence, timezone);
-  return { times: preview(recurrence, timezone, from, timesShown), dstRule };
+  return { timezone, times: preview(recurrence, timezone, from, timesShown), dstRule };
 }

@@ -47,7 +47,7 @@ import type { ConnectionInput, ConnectionView, IdMapping, TableView } from '../m
 import type { TaskInput, TaskKind, TaskPatch, TaskView } from '../model/task';
 import type { ImportRequest, ImportResult } from '../model/task-import';
 import type { TaskChange } from '../model/task-change';
-import type { TaskQuery, TaskRow } from '../model/task-list';
+import type { TaskName, TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, ReceiptView } from '../model/trigger';
 import type { WaitingTask } from '../model/waiting';
 import type {
@@ -113,6 +113,8 @@ export interface TaskService {
   importTasks(caller: Caller, request: ImportRequest): Promise<ImportResult>;
   get(caller: Caller, taskId: string): Promise<TaskRead>;
   list(caller: Caller, query: TaskQuery, page: PageRequest): Promise<CountedPage<TaskRow>>;
+  /** What these tasks are called, in any order; also those that have been removed. */
+  named(caller: Caller, taskIds: readonly string[]): Promise<{ items: TaskName[] }>;
   /** `ifVersion`: version of the ETag that the caller sent, null without If-Match. */
   edit(
     caller: Caller,
@@ -705,16 +707,21 @@ export interface LineageEdge {
 export interface LineageGraph {
   nodes: { tasks: { id: string; name: string; kind: TaskKind }[]; tables: string[] };
   edges: LineageEdge[];
+  /** How many there are, also of what was left out. */
+  total: { tasks: number; tables: number; edges: number };
+  /** True: edges were left out, and what only they touch. */
+  truncated: boolean;
 }
 
 export interface LineageService {
   /**
    * Live tasks with the tables that they touch: all, or those before and after one task or table.
+   * @param about.limit most edges
    * @throws TablegateError taskNotFound, tableNotFound
    */
   graph(
     caller: Caller,
-    about: { taskId: string | null; table: string | null },
+    about: { taskId: string | null; table: string | null; limit: number },
   ): Promise<LineageGraph>;
 }
 
@@ -792,6 +799,8 @@ export interface RecurrencePreview {
   /** The next ten times, each with what is special about it where clocks change. */
   times: { time: string; note: string | null }[];
   dstRule: string;
+  /** Whose clocks: the zone asked for, or that of the installation. */
+  timezone: string;
 }
 
 export interface SystemService {

@@ -5,7 +5,7 @@ import type { CountedPage } from '../model/page';
 import type { Caller } from '../model/people';
 import type { DefinitionPatch, TaskInput, TaskPatch, TaskView } from '../model/task';
 import type { ImportRequest, ImportResult } from '../model/task-import';
-import { countGate, type TaskQuery, type TaskRow } from '../model/task-list';
+import { countGate, type TaskName, type TaskQuery, type TaskRow } from '../model/task-list';
 import { noteAction } from './audit';
 import { newDefinition } from './definitions';
 import type { SchedulingDeps } from './deps';
@@ -113,6 +113,10 @@ export class Tasks implements TaskService {
   ): Promise<CountedPage<TaskRow>> {
     const { items, ...rest } = await this.deps.store.tasks.list(tenant, query, page);
     return { ...rest, items: await this.rowsOf(tenant, items) };
+  }
+
+  async named({ tenant }: Caller, taskIds: readonly string[]): Promise<{ items: TaskName[] }> {
+    return { items: await this.deps.store.tasks.named(tenant, taskIds) };
   }
 
   /** Tasks as lists show them, with what their live runs are doing. */

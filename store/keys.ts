@@ -3,6 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import { TablegateError } from '../model/errors';
 import type { Key } from '../model/people';
 import { isDangling, isTaken } from './errors';
+import { accessChange, notify } from './notify';
 import { Paging } from './paging';
 import { transact, type Database, type Tables } from './schema';
 import type { PageRequest, PeopleStore } from './store';
@@ -52,7 +53,9 @@ async function removeKey(
     .where('id', '=', keyId)
     .$if(ofUser !== null, (query) => query.where('user_id', '=', ofUser!))
     .executeTakeFirst();
-  return numDeletedRows > 0n;
+  if (numDeletedRows === 0n) return false;
+  await notify(transaction, tenant, [accessChange]);
+  return true;
 }
 
 const keyColumns = [

@@ -20,6 +20,9 @@ const mostBytes = 7_500;
 /** A change as the writer knows it; what it does not name is not known. */
 export type NewChange = Pick<ToldChange, 'type' | 'id'> & Partial<ToldChange>;
 
+/** Somebody may no longer do what he could: whoever has a stream open is looked at again. */
+export const accessChange = { type: 'access', id: null } as const satisfies NewChange;
+
 /** Tells changes to all who listen, once the transaction is committed. */
 export async function notify(
   transaction: Transaction<Tables>,

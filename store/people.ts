@@ -6,6 +6,7 @@ import { isDangling, isTaken } from './errors';
 import { ensureFirst, foundTenant } from './first-installation';
 import { grantMethods } from './grants';
 import { keyMethods } from './keys';
+import { accessChange, notify } from './notify';
 import { Paging } from './paging';
 import { transact, type Database, type Tables } from './schema';
 import type { FirstAdmin, PageRequest, PeopleStore } from './store';
@@ -129,6 +130,7 @@ async function updateUser(
   try {
     return await transact(db, async (transaction) => {
       if (role !== undefined && role !== 'admin') await keepAnAdmin(transaction, tenant, userId);
+      if (role !== undefined) await notify(transaction, tenant, [accessChange]);
       return writeChange(transaction, tenant, userId, change);
     });
   } catch (error) {
@@ -170,7 +172,9 @@ async function removeUser(
       .where('tenant', '=', tenant)
       .where('id', '=', userId)
       .executeTakeFirst();
-    return numDeletedRows > 0n ? { takenOver } : null;
+    if (numDeletedRows === 0n) return null;
+    await notify(transaction, tenant, [accessChange]);
+    return { takenOver };
   });
 }
 

@@ -1,8 +1,9 @@
 /** Sessions of browsers and the codes that begin one: digests, each bound to a key and gone with it. */
-import { sql, type RawBuilder } from 'kysely';
+import { sql, type RawBuilder, type Transaction } from 'kysely';
 import { codeMinutes, idleHours, longestDays } from '../model/session';
 import { isDangling } from './errors';
-import type { Database } from './schema';
+import { accessChange, notify } from './notify';
+import { transact, type Database, type Tables } from './schema';
 import type { KeyHolder, SessionStore } from './store';
 
 /** How many ended sessions, and codes, one new one clears away. */
@@ -19,9 +20,7 @@ export function sessionStore(db: Database): SessionStore {
   return {
     begin: (holder, digest) => begin(db, holder, digest),
     find: (digest, { isUse }) => find(db, digest, isUse),
-    end: async (digest) => {
-      await db.deleteFrom('sessions').where('digest', '=', digest).execute();
-    },
+    end: (digest) => transact(db, (transaction) => end(transaction, digest)),
     makeCode: (holder, digest) => makeCode(db, holder, digest),
     takeCode: (digest) => takeCode(db, digest),
   };
@@ -69,6 +68,15 @@ async function noteUse(db: Database, digest: string): Promise<void> {
     // Of many requests at once, one notes it.
     .where('last_used_at', '<', minuteAgo)
     .execute();
+}
+
+async function end(transaction: Transaction<Tables>, digest: string): Promise<void> {
+  const row = await transaction
+    .deleteFrom('sessions')
+    .where('digest', '=', digest)
+    .returning('tenant')
+    .executeTakeFirst();
+  if (row) await notify(transaction, row.tenant, [accessChange]);
 }
 
 async function makeCode(

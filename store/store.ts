@@ -62,7 +62,7 @@ import type { ScriptVersion } from '../model/script-version';
 import type { ResourceGroup } from '../model/resource-group';
 import type { ConnectionView, IdMapping, TableView } from '../model/source';
 import type { TaskKind, TaskProjection, TaskView } from '../model/task';
-import type { TaskQuery, TaskRow } from '../model/task-list';
+import type { TaskName, TaskQuery, TaskRow } from '../model/task-list';
 import type { LedgerEntry, LedgerProjection, TriggerOutcome } from '../model/trigger';
 import type { Arrival } from '../model/usual-arrival';
 
@@ -113,6 +113,8 @@ export interface TaskStore {
   find(tenant: string, taskId: string): Promise<TaskView | null>;
   /** True for removed tasks too: their ids are never taken again. */
   exists(tenant: string, taskId: string): Promise<boolean>;
+  /** What these tasks are called, in any order; also the removed ones among them. */
+  named(tenant: string, taskIds: readonly string[]): Promise<TaskName[]>;
   /** Live tasks among these, in any order. */
   findAll(tenant: string, taskIds: readonly string[]): Promise<TaskView[]>;
   /** In the order asked for; what has no latest run, or no next one, is as if that were long ago, or far ahead. */

@@ -37,6 +37,19 @@ export function taskStore(db: Database, tokenDigest: TokenDigest): TaskStore {
       const rows = await liveTasks(db, tenant).select('view').where('id', 'in', taskIds).execute();
       return rows.map(({ view }) => wholeTaskView(view));
     },
+    named: async (tenant, taskIds) => {
+      if (taskIds.length === 0) return [];
+      const rows = await db
+        .selectFrom('tasks')
+        .select(['view', 'removed_at as removedAt'])
+        .where('tenant', '=', tenant)
+        .where('id', 'in', taskIds)
+        .execute();
+      return rows.map(({ view, removedAt }) => {
+        const { id, name, kind, timezone, imported } = wholeTaskView(view);
+        return { id, name, kind, timezone, imported, removed: removedAt !== null };
+      });
+    },
     exists: async (tenant, taskId) => {
       const row = await db
         .selectFrom('tasks')

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { runStatuses } from '../../model/run';
-import { listOf, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
+import { listOf, listQuery, numberUpTo, pageOf, plainText, scheduleTimeText } from './fields';
 import { route } from './route';
 import { instanceShape } from './shapes';
 
@@ -60,7 +60,11 @@ export const lineageRoutes = [
     description:
       'All live tasks with the tables that they touch; with `taskId` or `table`, only what lies ' +
       'before and after it. Edges lead the way the data go.',
-    query: z.strictObject({ taskId: plainText.optional(), table: plainText.optional() }),
+    query: z.strictObject({
+      taskId: plainText.optional(),
+      table: plainText.optional(),
+      limit: numberUpTo(100_000, 20_000, 'Most edges in the answer'),
+    }),
     answer: z
       .object({
         nodes: z.object({
@@ -76,10 +80,16 @@ export const lineageRoutes = [
             }),
           }),
         ),
+        total: z
+          .object({ tasks: z.number(), tables: z.number(), edges: z.number() })
+          .meta({ description: 'How many there are, also of what was left out' }),
+        truncated: z.boolean().meta({
+          description: 'True: edges beyond `limit` were left out, and what only they touch',
+        }),
       })
       .meta({ id: 'Lineage' }),
     errors: ['taskNotFound', 'tableNotFound'],
-    handler: ({ scheduling, caller, query: { taskId, table } }) =>
-      scheduling.lineage.graph(caller, { taskId: taskId || null, table: table || null }),
+    handler: ({ scheduling, caller, query: { taskId, table, limit } }) =>
+      scheduling.lineage.graph(caller, { taskId: taskId || null, table: table || null, limit }),
   }),
 ];

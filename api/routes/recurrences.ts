@@ -23,6 +23,7 @@ export const recurrenceRoutes = [
     }),
     answer: z
       .object({
+        timezone: z.string().meta({ description: 'By whose clocks' }),
         times: z.array(
           z.object({
             time: z.string(),

@@ -23,7 +23,7 @@ import { resourceGroupSchema } from '../../model/resource-group';
 import { runRecordSchema, runStatuses } from '../../model/run';
 import { connectionViewSchema, tableViewSchema } from '../../model/source';
 import { taskViewSchema } from '../../model/task';
-import { taskRowSchema } from '../../model/task-list';
+import { taskNameSchema, taskRowSchema } from '../../model/task-list';
 import { ledgerEntrySchema } from '../../model/trigger';
 import { waitingTaskSchema } from '../../model/waiting';
 
@@ -36,6 +36,8 @@ export const taskShape = taskViewSchema
   .meta({ id: 'Task' });
 
 export const taskRowShape = taskRowSchema.meta({ id: 'TaskRow' });
+
+export const taskNameShape = taskNameSchema.meta({ id: 'TaskName' });
 
 export const triggerUrlShape = z
   .object({

@@ -3,13 +3,30 @@ import { TablegateError } from '../../model/errors';
 import { taskInputSchema, taskKinds, taskPatchSchema } from '../../model/task';
 import { latestStatuses, orders, taskSorts, usualOrder } from '../../model/task-list';
 import type { ErrorCode } from '../../model/errors';
-import { countedListOf, flag, listQuery, pageOf, plainText, scheduleTimeText } from './fields';
+import {
+  countedListOf,
+  flag,
+  listOf,
+  listQuery,
+  pageOf,
+  plainText,
+  scheduleTimeText,
+  wholeList,
+} from './fields';
 import { changeUnanswered, route, scriptBodyLimit } from './route';
-import { taskRowShape, taskShape } from './shapes';
+import { taskNameShape, taskRowShape, taskShape } from './shapes';
 
 const tags = ['Tasks'];
 const body = taskInputSchema;
 const notChanged: ErrorCode[] = ['taskNotFound', 'taskRemoved', ...changeUnanswered];
+/** Of at most 200 tasks. */
+const idsText = z
+  .string()
+  .regex(
+    /^[0-9a-f]{32}(,[0-9a-f]{32}){0,199}$/,
+    'it must be 1 to 200 ids, with commas between them',
+  )
+  .meta({ description: 'Ids with commas between them, at most 200', examples: ['0a'.repeat(16)] });
 const notTaken: ErrorCode[] = [
   'unknownJobType',
   'tableNotRegistered',
@@ -78,6 +95,20 @@ export const taskRoutes = [
       };
       return scheduling.tasks.list(caller, wanted, pageOf(query));
     },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/tasks:named',
+    role: 'viewer',
+    tags,
+    summary: 'Read what tasks are called, also of those that have been removed',
+    description:
+      'For lists of runs and the like, which name tasks by their ids. An id that no task has had is ' +
+      'left out.',
+    query: z.strictObject({ ids: idsText }),
+    answer: listOf(taskNameShape),
+    handler: async ({ scheduling, caller, query }) =>
+      wholeList(await scheduling.tasks.named(caller, query.ids.split(','))),
   }),
   route({
     method: 'get',

@@ -11,6 +11,7 @@ const concerned = {
   table: /\/tables|\/lineage/,
   catalogue: /\/catalog/,
   connection: /\/connections|\/tables/,
+  access: /\/(access-)?keys|\/users|\/me\/|\/grants|\/projects/,
   key: /\/(access-)?keys/,
   user: /\/users|\/me\//,
   grant: /\/grants/,

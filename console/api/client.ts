@@ -54,7 +54,7 @@ export function whenSignedOut(then: () => void): void {
 }
 
 /** Shows that nobody is signed in any more. */
-export function endSession(): void {
+function endSession(): void {
   signedOut();
 }
 

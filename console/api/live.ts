@@ -2,11 +2,15 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { isChangeKind, touchedBy, type ChangeKind } from './changes';
-import { endSession } from './client';
+import { call } from './client';
 
 const eventsPath = '/api/v1/events';
-/** Changes that come within it are read together: a thousand runs are no thousand reads. */
-const gatherMs = 1_000;
+/**
+ * Changes that come within it are read together: a thousand runs are no thousand reads. While they go
+ * on and on, each wait is longer than the one before.
+ */
+const firstGatherMs = 1_000;
+const longestGatherMs = 4_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
 /** The server beats every 15 s. */
@@ -24,6 +28,8 @@ export class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #gather: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
+  #gatherMs = firstGatherMs;
+  #flushedAt = 0;
   #failures = 0;
   #hadGap = false;
   readonly #changed = new Set<ChangeKind>();
@@ -65,8 +71,17 @@ export class Live {
     source.addEventListener('change', ({ data }: MessageEvent<string>) => this.#note(data));
     source.addEventListener('resync', () => void this.client.invalidateQueries());
     source.addEventListener('beat', () => this.#heard());
-    source.addEventListener('end', endSession);
-    source.addEventListener('error', () => this.#lose());
+    source.addEventListener('end', () => this.#refused());
+    // A stream that is refused, and not only lost, is not opened again by the browser.
+    source.addEventListener('error', () =>
+      source.readyState === EventSource.CLOSED ? this.#refused() : this.#lose(),
+    );
+  }
+
+  /** The server stops, or the session has ended; a call tells which: its 401 shows the sign-in page. */
+  #refused(): void {
+    this.#lose();
+    call('GET /me', {}).catch(() => undefined);
   }
 
   #close(): void {
@@ -116,11 +131,18 @@ export class Live {
     const { type } = JSON.parse(data) as { type?: unknown };
     if (!isChangeKind(type)) return;
     this.#changed.add(type);
-    this.#gather ??= setTimeout(() => this.#flush(), gatherMs);
+    this.#gather ??= setTimeout(() => this.#flush(), this.#nextGatherMs());
+  }
+
+  #nextGatherMs(): number {
+    const isQuiet = Date.now() - this.#flushedAt > longestGatherMs;
+    this.#gatherMs = isQuiet ? firstGatherMs : Math.min(longestGatherMs, this.#gatherMs * 1.5);
+    return this.#gatherMs;
   }
 
   #flush(): void {
     this.#gather = undefined;
+    this.#flushedAt = Date.now();
     const kinds = [...this.#changed];
     this.#changed.clear();
     void this.client.invalidateQueries({ predicate: touchedBy(kinds) });

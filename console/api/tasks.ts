@@ -2,26 +2,28 @@
 import { useQuery } from '@tanstack/react-query';
 import { call, type Schemas } from './client';
 
-export type KnownTask = Pick<Schemas['Task'], 'name' | 'timezone' | 'kind' | 'imported'>;
+export type KnownTask = Schemas['TaskName'];
 
-/** A task that was removed, or is not there yet, is not in the answer. */
+/** So many are asked for at once. */
+const mostAtOnce = 200;
+
+/** Removed tasks are among them; one that is not there yet is not. */
 export function useTasks(ids: readonly string[]): Map<string, KnownTask> {
   const wanted = [...new Set(ids)].sort();
-  const { data } = useQuery({
-    queryKey: ['GET /tasks/{id}', 'known', wanted],
+  const { data = [] } = useQuery<KnownTask[]>({
+    queryKey: ['GET /tasks:named', wanted],
     enabled: wanted.length > 0,
-    staleTime: 300_000,
     placeholderData: (before) => before,
-    queryFn: () => Promise.all(wanted.map(readTask)),
+    queryFn: async ({ signal }) => {
+      const starts = Array.from({ length: Math.ceil(wanted.length / mostAtOnce) }, (_, n) => n);
+      const answers = await Promise.all(
+        starts.map((n) => {
+          const some = wanted.slice(n * mostAtOnce, (n + 1) * mostAtOnce);
+          return call('GET /tasks:named', { query: { ids: some.join(',') } }, signal);
+        }),
+      );
+      return answers.flatMap(({ items }) => items);
+    },
   });
-  return new Map(data?.filter((entry) => entry !== null));
-}
-
-async function readTask(id: string): Promise<[string, KnownTask] | null> {
-  try {
-    const { name, timezone, kind, imported } = await call('GET /tasks/{id}', { params: { id } });
-    return [id, { name, timezone, kind, imported }];
-  } catch {
-    return null;
-  }
+  return new Map(data.map((task) => [task.id, task]));
 }

@@ -1,5 +1,8 @@
 /** All texts in English, and with them the list of all texts. */
+import { enProblems } from './en-problems';
+
 export const en = {
+  ...enProblems,
   'accessKeys.about': 'SDKs of vendors (DataWorks, DataArts) sign with an id and its secret',
   'accessKeys.id': 'AccessKey ID',
   'accessKeys.new': 'New access key',
@@ -80,6 +83,7 @@ export const en = {
   'backfill.cells': 'Instances',
   'backfill.count': 'Instances',
   'backfill.drain': 'Cancel, let runs end',
+  'backfill.endOrEstimate': 'End (estimated while it runs)',
   'backfill.end': 'Ends (estimated)',
   'backfill.kill': 'Cancel all at once',
   'backfill.new': 'New backfill',
@@ -457,9 +461,13 @@ export const en = {
   'lineage.to': 'To',
   'lineage.tooMany':
     '{count} tasks and tables are too many for one picture. Choose a task to see what lies around it, or look at the list.',
+  'lineage.truncated':
+    'The first {count} of {all} links are shown. Open the lineage of a task or a table to see all of its own.',
   'lineage.view': 'View',
   'list.actions': 'Actions',
   'list.first': 'First page',
+  'list.last': 'Last page',
+  'list.nearEnd': 'Counted from the end',
   'list.next': 'Next page',
   'list.noMatch': 'Nothing matches the filters',
   'list.page': 'Page {page}',
@@ -488,6 +496,7 @@ export const en = {
   'mapping.column': 'Column',
   'mapping.idType': 'ID type',
   'mapping.idTypeOf': 'ID type of {column}',
+  'mapping.gone': 'Not in the table any more',
   'mapping.needed': 'Choose an ID type for at least one column',
   'mapping.next': 'Further tables of {connection}',
   'mapping.noColumns': 'The columns cannot be read now',
@@ -697,6 +706,7 @@ export const en = {
   'run.rerun': 'Rerun',
   'run.rerunInstance': 'Runs this schedule time again',
   'run.rerunNow': 'Starts the task by hand',
+  'run.taskGone': 'The task has been removed',
   'run.rerunStarted': 'It runs again',
   'run.rowsRead': 'Rows read',
   'run.rowsWritten': 'Rows written',
@@ -808,7 +818,6 @@ export const en = {
   'state.fault': 'Something is wrong with this page',
   'state.loading': 'Loading',
   'state.noSuchPage': 'There is no such page.',
-  'state.notAllowed': 'Your role may not see this',
   'state.notFound': 'Not found',
   'state.offline': 'The server cannot be reached',
   'state.offlineMore':
@@ -891,6 +900,7 @@ export const en = {
   'task.nextRun': 'Next run',
   'task.number': 'Number',
   'task.owner': 'Owner',
+  'task.gone': 'Removed',
   'task.paused': 'Paused',
   'task.pausedNow': '“{name}” is paused',
   'task.pick': 'Pick tasks',
@@ -1006,6 +1016,7 @@ export const en = {
   'wizard.nothingChosen': 'Choose at least one',
   'wizard.range': 'From … to (both belong to it)',
   'wizard.rangeMore': "By the clocks of each task's time zone.",
+  'wizard.rangeTurned': 'The end comes before the beginning',
   'wizard.review': 'Plan',
   'wizard.showPlan': 'Show the plan',
   'wizard.start': 'Start ({count})',

@@ -1,7 +1,9 @@
 /** All texts in Chinese. */
 import type { Catalogue } from './en';
+import { zhProblems } from './zh-problems';
 
 export const zh: Catalogue = {
+  ...zhProblems,
   'accessKeys.about': '供应商 SDK（DataWorks、DataArts）用 AccessKey ID 和 Secret 签名',
   'accessKeys.id': 'AccessKey ID',
   'accessKeys.new': '新建 AccessKey',
@@ -79,6 +81,7 @@ export const zh: Catalogue = {
   'backfill.cells': '实例',
   'backfill.count': '实例数',
   'backfill.drain': '取消，等待运行结束',
+  'backfill.endOrEstimate': '结束时间（运行中为预计）',
   'backfill.end': '预计结束',
   'backfill.kill': '立即全部取消',
   'backfill.new': '新建补数据',
@@ -446,9 +449,13 @@ export const zh: Catalogue = {
   'lineage.to': '到',
   'lineage.tooMany':
     '{count} 个任务和表，无法画在一张图中。请选择一个任务查看其上下游，或查看列表。',
+  'lineage.truncated':
+    '仅显示 {all} 条关系中的前 {count} 条。打开某个任务或表的血缘可查看其全部关系。',
   'lineage.view': '视图',
   'list.actions': '操作',
   'list.first': '第一页',
+  'list.last': '最后一页',
+  'list.nearEnd': '从末页数起',
   'list.next': '下一页',
   'list.noMatch': '没有符合条件的结果',
   'list.page': '第 {page} 页',
@@ -476,6 +483,7 @@ export const zh: Catalogue = {
   'mapping.column': '列',
   'mapping.idType': 'ID 类型',
   'mapping.idTypeOf': '{column} 的 ID 类型',
+  'mapping.gone': '表中已没有该列',
   'mapping.needed': '请至少为一列选择 ID 类型',
   'mapping.next': '{connection} 的其他表',
   'mapping.noColumns': '暂时无法读取列',
@@ -682,6 +690,7 @@ export const zh: Catalogue = {
   'run.rerun': '重跑',
   'run.rerunInstance': '再次运行该调度时间',
   'run.rerunNow': '手动启动该任务',
+  'run.taskGone': '任务已被移除',
   'run.rerunStarted': '已重新运行',
   'run.rowsRead': '读取行数',
   'run.rowsWritten': '写入行数',
@@ -792,7 +801,6 @@ export const zh: Catalogue = {
   'state.fault': '页面出错',
   'state.loading': '加载中',
   'state.noSuchPage': '页面不存在。',
-  'state.notAllowed': '您的角色无权查看',
   'state.notFound': '未找到',
   'state.offline': '无法连接服务器',
   'state.offlineMore': '当前内容可能已过时，恢复连接后会自动更新。',
@@ -874,6 +882,7 @@ export const zh: Catalogue = {
   'task.nextRun': '下次运行',
   'task.number': '编号',
   'task.owner': '负责人',
+  'task.gone': '已移除',
   'task.paused': '已暂停',
   'task.pausedNow': '“{name}”已暂停',
   'task.pick': '选择任务',
@@ -985,6 +994,7 @@ export const zh: Catalogue = {
   'wizard.nothingChosen': '请至少选择一个',
   'wizard.range': '起止时间（均包含）',
   'wizard.rangeMore': '按各任务的时区。',
+  'wizard.rangeTurned': '结束时间早于开始时间',
   'wizard.review': '计划',
   'wizard.showPlan': '查看计划',
   'wizard.start': '启动（{count}）',

@@ -2,11 +2,13 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Query } from '../api/client';
 import { useCall } from '../api/hooks';
-import { useT } from '../i18n';
+import { useT, useWords } from '../i18n';
 import { FirstSteps } from '../ui/first-steps';
+import { countText } from '../ui/format';
 import { Page, Panel } from '../ui/page';
 import { Answered, Nothing } from '../ui/states';
 import { StatusTag, Tag } from '../ui/status-tag';
+import { TaskLink } from '../ui/task-link';
 import { Ago, Time } from '../ui/time';
 import { useTasks } from '../api/tasks';
 
@@ -65,24 +67,25 @@ function Figure({ label, to, bad = false, children }: TileProps & { children: Re
   );
 }
 
-const countOf = (total: { count: number; more: boolean } | undefined) =>
-  total === undefined ? '–' : `${total.count}${total.more ? '+' : ''}`;
+const countOf = (total: { count: number; more: boolean } | undefined, locale: string) =>
+  total === undefined ? '–' : `${countText(total.count, locale)}${total.more ? '+' : ''}`;
 
 function Tile({ query, ...tile }: TileProps & { query: Query<'GET /tasks'> }) {
+  const { locale } = useWords();
   const { data } = useCall('GET /tasks', { query: { ...query, pageSize: 1 } });
   return (
     <Figure {...tile} bad={Boolean(tile.bad && data && data.total.count > 0)}>
-      {countOf(data?.total)}
+      {countOf(data?.total, locale)}
     </Figure>
   );
 }
 
 function WaitingTile() {
-  const t = useT();
+  const { t, locale } = useWords();
   const { data } = useCall('GET /waiting', { query: { pageSize: 5 } });
   return (
     <Figure label={t('overview.waiting')} to="/waiting">
-      {countOf(data?.total)}
+      {countOf(data?.total, locale)}
     </Figure>
   );
 }
@@ -103,9 +106,11 @@ function LatestRuns() {
             {items.map((run) => (
               <li key={run.id}>
                 <StatusTag status={run.status} reason={run.failureReason} />
-                <Link to={`/tasks/${run.taskId}/records/${run.id}`} className="row-name">
-                  {tasks.get(run.taskId)?.name ?? run.taskId}
-                </Link>
+                <TaskLink
+                  id={run.taskId}
+                  task={tasks.get(run.taskId)}
+                  to={`/tasks/${run.taskId}/records/${run.id}`}
+                />
                 <span className="under">
                   <Ago at={run.queuedAt} />
                 </span>

@@ -1,4 +1,3 @@
-import { Link } from 'react-router';
 import type { Schemas } from '../api/client';
 import { useTasks } from '../api/tasks';
 import { useT } from '../i18n';
@@ -6,6 +5,7 @@ import { DataList, type Column } from '../ui/data-list';
 import { Page } from '../ui/page';
 import { usePaged } from '../ui/paged';
 import { Nothing } from '../ui/states';
+import { TaskLink } from '../ui/task-link';
 import { runColumns } from './runs-list/columns';
 import { RunActions } from './runs-list/run-actions';
 import { RunDetails } from './runs-list/run-details';
@@ -24,9 +24,7 @@ export function RunsPage() {
     key: 'task',
     title: t('task.name'),
     render: (run) => (
-      <Link to={`/tasks/${run.taskId}/records`} className="row-name">
-        {nameOf(run)}
-      </Link>
+      <TaskLink id={run.taskId} task={tasks.get(run.taskId)} to={`/tasks/${run.taskId}/records`} />
     ),
     text: nameOf,
   };

@@ -5,10 +5,11 @@ import {
   DownOutlined,
   LeftOutlined,
   RightOutlined,
+  VerticalLeftOutlined,
   VerticalRightOutlined,
 } from '@ant-design/icons';
 import { App, Button, Select, Spin, Table, type TableColumnType } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useT, useWords } from '../i18n';
 import { csvOf, type Cell } from './csv';
 import { countText } from './format';
@@ -140,6 +141,7 @@ function Wide<Row extends object>({
       size="middle"
       {...(expand && {
         expandable: {
+          columnTitle: <span className="unseen">{t('act.details')}</span>,
           expandedRowRender: expand,
           expandIcon: ({ expanded, onExpand, record }) => (
             <Button
@@ -190,12 +192,13 @@ function SortSelect<Row>({ columns, sorting, onSort }: DataListProps<Row>) {
   const t = useT();
   const sortable = columns.filter(({ sort }) => sort);
   if (sortable.length === 0 || !onSort) return null;
+  const isOffered = sortable.some(({ sort }) => sort === sorting?.by);
   return (
     <Select
       className="choice"
       aria-label={t('list.sort')}
       placeholder={t('list.sort')}
-      value={sorting ? `${sorting.by} ${sorting.order}` : null}
+      value={sorting && isOffered ? `${sorting.by} ${sorting.order}` : null}
       onChange={(value: string) => {
         const [by = '', order] = value.split(' ');
         onSort({ by, order: order === 'asc' ? 'asc' : 'desc' });
@@ -267,7 +270,14 @@ function ExportButton<Row>({
     const rows = list.all ? await list.all() : (list.rows ?? []);
     return rows.map((row) => written.map(({ text }) => text?.(row)));
   };
-  return <SaveButton name={exportAs} head={written.map(({ title }) => title)} lines={lines} />;
+  return (
+    <SaveButton
+      name={exportAs}
+      head={written.map(({ title }) => title)}
+      lines={lines}
+      disabled={list.rows === undefined || list.rows.length === 0}
+    />
+  );
 }
 
 interface SaveButtonProps {
@@ -275,10 +285,12 @@ interface SaveButtonProps {
   name: string;
   head: string[];
   lines: () => Promise<Cell[][]>;
+  /** True: there is nothing to export. */
+  disabled?: boolean;
 }
 
 /** Exports a list as CSV. */
-export function SaveButton({ name, head, lines }: SaveButtonProps) {
+export function SaveButton({ name, head, lines, disabled = false }: SaveButtonProps) {
   const t = useT();
   const { message } = App.useApp();
   const [busy, setBusy] = useState(false);
@@ -293,29 +305,48 @@ export function SaveButton({ name, head, lines }: SaveButtonProps) {
     }
   };
   return (
-    <Button icon={<DownloadOutlined aria-hidden />} loading={busy} onClick={() => void save()}>
+    <Button
+      icon={<DownloadOutlined aria-hidden />}
+      loading={busy}
+      disabled={disabled}
+      onClick={() => void save()}
+    >
       {t('act.export')}
     </Button>
   );
+}
+
+/** A button that leads to an end of the list is disabled there, and would let the focus fall. */
+function useFocusKept(place: string) {
+  const around = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const { activeElement } = document;
+    const isOurs = activeElement !== null && around.current?.contains(activeElement);
+    if (isOurs && activeElement.matches(':disabled')) around.current?.focus();
+  }, [place]);
+  return around;
 }
 
 export function Pager<Row>({
   rows,
   page,
   hasNext,
+  hasPrevious,
   next,
   previous,
   first,
+  last: toLast,
   total,
   fetching,
   pageSize,
   setPageSize,
 }: Paged<Row>) {
   const { t, locale } = useWords();
-  if (rows === undefined || (page === 1 && !hasNext && rows.length <= 10)) return null;
+  const pages = useFocusKept(`${page} ${hasNext} ${hasPrevious}`);
+  if (rows === undefined || (!hasPrevious && !hasNext && rows.length <= 10)) return null;
   const last = total === null || total.more ? null : Math.ceil(total.count / pageSize);
   return (
-    <nav className="pager" aria-label={t('list.pages')}>
+    <nav className="pager" aria-label={t('list.pages')} ref={pages} tabIndex={-1}>
       {fetching && <Spin size="small" />}
       {total !== null && (
         <span className="faint">
@@ -335,19 +366,23 @@ export function Pager<Row>({
       <Button
         size="small"
         icon={<VerticalRightOutlined aria-hidden />}
-        disabled={page === 1}
+        disabled={!hasPrevious}
         onClick={first}
         aria-label={t('list.first')}
       />
       <Button
         size="small"
         icon={<LeftOutlined aria-hidden />}
-        disabled={page === 1}
+        disabled={!hasPrevious}
         onClick={previous}
         aria-label={t('list.previous')}
       />
       <span aria-live="polite">
-        {last === null ? t('list.page', { page }) : t('list.pageOf', { page, last })}
+        {page === null
+          ? t('list.nearEnd')
+          : last === null
+            ? t('list.page', { page })
+            : t('list.pageOf', { page, last })}
       </span>
       <Button
         size="small"
@@ -356,6 +391,15 @@ export function Pager<Row>({
         onClick={next}
         aria-label={t('list.next')}
       />
+      {toLast && (
+        <Button
+          size="small"
+          icon={<VerticalLeftOutlined aria-hidden />}
+          disabled={!hasNext}
+          onClick={toLast}
+          aria-label={t('list.last')}
+        />
+      )}
     </nav>
   );
 }

@@ -30,11 +30,21 @@ interface SearchBoxProps {
 export function SearchBox({ label, value, onChange }: SearchBoxProps) {
   const [text, setText] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const said = useRef(value);
   useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    // Another address was opened: what was typed for the one before is gone with it.
+    if (value !== said.current) setText(value);
+    said.current = value;
+  }, [value]);
+  const ask = (typed: string) => {
+    said.current = typed.trim();
+    onChange(said.current);
+  };
   const type = (typed: string) => {
     setText(typed);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onChange(typed.trim()), 300);
+    timer.current = setTimeout(() => ask(typed), 300);
   };
   return (
     <Input.Search
@@ -46,7 +56,7 @@ export function SearchBox({ label, value, onChange }: SearchBoxProps) {
       onChange={(event) => type(event.target.value)}
       onSearch={(typed) => {
         clearTimeout(timer.current);
-        onChange(typed.trim());
+        ask(typed);
       }}
     />
   );

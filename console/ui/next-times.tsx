@@ -38,25 +38,23 @@ export function NextTimes({ recurrence, timezone }: NextTimesOf & { recurrence: 
   if (data === undefined) return null;
   return (
     <div className="preview">
-      <h4>{t('cycle.next', { zone: timezone ?? t('cycle.installationZone') })}</h4>
+      <p className="preview-title">{t('cycle.next', { zone: data.timezone })}</p>
       {data.times.length === 0 && <p>{t('cycle.noTimes')}</p>}
       <ol>
         {data.times.map(({ time, note }) => (
           <li key={time}>
-            <TimeOf text={time} timezone={timezone} />
+            <TimeOf text={time} timezone={data.timezone} />
             {note && <em>{note}</em>}
           </li>
         ))}
       </ol>
-      <p className="under">{t('cycle.dstRule')}</p>
+      {data.timezone !== 'UTC' && <p className="under">{t('cycle.dstRule')}</p>}
     </div>
   );
 }
 
-/** Times of a preview come by the clocks of the zone, with their offset. */
-function TimeOf({ text, timezone }: { text: string; timezone: string | undefined }) {
-  if (timezone === undefined)
-    return <span className="time">{text.replace('T', ' ').slice(0, 19)}</span>;
+/** By the clocks of the zone, with their offset, which differs from time to time. */
+function TimeOf({ text, timezone }: { text: string; timezone: string }) {
   const { date, time } = clockOf(text, timezone);
   return (
     <span className="time">

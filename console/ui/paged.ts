@@ -21,14 +21,17 @@ export interface Paged<Item> {
   problem: ApiProblem | null;
   fetching: boolean;
   retry: () => void;
-  /** Number of the page, from 1. */
-  page: number;
+  /** Number of the page, from 1; null: it was come to from the end, and nobody has counted so far. */
+  page: number | null;
   /** How many there are on all pages, where the call counts them. */
   total: { count: number; more: boolean } | null;
   hasNext: boolean;
+  hasPrevious: boolean;
   next: () => void;
   previous: () => void;
   first: () => void;
+  /** Null: the list can be read from its beginning only. */
+  last: (() => void) | null;
   pageSize: number;
   setPageSize: (size: number) => void;
   /** Reads all pages, for an export. */
@@ -44,40 +47,72 @@ interface ListAnswer<Item> {
 /** No export is longer than this; a file of more lines no spreadsheet opens. */
 const mostExported = 200_000;
 
+interface PagedOptions<Name extends Listing> {
+  enabled?: boolean;
+  size?: number;
+  /** The same list the other way round: by it the last pages are reached. */
+  reversed?: Input<Name>;
+}
+
+/** A way through a list, page by page from one of its ends: tokens lead on, and never back. */
+interface Walk {
+  asked: string;
+  tokens: string[];
+  /** From the last page on; rows of that page, so that all others are whole. Null: from the first. */
+  endSize: number | null;
+}
+
 export function usePaged<Name extends Listing>(
   name: Name,
   input: Input<Name>,
-  { enabled = true, size = 25 }: { enabled?: boolean; size?: number } = {},
+  { enabled = true, size = 25, reversed }: PagedOptions<Name> = {},
 ): Paged<ItemOf<Name>> {
   const [pageSize, setSize] = useState(size);
   const asked = JSON.stringify([input, pageSize]);
-  const [walk, setWalk] = useState<{ asked: string; tokens: string[] }>({ asked, tokens: [] });
+  const [kept, setWalk] = useState<Walk>({ asked, tokens: [], endSize: null });
   // Another question begins on its first page.
-  const tokens = walk.asked === asked ? walk.tokens : [];
-  const pageToken = tokens.at(-1);
-  const query = { ...(input as { query?: object }).query, pageSize, pageToken };
-  const answer = useCall(name, { ...input, query } as Input<Name>, { enabled, keep: true });
+  const walk = kept.asked === asked ? kept : { asked, tokens: [], endSize: null };
+  const { tokens, endSize } = walk;
+  const isFromEnd = endSize !== null && reversed !== undefined;
+  const whole = isFromEnd ? reversed : input;
+  const query = {
+    ...(whole as { query?: object }).query,
+    pageSize: isFromEnd && tokens.length === 0 ? endSize : pageSize,
+    pageToken: tokens.at(-1),
+  };
+  const answer = useCall(name, { ...whole, query } as Input<Name>, { enabled, keep: true });
   const data = answer.data as ListAnswer<ItemOf<Name>> | undefined;
-  const nextToken = data?.nextPageToken ?? null;
-  return useMemo(
-    () => ({
-      rows: data?.items,
+  return useMemo(() => {
+    const further = data?.nextPageToken ?? null;
+    const total = data?.total ?? null;
+    const on = () => further !== null && setWalk({ ...walk, tokens: [...tokens, further] });
+    const back = () => setWalk({ ...walk, tokens: tokens.slice(0, -1) });
+    const [canGoOn, canGoBack] = [further !== null, tokens.length > 0];
+    const lastPage =
+      total === null || total.more ? null : Math.max(1, Math.ceil(total.count / pageSize));
+    const restOf = (count: number) => count % pageSize || pageSize;
+    return {
+      rows: isFromEnd ? data?.items.toReversed() : data?.items,
       problem: data === undefined ? answer.error : null,
       fetching: answer.isFetching,
       retry: () => void answer.refetch(),
-      page: tokens.length + 1,
-      total: data?.total ?? null,
-      hasNext: nextToken !== null,
-      next: () => nextToken !== null && setWalk({ asked, tokens: [...tokens, nextToken] }),
-      previous: () => setWalk({ asked, tokens: tokens.slice(0, -1) }),
-      first: () => setWalk({ asked, tokens: [] }),
+      page: isFromEnd ? lastPage && Math.max(1, lastPage - tokens.length) : tokens.length + 1,
+      total,
+      hasNext: isFromEnd ? canGoBack : canGoOn,
+      hasPrevious: isFromEnd ? canGoOn : canGoBack,
+      next: isFromEnd ? back : on,
+      previous: isFromEnd ? on : back,
+      first: () => setWalk({ asked, tokens: [], endSize: null }),
+      last:
+        reversed === undefined || total === null
+          ? null
+          : () => setWalk({ asked, tokens: [], endSize: restOf(total.more ? 0 : total.count) }),
       pageSize,
       setPageSize: setSize,
       all: () => readAll(name, input),
-    }),
-    // `tokens`, `name` and `input` are part of `asked`.
-    [data, answer.error, answer.isFetching, asked, nextToken, tokens.length],
-  );
+    };
+    // `name`, `input` and `reversed` are part of `asked`.
+  }, [data, answer.error, answer.isFetching, asked, isFromEnd, tokens.length]);
 }
 
 /** Reads a list to its end. */
@@ -111,7 +146,8 @@ export function usePagedRows<Item>(
   const [pageSize, setPageSize] = useState(size);
   const [wanted, setPage] = useState(1);
   const count = rows?.length ?? 0;
-  const page = Math.min(wanted, Math.max(1, Math.ceil(count / pageSize)));
+  const lastPage = Math.max(1, Math.ceil(count / pageSize));
+  const page = Math.min(wanted, lastPage);
   return {
     rows: rows?.slice((page - 1) * pageSize, page * pageSize),
     problem,
@@ -120,9 +156,11 @@ export function usePagedRows<Item>(
     page,
     total: { count, more: false },
     hasNext: page * pageSize < count,
+    hasPrevious: page > 1,
     next: () => setPage(page + 1),
     previous: () => setPage(page - 1),
     first: () => setPage(1),
+    last: () => setPage(lastPage),
     pageSize,
     setPageSize,
     all: () => Promise.resolve(rows ?? []),

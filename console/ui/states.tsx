@@ -1,7 +1,9 @@
 import { Button, Empty, Result, Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/client';
-import { useT } from '../i18n';
+import { useT, type Translate } from '../i18n';
+import { Page, type Crumb } from './page';
+import { headingOf } from './problem-heading';
 
 export function Loading({ rows = 6 }: { rows?: number }) {
   const t = useT();
@@ -15,20 +17,28 @@ export function Loading({ rows = 6 }: { rows?: number }) {
 /** What went wrong, in words, with a way on. */
 export function ProblemView({ problem, retry }: { problem: Error; retry?: () => void }) {
   const t = useT();
+  return <Fault problem={problem} title={titleOf(problem, t)} {...(retry && { retry })} />;
+}
+
+const titleOf = (problem: Error, t: Translate): string =>
+  headingOf(problem, t) ?? t('state.failed');
+
+interface FaultProps {
+  problem: Error;
+  /** Null: it stands above already. */
+  title: string | null;
+  retry?: () => void;
+}
+
+function Fault({ problem, title, retry }: FaultProps) {
+  const t = useT();
   const status = problem instanceof ApiProblem ? problem.status : -1;
-  const [look, title] =
-    status === 403
-      ? (['403', t('state.notAllowed')] as const)
-      : status === 404
-        ? (['404', t('state.notFound')] as const)
-        : status === 0
-          ? (['warning', t('state.offline')] as const)
-          : (['error', t('state.failed')] as const);
+  const isMild = [0, 403, 404].includes(status);
   return (
     <div role="alert">
       <Result
-        status={look === '403' || look === '404' ? 'warning' : look}
-        title={<h2 className="state-title">{title}</h2>}
+        status={isMild ? 'warning' : 'error'}
+        title={title !== null && <h2 className="state-title">{title}</h2>}
         // That the server is not reached stands above already.
         subTitle={status === 0 ? null : problem.message}
         extra={retry && status !== 403 && <Button onClick={retry}>{t('act.retry')}</Button>}
@@ -49,17 +59,29 @@ export function Nothing({ title, children }: { title: string; children?: ReactNo
   );
 }
 
+interface AnsweredProps<T> {
+  of: { data: T | undefined; error: Error | null; refetch: () => unknown };
+  children: (data: T) => ReactNode;
+  rows?: number;
+  /** The pages above, where it is a whole page: there is a heading and a way back whatever comes. */
+  crumbs?: readonly Crumb[];
+}
+
 /** Shows an answer once it is there, else why it is not. */
 export function Answered<T>({
   of: { data, error, refetch },
   children,
   rows,
-}: {
-  of: { data: T | undefined; error: Error | null; refetch: () => unknown };
-  children: (data: T) => ReactNode;
-  rows?: number;
-}) {
+  crumbs,
+}: AnsweredProps<T>) {
+  const t = useT();
   if (data !== undefined) return children(data);
-  if (error) return <ProblemView problem={error} retry={() => void refetch()} />;
-  return <Loading {...(rows !== undefined && { rows })} />;
+  if (error === null) return <Loading {...(rows !== undefined && { rows })} />;
+  const retry = () => void refetch();
+  if (crumbs === undefined) return <ProblemView problem={error} retry={retry} />;
+  return (
+    <Page title={titleOf(error, t)} crumbs={crumbs}>
+      <Fault problem={error} title={null} retry={retry} />
+    </Page>
+  );
 }

@@ -1,7 +1,7 @@
 import { Input } from 'antd';
 import { useT } from '../i18n';
 
-/** What stands in the two fields: times by the clocks of the browser, empty where there is no bound. */
+/** What stands in the two fields: times without a zone, empty where there is no bound. */
 export interface Span {
   from: string;
   to: string;

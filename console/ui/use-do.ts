@@ -5,6 +5,7 @@ import type { ApiProblem, CallName, Input, Answer } from '../api/client';
 import type { ChangeKind } from '../api/changes';
 import { useAction } from '../api/hooks';
 import { useT } from '../i18n';
+import { headingOf, linesOf } from './problem-heading';
 
 /**
  * @returns does it; null where it was refused, which has been said then, unless `handles` took the
@@ -22,6 +23,7 @@ export function useDo<Name extends CallName>(
   busy: boolean;
 } {
   const { mutateAsync, isPending } = useAction(name, touches);
+  const t = useT();
   const { message, notification } = App.useApp();
   const act = useCallback(
     async (
@@ -35,13 +37,18 @@ export function useDo<Name extends CallName>(
         return answer ?? (true as never);
       } catch (error) {
         if (handles(error as ApiProblem)) return null;
-        const { message: why, fields } = error as ApiProblem;
-        const more = fields.map(({ path, message: what }) => `${path}: ${what}`).join('\n');
-        notification.error({ title: why, ...(more && { description: more }), role: 'alert' });
+        const problem = error as ApiProblem;
+        const heading = headingOf(problem, t);
+        const lines = linesOf(problem, heading);
+        notification.error({
+          title: heading ?? problem.message,
+          ...(lines.length > 0 && { description: lines.join('\n') }),
+          role: 'alert',
+        });
         return null;
       }
     },
-    [mutateAsync, message, notification],
+    [mutateAsync, message, notification, t],
   );
   return { act, busy: isPending };
 }

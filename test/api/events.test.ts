@@ -167,6 +167,31 @@ describe('a heart-beat', () => {
   });
 });
 
+test('where access has changed it is looked at at once who may read on', async () => {
+  let mayGoOn = true;
+  let tell!: (event: StreamEvent) => void;
+  const app = express();
+  app.get('/', (req, res) => {
+    const follow = (_lastId: string | null, listener: (event: StreamEvent) => void) => {
+      tell = listener;
+      listener(ready);
+      return () => undefined;
+    };
+    sendEvents(req, res, follow, { mayGoOn: () => Promise.resolve(mayGoOn) });
+  });
+  const server = await listen(app, settings);
+  const client = await rawSocket(server.url);
+  client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  await client.received(/event: ready/);
+  const access = { ...change, type: 'access', id: null, taskId: null } as const;
+  tell({ type: 'change', id: 'e-1', change: access });
+  await client.received(/event: change\n[^]*event: beat/);
+  mayGoOn = false;
+  tell({ type: 'change', id: 'e-2', change: access });
+  expect(await client.ended()).toMatch(/event: end\n/);
+  await server.close();
+});
+
 describe('who opened a stream may go on reading it', () => {
   const session = (token: string) => ({ token, csrfToken: 'c', expiresAt: at });
   const ask = (api: TestApi, authorization: string | undefined, token: string | null) =>

@@ -61,9 +61,19 @@ test.each([
     'runs.rerun',
     ['t', runId, { downstream: 'none', idempotencyKey: null }],
   ],
-  ['get', '/api/v1/lineage', 'lineage.graph', [{ taskId: null, table: null }]],
-  ['get', '/api/v1/lineage?taskId=t', 'lineage.graph', [{ taskId: 't', table: null }]],
-  ['get', '/api/v1/lineage?table=a.b.c', 'lineage.graph', [{ taskId: null, table: 'a.b.c' }]],
+  ['get', '/api/v1/lineage', 'lineage.graph', [{ taskId: null, table: null, limit: 20_000 }]],
+  [
+    'get',
+    '/api/v1/lineage?taskId=t',
+    'lineage.graph',
+    [{ taskId: 't', table: null, limit: 20_000 }],
+  ],
+  [
+    'get',
+    '/api/v1/lineage?table=a.b.c',
+    'lineage.graph',
+    [{ taskId: null, table: 'a.b.c', limit: 20_000 }],
+  ],
   ['post', '/api/v1/connections/crm:test', 'sources.testConnection', ['crm']],
   ['get', '/api/v1/connections/crm/tables', 'sources.connectionTables', ['crm']],
 ])('%s %s calls %s', async (method, path, name, args) => {

@@ -73,6 +73,7 @@ const queries: Record<string, string> = {
   'get /api/v1/catalog/search': 'q=mobile',
   'get /api/v1/directories': 'project=default',
   'get /api/v1/scripts:tree': 'project=default',
+  'get /api/v1/tasks:named': `ids=${taskId}`,
   'get /api/v1/scripts/{id}/versions:diff': 'from=1',
   'get /api/v1/tasks/{id}/id-mapping/user': 'idType=phone&value=0138',
   'get /api/v1/tasks/{id}/id-mapping/chain':

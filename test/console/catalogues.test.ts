@@ -2,8 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { en, type MessageKey } from '../../console/i18n/en';
+import { enProblems } from '../../console/i18n/en-problems';
 import { zh } from '../../console/i18n/zh';
+import { zhProblems } from '../../console/i18n/zh-problems';
 import { dstRule } from '../../model/calendar';
+import { errorCatalogue } from '../../model/errors';
 
 const root = path.resolve(__dirname, '../../console');
 const keys = Object.keys(en) as MessageKey[];
@@ -36,6 +39,17 @@ test('every text is used', () => {
     (key) => !text.includes(`'${key}'`) && !made.some((prefix) => key.startsWith(prefix)),
   );
   expect(unused).toEqual([]);
+});
+
+test('every error code has a heading in every language, in English that of the API', () => {
+  const titles = Object.entries(errorCatalogue).map(([code, { title }]) => [
+    `problem.${code}`,
+    title,
+  ]);
+  expect(enProblems).toEqual(Object.fromEntries(titles));
+  expect(Object.keys(zhProblems)).toEqual(Object.keys(enProblems));
+  const untranslated = Object.values(zhProblems).filter((text) => !/[\u4e00-\u9fff]/.test(text));
+  expect(untranslated).toEqual([]);
 });
 
 test('what clock changes do is said as the API says it', () => {

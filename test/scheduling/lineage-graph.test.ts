@@ -5,8 +5,11 @@ let service: TestService;
 beforeAll(async () => void (service = await openService()));
 afterAll(() => service.close());
 
-const graph = (about: { taskId?: string; table?: string } = {}) =>
-  service.scheduling.lineage.graph(service.caller, { taskId: null, table: null, ...about });
+const graph = (about: { taskId?: string; table?: string; limit?: number } = {}) =>
+  service.scheduling.lineage.graph(service.caller, {
+    ...{ taskId: null, table: null, limit: 1_000 },
+    ...about,
+  });
 
 const [raw, clean, own] = ['analysis.main.raw', 'analysis.main.clean', 'crm.main.own'];
 
@@ -45,6 +48,20 @@ test('edges lead the way the data go, and say what they are', async () => {
   expect(nodes.tables).toEqual([clean, raw, 'crm.main.alone', own].toSorted());
 });
 
+test('what is beyond the limit is left out, and counted', async () => {
+  const whole = await graph();
+  expect(whole.truncated).toBe(false);
+  const some = await graph({ limit: 2 });
+  expect(some.truncated).toBe(true);
+  expect(some.edges).toEqual(whole.edges.slice(0, 2));
+  const nodes = [...some.nodes.tasks.map(({ id }) => id), ...some.nodes.tables].toSorted();
+  const ends = some.edges.flatMap(({ from, to }) => [from, to]);
+  expect(nodes).toEqual([...new Set(ends)].toSorted());
+  const { tasks, tables } = whole.nodes;
+  const total = { tasks: tasks.length, tables: tables.length, edges: whole.edges.length };
+  expect([some.total, whole.total]).toEqual([total, total]);
+});
+
 test('about a task, what lies before and after it, and nothing else', async () => {
   const { nodes, edges } = await graph({ taskId: flow.report.id });
   expect(names(nodes)).toEqual(['Load', 'Report', 'Tidy', 'Watch']);
@@ -65,6 +82,7 @@ test('about a table, what writes it and what uses it', async () => {
   await service.store.sources.putTable('default', known, null);
   expect(await graph({ table: 'analysis.main.unused' })).toEqual({
     ...{ nodes: { tasks: [], tables: ['analysis.main.unused'] }, edges: [] },
+    ...{ total: { tasks: 0, tables: 1, edges: 0 }, truncated: false },
   });
 });
 

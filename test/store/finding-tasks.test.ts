@@ -43,6 +43,19 @@ describe('tasks are found by a part of their name', () => {
   });
 });
 
+test('a task keeps its name for lists of its records once it is removed', async () => {
+  const tenant = 'gone';
+  const live = await save({ tenant, name: 'Live' });
+  const gone = await save({ tenant, name: 'Gone' });
+  await save({ ...gone, removedAt: '2026-01-02T03:04:05.678Z', revision: 2 });
+  const named = await opened.store.tasks.named(tenant, [live.id, gone.id, newId()]);
+  expect(named.map(({ name, removed }) => `${name} ${removed}`).toSorted()).toEqual([
+    ...['Gone true', 'Live false'],
+  ]);
+  expect(await opened.store.tasks.named('other', [live.id])).toEqual([]);
+  expect(await opened.store.tasks.named(tenant, [])).toEqual([]);
+});
+
 test('tasks are listed by kind, as they are now, without the removed ones', async () => {
   const tenant = 'kinds';
   const kinds: TaskKind[] = ['manual', 'triggered', 'recurring', 'triggered'];

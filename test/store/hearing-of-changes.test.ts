@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { changesChannel, openStore, type Store } from '../../store';
 import { databaseProxy, type DatabaseProxy } from '../support/servers/database-proxy';
-import { openTestStore, tokenDigest, type OpenedStore } from './support/opened';
+import { firstAdmin, newId, openTestStore, tokenDigest, type OpenedStore } from './support/opened';
 import { batchOf, sampleTask } from './support/samples';
 
 let opened: OpenedStore;
@@ -99,4 +99,29 @@ test('a store that is closed listens no more, also while it tries to connect', a
   await closed.close();
   await saved();
   expect(one.heard).toEqual(['gap']);
+});
+
+test('what ends the access of somebody is told of at once', async () => {
+  const { people, sessions } = opened.store;
+  const admin = firstAdmin(newId());
+  const { id: tenant } = await people.createTenant({ id: `t-${newId()}`, name: 'A tenant' }, admin);
+  const user = await people.createUser(tenant, { id: newId(), name: 'Ada', role: 'operator' });
+  const keyId = newId();
+  const key = { id: keyId, userId: user.id, name: 'laptop', prefix: 'tg_ab', digest: newId() };
+  await people.createKey(tenant, key);
+  const session = newId();
+  await sessions.begin({ tenant, keyId }, session);
+  const { heard, until, stop } = listening(opened.store);
+  const access = `${tenant}: access null`;
+  const told = (count: number) => until(access, count);
+  await sessions.end(session);
+  await told(1);
+  await people.updateUser(tenant, user.id, { role: 'viewer' });
+  await told(2);
+  await people.removeKey(tenant, keyId);
+  await told(3);
+  await people.removeUser(tenant, user.id);
+  await told(4);
+  stop();
+  expect(heard.filter((one) => one.startsWith(tenant))).toEqual(Array(4).fill(access));
 });

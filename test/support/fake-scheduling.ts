@@ -149,6 +149,7 @@ function fakeTasks(): TaskService {
     importTasks: () => Promise.resolve(importResult),
     get: answer,
     list: () => Promise.resolve({ items: [taskRow], nextPageToken: null, total }),
+    named: () => Promise.resolve({ items: [{ ...taskRow, removed: false }] }),
     edit: answer,
     replace: answer,
     remove: () => Promise.resolve(),
@@ -202,6 +203,8 @@ function fakeLineage(): LineageService {
       Promise.resolve({
         nodes: { tasks: [{ id: taskId, name: 'Unify', kind: 'triggered' }], tables: [tableName] },
         edges: [{ from: tableName, to: taskId, kind: 'reads' }],
+        total: { tasks: 1, tables: 1, edges: 1 },
+        truncated: false,
       }),
   };
 }
@@ -567,6 +570,7 @@ function fakeSystem(): SystemService {
     previewRecurrence: () => ({
       times: [{ time: '2026-03-29T03:30:00+02:00', note: 'the clocks went forward' }],
       dstRule: 'a rule',
+      timezone: 'Europe/Berlin',
     }),
     jobTypes: () => [
       { type: 'id-mapping', title: 'ID mapping', needsIdMapping: true, configSchema: {} },

@@ -39,7 +39,9 @@ function Surfaces({ calls }: { calls: readonly ApiCall[] }) {
   const [{ surface, call }, setFilters] = useFilters(['surface', 'call']);
   const shown = surfaces.find((one) => one === surface) ?? 'native';
   const here = calls.filter((one) => one.surface === shown);
-  const chosen = here.find(({ id }) => id === call) ?? here[0];
+  // Calls are sent for real: one that only reads is shown first.
+  const chosen =
+    here.find(({ id }) => id === call) ?? here.find(({ method }) => method === 'GET') ?? here[0];
   return (
     <>
       <nav className="tabs" aria-label={t('nav.api')}>

@@ -10,6 +10,7 @@ import { Facts, Page, Panel } from '../../ui/page';
 import { usePaged } from '../../ui/paged';
 import { Answered, Nothing } from '../../ui/states';
 import { StatusTag } from '../../ui/status-tag';
+import { TaskLink } from '../../ui/task-link';
 import { Time } from '../../ui/time';
 import { writtenTime } from '../../ui/format';
 import { useConfirm, useDo } from '../../ui/use-do';
@@ -29,12 +30,13 @@ export function BackfillPage() {
   const t = useT();
   const { id = '' } = useParams();
   const read = useCall('GET /backfills/{id}', { params: { id } });
+  const crumbs = [{ title: t('nav.backfills'), to: '/backfills' }];
   return (
-    <Answered of={read}>
+    <Answered of={read} crumbs={crumbs}>
       {(backfill) => (
         <Page
           title={t('backfill.title')}
-          crumbs={[{ title: t('nav.backfills'), to: '/backfills' }]}
+          crumbs={crumbs}
           about={
             <span className="task-head">
               <StatusTag status={backfill.status} /> <span className="mono">{backfill.id}</span>
@@ -158,7 +160,8 @@ function Cells({ id }: { id: string }) {
         rowKey={({ taskId, scheduleTime }) => `${taskId} ${scheduleTime}`}
         columns={columnsOf(t, tasks)}
         actions={({ taskId, runId }) =>
-          runId && (
+          runId &&
+          !tasks.get(taskId)?.removed && (
             <Link to={`/tasks/${taskId}/records/${runId}`}>
               <Button size="small" tabIndex={-1}>
                 {t('instances.record')}
@@ -187,9 +190,7 @@ function columnsOf(t: ReturnType<typeof useT>, tasks: Map<string, KnownTask>): C
       key: 'task',
       title: t('task.name'),
       render: ({ taskId }) => (
-        <Link to={`/tasks/${taskId}/instances`} className="row-name">
-          {tasks.get(taskId)?.name ?? taskId}
-        </Link>
+        <TaskLink id={taskId} task={tasks.get(taskId)} to={`/tasks/${taskId}/instances`} />
       ),
       text: ({ taskId }) => tasks.get(taskId)?.name ?? taskId,
     },

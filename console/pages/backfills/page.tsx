@@ -132,7 +132,7 @@ function columnsOf(t: ReturnType<typeof useT>, tasks: Map<string, KnownTask>): C
     },
     {
       key: 'end',
-      title: t('backfill.end'),
+      title: t('backfill.endOrEstimate'),
       render: ({ finishedAt, estimatedEnd }) => <Time at={finishedAt ?? estimatedEnd} />,
       text: ({ finishedAt }) => finishedAt,
     },

@@ -1,4 +1,4 @@
-import { Alert, Button, DatePicker, InputNumber, Radio, Segmented, Steps } from 'antd';
+import { Button, InputNumber, Radio, Segmented, Steps } from 'antd';
 import { useId, useState, type ReactNode } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { ApiProblem, Body, Schemas } from '../../api/client';
@@ -6,6 +6,8 @@ import { useAction } from '../../api/hooks';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { Page, Panel } from '../../ui/page';
+import { ProblemAlert } from '../../ui/problem-alert';
+import { TimeRange, type Span } from '../../ui/time-range';
 import { TablePicker } from '../task-dialog/table-picker';
 import { TaskSelect } from '../task-dialog/policy-fields';
 import { PlanGrid } from './plan-grid';
@@ -17,8 +19,8 @@ interface Choices {
   by: 'tasks' | 'tables';
   taskIds: string[];
   tables: string[];
-  /** Local texts, read in the timezone of each task. */
-  range: [string, string] | null;
+  /** Local times, read in the timezone of each task; empty: not given yet. */
+  range: Span;
   downstream: 'none' | 'matching';
   existing: 'rerun' | 'failed' | 'skip';
   concurrency: number;
@@ -28,7 +30,7 @@ interface Choices {
 const toConfirm = 10_000;
 
 function requestOf(choices: Choices): Request {
-  const [startTime, endTime] = choices.range ?? ['', ''];
+  const { from: startTime, to: endTime } = choices.range;
   const what = choices.by === 'tasks' ? { taskIds: choices.taskIds } : { tables: choices.tables };
   const { downstream, existing, concurrency } = choices;
   return { ...what, startTime, endTime, downstream, existing, concurrency };
@@ -41,19 +43,15 @@ export function BackfillWizard() {
   const [params] = useSearchParams();
   const task = params.get('task');
   const [choices, setChoices] = useState<Choices>({
-    ...{ by: 'tasks', taskIds: task ? [task] : [], tables: [], range: null },
+    ...{ by: 'tasks', taskIds: task ? [task] : [], tables: [] },
+    range: { from: '', to: '' },
     ...{ downstream: 'none', existing: 'rerun', concurrency: 16 },
   });
   const [plan, setPlan] = useState<Plan | null>(null);
   const planning = useAction('POST /backfills');
   const starting = useAction('POST /backfills', ['backfill']);
   const chosen = choices.by === 'tasks' ? choices.taskIds : choices.tables;
-  const missing =
-    chosen.length === 0
-      ? t('wizard.nothingChosen')
-      : choices.range === null
-        ? t('wizard.noRange')
-        : null;
+  const missing = chosen.length === 0 ? 'wizard.nothingChosen' : missingOf(choices.range);
 
   const look = async () => {
     const answer = await planning.mutateAsync({ body: { ...requestOf(choices), dryRun: true } });
@@ -78,15 +76,7 @@ export function BackfillWizard() {
         current={plan === null ? 0 : 1}
         items={[{ title: t('wizard.choose') }, { title: t('wizard.review') }]}
       />
-      {problem && (
-        <Alert
-          type="error"
-          showIcon
-          role="alert"
-          title={problem.message}
-          description={problem.fields.map(({ path, message }) => `${path}: ${message}`).join(' · ')}
-        />
-      )}
+      {problem && <ProblemAlert problem={problem} />}
       {plan === null ? (
         <Panel>
           <Fields choices={choices} change={(part) => setChoices({ ...choices, ...part })} />
@@ -94,7 +84,7 @@ export function BackfillWizard() {
             <ActionButton
               needs="operator"
               type="primary"
-              blocked={missing}
+              blocked={missing && t(missing)}
               loading={planning.isPending}
               onClick={() => void look().catch(() => undefined)}
             >
@@ -170,16 +160,16 @@ function Fields({ choices, change }: FieldsProps) {
           )}
         </Labelled>
       )}
-      <Labelled label={t('wizard.range')} hint={t('wizard.rangeMore')}>
-        {(id) => (
-          <DatePicker.RangePicker
-            id={{ start: id, end: `${id}-end` }}
-            showTime={{ format: 'HH:mm' }}
-            format="YYYY-MM-DD HH:mm"
-            onChange={(_, texts) => change({ range: rangeOf(texts) })}
+      <fieldset>
+        <legend>{t('wizard.range')}</legend>
+        <div className="wizard-range">
+          <TimeRange
+            value={choices.range}
+            onChange={(part) => change({ range: { ...choices.range, ...part } })}
           />
-        )}
-      </Labelled>
+        </div>
+        <p className="under">{t('wizard.rangeMore')}</p>
+      </fieldset>
       <fieldset>
         <legend>{t('wizard.downstream')}</legend>
         <Radio.Group
@@ -218,26 +208,18 @@ function Fields({ choices, change }: FieldsProps) {
   );
 }
 
-function rangeOf(texts: [string, string] | null): [string, string] | null {
-  const [from = '', to = ''] = texts ?? [];
-  return from && to ? [`${from}:00`, `${to}:00`] : null;
+/** What is wrong with the range; null: nothing. */
+function missingOf({ from, to }: Span): 'wizard.noRange' | 'wizard.rangeTurned' | null {
+  if (from === '' || to === '') return 'wizard.noRange';
+  return from > to ? 'wizard.rangeTurned' : null;
 }
 
-function Labelled({
-  label,
-  hint,
-  children,
-}: {
-  label: string;
-  hint?: string;
-  children: (id: string) => ReactNode;
-}) {
+function Labelled({ label, children }: { label: string; children: (id: string) => ReactNode }) {
   const id = useId();
   return (
     <div className="labelled">
       <label htmlFor={id}>{label}</label>
       {children(id)}
-      {hint && <p className="under">{hint}</p>}
     </div>
   );
 }

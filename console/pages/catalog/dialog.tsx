@@ -1,4 +1,4 @@
-import { Alert, App, AutoComplete, Button, Checkbox, Form, Input, Select } from 'antd';
+import { App, AutoComplete, Button, Checkbox, Form, Input, Select } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -10,6 +10,7 @@ import { CycleEditor } from '../../ui/cycle-editor';
 import { Dialog } from '../../ui/dialog';
 import { useNarrow } from '../../ui/media';
 import { readAll } from '../../ui/paged';
+import { ProblemAlert } from '../../ui/problem-alert';
 import { RoleNeeded } from '../../ui/role-needed';
 import { useUnsavedGuard } from '../../ui/unsaved-guard';
 import { bodyOf, newTask, type Cycle } from '../task-dialog/values';
@@ -146,15 +147,7 @@ function CollectionForm() {
       <Form.Item<Values> name="runNow" valuePropName="checked">
         <Checkbox>{t('catalog.runNow')}</Checkbox>
       </Form.Item>
-      {problem && (
-        <Alert
-          className="dialog-problem"
-          type="error"
-          showIcon
-          role="alert"
-          title={problem.message}
-        />
-      )}
+      {problem && <ProblemAlert problem={problem} />}
       <div className="dialog-foot">
         <Button onClick={() => void navigate('/catalog')} disabled={false}>
           {t('act.cancel')}

@@ -36,6 +36,7 @@ export function CatalogPage() {
   return (
     <Page
       title={t('nav.catalog')}
+      crumbs={[{ title: t('nav.workspace'), to: '/' }]}
       about={t('catalog.about')}
       actions={
         <ActionButton

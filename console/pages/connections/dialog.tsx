@@ -132,7 +132,8 @@ export function ConnectionDialog({ connection, kind, onSaved, close }: Connectio
             role="alert"
             showIcon
             type={outcome.ok ? 'success' : 'error'}
-            title={outcome.ok ? t('connection.works') : (outcome.message ?? t('state.failed'))}
+            title={t(outcome.ok ? 'connection.works' : 'problem.connectionFailed')}
+            {...(!outcome.ok && outcome.message && { description: outcome.message })}
           />
         )}
         <div className="dialog-foot">

@@ -5,6 +5,7 @@ import type { ApiProblem } from '../../api/client';
 import { useT } from '../../i18n';
 import { CodeBlock } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
+import { ProblemAlert } from '../../ui/problem-alert';
 
 /** What of a new credential is shown, with its name. */
 export type Shown = readonly { label: string; text: string | null }[];
@@ -38,14 +39,14 @@ function CredentialDialog({
 }: NewCredentialProps & { close: () => void }) {
   const t = useT();
   const [shown, setShown] = useState<Shown | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
   const save = async ({ name }: { name: string }) => {
     setBusy(true);
     try {
       setShown(await make(name));
     } catch (error) {
-      setProblem((error as ApiProblem).message);
+      setProblem(error as ApiProblem);
     }
     setBusy(false);
   };
@@ -80,7 +81,7 @@ function CredentialDialog({
           >
             <Input autoFocus placeholder={t('keys.nameExample')} />
           </Form.Item>
-          {problem && <Alert type="error" showIcon role="alert" title={problem} />}
+          {problem && <ProblemAlert problem={problem} />}
           <div className="dialog-foot">
             <Button onClick={close}>{t('act.cancel')}</Button>
             <Button type="primary" htmlType="submit" loading={busy}>

@@ -1,4 +1,4 @@
-import { Segmented } from 'antd';
+import { Alert, Segmented } from 'antd';
 import { lazy, Suspense, useMemo } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useCall } from '../../api/hooks';
@@ -22,15 +22,16 @@ export function LineagePage() {
   const t = useT();
   const navigate = useNavigate();
   const [filters, setFilters] = useFilters(['task', 'table', 'view']);
+  const narrow = useNarrow();
+  // A graph is too wide for a phone; who wants it there can have it.
+  const view = filters.view || (narrow ? 'list' : 'graph');
   const read = useCall('GET /lineage', {
     query: {
       ...(filters.task && { taskId: filters.task }),
       ...(filters.table && { table: filters.table }),
+      ...(view === 'graph' && { limit: mostEdges }),
     },
   });
-  const narrow = useNarrow();
-  // A graph is too wide for a phone; who wants it there can have it.
-  const view = filters.view || (narrow ? 'list' : 'graph');
   const isPart = Boolean(filters.task || filters.table);
   return (
     <Page
@@ -56,7 +57,7 @@ export function LineagePage() {
         {(lineage) =>
           lineage.nodes.tasks.length + lineage.nodes.tables.length === 0 ? (
             <Nothing title={t('lineage.none')} />
-          ) : view === 'graph' && sizeOf(lineage) > mostDrawn ? (
+          ) : view === 'graph' && (lineage.truncated || sizeOf(lineage) > mostDrawn) ? (
             <TooMany lineage={lineage} choose={(task) => setFilters({ task, table: '' })} />
           ) : view === 'list' ? (
             <Edges lineage={lineage} />
@@ -79,8 +80,10 @@ export function LineagePage() {
 
 /** A picture of more than this is neither drawn in a moment nor read by anybody. */
 const mostDrawn = 400;
+/** Edges between so many nodes; with more of them the picture is black. */
+const mostEdges = 2_000;
 
-const sizeOf = ({ nodes }: Lineage) => nodes.tasks.length + nodes.tables.length;
+const sizeOf = ({ total }: Lineage) => total.tasks + total.tables;
 
 /** Asks for the task whose neighbours are to be drawn. */
 function TooMany({ lineage, choose }: { lineage: Lineage; choose: (task: string) => void }) {
@@ -100,40 +103,56 @@ function pathOf(tasks: { has: (node: string) => boolean }, node: string): string
 
 /** The same without a picture. */
 function Edges({ lineage }: { lineage: Lineage }) {
-  const t = useT();
+  const { t, locale } = useWords();
   const names = useMemo(
     () => new Map(lineage.nodes.tasks.map(({ id, name }) => [id, name])),
     [lineage],
   );
   const list = usePagedRows(lineage.edges);
-  const link = (node: string) => <Link to={pathOf(names, node)}>{names.get(node) ?? node}</Link>;
+  const link = (node: string) => (
+    <Link to={pathOf(names, node)} className="row-name">
+      {names.get(node) ?? node}
+    </Link>
+  );
   return (
-    <DataList
-      label={t('lineage.list')}
-      of={list}
-      rowKey={({ from, to, kind }) => `${from} ${to} ${kind}`}
-      columns={[
-        {
-          key: 'from',
-          title: t('lineage.from'),
-          render: ({ from }) => link(from),
-          text: ({ from }) => names.get(from) ?? from,
-        },
-        {
-          key: 'kind',
-          title: t('lineage.kind'),
-          render: ({ kind }) => t(`lineage.kind.${kind}`),
-          text: ({ kind }) => kind,
-        },
-        {
-          key: 'to',
-          title: t('lineage.to'),
-          render: ({ to }) => link(to),
-          text: ({ to }) => names.get(to) ?? to,
-        },
-      ]}
-      exportAs="lineage"
-      empty={<Nothing title={t('lineage.none')} />}
-    />
+    <>
+      {lineage.truncated && (
+        <Alert
+          type="info"
+          showIcon
+          title={t('lineage.truncated', {
+            count: countText(lineage.edges.length, locale),
+            all: countText(lineage.total.edges, locale),
+          })}
+        />
+      )}
+      <DataList
+        label={t('lineage.list')}
+        of={list}
+        rowKey={({ from, to, kind }) => `${from} ${to} ${kind}`}
+        columns={[
+          {
+            key: 'from',
+            title: t('lineage.from'),
+            render: ({ from }) => link(from),
+            text: ({ from }) => names.get(from) ?? from,
+          },
+          {
+            key: 'kind',
+            title: t('lineage.kind'),
+            render: ({ kind }) => <span className="one-line">{t(`lineage.kind.${kind}`)}</span>,
+            text: ({ kind }) => kind,
+          },
+          {
+            key: 'to',
+            title: t('lineage.to'),
+            render: ({ to }) => link(to),
+            text: ({ to }) => names.get(to) ?? to,
+          },
+        ]}
+        exportAs="lineage"
+        empty={<Nothing title={t('lineage.none')} />}
+      />
+    </>
   );
 }

@@ -6,8 +6,8 @@ import { whyNotStartable } from '../tasks/method';
 
 interface RunActionsProps {
   run: Schemas['Run'];
-  /** Undefined while it is not known, or where it was removed. */
-  task: Pick<Schemas['Task'], 'imported' | 'kind'> | undefined;
+  /** Undefined while it is not known. */
+  task: (Pick<Schemas['Task'], 'imported' | 'kind'> & { removed?: boolean }) | undefined;
 }
 
 /** Rerun and cancel, each where it can be done. */
@@ -39,7 +39,7 @@ export function RunActions({ run, task }: RunActionsProps) {
     <ActionButton
       needs="operator"
       size="small"
-      blocked={task ? whyNotStartable(task, t) : null}
+      blocked={task?.removed ? t('run.taskGone') : task ? whyNotStartable(task, t) : null}
       loading={rerun.busy}
       hint={t(run.scheduleTime ? 'run.rerunInstance' : 'run.rerunNow')}
       onClick={() => void rerun.act({ params, body: {} }, t('run.rerunStarted'))}

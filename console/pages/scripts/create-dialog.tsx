@@ -1,4 +1,4 @@
-import { Alert, App, Button, Form, Input, Select } from 'antd';
+import { App, Button, Form, Input, Select } from 'antd';
 import { useEffect, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { ApiProblem } from '../../api/client';
@@ -7,6 +7,7 @@ import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
 import { Dialog } from '../../ui/dialog';
 import { useNarrow } from '../../ui/media';
+import { ProblemAlert } from '../../ui/problem-alert';
 import { RoleNeeded } from '../../ui/role-needed';
 import { Loading, Nothing, ProblemView } from '../../ui/states';
 import { useUnsavedGuard } from '../../ui/unsaved-guard';
@@ -134,13 +135,7 @@ function CreateForm({ place, project, close, tree }: CreateProps & { tree: Folde
       </fieldset>
       <DatasourceFields form={form} />
       {creating.problem && (
-        <Alert
-          className="dialog-problem"
-          type="error"
-          showIcon
-          role="alert"
-          title={creating.problem}
-        />
+        <ProblemAlert problem={creating.problem} isBeside={(path) => path in start} />
       )}
       <div className="dialog-foot">
         <Button onClick={close} disabled={false}>
@@ -161,7 +156,7 @@ function useCreate({ environment }: Place, project: Project) {
   const t = useT();
   const { message } = App.useApp();
   const create = useAction('POST /scripts', ['script']);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [made, setMade] = useState<string | null>(null);
   const send = async (values: CreateValues, showErrors: (errors: FieldErrors) => void) => {
     setProblem(null);
@@ -178,7 +173,7 @@ function useCreate({ environment }: Place, project: Project) {
       message.success(t('create.done', { name }));
       setMade(id);
     } catch (error) {
-      const { message: why, fields } = error as ApiProblem;
+      const { fields } = error as ApiProblem;
       const placed = fields.filter(({ path }) => path in start);
       showErrors(
         placed.map(({ path, message: what }) => ({
@@ -186,7 +181,7 @@ function useCreate({ environment }: Place, project: Project) {
           errors: [what],
         })),
       );
-      if (placed.length < Math.max(1, fields.length)) setProblem(why);
+      if (placed.length < Math.max(1, fields.length)) setProblem(error as ApiProblem);
     }
   };
   return { create: send, problem, made, busy: create.isPending };

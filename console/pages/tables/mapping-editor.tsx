@@ -25,6 +25,8 @@ interface ColumnRow {
   type: string;
   suggestion: string | null;
   reason: string | null;
+  /** True: it is mapped, and the table has it no more. */
+  isGone?: boolean;
 }
 
 /** Says which columns of a table hold which ID types, with a suggestion for each. */
@@ -47,6 +49,11 @@ export function MappingEditor({ table }: { table: string }) {
     ? suggestions.data.columns.map((column) => suggestedRow(column, t))
     : (registered.data?.columns ?? []).map(plainRow);
   const saved = registered.data?.idMapping?.columns ?? [];
+  const there = new Set(rows.map(({ column }) => column));
+  for (const { column } of saved) {
+    // It stays in sight, so that it can be taken out of the mapping.
+    if (!there.has(column)) rows.push({ ...plainRow({ name: column, type: '–' }), isGone: true });
+  }
   return <Editor key={JSON.stringify(saved)} table={table} rows={rows} saved={saved} />;
 }
 
@@ -103,7 +110,11 @@ function Editor({ table, rows, saved }: EditorProps) {
     {
       key: 'column',
       title: t('mapping.column'),
-      render: ({ column }) => <strong>{column}</strong>,
+      render: ({ column, isGone }) => (
+        <span className="latest">
+          <strong>{column}</strong> {isGone && <Tag tone="bad">{t('mapping.gone')}</Tag>}
+        </span>
+      ),
       text: ({ column }) => column,
     },
     {

@@ -8,6 +8,7 @@ import { useT } from '../../i18n';
 import { CycleEditor } from '../../ui/cycle-editor';
 import { Dialog } from '../../ui/dialog';
 import { useNarrow } from '../../ui/media';
+import { ProblemAlert } from '../../ui/problem-alert';
 import { Loading, ProblemView } from '../../ui/states';
 import { useUnsavedGuard } from '../../ui/unsaved-guard';
 import { frequencies, whyNotEditable } from '../tasks/method';
@@ -230,13 +231,7 @@ function TaskForm({ task, now, takeNewer, taskId, close }: TaskFormProps) {
         />
       )}
       {saving.problem && !newer && (
-        <Alert
-          className="dialog-problem"
-          type="error"
-          showIcon
-          role="alert"
-          title={saving.problem}
-        />
+        <ProblemAlert problem={saving.problem} isBeside={(path) => fieldOf(path) !== null} />
       )}
       <div className="dialog-foot">
         <Button onClick={close} disabled={false}>
@@ -258,7 +253,7 @@ function useSave(task: Schemas['Task'] | null, taskId: string | null) {
   const { message } = App.useApp();
   const create = useAction('POST /tasks', ['task']);
   const change = useAction('PATCH /tasks/{id}', ['task']);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [done, setDone] = useState(false);
   const save = async (
     values: TaskValues,
@@ -281,16 +276,13 @@ function useSave(task: Schemas['Task'] | null, taskId: string | null) {
       message.success(t('task.saved', { name: body.name }));
       setDone(true);
     } catch (error) {
-      const { code, message: why, fields } = error as ApiProblem;
+      const { fields } = error as ApiProblem;
       const placed = fields.flatMap(({ path, message: what }) => {
         const name = fieldOf(path);
         return name === null ? [] : [{ name, errors: [what] }];
       });
       showErrors(placed);
-      const rest = fields
-        .filter(({ path }) => fieldOf(path) === null)
-        .map(({ path, message: what }) => `${path}: ${what}`);
-      setProblem(code === 'staleVersion' ? t('task.changedMeanwhile') : [why, ...rest].join(' · '));
+      setProblem(error as ApiProblem);
     }
   };
   return { save, problem, done, busy: create.isPending || change.isPending };

@@ -2,6 +2,7 @@ import { Form, Input, InputNumber, Select } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
+import { useTasks } from '../../api/tasks';
 import { useT } from '../../i18n';
 import { useDebounced } from '../../ui/use-debounced';
 import type { TaskValues } from './values';
@@ -107,22 +108,17 @@ export function TaskSelect({ id, value, onChange, taskId }: TaskSelectProps) {
   });
   const known = found.data?.items ?? [];
   const others = (value ?? []).filter((one) => !known.some((task) => task.id === one));
-  const named = useQuery({
-    queryKey: ['GET /tasks/{id}', 'chosen', others],
-    enabled: others.length > 0,
-    queryFn: () =>
-      Promise.all(others.map((one) => call('GET /tasks/{id}', { params: { id: one } }))),
-  });
+  const named = useTasks(others);
   return (
     <Select
-      {...(id && { id })}
+      {...(id ? { id } : { 'aria-label': t('task.pick') })}
       mode="multiple"
       value={value ?? []}
       {...(onChange && { onChange })}
       showSearch={{ filterOption: false, onSearch: setSearch }}
       loading={found.isFetching}
       placeholder={t('task.pick')}
-      options={[...known, ...(named.data ?? [])]
+      options={[...known, ...named.values()]
         .filter((task) => task.id !== taskId)
         .map((task) => ({ value: task.id, label: task.name }))}
       style={{ width: '100%' }}

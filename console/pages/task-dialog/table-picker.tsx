@@ -40,6 +40,8 @@ export function TablePicker({ id, value = [], onChange, needsIdMapping }: TableP
         loading={isPending}
         placeholder={t('tables.pick')}
         maxTagCount="responsive"
+        // One that is longer would leave no room for any.
+        maxTagTextLength={40}
         {...(onChange && { onChange })}
         onSearch={setTyped}
         filterOption={(text, option) => {

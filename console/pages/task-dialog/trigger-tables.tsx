@@ -1,4 +1,4 @@
-import { Alert, Collapse, Input, Segmented, Select } from 'antd';
+import { Collapse, Input, Segmented, Select } from 'antd';
 import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { useCall } from '../../api/hooks';
@@ -6,6 +6,7 @@ import { useMay } from '../../api/session';
 import { useT } from '../../i18n';
 import { ActionButton } from '../../ui/action-button';
 import { CodeBlock, CopyButton } from '../../ui/copy';
+import { ProblemAlert } from '../../ui/problem-alert';
 import { GateTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
 import { useConfirm, useDo } from '../../ui/use-do';
@@ -44,9 +45,7 @@ export function TriggerTables(props: TriggerTablesProps) {
   return (
     <section aria-label={t('trigger.title')} className="trigger-tables">
       <p className="under">{t('trigger.about')}</p>
-      {draft.problem && task === null && (
-        <Alert type="error" showIcon role="alert" title={draft.problem.message} />
-      )}
+      {draft.problem && task === null && <ProblemAlert problem={draft.problem} />}
       <ul>
         {tables.map((table) => (
           <TriggerTable

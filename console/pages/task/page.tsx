@@ -24,7 +24,7 @@ export function TaskPage() {
     { title: t('nav.tasks'), to: '/tasks' },
   ];
   return (
-    <Answered of={read}>
+    <Answered of={read} crumbs={crumbs}>
       {(task) => (
         <Page
           title={task.name}

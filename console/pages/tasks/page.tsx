@@ -30,6 +30,12 @@ const statuses = [
   'skipped',
 ] as const;
 
+/** The order of the list, as the API has it where none is named. */
+function orderOf({ sort, order }: { sort: string; order: string }): 'asc' | 'desc' {
+  if (order === 'asc' || order === 'desc') return order;
+  return sort === 'name' || sort === 'nextRun' ? 'asc' : 'desc';
+}
+
 /** `Data Import > Scheduling Tasks`: all tasks, and what can be done with each. */
 export function TasksPage() {
   const t = useT();
@@ -38,7 +44,9 @@ export function TasksPage() {
   const base = pathname.startsWith('/import') ? '/import/tasks' : '/tasks';
   const [filters, setFilters] = useFilters(['search', 'kind', 'status', 'sort', 'order']);
   const query = Object.fromEntries(Object.entries(filters).filter(([, value]) => value)) as Filter;
-  const list = usePaged('GET /tasks', { query });
+  const order = orderOf(filters);
+  const reversed = { query: { ...query, order: order === 'asc' ? 'desc' : 'asc' } } as const;
+  const list = usePaged('GET /tasks', { query }, { reversed });
   const isFiltered = Boolean(filters.search || filters.kind || filters.status);
   return (
     <Page
@@ -64,7 +72,7 @@ export function TasksPage() {
         actions={(task) => <TaskActions task={task} base={base} />}
         exportAs="scheduling-tasks"
         {...(filters.sort && {
-          sorting: { by: filters.sort, order: filters.order === 'desc' ? 'desc' : 'asc' },
+          sorting: { by: filters.sort, order },
         })}
         onSort={({ by, order }) => setFilters({ sort: by, order })}
         filters={

@@ -24,6 +24,7 @@ import {
   expectShown,
   expectGone,
   focusComesTo,
+  standsStill,
 } from './support/browser';
 
 const jobs = heldJobs();
@@ -139,7 +140,7 @@ describe.each(looks)('at %s', (title, look) => {
     await page.goto(pages[name] ?? '/');
     await settle(page);
     // What fades in is judged once it is there.
-    await page.waitForTimeout(400);
+    await standsStill(page);
     expect(await accessFaults(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);
     await takePicture(page, `${name}-${title.replace(' ', '-')}`);
@@ -187,6 +188,7 @@ test('the keyboard alone leads past the menu, opens the dialog and closes it', a
 
 test('what happens on the server is shown without a reload, and without asking again and again', async () => {
   const page = await openSettled('tasks', {});
+  await page.locator('[data-live="live"]').waitFor({ state: 'attached' });
   const asked: string[] = [];
   page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
   await page.waitForTimeout(3_000);

@@ -151,11 +151,11 @@ test('a backfill is planned, looked at, started and followed to its end', async 
   });
   const page = await openConsole(browser, server, `/backfills/new?task=${id}`);
   await page.getByText('Has a past').waitFor();
-  const range = page.locator('.ant-picker-range input');
-  await range.first().fill('2026-03-01 00:00');
-  await page.keyboard.press('Enter');
-  await range.last().fill('2026-03-05 23:59');
-  await page.keyboard.press('Enter');
+  await page.getByLabel('From', { exact: true }).fill('2026-03-05T00:00');
+  await page.getByLabel('To', { exact: true }).fill('2026-03-01T23:59');
+  await expectShown(page.getByRole('note', { name: 'The end comes before the beginning' }));
+  await page.getByLabel('From', { exact: true }).fill('2026-03-01T00:00');
+  await page.getByLabel('To', { exact: true }).fill('2026-03-05T23:59');
   await page.getByRole('button', { name: 'Show the plan' }).click();
   const start = page.getByRole('button', { name: 'Start (5)' });
   await start.waitFor();
@@ -164,7 +164,11 @@ test('a backfill is planned, looked at, started and followed to its end', async 
   await start.click();
   await page.getByRole('heading', { name: 'Backfill' }).waitFor();
   await page.locator('.task-head').getByText('Succeeded').waitFor();
-  expect(await page.getByRole('row').filter({ hasText: 'Succeeded' }).count()).toBe(5);
+  // The rows are an answer of their own.
+  await until(
+    () => page.getByRole('row').filter({ hasText: 'Succeeded' }).count(),
+    (count) => count === 5,
+  );
   await takePicture(page, 'backfill-1440');
   await page.goto(`/tasks/${id}/instances`);
   await page.getByRole('button', { name: 'Earlier' }).click();

@@ -17,6 +17,7 @@ import {
 import {
   choose,
   confirm,
+  hoverFor,
   openBrowser,
   openConsole,
   optionsShown,
@@ -181,8 +182,10 @@ test('QA-46, QA-47, QA-49: a failed run shows Failed, the reason that names the 
   const page = await openConsole(browser, server, '/tasks');
   const row = rowOf(page, 'Breaks');
   await row.getByRole('button', { name: /^Manual Schedule/ }).click();
-  await row.getByText('Failed').hover();
-  await expectShown(page.getByRole('tooltip').filter({ hasText: 'broken.main.orders' }));
+  await hoverFor(
+    row.getByText('Failed'),
+    page.getByRole('tooltip').filter({ hasText: 'broken.main.orders' }),
+  );
   await takePicture(page, 'failed-reason-1440');
   await untilIdle(server.api, id, 1);
   await row.getByRole('button', { name: /^Execution Records/ }).click();
@@ -299,6 +302,30 @@ test('the list is searched, filtered and sorted, and its address keeps how', asy
   await page.reload();
   await rowOf(page, 'Zebra search').waitFor();
   expect(await rowOf(page, 'Aardvark search').count()).toBe(0);
+});
+
+test('the list leads to its last page, and from there back', async () => {
+  for (let n = 1; n <= 13; n += 1) {
+    const name = `Leaf ${String(n).padStart(2, '0')}`;
+    await heldTask(server.api, ['up.main.e'], { name, kind: 'manual' });
+  }
+  const page = await openConsole(browser, server, '/tasks?search=Leaf&sort=name&order=asc');
+  const comesToShow = async (first: string, last: string, where: string) => {
+    const names = page.locator('tbody .row-name');
+    await until(
+      () => names.allInnerTexts(),
+      (texts) => texts[0] === first && texts.at(-1) === last,
+    );
+    await expectShown(page.getByText(where, { exact: true }));
+  };
+  await choose(page, 'Rows a page', '10 a page');
+  await comesToShow('Leaf 01', 'Leaf 10', 'Page 1 of 2');
+  await page.getByRole('button', { name: 'Last page' }).click();
+  await comesToShow('Leaf 11', 'Leaf 13', 'Page 2 of 2');
+  await page.getByRole('button', { name: 'Previous page' }).click();
+  await comesToShow('Leaf 01', 'Leaf 10', 'Page 1 of 2');
+  await page.getByRole('button', { name: 'Next page' }).click();
+  await comesToShow('Leaf 11', 'Leaf 13', 'Page 2 of 2');
 });
 
 test('a list is exported as CSV, all of its pages', async () => {

@@ -11,6 +11,7 @@ import {
   confirm,
   expectGone,
   expectShown,
+  hoverFor,
   openBrowser,
   openConsole,
   optionsShown,
@@ -262,8 +263,7 @@ test('DP-24, DP-36, DP-38: bad JSON is refused at submission with its position, 
 test('DP-25, DP-37, DP-40, DP-41, DP-42: Basic: a submitted script is in production, is run by hand, and the record shows its rows', async () => {
   const { id } = await makeScript('To the lake', { text: scriptText('orders') });
   const page = await openConsole(browser, server, `/data-integration/${id}`);
-  await tool(page, 'Run').hover({ force: true });
-  await expectShown(page.getByText('Submit it first: a draft is never run'));
+  await hoverFor(tool(page, 'Run'), page.getByText('Submit it first: a draft is never run'));
   await tool(page, 'Submit').click();
   const dialog = page.getByRole('dialog', { name: 'Submit Remarks' });
   await dialog.getByLabel('What has changed').fill('First of all');
@@ -362,8 +362,7 @@ test('DP-03, DP-39: Dev-Prod: nothing goes on without an environment, and produc
   });
   await page.goto(`/data-integration/${id}`);
   await expectShown(page.getByRole('link', { name: /^In steps/ }));
-  await tool(page, 'Publish').hover({ force: true });
-  await expectShown(page.getByText('Submit it first', { exact: true }));
+  await hoverFor(tool(page, 'Publish'), page.getByText('Submit it first', { exact: true }));
   await tool(page, 'Submit').click();
   const dialog = page.getByRole('dialog', { name: 'Submit Remarks' });
   await dialog.getByRole('button', { name: 'OK And Submit' }).click();

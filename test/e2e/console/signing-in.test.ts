@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { heldJobs } from '../../support/held-job';
 import { startServer, type Installation, type TestServer } from '../../support/running-server';
 import { heldTask } from '../api/support/flow';
-import { openBrowser, openConsole, rowOf, expectShown } from './support/browser';
+import { hoverFor, openBrowser, openConsole, rowOf, expectShown } from './support/browser';
 
 let installation: Installation;
 let server: TestServer;
@@ -60,8 +60,10 @@ test('what a viewer may not do is disabled, with the role that it needs', async 
   const page = await openConsole(browser, server, '/tasks', { key: await keyOf('viewer') });
   const create = page.getByRole('button', { name: 'New Scheduling Task' });
   expect(await create.isDisabled()).toBe(true);
-  await page.getByRole('note', { name: 'This needs the role developer' }).first().hover();
-  await page.getByRole('tooltip', { name: 'This needs the role developer' }).waitFor();
+  await hoverFor(
+    page.getByRole('note', { name: 'This needs the role developer' }).first(),
+    page.getByRole('tooltip', { name: 'This needs the role developer' }),
+  );
   const row = rowOf(page, 'Seen by viewers');
   expect(await row.getByRole('button', { name: /^Manual Schedule/ }).isDisabled()).toBe(true);
   expect(await row.getByRole('button', { name: /^Edit/ }).isDisabled()).toBe(true);
@@ -76,19 +78,30 @@ test('what a viewer may not do is disabled, with the role that it needs', async 
   }
 });
 
-test('a session that has ended says so, and signing in leads back to the page', async () => {
+test('a key that is revoked is noticed at once by a page that nobody touches, and signing in leads back to it', async () => {
   const user = await server.api.post<{ id: string }>('/users', { name: 'Leaving', role: 'viewer' });
   const key = await server.api.post<{ id: string; secret: string }>('/keys', {
     ...{ userId: user.id, name: 'short-lived' },
   });
   const page = await openConsole(browser, server, '/tasks?kind=manual', { key: key.secret });
   await page.getByRole('heading', { name: 'Scheduling Tasks' }).waitFor();
+  await page.locator('[data-live="live"]').waitFor({ state: 'attached' });
   await server.api.delete(`/keys/${key.id}`);
-  await page.getByRole('link', { name: 'All runs' }).click();
   await expectShown(page.getByText('Your session has ended'));
   await page.getByLabel('Key').fill(server.api.key);
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'All runs' }).waitFor();
+  await page.getByRole('heading', { name: 'Scheduling Tasks' }).waitFor();
+  expect(new URL(page.url()).search).toBe('?kind=manual');
+});
+
+test('a server that stops ends no session: its pages wait, with what was typed', async () => {
+  const other = await installation.start({ roles: { worker: false } });
+  const page = await openConsole(browser, other, '/tasks/new');
+  await page.getByLabel('Task name').fill('Typed before');
+  await page.locator('[data-live="live"]').waitFor({ state: 'attached' });
+  await other.stop();
+  await expectShown(page.getByText('The server cannot be reached'));
+  expect(await page.getByLabel('Task name').inputValue()).toBe('Typed before');
 });
 
 test('whoever is no admin is shown the own keys only', async () => {

@@ -155,8 +155,9 @@ test('the lineage shows tables and tasks, and leads to what is chosen', async ()
 test('a lineage too large for a picture asks for a task, and draws what lies around it', async () => {
   const page = await openConsole(browser, server, '/');
   const tables = Array.from({ length: 500 }, (_, index) => `crm.main.t${index}`);
-  await page.route(/\/api\/v1\/lineage$/, (route) =>
-    route.fulfill({ json: { nodes: { tasks: [], tables }, edges: [] } }),
+  const total = { tasks: 0, tables: tables.length, edges: 0 };
+  await page.route(/\/api\/v1\/lineage\?limit=\d+$/, (route) =>
+    route.fulfill({ json: { nodes: { tasks: [], tables }, edges: [], total, truncated: false } }),
   );
   await page.goto('/lineage');
   await expectShown(page.getByText('500 tasks and tables are too many for one picture'));

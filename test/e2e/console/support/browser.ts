@@ -125,6 +125,28 @@ export async function focusComesTo(page: Page, what: string): Promise<void> {
   while (!(await page.evaluate(what))) await delay(50);
 }
 
+/**
+ * Points at something until what it says on hover is shown: a list that is read anew meanwhile may
+ * have moved it away from the pointer.
+ */
+export async function hoverFor(what: Locator, said: Locator): Promise<void> {
+  const page = what.page();
+  while (!(await said.isVisible())) {
+    await page.mouse.move(0, 0);
+    await what.hover({ force: true });
+    await said.waitFor({ timeout: 2_000 }).catch(() => undefined);
+  }
+}
+
+/** Waits until nothing fades or moves any more, but for what does so without end. */
+export async function standsStill(page: Page): Promise<void> {
+  const moving = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const all = document.getAnimations().filter(({ playState }) => playState === 'running');
+    resolve(all.some(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime)));
+  })))`;
+  while (await page.evaluate(moving)) await delay(50);
+}
+
 /** Keeps what the page looks like, for a person to look at. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
