@@ -91,6 +91,9 @@ test('DW-43: of several ranges all are started, or none', async () => {
   };
   const refused = await refusalOf(supplement(range(20, 1, 2), range(21, 2, 1)));
   expect(refused.fields.endTime).toContain('comes before startTime');
+  const twoYears = { startTime: '2024-01-01 00:00:00', endTime: '2025-12-31 00:00:00' };
+  const tooLarge = await refusalOf(supplement(range(20, 1, 2), twoYears));
+  expect(tooLarge.code).toBe('confirmationNeeded');
   expect(await statuses()).toEqual([]);
   // Temporal goes away between the two.
   service.gateway.onDriver = () => {
