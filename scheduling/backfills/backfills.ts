@@ -115,7 +115,7 @@ export class Backfills implements BackfillService {
     request: BackfillRequest,
   ): Promise<{ plan: Plan; taskIds: string[] }> {
     const { store } = this.deps;
-    const index = new LineageIndex(await store.tasks.lineage(tenant));
+    const index = new LineageIndex(await store.tasks.lineage(tenant, tasksFor(request)));
     const times = new TimesReader(timesOf(request), false);
     // Also where no task reads them, they have to be times.
     await times.check();
@@ -233,6 +233,11 @@ export class Backfills implements BackfillService {
   private async view(tenant: string, stored: StoredBackfill): Promise<BackfillView> {
     return (await viewsOf(this.deps.store, tenant, [stored]))[0]!;
   }
+}
+
+/** Tasks that a plan is made from; undefined: any may be part of it. */
+function tasksFor({ taskIds, downstream }: BackfillRequest): string[] | undefined {
+  return downstream === 'none' ? taskIds : undefined;
 }
 
 /** Without what it needs. */

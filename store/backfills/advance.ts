@@ -15,7 +15,7 @@ import {
   type Step,
 } from './statement';
 import { setStatus } from './status';
-import { allStuck, promote, take, takeAgain, takeAhead, takenBy } from './take';
+import { allStuck, promote, take, takeAgain, takeAhead, takenBy, type LookedTo } from './take';
 
 type StepInput = Parameters<BackfillStore['advance']>[2];
 
@@ -25,15 +25,17 @@ export async function advance(
   key: BackfillKey,
   input: StepInput,
 ): Promise<BackfillStep> {
+  let from: LookedTo | null = null;
   for (let isNoted = false; ; isNoted = true) {
     const done = await alone(db, key, async (step, backfill) => {
       if (!backfill || backfill.finished) return over(backfill?.status ?? 'cancelled');
       if (!isNoted) await noteAllEnds(step, backfill, input);
       if (await passOn(step, backfill)) return 'more is to be passed on';
-      return advanceOnce(step, backfill, input);
+      return advanceOnce(step, backfill, input, from);
     });
-    if (typeof done === 'object') return done;
     if (done === 'more is to be cancelled') await cancelWaiting(db, key);
+    else if (typeof done === 'object' && 'cell' in done) from = done;
+    else if (typeof done === 'object') return done;
   }
 }
 
@@ -45,8 +47,13 @@ async function advanceOnce(
   step: Step,
   backfill: Backfill,
   input: StepInput,
-): Promise<BackfillStep | 'more is to be cancelled'> {
-  const joined = await handOut(step, backfill, input);
+  from: LookedTo | null,
+): Promise<BackfillStep | 'more is to be cancelled' | LookedTo> {
+  const { joined, lookedTo } = await handOut(step, backfill, input, from);
+  if (lookedTo !== null) {
+    await tell(step, backfill, joined);
+    return lookedTo;
+  }
   const counts = await countsOf(step, backfill);
   if (backfill.status === 'cancelling' && counts.waiting) return 'more is to be cancelled';
   const status = endOf(backfill.status, counts);
@@ -84,20 +91,26 @@ function cancelWaiting(db: Database, key: BackfillKey): Promise<void> {
   });
 }
 
-/** @returns ids of the backfills that cells were taken in */
+/** @returns what was taken; where the look has not come to its end, another goes on from there */
 async function handOut(
   step: Step,
   backfill: Backfill,
   { number, reconcile }: StepInput,
-): Promise<string[]> {
-  if (backfill.status !== 'running') return [];
+  from: LookedTo | null,
+): ReturnType<typeof take> {
+  if (backfill.status !== 'running') return { joined: [], lookedTo: null };
   if (reconcile) await takeAgain(step, backfill, number);
   const { room, running, waiting } = await promote(step, backfill);
-  const taken = await take(step, backfill, number, room);
-  if (taken.length === 0 && running === 0 && waiting > 0 && (await allStuck(step, backfill))) {
-    return take(step, backfill, number, 1, true);
+  const taken = await take(step, backfill, number, room, { from });
+  if (taken.lookedTo !== null) return taken;
+  if (taken.joined.length === 0 && running === 0 && waiting > 0) {
+    if (await allStuck(step, backfill)) {
+      const { joined } = await take(step, backfill, number, 1, { heldBackToo: true });
+      return { joined, lookedTo: null };
+    }
   }
-  return [...taken, ...(await takeAhead(step, backfill, number))];
+  const ahead = await takeAhead(step, backfill, number);
+  return { joined: [...taken.joined, ...ahead], lookedTo: null };
 }
 
 type Counts = Partial<Record<CellState, number>>;

@@ -3,7 +3,7 @@ import type { CellRequest, CellState, ExistingChoice } from '../../model/backfil
 import type { RunStatus } from '../../model/run';
 import { latestFirst } from '../instances';
 import { longUnderWay } from './ends';
-import { affected, rowsOf, type Backfill, type Step } from './statement';
+import { affected, atOnce, rowsOf, type Backfill, type Step } from './statement';
 
 /** Most cells that one task is handed ahead. */
 const mostAhead = 16;
@@ -20,11 +20,24 @@ const heldBack = (one: string) => `exists (
     join tablegate.backfills as backfill on backfill.nr = other.backfill
   where other.waits_for > 0 and backfill.status = 'running')`;
 
-// What is not held back goes along in all backfills that have it, so that one run serves them.
-const takeText = (which: string, ahead: boolean) => `with ready as (
-    select one.task_id, one.schedule_time from tablegate.backfill_cells as one
-    where one.backfill = $2 and one.state = 'waiting' and one.waits_for = 0 and ${which}
-    order by one.schedule_time, one.cell limit $4),
+/** Where a look through the cells that wait has come to. */
+export interface LookedTo {
+  scheduleTime: string;
+  cell: string;
+}
+
+const isReady = `backfill = $2 and state = 'waiting' and waits_for = 0`;
+/** True for what comes after a place, or, where that is null, for all. */
+const isAfter = (time: string, cell: string) =>
+  `(schedule_time, cell) > (coalesce(${time}::timestamptz, '-infinity'), coalesce(${cell}::bigint, 0))`;
+
+// What is not held back goes along in all backfills that have it, so that one run serves them. Few
+// are looked at, as others wait meanwhile: all of a large plan may be held back.
+const takeText = (of: string, looks: string, which: string, ahead: boolean) => `with ready as (
+    select one.task_id, one.schedule_time from (
+      select cell, task_id, schedule_time from tablegate.backfill_cells
+      where ${isReady} and ${of} order by schedule_time, cell limit ${looks}) as one
+    where ${which} order by one.schedule_time, one.cell limit $4),
   joined as (
     select other.cell from ready, lateral (${sameInstance('ready')}) as other
       join tablegate.backfills as backfill on backfill.nr = other.backfill
@@ -35,28 +48,51 @@ const takeText = (which: string, ahead: boolean) => `with ready as (
   from joined where cell.cell = joined.cell
   returning (select id from tablegate.backfills where nr = cell.backfill)`;
 
-const takeOldest = takeText(`($5 or not ${heldBack('one')})`, false);
-const takeOfTask = takeText(`one.task_id = $5 and not ${heldBack('one')}`, true);
+const takeOldest = takeText(isAfter('$6', '$7'), '$8', `($5 or not ${heldBack('one')})`, false);
+const takeOfTask = takeText('task_id = $5', '$6', `not ${heldBack('one')}`, true);
+
+// What was taken is ready no more: the others that were looked at come first.
+const lookedToText = `select schedule_time as "scheduleTime", cell from tablegate.backfill_cells
+  where ${isReady.replace('$2', '$1')} and ${isAfter('$2', '$3')}
+  order by schedule_time, cell offset $4 limit 1`;
+
+/** What one look has brought. */
+interface Taken {
+  /** Ids of the backfills that cells were taken in: this one and those joined. */
+  joined: string[];
+  /** Where more may be found; null: there is room for no more, or all were looked at. */
+  lookedTo: LookedTo | null;
+}
 
 /**
- * Takes up to `most` cells, the oldest first.
+ * Takes up to `most` cells, the oldest first, of the next that wait.
+ * @param from where the look before came to
  * @param heldBackToo also those that other backfills hold back
- * @returns ids of the backfills that cells were taken in: this one and those joined
  */
 export async function take(
   step: Step,
-  { tenant, nr }: Backfill,
+  { tenant, id, nr }: Backfill,
   number: number,
   most: number,
-  heldBackToo = false,
-): Promise<string[]> {
-  if (most <= 0) return [];
-  return takeBy(step, takeOldest, [tenant, nr, number, most, heldBackToo]);
+  { from = null, heldBackToo = false }: { from?: LookedTo | null; heldBackToo?: boolean } = {},
+): Promise<Taken> {
+  if (most <= 0) return { joined: [], lookedTo: null };
+  const place = [from?.scheduleTime ?? null, from?.cell ?? null];
+  const looks = atOnce.rows + most;
+  const asked = [tenant, nr, number, most, heldBackToo, ...place, looks];
+  const ids = await takeBy(step, takeOldest, asked);
+  const joined = [...new Set(ids)];
+  const own = ids.filter((one) => one === id).length;
+  if (own === most) return { joined, lookedTo: null };
+  const values = [nr, ...place, looks - own - 1];
+  const [lookedTo = null] = await rowsOf<LookedTo>(step, lookedToText, values);
+  return { joined, lookedTo };
 }
 
+/** @returns for each cell that was taken, the id of its backfill */
 async function takeBy(step: Step, text: string, values: unknown[]): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(step, text, values);
-  return [...new Set(rows.map((row) => row.id))];
+  return rows.map((row) => row.id);
 }
 
 const cellsIn = (state: CellState) => `coalesce((select cells from tablegate.backfill_counts
@@ -133,7 +169,8 @@ export async function takeAhead(
   const full = await rowsOf<{ taskId: string; room: string }>(step, fullText, [tenant, nr]);
   const taken: string[] = [];
   for (const { taskId, room } of full) {
-    taken.push(...(await takeBy(step, takeOfTask, [tenant, nr, number, room, taskId])));
+    const asked = [tenant, nr, number, room, taskId, atOnce.rows + Number(room)];
+    taken.push(...(await takeBy(step, takeOfTask, asked)));
   }
   return [...new Set(taken)];
 }

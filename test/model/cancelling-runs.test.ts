@@ -141,7 +141,7 @@ describe('a run whose workflow is being started when an edit leaves fewer slots'
     runHandedOver(machine.state, runId);
     machine.endCell(hour(0));
     expect([machine.running(), machine.waiting()]).toEqual([[], [hour(1)]]);
-    machine.end(runId);
+    machine.end();
     expect(machine.running()).toEqual([hour(1)]);
   });
 

@@ -55,8 +55,9 @@ it('asks again after a pause, in which nothing is done, and goes on once there i
     type === 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED' ? [index] : [],
   );
   expect(events.slice(asked, askedAgain)).toContain('EVENT_TYPE_TIMER_FIRED');
-  // It asked, asked again, and heard of the two ends, which may have come one by one.
-  expect(backfill.steps.length).toBeLessThanOrEqual(4);
+  // It asked, asked again, once more where room was made late, and heard of the two ends, which may
+  // have come one by one; without a pause it would go on asking in a circle.
+  expect(backfill.steps.length).toBeLessThanOrEqual(6);
 });
 
 it('is paused at once also while it waits to ask again', async () => {

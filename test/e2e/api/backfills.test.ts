@@ -6,7 +6,7 @@ import { startServer, type Installation, type TestServer } from '../../support/r
 import { stepJobs } from '../../support/step-job';
 import { withTemporal } from '../../support/temporal';
 import { cellsOf } from './support/backfills';
-import { instancesOf, secondsAhead, untilEnded } from './support/due-times';
+import { beforeDue, instancesOf, secondsAfter, untilEnded } from './support/due-times';
 import { runsOf } from './support/flow';
 import { daily, hour, hours, hourlySteps } from './support/hourly-tasks';
 
@@ -196,11 +196,14 @@ test('time limit and tries of the run policy hold for instances of a backfill to
 });
 
 test('times that were skipped as the task was paused count as not run: a backfill that leaves alone what has run makes them', async () => {
-  const [startTime, endTime] = [secondsAhead(4), secondsAhead(5)];
-  const recurrence = { cron: '* * * * * ?', startTime, endTime };
-  const one = await task('Was paused', { kind: 'manual', recurrence });
-  await server.api.post(`/tasks/${one.id}:pause`);
-  await server.api.patch(`/tasks/${one.id}`, { kind: 'recurring' });
+  const { one, startTime, endTime } = await beforeDue(async (due) => {
+    const times = { startTime: due, endTime: secondsAfter(due, 1) };
+    const recurrence = { cron: '* * * * * ?', ...times };
+    const made = await task('Was paused', { kind: 'manual', recurrence });
+    await server.api.post(`/tasks/${made.id}:pause`);
+    await server.api.patch(`/tasks/${made.id}`, { kind: 'recurring' });
+    return { one: made, ...times };
+  });
   await untilEnded(server.api, one.id, 2);
   const range = { startTime, endTime, existing: 'skip' };
   expect((await plan([one], range)).cells).toMatchObject(

@@ -23,6 +23,7 @@ import {
 import { heldJobs } from '../../support/held-job';
 import { startServer, type Installation, type TestServer } from '../../support/running-server';
 import { historyOf, withTemporal } from '../../support/temporal';
+import { beforeDue } from './support/due-times';
 import { readTask, runsOf, until, untilIdle, writeSource } from './support/flow';
 
 const exec = promisify(execFile);
@@ -353,9 +354,11 @@ test('HW-31: before the start nothing runs, at it RUN_ONCE runs once', async () 
     );
     expect((await admin.read(id)).schedule_config).toEqual({ ...type, start_time });
   }
-  const soon = new Date(Date.now() + 2_000).toISOString().replace(/\.\d+/, '');
-  const schedule = { schedule_type: 'RUN_ONCE', start_time: soon };
-  const id = await admin.create(exampleWith({ schedule_config: schedule }));
+  const { id, soon } = await beforeDue(async (due) => {
+    const start_time = due.replace(/\.\d+/, '');
+    const schedule_config = { schedule_type: 'RUN_ONCE', start_time };
+    return { id: await admin.create(exampleWith({ schedule_config })), soon: start_time };
+  });
   (await held.next(id)).succeed();
   const [run] = await untilIdle(server.api, id, 1);
   expect(Date.parse(run!.queuedAt)).toBeGreaterThanOrEqual(Date.parse(soon));

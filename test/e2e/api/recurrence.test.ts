@@ -12,10 +12,11 @@ import { stepJobs } from '../../support/step-job';
 import { withTemporal } from '../../support/temporal';
 import type { Problem } from '../../support/test-client';
 import {
+  beforeDue,
   dailyAt,
   instancesOf,
   scheduleOf,
-  secondsAhead,
+  secondsAfter,
   untilEnded,
   upcomingOf,
 } from './support/due-times';
@@ -71,9 +72,9 @@ const preview = (recurrence: object, timezone: string, from?: string): Promise<R
 
 const utc = (time: string): string => new Date(time).toISOString();
 
-/** Every second of three, a few seconds from now. */
-function threeSeconds() {
-  const times = [4, 5, 6].map(secondsAhead) as [string, string, string];
+/** Every second of three, from the first one on. */
+function threeSeconds(first: string) {
+  const times = [0, 1, 2].map((nr) => secondsAfter(first, nr)) as [string, string, string];
   const [startTime, , endTime] = times;
   return { times, recurrence: { cron: '* * * * * ?', startTime, endTime, catchUp: 'all' } };
 }
@@ -98,10 +99,13 @@ const statusesByTime = (all: InstanceView[]) =>
   all.map(({ scheduleTime, status }) => [scheduleTime, status]);
 
 test('QA-20, SH-04: a daily task runs by itself at its time, and Temporal has a Schedule with the next ones', async () => {
-  const due = secondsAhead(4);
-  const { id, nextRunTime } = await recurring(dailyAt(due));
+  const { due, task, upcoming } = await beforeDue(async (time) => {
+    const made = await recurring(dailyAt(time));
+    return { due: time, task: made, upcoming: await upcomingOf(made.id) };
+  });
+  const { id, nextRunTime } = task;
   expect(nextRunTime).toBe(due);
-  const [first, second] = await upcomingOf(id);
+  const [first, second] = upcoming;
   expect([first, Date.parse(second ?? '') - Date.parse(due)]).toEqual([due, 86_400_000]);
   const [run] = await untilIdle(server.api, id, 1);
   expect(run).toMatchObject({
@@ -208,25 +212,30 @@ test('SH-04: an edit of cron or time zone moves the Schedule with all that is sh
 });
 
 test('QA-40: a run keeps the settings that it began with; an edit of a recurring task holds from the next time', async () => {
-  const first = secondsAhead(3);
-  const { id } = await recurringHeld(dailyAt(first), {
-    job: { type: 'held', config: { note: 'before' } },
+  const { id, first } = await beforeDue(async (due) => {
+    const job = { type: 'held', config: { note: 'before' } };
+    const made = await recurringHeld(dailyAt(due), { job });
+    return { id: made.id, first: due };
   });
   const before = await held.next(id);
-  const second = secondsAhead(4);
-  await edit(id, {
-    recurrence: dailyAt(second),
-    job: { type: 'held', config: { note: 'after' } },
+  // While the run goes on, an edit that came too late is followed by another.
+  const second = await beforeDue(async (due) => {
+    await edit(id, {
+      recurrence: dailyAt(due),
+      job: { type: 'held', config: { note: 'after' } },
+    });
+    return due;
   });
   before.succeed();
   const after = await held.next(id);
   after.succeed();
   expect([before.config, after.config]).toEqual([{ note: 'before' }, { note: 'after' }]);
-  const instances = await untilEnded(server.api, id, 2);
-  expect(statusesByTime(instances)).toEqual([
-    [first, 'succeeded'],
-    [second, 'succeeded'],
-  ]);
+  const succeeded = (all: InstanceView[]) => all.filter(({ status }) => status === 'succeeded');
+  const instances = await until(
+    () => instancesOf(server.api, id),
+    (all) => succeeded(all).length === 2,
+  );
+  expect(succeeded(instances).map(({ scheduleTime }) => scheduleTime)).toEqual([first, second]);
   await remove(id);
 });
 
@@ -314,8 +323,10 @@ test('while it is paused a task is started by hand all the same', async () => {
 });
 
 test('with `mode: skip` its times succeed without any work', async () => {
-  const due = secondsAhead(3);
-  const { id } = await recurring({ ...dailyAt(due), mode: 'skip' });
+  const { id, due } = await beforeDue(async (time) => {
+    const made = await recurring({ ...dailyAt(time), mode: 'skip' });
+    return { id: made.id, due: time };
+  });
   const [instance] = await untilEnded(server.api, id, 1);
   expect(instance).toMatchObject({ scheduleTime: due, status: 'succeeded', attempts: 1 });
   expect(instance?.run).toMatchObject({ tries: 0, summary: { mode: 'skip' } });
@@ -324,10 +335,14 @@ test('with `mode: skip` its times succeed without any work', async () => {
 });
 
 test('only times from its start to its end run, both included, one at a time with `catchUp: all`', async () => {
-  const { times, recurrence } = threeSeconds();
-  const { id, nextRunTime } = await recurring(recurrence);
+  const { times, task, upcoming } = await beforeDue(async (due) => {
+    const { recurrence, ...three } = threeSeconds(due);
+    const made = await recurring(recurrence);
+    return { ...three, task: made, upcoming: await upcomingOf(made.id) };
+  });
+  const { id, nextRunTime } = task;
   expect(nextRunTime).toBe(times[0]);
-  expect(await upcomingOf(id)).toEqual(times);
+  expect(upcoming).toEqual(times);
   const instances = await untilEnded(server.api, id, 3);
   expect(statusesByTime(instances)).toEqual(times.map((time) => [time, 'succeeded']));
   const ends = instances.map(({ run }) => run as RunRead);
@@ -340,8 +355,10 @@ test('only times from its start to its end run, both included, one at a time wit
 });
 
 test('with `catchUp: all` times that are due during a run wait for its end, and none is skipped', async () => {
-  const { times, recurrence } = threeSeconds();
-  const { id } = await recurringHeld(recurrence);
+  const { times, id } = await beforeDue(async (due) => {
+    const { recurrence, ...three } = threeSeconds(due);
+    return { ...three, id: (await recurringHeld(recurrence)).id };
+  });
   const first = await held.next(id);
   const waiting = (all: InstanceView[]) =>
     all.filter(({ status }) => status === 'waiting').length === 2;

@@ -15,7 +15,7 @@ import {
 } from '../../support/servers/start-tablegate';
 import { TestClient } from '../../support/test-client';
 import { cellsOf, readBackfill, startBackfill, statesByTask, untilOver } from './support/backfills';
-import { dailyAt, instancesOf, secondsAhead } from './support/due-times';
+import { beforeDue, dailyAt, instancesOf } from './support/due-times';
 import { addTables, createTask, gateOf, runsOf, trigger, until, urlsOf } from './support/flow';
 
 let dir = '';
@@ -125,11 +125,13 @@ test('when everything is killed in the middle and started again, all comes to it
   const dated = urls.map((one) => `${one}/${times[0]}`);
   const backfill = await underWay(api, tasks);
   expect(backfill.counts.waiting).toBeGreaterThan(0);
-  const due = secondsAhead(2);
-  const meanwhile = await createTask(api, tables, {
-    ...{ name: 'Due meanwhile', kind: 'recurring', recurrence: dailyAt(due) },
-  });
   expect(await trigger(urls[0]!, urls[1]!, dated[2]!)).toEqual(['counted', 'counted', 'counted']);
+  const { meanwhile, due } = await beforeDue(async (time) => {
+    const made = await createTask(api, tables, {
+      ...{ name: 'Due meanwhile', kind: 'recurring', recurrence: dailyAt(time) },
+    });
+    return { meanwhile: made, due: time };
+  });
 
   first.started.child.kill('SIGKILL');
   for (const name of childNames) kill(name);

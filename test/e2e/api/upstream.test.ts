@@ -5,7 +5,7 @@ import { startServer, type Installation, type TestServer } from '../../support/r
 import { stepJobs } from '../../support/step-job';
 import type { Problem } from '../../support/test-client';
 import { startBackfill, untilOver } from './support/backfills';
-import { dailyAt, instancesOf, secondsAhead, untilEnded } from './support/due-times';
+import { beforeDue, dailyAt, instancesOf, secondsAfter, untilEnded } from './support/due-times';
 import {
   createTask,
   gateOf,
@@ -44,8 +44,8 @@ const task = (name: string, settings: Record<string, unknown>): Promise<TaskRead
 const step = (config: { reads?: string[]; writes?: string[] }) => ({ type: 'step', config });
 
 /** Three due times in a row, the hours of a day, so to say; the day ends with the last. */
-function nearTimes() {
-  const hours = [5, 6, 7].map(secondsAhead) as [string, string, string];
+function dayFrom(first: string) {
+  const hours = [0, 1, 2].map((nr) => secondsAfter(first, nr)) as [string, string, string];
   const [startTime, , day] = hours;
   return {
     hours,
@@ -53,6 +53,16 @@ function nearTimes() {
     day,
     daily: dailyAt(day),
   };
+}
+
+/** Makes tasks for a day that begins in a moment: all of them are there before it does. */
+function nearDay<Made>(
+  make: (day: ReturnType<typeof dayFrom>) => Promise<Made>,
+): Promise<ReturnType<typeof dayFrom> & Made> {
+  return beforeDue(async (first) => {
+    const day = dayFrom(first);
+    return { ...day, ...(await make(day)) };
+  });
 }
 
 /** Waits until a listed instance of the task is as wanted. */
@@ -81,11 +91,14 @@ const stop = (...tasks: TaskRead[]) =>
   Promise.all(tasks.map(({ id }) => server.api.delete(`/tasks/${id}?detach=true`)));
 
 test('a daily task waits for all hours of its day, is blocked by one that failed, and runs when that is mended', async () => {
-  const { hours, hourly, day, daily } = nearTimes();
-  const up = await task('Hours', {
-    ...{ kind: 'recurring', recurrence: hourly, job: { type: 'held' } },
+  const { hours, day, up, down } = await nearDay(async ({ hourly, daily }) => {
+    const hourlyTask = await task('Hours', {
+      ...{ kind: 'recurring', recurrence: hourly, job: { type: 'held' } },
+    });
+    const dependsOn = [hourlyTask.id];
+    const dailyTask = await task('Day', { kind: 'recurring', recurrence: daily, dependsOn });
+    return { up: hourlyTask, down: dailyTask };
   });
-  const down = await task('Day', { kind: 'recurring', recurrence: daily, dependsOn: [up.id] });
   const first = await held.next(up.id);
   const reason = `the task "Hours" at ${shown(hours[0])} and 2 more`;
   const waiting = await untilInstance(down.id, day, { status: 'waiting', reason });
@@ -108,12 +121,15 @@ test('a daily task waits for all hours of its day, is blocked by one that failed
 });
 
 test('a task waits for the recurring one that writes a table which it reads, without naming it', async () => {
-  const { hourly, day, daily } = nearTimes();
-  const table = newTable();
-  const [up, down] = await Promise.all([
-    task('Writes', { kind: 'recurring', recurrence: hourly, job: step({ writes: [table] }) }),
-    task('Reads', { kind: 'recurring', recurrence: daily, job: step({ reads: [table] }) }),
-  ]);
+  const { day, table, up, down } = await nearDay(async ({ hourly, daily }) => {
+    const between = newTable();
+    const [writes, reads] = [step({ writes: [between] }), step({ reads: [between] })];
+    const [writer, reader] = await Promise.all([
+      task('Writes', { kind: 'recurring', recurrence: hourly, job: writes }),
+      task('Reads', { kind: 'recurring', recurrence: daily, job: reads }),
+    ]);
+    return { table: between, up: writer, down: reader };
+  });
   const { nodes, edges } = await server.api.get<LineageGraph>(`/lineage?table=${table}`);
   expect(nodes.tasks.map(({ id }) => id).toSorted()).toEqual([up.id, down.id].toSorted());
   expect(edges).toContainEqual({ from: up.id, to: table, kind: 'writes' });
@@ -130,18 +146,20 @@ test('a task waits for the recurring one that writes a table which it reads, wit
 });
 
 test('a time that was skipped upstream as the task was paused blocks what comes after; one that was skipped by `mode` does not', async () => {
-  const { hourly, day, daily } = nearTimes();
-  const paused = await task('Paused', { recurrence: hourly });
-  await server.api.post(`/tasks/${paused.id}:pause`);
-  await server.api.patch(`/tasks/${paused.id}`, { kind: 'recurring' });
-  const skipping = await task('Skipping', {
-    ...{ kind: 'recurring', recurrence: { ...hourly, mode: 'skip' }, job: { type: 'held' } },
-  });
-  const [one, other] = await Promise.all(
-    [paused, skipping].map(({ id }) =>
+  const { day, ups, downs } = await nearDay(async ({ hourly, daily }) => {
+    const one = await task('Paused', { recurrence: hourly });
+    await server.api.post(`/tasks/${one.id}:pause`);
+    await server.api.patch(`/tasks/${one.id}`, { kind: 'recurring' });
+    const other = await task('Skipping', {
+      ...{ kind: 'recurring', recurrence: { ...hourly, mode: 'skip' }, job: { type: 'held' } },
+    });
+    const after = [one, other].map(({ id }) =>
       task('After', { kind: 'recurring', recurrence: daily, dependsOn: [id] }),
-    ),
-  );
+    );
+    return { ups: [one, other], downs: await Promise.all(after) };
+  });
+  const [paused, skipping] = ups as [TaskRead, TaskRead];
+  const [one, other] = downs;
   await untilInstance(other!.id, day, { status: 'succeeded' });
   const blocked = await untilInstance(one!.id, day, { status: 'blocked' });
   expect(blocked.reason).toMatch(/^the task "Paused" at .* was skipped$/);
@@ -151,13 +169,14 @@ test('a time that was skipped upstream as the task was paused blocks what comes 
 });
 
 test('a due time that is blocked is run by a backfill or a rerun of it, and by a backfill of what blocks it', async () => {
-  const { day, daily } = nearTimes();
-  const up = await task('Broken', { kind: 'recurring', recurrence: daily });
-  steps.break(up.id);
-  const settings = { kind: 'recurring', recurrence: daily, dependsOn: [up.id] };
-  const [filled, rerunOf, freed] = (await Promise.all(
-    ['Backfilled', 'Rerun', 'Freed'].map((name) => task(name, settings)),
-  )) as [TaskRead, TaskRead, TaskRead];
+  const { day, up, downs } = await nearDay(async ({ daily }) => {
+    const broken = await task('Broken', { kind: 'recurring', recurrence: daily });
+    steps.break(broken.id);
+    const settings = { kind: 'recurring', recurrence: daily, dependsOn: [broken.id] };
+    const after = ['Backfilled', 'Rerun', 'Freed'].map((name) => task(name, settings));
+    return { up: broken, downs: await Promise.all(after) };
+  });
+  const [filled, rerunOf, freed] = downs as [TaskRead, TaskRead, TaskRead];
   const backfill = async (taskId: string) => {
     const { id } = await startBackfill(server.api, { taskIds: [taskId], scheduleTimes: [day] });
     await untilOver(server.api, id);
@@ -183,12 +202,15 @@ test('a due time that is blocked is run by a backfill or a rerun of it, and by a
 });
 
 test('who takes the task that stands in the way out of `dependsOn` lets the instance run; so does its removal', async () => {
-  const { day, daily } = nearTimes();
-  const recurring = { kind: 'recurring', recurrence: daily };
-  const up = await task('Slow', { ...recurring, job: { type: 'held' } });
-  const [edited, detached] = await Promise.all(
-    ['Edited', 'Detached'].map((name) => task(name, { ...recurring, dependsOn: [up.id] })),
-  );
+  const { day, up, downs } = await nearDay(async ({ daily }) => {
+    const recurring = { kind: 'recurring', recurrence: daily };
+    const slow = await task('Slow', { ...recurring, job: { type: 'held' } });
+    const after = ['Edited', 'Detached'].map((name) =>
+      task(name, { ...recurring, dependsOn: [slow.id] }),
+    );
+    return { up: slow, downs: await Promise.all(after) };
+  });
+  const [edited, detached] = downs;
   const run = await held.next(up.id);
   for (const { id } of [edited!, detached!]) await untilInstance(id, day, { status: 'waiting' });
   await server.api.patch(`/tasks/${edited!.id}`, { dependsOn: [] });
@@ -235,10 +257,12 @@ test('a task that would come after itself by way of others is refused with the w
 
 test('a task that reads what it writes is saved, and runs', async () => {
   const table = newTable();
-  const due = secondsAhead(4);
-  const self = await task('Self', {
-    ...{ kind: 'recurring', recurrence: dailyAt(due) },
-    job: step({ reads: [table], writes: [table] }),
+  const { self, due } = await beforeDue(async (time) => {
+    const made = await task('Self', {
+      ...{ kind: 'recurring', recurrence: dailyAt(time) },
+      job: step({ reads: [table], writes: [table] }),
+    });
+    return { self: made, due: time };
   });
   const done = await untilInstance(self.id, due, { status: 'succeeded' });
   expect(done).toMatchObject({ attempts: 1, run: { startedBy: 'schedule' } });
@@ -275,13 +299,15 @@ test('a success marks the tables that it wrote in the open round of a task that 
 });
 
 test('a triggered task with a recurrence is marked for its day by the last of the hours that it needs', async () => {
-  const { hours, hourly, day, daily } = nearTimes();
-  const table = newTable();
-  const up = await task('Hourly', {
-    ...{ kind: 'recurring', recurrence: hourly, job: step({ writes: [table] }) },
-  });
-  const down = await task('Daily mark', {
-    ...{ kind: 'triggered', recurrence: daily, tables: [{ name: table, by: 'task' }] },
+  const { hours, day, table, up, down } = await nearDay(async ({ hourly, daily }) => {
+    const written = newTable();
+    const writer = await task('Hourly', {
+      ...{ kind: 'recurring', recurrence: hourly, job: step({ writes: [written] }) },
+    });
+    const marked = await task('Daily mark', {
+      ...{ kind: 'triggered', recurrence: daily, tables: [{ name: written, by: 'task' }] },
+    });
+    return { table: written, up: writer, down: marked };
   });
   await untilInstance(down.id, day, { status: 'succeeded' });
   const upstream = await untilEnded(server.api, up.id, 3);

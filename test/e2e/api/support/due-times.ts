@@ -15,6 +15,25 @@ export function secondsAhead(seconds: number): string {
   return new Date((Math.floor(Date.now() / 1000) + seconds) * 1000).toISOString();
 }
 
+/**
+ * Does what has to be done before a time is due; where the machine was too slow for that, once more
+ * for a later time. Nothing is to be expected within `work`: what it made for a time that came too
+ * soon is left alone.
+ * @param work is given the time
+ */
+export async function beforeDue<Result>(work: (due: string) => Promise<Result>): Promise<Result> {
+  for (let seconds = 4; ; seconds *= 2) {
+    const due = secondsAhead(seconds);
+    const done = await work(due);
+    if (Date.now() < Date.parse(due)) return done;
+  }
+}
+
+/** The same instant some seconds later. */
+export function secondsAfter(iso: string, seconds: number): string {
+  return new Date(Date.parse(iso) + seconds * 1000).toISOString();
+}
+
 /** Every day at the time of day of this instant. */
 export const dailyAt = (iso: string) => ({ every: 'day', at: iso.slice(11, 19) });
 
