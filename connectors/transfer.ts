@@ -66,6 +66,8 @@ export interface Chunk {
   bytes: Buffer;
   rows: number;
 }
+
+/** Takes the bytes before its promise is fulfilled: others are written over them then. */
 export type TakeChunk = (chunk: Chunk) => Promise<void>;
 
 export interface FastSource {

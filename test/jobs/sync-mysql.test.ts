@@ -261,7 +261,7 @@ describe('MySQL', () => {
     expect(await inMain('SELECT count(*) AS n FROM @emptied')).toEqual([{ n: 5000 }]);
   });
 
-  it('DP-25: lets several tasks make one table at the same time', async () => {
+  it('lets several tasks make one table at the same time', async () => {
     const making = { createTable: true };
     const start = (reader: object, table: string, taskId: string) => {
       let arrived: () => void = () => undefined;
