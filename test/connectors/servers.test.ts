@@ -144,7 +144,8 @@ describe.each([postgres, mysql])('a server of kind $type', (kind) => {
     expect(JSON.stringify([error.message, error.stack, error.cause])).not.toContain(password);
     const startedAt = Date.now();
     expect((await rejection(open({ password: '' }).test())).message).toContain(place);
-    expect(Date.now() - startedAt).toBeLessThan(5_000);
+    // A server that is sent nothing waits a minute for it.
+    expect(Date.now() - startedAt).toBeLessThan(30_000);
   });
 
   it('that has no such database says so', async () => {
@@ -167,7 +168,8 @@ describe.each([postgres, mysql])('a server of kind $type', (kind) => {
     const { host, port } = await way(null);
     const startedAt = Date.now();
     const error = await rejection(open({ host, port, connectTimeoutSeconds: 1 }).listTables());
-    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    // Without the setting it takes ten seconds.
+    expect(Date.now() - startedAt).toBeLessThan(9_000);
     expect(error).toMatchObject({ retryable: true });
     expect(error.message).toBe(`${called} at ${host}:${port} does not answer.`);
   });
@@ -187,7 +189,7 @@ describe.each([postgres, mysql])('a server of kind $type', (kind) => {
     const error = await rejection(scan(open({ host, port, statementTimeoutSeconds: 1 }), 'silent'));
     expect(error).toMatchObject({ retryable: true });
     expect(error.message).toMatch(/has not answered for \d s/);
-  }, 20_000);
+  });
 
   it('does not go on with what was broken off', async () => {
     await makeRows('endless', 20_000, 10);
@@ -202,11 +204,10 @@ describe.each([postgres, mysql])('a server of kind $type', (kind) => {
     const reading = rejection(scan(open(), 'slow', controller.signal));
     const running = async () => Number((await server.sql(kind.reading('slow')))[0]?.count);
     while ((await running()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    const abortedAt = Date.now();
     controller.abort(reason);
     expect(await reading).toBe(reason);
+    // By itself it would go on for days.
     while ((await running()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(Date.now() - abortedAt).toBeLessThan(2_000);
   });
 
   it('is read by sessions that cannot write', async () => {
