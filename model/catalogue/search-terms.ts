@@ -10,11 +10,12 @@ export type Weight = 'A' | 'B' | 'C' | 'D';
 
 /**
  * Names are searched before all else, so the terms of names stand in a document once more behind a mark:
- * the index then finds names alone, however many texts hold the same word. No word has such a mark.
+ * the index then finds names alone, however many texts hold the same word. No word begins with a mark, so
+ * that the beginning of a word finds none of these.
  */
-const tableMark = 't=';
+const tableMark = '<';
 /** Of columns and tags. */
-const columnMark = 'c=';
+const columnMark = '>';
 /** Before the whole name of a column. */
 const wholeMark = '=';
 /** Longer names are found by their beginning; PostgreSQL takes 2 KB. */

@@ -73,6 +73,7 @@ describe('a search', () => {
     expect(await found('custom')).toEqual(['customers', 'order_customers', 'orders']);
     expect(await found('ord')).toEqual(['orders', 'order_customers']);
     expect(await found('ordered')).toEqual(['orders']);
+    expect(await found('t')).toEqual(['x"; drop table y;--']);
     expect(await found('客户')).toEqual(['customers']);
     expect(await found('手')).toEqual(['customers']);
     expect(await found('机户')).toEqual([]);

@@ -31,7 +31,11 @@ export function heldJobs() {
         succeed: () => resolve({ tables: [], summary: {} }),
         fail: (message) => reject(new JobError(message)),
       };
-      context.signal.addEventListener('abort', () => reject(context.signal.reason as Error));
+      const { signal } = context;
+      const end = (): void => reject(signal.reason as Error);
+      // It may be over before the job has begun.
+      if (signal.aborted) end();
+      else signal.addEventListener('abort', end);
       hand(run);
     });
 

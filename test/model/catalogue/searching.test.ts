@@ -27,15 +27,15 @@ test('a document holds each term once, with all that it weighs, and no syntax of
       ['C', 'an id'],
       ['C', null],
     ]),
-  ).toBe("'orders':1A,2B 't=orders' 'c=orders' 'id':2B,3C 'c=id' 'an':3C");
-  expect(documentOf([['C', "x'; drop\\ table:1A c=y"]])).toBe(
+  ).toBe("'orders':1A,2B '<orders' '>orders' 'id':2B,3C '>id' 'an':3C");
+  expect(documentOf([['C', "x'; drop\\ table:1A <c =y"]])).toBe(
     "'x':3C 'drop':3C 'table':3C '1a':3C '1':3C 'a':3C 'c':3C 'y':3C",
   );
 });
 
 test('a name that is found by all of it too has that as a term of its own, which no word is', () => {
   expect(documentOf([['B', ' Customer_ID ', 'whole']])).toBe(
-    "'=customer_id' 'customer':2B 'c=customer' 'id':2B 'c=id'",
+    "'=customer_id' 'customer':2B '>customer' 'id':2B '>id'",
   );
   expect(documentOf([['B', "it's:1A", 'whole']])).toContain("'=it''s:1a'");
   expect(documentOf([['B', '数'.repeat(9_999), 'whole']])).toContain(`'=${'数'.repeat(255)}' `);
@@ -46,15 +46,15 @@ test('a name that is found by all of it too has that as a term of its own, which
 test('a question asks for the beginnings of words, and for letters side by side', () => {
   expect(searchQueryOf('cust Mob')).toEqual({
     all: "'cust':* & 'mob':*",
-    named: "'t=cust':* & 't=mob':*",
+    named: "'<cust':* & '<mob':*",
     column: "'=cust mob'",
-    names: "('t=cust':* | 'c=cust':*) & ('t=mob':* | 'c=mob':*)",
-    exactNames: "('t=cust' | 'c=cust') & ('t=mob' | 'c=mob')",
+    names: "('<cust':* | '>cust':*) & ('<mob':* | '>mob':*)",
+    exactNames: "('<cust' | '>cust') & ('<mob' | '>mob')",
     exact: "'cust' & 'mob'",
     whole: 'cust Mob',
   });
   expect(searchQueryOf('客户手')).toMatchObject({
-    ...{ all: "'客户' & '户手'", named: "'t=客户' & 't=户手'", column: "'=客户手'" },
+    ...{ all: "'客户' & '户手'", named: "'<客户' & '<户手'", column: "'=客户手'" },
   });
   expect(searchQueryOf('客')?.all).toBe("'客':*");
   expect(searchQueryOf(' & | !')).toBeNull();
