@@ -58,8 +58,8 @@ export const systemRoutes = [
     description:
       'First `ready`; `change` with what is described here as its data; `resync` where something may ' +
       'have been missed, so that everything is to be read again; `beat` every 15 seconds; `end` when ' +
-      'the key or session has ended, or the server stops. Who comes back with `Last-Event-ID` gets what came meanwhile, or ' +
-      '`resync`. Several changes of one thing within a moment are told once.',
+      'the key or session has ended, or the server stops. Who comes back with `Last-Event-ID` gets ' +
+      'what came meanwhile, or `resync`. Several changes of one thing within a moment are told once.',
     mediaType: 'text/event-stream',
     answer: changeShape,
     errors: ['tooManyStreams'],

@@ -44,6 +44,8 @@ export function useDo<Name extends CallName>(
           title: heading ?? problem.message,
           ...(lines.length > 0 && { description: lines.join('\n') }),
           role: 'alert',
+          // Long enough to be read.
+          duration: 12,
         });
         return null;
       }

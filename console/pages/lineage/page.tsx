@@ -118,6 +118,7 @@ function Edges({ lineage }: { lineage: Lineage }) {
     <>
       {lineage.truncated && (
         <Alert
+          className="above-list"
           type="info"
           showIcon
           title={t('lineage.truncated', {

@@ -15,10 +15,10 @@ export function DataIntegrationPage() {
   return (
     <div className="integration-page">
       {!(narrow && scriptId) && (
-        <aside className="pipeline panel">
+        <div className="pipeline panel">
           <PlacePicker place={place} />
           {place.project && <PipelineTree place={place} project={place.project} />}
-        </aside>
+        </div>
       )}
       <div className="integration-main">
         <Outlet />

@@ -187,6 +187,11 @@ test('a backfill is cancelled after a question, and what failed is tried again',
   const page = await openConsole(browser, server, `/backfills/${backfill.id}`);
   await page.getByRole('button', { name: 'Cancel, let runs end' }).click();
   await confirm(page, 'Cancel, let runs end');
+  // The task has given the other instance back, which would begin else when this one ends.
+  await until(
+    () => server.api.get<{ items: { state: string }[] }>(`/backfills/${backfill.id}/cells`),
+    ({ items }) => items.some(({ state }) => state === 'cancelled'),
+  );
   run.fail('the disk is full');
   await expectShown(page.locator('.task-head').getByText('Cancelled'));
   await page.getByRole('button', { name: 'Retry failed' }).click();
