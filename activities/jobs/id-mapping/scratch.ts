@@ -13,11 +13,8 @@ export interface TypeRules {
 
 /** With node and its arrays this stays below 1 GiB for ten million rows; DuckDB spills. */
 const scratchMemoryMiB = 384;
-/** More threads would each want memory of their own. */
+/** More threads would each want memory of their own. One more than cores, as they wait for JavaScript. */
 const mostThreads = 4;
-
-/** Files are read through it, a chunk at a time. */
-export const readerLimits: EngineLimits = { threads: 1, memoryMiB: 128, spillDir: null };
 
 /** The rules of all ID types of the tables, by the names of the types. */
 export function typeRulesOf({ tables, guards }: Pick<Places, 'tables' | 'guards'>): TypeRules[] {
@@ -33,6 +30,6 @@ export function typeRulesOf({ tables, guards }: Pick<Places, 'tables' | 'guards'
 }
 
 export function scratchLimits(scratchDir: string): EngineLimits {
-  const threads = Math.min(os.availableParallelism(), mostThreads);
+  const threads = Math.min(os.availableParallelism() + 1, mostThreads);
   return { threads, memoryMiB: scratchMemoryMiB, spillDir: path.join(scratchDir, 'spill') };
 }
