@@ -7,6 +7,8 @@
 /** Share of the slots that may be taken: with more, what is looked for is often not there at once. */
 const mostLoad = 0.6;
 const wordsPerSlot = 3;
+/** Larger than every place. */
+const noPlace = 0xffff;
 /** A power of two, as its multiples are. */
 const firstSlots = 1 << 12;
 /** Below so many, room for four times as many is made at once. */
@@ -60,13 +62,25 @@ export class IdTable {
    */
   number(hashes: Int32Array, count: number, place: number, numbers: Uint32Array): void {
     if (this.#count + count > this.#capacity) this.#grow(this.#count + count);
+    this.#find(hashes, count, numbers);
+    const cells = this.#cells;
+    const firstPlaces = this.#firstPlaces;
+    const first = this.#first;
+    // A loop of its own: one that looks for hashes as well waits for memory far longer.
+    for (let at = 0; at < count; at += 1) {
+      const number = numbers[at]!;
+      cells[number]! += 1;
+      if (place < firstPlaces[number]!) firstPlaces[number] = place;
+      numbers[at] = first + number;
+    }
+  }
+
+  /** Numbers hashes from 0 on. */
+  #find(hashes: Int32Array, count: number, numbers: Uint32Array): void {
     const words = this.#words;
     const last = words.length;
     const mask = this.#slots - 1;
-    const cells = this.#cells;
-    const firstPlaces = this.#firstPlaces;
-    const hashesSeen = this.#hashes;
-    const first = this.#first;
+    const known = this.#hashes;
     let seen = this.#count;
     for (let at = 0; at < count; at += 1) {
       const low = hashes[2 * at]!;
@@ -77,21 +91,20 @@ export class IdTable {
       }
       const number = words[word + 2]! - 1;
       if (number >= 0) {
-        cells[number]! += 1;
-        if (place < firstPlaces[number]!) firstPlaces[number] = place;
-        numbers[at] = first + number;
+        numbers[at] = number;
         continue;
       }
       words[word] = low;
       words[word + 1] = high;
       words[word + 2] = seen + 1;
-      hashesSeen[2 * seen] = low;
-      hashesSeen[2 * seen + 1] = high;
-      cells[seen] = 1;
-      firstPlaces[seen] = place;
-      numbers[at] = first + seen;
+      known[2 * seen] = low;
+      known[2 * seen + 1] = high;
+      numbers[at] = seen;
       seen += 1;
     }
+    // Where counts of a former type may stand.
+    this.#cells.fill(0, this.#count, seen);
+    this.#firstPlaces.fill(noPlace, this.#count, seen);
     this.#count = seen;
   }
 
