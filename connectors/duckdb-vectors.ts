@@ -79,22 +79,31 @@ export function registerDoubleLookUp(
   });
 }
 
+/** A function that a connection keeps for as long as it is open. */
+export interface Numbering {
+  /** By which SQL calls it. */
+  name: string;
+  /** Lets go of what it holds; it is not called any more then. */
+  release(): void;
+}
+
 /**
  * Makes a volatile function `(UBIGINT, UINTEGER) -> UINTEGER` that is told the hash and the place of
  * each row and numbers it; rows come in any order.
  * @param number is given hashes as pairs of words, the lower one first; writes into `found`
- * @returns the name by which SQL calls it
  */
 export function registerNumbering(
   connection: DuckDBConnection,
   number: (hashes: Int32Array, places: Uint32Array, rows: number, found: Uint32Array) => void,
-): string {
+): Numbering {
   const { UBIGINT, UINTEGER } = loadedDuckdb();
-  return registerFunction(
+  let call: typeof number | null = number;
+  const name = registerFunction(
     connection,
     { parameterTypes: [UBIGINT, UINTEGER], returnType: UINTEGER, volatile: true },
-    (input, found) => number(wordsOf(input, 0), numbersOf(input, 1), input.rowCount, found),
+    (input, found) => call?.(wordsOf(input, 0), numbersOf(input, 1), input.rowCount, found),
   );
+  return { name, release: () => (call = null) };
 }
 
 /** @param look writes what it finds as words, the lower one of a value first */

@@ -6,13 +6,13 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows } from '../../../connectors/duckdb-engine';
-import { registerNumbering } from '../../../connectors/duckdb-vectors';
+import { registerNumbering, type Numbering } from '../../../connectors/duckdb-vectors';
 import { quotePath, quoteText } from '../../../connectors/sql-text';
 import { fillerSql, normalSql } from './id-sql';
 import type { IdTable } from './id-table';
 import { noId } from './links';
 import type { OpenSource } from './open-sources';
-import type { TypeRules } from './scratch';
+import { withOneMoreThread, type TypeRules } from './scratch';
 
 /** What the normal form of a text is: the text itself, another one, or nothing. */
 export const textState = { asItIs: 0, other: 1, nobody: 2 } as const;
@@ -89,25 +89,26 @@ async function collectTexts(
   table.begin(first);
   const columns: NumberedColumn[] = [];
   const cells: string[] = [];
+  const numberings: Numbering[] = [];
   for (const [place, { relation, rowNumber, columns: ofTable }] of sources.entries()) {
     for (const [at, { idType: ofColumn, text }] of ofTable.entries()) {
       if (ofColumn !== idType) continue;
       const numbers = new Uint32Array(rows[place]!).fill(noId);
       columns.push({ place, at, numbers });
-      const number = registerNumbering(connection, (hashes, places, count, found) => {
+      const numbering = registerNumbering(connection, (hashes, places, count, found) => {
         table.number(hashes, count, place, found);
         for (let cell = 0; cell < count; cell += 1) numbers[places[cell]!] = found[cell]!;
       });
+      numberings.push(numbering);
       cells.push(
-        `SELECT raw, ${number}(${hash('raw')}, row_number) AS number
+        `SELECT raw, ${numbering.name}(${hash('raw')}, row_number) AS number
          FROM (SELECT ${text} AS raw, (${rowNumber})::UINTEGER AS row_number FROM ${relation})
          WHERE raw IS NOT NULL`,
       );
     }
   }
   const { asItIs, other, nobody } = textState;
-  const copied = await connection.run(
-    `COPY (
+  const sql = `COPY (
        SELECT raw, number, CASE WHEN value <> raw THEN value END AS value,
          CASE WHEN value IS NULL THEN ${nobody} WHEN value <> raw THEN ${other}
            ELSE ${asItIs} END::UTINYINT AS state,
@@ -115,8 +116,9 @@ async function collectTexts(
        FROM (SELECT raw, number, ${normalSql('raw', rules)} AS value
          FROM (SELECT raw, min(number) AS number
            FROM (${cells.join(' UNION ALL ')}) GROUP BY raw))
-     ) TO ${quoteText(file)} (FORMAT parquet, ${quickly})`,
-  );
+     ) TO ${quoteText(file)} (FORMAT parquet, ${quickly})`;
+  const copied = await withOneMoreThread(connection, () => connection.run(sql));
+  for (const numbering of numberings) numbering.release();
   const texts = Number((await copied.getRowsJS())[0]?.[0]);
   return texts === table.count ? columns : null;
 }
