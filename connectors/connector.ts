@@ -52,6 +52,8 @@ export interface ConnectorCapabilities {
 export interface DuckdbScan {
   setup: string[];
   relation: string;
+  /** SQL of the number of a row of the relation, from 0 on; null: it has none. */
+  rowNumber: string | null;
   columns: ColumnInfo[];
   /** Undoes `setup` (DETACH …); run when the reading is over, also after a failure. */
   teardown: string[];

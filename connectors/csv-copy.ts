@@ -12,6 +12,7 @@ import { withEngine, type EngineLimits } from './duckdb-engine';
 import { fileSystemError } from './file-system-error';
 import { messageOf } from './message-of';
 import { filtered } from './row-filter';
+import { rowNumberOf } from './row-number';
 import { quoteIdentifier, quotePath, quoteText } from './sql-text';
 
 /** What stands for NULL; not quoted, as every value is. */
@@ -92,6 +93,7 @@ export async function scanOfCsv(copy: CsvCopy): Promise<DuckdbScan> {
   return {
     setup: [],
     relation: filtered(`read_parquet(${quotePath(parquet)})`, copy.only),
+    rowNumber: copy.only === undefined ? rowNumberOf('parquet', copy.columns) : null,
     columns: copy.columns.map(({ name, type, toldAs }) => ({ name, type: toldAs ?? type })),
     teardown: [],
     cheapToRepeat: true,

@@ -1,5 +1,5 @@
 /** Columns of chunks as plain typed arrays: millions of values at the speed of the loop over them. */
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBVector } from '@duckdb/node-api';
 
 /** Values as DuckDB has them in memory; those of NULLs mean nothing. */
 function itemsOf(vector: DuckDBVector): ArrayBufferView & { length: number } {
@@ -44,7 +44,8 @@ export async function* chunksOf(
   }
 }
 
-let lookUps = 0;
+/** Functions that have been made: each has a name of its own. */
+let functions = 0;
 
 /**
  * Makes a function `(UINTEGER) -> UINTEGER` that looks a number up in an array.
@@ -54,7 +55,7 @@ export function registerLookUp(
   connection: DuckDBConnection,
   values: Uint32Array | Uint16Array | Uint8Array,
 ): string {
-  return registerFunction(connection, 'UINTEGER', (places, rows, found) => {
+  return registerLooking(connection, 'UINTEGER', (places, rows, found) => {
     for (let row = 0; row < rows; row += 1) found[row] = values[places[row]!]!;
   });
 }
@@ -69,7 +70,7 @@ export function registerDoubleLookUp(
   lower: Uint32Array | Uint16Array,
   upper: Uint32Array | Uint16Array,
 ): string {
-  return registerFunction(connection, 'UBIGINT', (places, rows, found) => {
+  return registerLooking(connection, 'UBIGINT', (places, rows, found) => {
     for (let row = 0; row < rows; row += 1) {
       const place = places[row]!;
       found[2 * row] = lower[place]!;
@@ -78,28 +79,68 @@ export function registerDoubleLookUp(
   });
 }
 
-/** @param look writes what it finds for so many rows as words, the lower one of a value first */
-function registerFunction(
+/** A function that a connection keeps for as long as it is open. */
+export interface Numbering {
+  /** By which SQL calls it. */
+  name: string;
+  /** Lets go of what it holds; it is not called any more then. */
+  release(): void;
+}
+
+/**
+ * Makes a volatile function `(UBIGINT, UINTEGER) -> UINTEGER` that is told the hash and the place of
+ * each row and numbers it; rows come in any order.
+ * @param number is given hashes as pairs of words, the lower one first; writes into `found`
+ */
+export function registerNumbering(
+  connection: DuckDBConnection,
+  number: (hashes: Int32Array, places: Uint32Array, rows: number, found: Uint32Array) => void,
+): Numbering {
+  const { UBIGINT, UINTEGER } = loadedDuckdb();
+  let call: typeof number | null = number;
+  const name = registerFunction(
+    connection,
+    { parameterTypes: [UBIGINT, UINTEGER], returnType: UINTEGER, volatile: true },
+    (input, found) => call?.(wordsOf(input, 0), numbersOf(input, 1), input.rowCount, found),
+  );
+  return { name, release: () => (call = null) };
+}
+
+/** @param look writes what it finds as words, the lower one of a value first */
+function registerLooking(
   connection: DuckDBConnection,
   returnType: 'UINTEGER' | 'UBIGINT',
   look: (places: Uint32Array, rows: number, found: Uint32Array) => void,
 ): string {
-  lookUps += 1;
-  const name = `tablegate_look_up_${lookUps}`;
-  // Whoever has a connection has loaded it: this module alone does not.
-  const duckdb = require('@duckdb/node-api') as typeof import('@duckdb/node-api');
-  const lookUp = duckdb.DuckDBScalarFunction.create({
-    ...{ name, parameterTypes: [duckdb.UINTEGER], returnType: duckdb[returnType] },
+  const duckdb = loadedDuckdb();
+  return registerFunction(
+    connection,
+    { parameterTypes: [duckdb.UINTEGER], returnType: duckdb[returnType] },
+    (input, found) => look(numbersOf(input, 0), input.rowCount, found),
+  );
+}
+
+/** Whoever has a connection has loaded it: this module alone does not. */
+function loadedDuckdb(): typeof import('@duckdb/node-api') {
+  return require('@duckdb/node-api') as typeof import('@duckdb/node-api');
+}
+
+/** @param run is given the words of the output */
+function registerFunction(
+  connection: DuckDBConnection,
+  how: { parameterTypes: DuckDBType[]; returnType: DuckDBType; volatile?: boolean },
+  run: (input: DuckDBDataChunk, output: Uint32Array) => void,
+): string {
+  functions += 1;
+  const name = `tablegate_function_${functions}`;
+  const made = loadedDuckdb().DuckDBScalarFunction.create({
+    ...{ name, ...how },
     mainFunction: (_, input, output) => {
       const { buffer, byteOffset, byteLength } = itemsOf(output);
-      look(
-        numbersOf(input, 0),
-        input.rowCount,
-        new Uint32Array(buffer, byteOffset, byteLength / 4),
-      );
+      run(input, new Uint32Array(buffer, byteOffset, byteLength / 4));
       output.flush();
     },
   });
-  connection.registerScalarFunction(lookUp);
+  connection.registerScalarFunction(made);
   return name;
 }

@@ -24,6 +24,7 @@ import { withLook, withTimedLook } from '../looks';
 import { realRoots, resolveInRoots } from '../roots';
 import { filtered } from '../row-filter';
 import { sampleRelation } from '../row-sample';
+import { rowNumberOf } from '../row-number';
 import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import { duckdbCatalogue } from './collect';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
@@ -132,6 +133,7 @@ class DuckdbConnection implements Connection {
     return {
       setup: [`ATTACH ${quoteText(copyFile)} AS ${copyName} (TYPE duckdb, READ_ONLY)`],
       relation: `${copyName}.main.copied`,
+      rowNumber: rowNumberOf('table', columns),
       columns,
       teardown: [`DETACH ${copyName}`],
       cheapToRepeat: true,

@@ -114,6 +114,7 @@ class FakeConnection implements Connection {
     return {
       setup: [],
       relation: filtered(relationOf(table), request.only),
+      rowNumber: null,
       columns: pickColumns(table.columns, request.columns, request.ref.table),
       teardown: [],
       cheapToRepeat: true,

@@ -15,6 +15,7 @@ import {
 } from '../connector';
 import { withLook, withTimedLook } from '../looks';
 import { filtered } from '../row-filter';
+import { rowNumberOf } from '../row-number';
 import { filesCatalogue } from './collect';
 import { filesConfigSchema, type FilesConfig } from './config';
 import { csvColumns, csvFirstRows, csvRelation, inspectCsv, inspectHead } from './csv';
@@ -93,17 +94,19 @@ class FilesConnection implements Connection {
     const before = await stateOf(file);
     const isUnchanged = async () => (await stateOf(file)) === before;
     if (file.format === 'parquet') {
-      const columns = pickColumns(await parquetColumns(file, signal), request.columns, file.name);
+      const present = await parquetColumns(file, signal);
+      const columns = pickColumns(present, request.columns, file.name);
+      const rowNumber = only === undefined ? rowNumberOf('parquet', present) : null;
       const relation = filtered(parquetRelation(file), only);
       const explain = (error: unknown) => parquetError(file.name, error);
-      const scan = { setup: [], relation, columns, teardown: [], explain };
+      const scan = { setup: [], relation, rowNumber, columns, teardown: [], explain };
       return { ...scan, cheapToRepeat: true, isUnchanged };
     }
     const csv = await inspectCsv(file, signal);
     const columns = pickColumns(csvColumns(csv.dialect), request.columns, file.name);
     const relation = filtered(await csvRelation(file, csv, request.scratchDir, signal), only);
     const explain = (error: unknown) => csvError(file.name, error);
-    const scan = { setup: [], relation, columns, teardown: [], explain };
+    const scan = { setup: [], relation, rowNumber: null, columns, teardown: [], explain };
     return { ...scan, cheapToRepeat: false, isUnchanged };
   }
 

@@ -157,6 +157,31 @@ describe('a run', () => {
     ]);
   });
 
+  it('keeps rows together where a column has the name that DuckDB numbers rows under', async () => {
+    const rows = `SELECT (19 - n)::VARCHAR AS file_row_number, (39 - n) AS "RowID", 'm' || n AS mail
+      FROM range(10) AS v(n)`;
+    const file = path.join(sandbox.root, 'people.parquet');
+    await runSql(':memory:', `COPY (${rows}) TO '${file}' (FORMAT parquet)`);
+    await runSql(analysisFile(sandbox), `CREATE TABLE people AS ${rows}`);
+    const idMapping = [
+      { column: 'file_row_number', idType: 'phone' },
+      { column: 'RowID', idType: 'device_id' },
+      { column: 'mail', idType: 'card' },
+    ];
+    const names = ['crm.main.people', 'analysis.main.people'];
+    for (const [fence, name] of names.entries()) {
+      const run = { tables: [{ name, idMapping }], connections: crm(), fence: BigInt(fence + 1) };
+      await runIdMapping(sandbox, run);
+      expect(usersOf(await readResult(sandbox))).toEqual(
+        Array.from({ length: 10 }, (_, n) => [
+          `card:m${n}`,
+          `device_id:${39 - n}`,
+          `phone:${19 - n}`,
+        ]),
+      );
+    }
+  });
+
   it('reads from a DuckDB file and writes into the same one', async () => {
     await runSql(
       analysisFile(sandbox),

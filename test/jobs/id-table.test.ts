@@ -1,36 +1,62 @@
 import fc from 'fast-check';
 import { IdTable } from '../../activities/jobs/id-mapping/id-table';
-import { noId } from '../../activities/jobs/id-mapping/links';
 
 const word = fc.oneof(fc.constantFrom(0, 1, 0xffffffff), fc.nat({ max: 0xffffffff }));
 const hash = fc.tuple(word, word);
+/** Hashes of the cells of a column, in the chunks in which they come, and the place of its table. */
+const column = fc.record({
+  place: fc.nat({ max: 3 }),
+  chunks: fc.array(fc.array(hash, { maxLength: 30 }), { maxLength: 4 }),
+});
 
-const wordsOf = (hashes: [number, number][]): Int32Array => Int32Array.from(hashes.flat());
-const isZero = ([low, high]: [number, number]): boolean => low === 0 && high === 0;
+type Hash = [number, number];
 
-it('hashes are found by the numbers they were given, and no others', () => {
+const wordsOf = (hashes: Hash[]): Int32Array => Int32Array.from(hashes.flat());
+
+function numbersOf(table: IdTable, hashes: Hash[], place: number): number[] {
+  const numbers = new Uint32Array(hashes.length);
+  table.number(wordsOf(hashes), hashes.length, place, numbers);
+  return [...numbers];
+}
+
+it('each hash has one number, in the order in which they come, with its cells and its first place', () => {
   fc.assert(
-    fc.property(
-      fc.array(hash, { maxLength: 60 }),
-      fc.array(hash, { maxLength: 20 }),
-      (known, others) => {
-        const table = new IdTable(known.length);
-        const refused = table.add(wordsOf(known), known.length, 100);
-        const numbers = new Map<string, number>();
-        const expected = known.flatMap((one, place) => {
-          if (isZero(one) || numbers.has(String(one))) return [100 + place];
-          numbers.set(String(one), 100 + place);
-          return [];
-        });
-        expect(refused).toEqual(expected);
-        for (const one of [...known, ...others]) {
-          const found = new Uint32Array(3);
-          const isThere = table.find(wordsOf([one]), 1, found, 1);
-          const number = isZero(one) ? noId : numbers.get(String(one));
-          expect(isThere ? found[1] : undefined).toBe(number);
+    fc.property(fc.array(column, { maxLength: 5 }), (columns) => {
+      const table = new IdTable();
+      const known = new Map<string, { cells: number; first: number }>();
+      for (const { place, chunks } of columns) {
+        for (const hashes of chunks) {
+          const keys = hashes.map(String);
+          for (const key of keys) {
+            const { cells, first } = known.get(key) ?? { cells: 0, first: place };
+            known.set(key, { cells: cells + 1, first: Math.min(first, place) });
+          }
+          const order = [...known.keys()];
+          expect(numbersOf(table, hashes, place)).toEqual(keys.map((key) => order.indexOf(key)));
         }
-      },
-    ),
-    { numRuns: 300 },
+      }
+      const expected = [...known.values()];
+      expect(table.count).toBe(known.size);
+      expect([...table.cells]).toEqual(expected.map(({ cells }) => cells));
+      expect([...table.firstPlaces]).toEqual(expected.map(({ first }) => first));
+      const words = [...known.keys()].flatMap((key) => key.split(',').map(Number));
+      expect(table.hashes).toEqual(Int32Array.from(words));
+    }),
+    { numRuns: 200 },
   );
+});
+
+it('numbers stay when it grows, and begin anew where they are told to', () => {
+  const table = new IdTable();
+  const hashes = Array.from({ length: 50_000 }, (_, nr): Hash => [nr % 7, Math.imul(nr, 40_503)]);
+  const numbers = hashes.map((_, nr) => nr);
+  for (let from = 0; from < hashes.length; from += 2_048) {
+    const some = hashes.slice(from, from + 2_048);
+    expect(numbersOf(table, some, 0)).toEqual(numbers.slice(from, from + 2_048));
+  }
+  expect(numbersOf(table, hashes, 1)).toEqual(numbers);
+  expect(table.count).toBe(hashes.length);
+  table.begin(1_000_000);
+  expect(table.count).toBe(0);
+  expect(numbersOf(table, hashes.toReversed(), 0)).toEqual(numbers.map((nr) => nr + 1_000_000));
 });

@@ -6,7 +6,6 @@ import { withEngine } from '../../../connectors/duckdb-engine';
 import { isOfLaterRun } from '../../../model/fence';
 import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
-import type { Engines } from './dictionary';
 import { failureOf } from './failures';
 import { findChanges, matchWithFormer, type ChangeCounts } from './former';
 import { registerIdFunctions } from './id-sql';
@@ -16,7 +15,7 @@ import type { ComputeRequest, IdMappingSummary } from './messages';
 import { assignOneIds } from './one-ids';
 import { readTables } from './read-tables';
 import type { Reporter } from './report';
-import { readerLimits, scratchLimits } from './scratch';
+import { scratchLimits } from './scratch';
 import { idsByType, matchedOf, sizesOf } from './summary';
 import { matchedRows, representativesOf, type Representatives, type Users } from './users';
 import { countByTable, resultRelation, swapResult } from './write-result';
@@ -45,12 +44,7 @@ export async function computeIdMapping(
   const file = path.join(request.scratchDir, 'work.duckdb');
   return withEngine(file, scratchLimits(request.scratchDir), signal, async (connection) => {
     registerIdFunctions(connection);
-    const { found, summary, details } = await withEngine(
-      ':memory:',
-      readerLimits,
-      signal,
-      (reader) => findUsers({ main: connection, reader }, request, reporter, signal),
-    );
+    const { found, summary, details } = await findUsers(connection, request, reporter, signal);
     const placed = await putInPlace(connection, request, found, reporter, signal);
     for (const detail of details) reporter.send({ type: 'table', detail });
     const where = placed.superseded
@@ -64,7 +58,7 @@ export async function computeIdMapping(
 
 /** @returns `details` as they are once the result is in its place */
 async function findUsers(
-  engines: Engines,
+  connection: DuckDBConnection,
   request: ComputeRequest,
   reporter: Reporter,
   signal: AbortSignal,
@@ -73,9 +67,9 @@ async function findUsers(
   summary: Omit<IdMappingSummary, 'seconds' | 'changes'>;
   details: TableDetail[];
 }> {
-  const read = await readTables(engines, request, reporter, signal);
+  const read = await readTables(connection, request, reporter, signal);
   const { dictionary, tables } = read;
-  const linked = await linkUsers(engines.main, request, dictionary, tables, reporter);
+  const linked = await linkUsers(connection, request, dictionary, tables, reporter);
   const { users, leftOut } = linked;
   const { types, firstTable } = dictionary;
 

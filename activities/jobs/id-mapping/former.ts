@@ -163,8 +163,12 @@ export async function findChanges(
   { runId }: ComputeRequest,
   hasFormer: boolean,
 ): Promise<Changes> {
+  const kinds = ['gone', 'kept', 'merged', 'new', 'split'].map(quoteText).join(', ');
+  const run = quoteText(runId);
+  // An ENUM reads and, in this order of its values, sorts like text, and is written in less time.
   const sqlOf = (changes: string): string =>
-    `SELECT change, one_id, other_one_id, ids::UBIGINT AS ids, ${quoteText(runId)} AS run_id
+    `SELECT change::ENUM(${kinds}) AS change, one_id, other_one_id, ids::UBIGINT AS ids,
+       ${run}::ENUM(${run}) AS run_id
      FROM (${changes})`;
   if (!hasFormer) return { relation: `(${sqlOf(newSql('true'))})`, counts: null };
   await connection.run(`CREATE OR REPLACE TEMP TABLE changes AS ${sqlOf(changesSql)}`);

@@ -1,79 +1,147 @@
 /**
- * Finds the number of an ID by the 64-bit hash of its text. Open addressing in one array: three
- * words (the hash's two, the number plus one) a slot. Pure.
+ * Numbers for the 64-bit hashes of texts, in the order in which they come. Open addressing in one
+ * array: three words (the hash's two, the number plus one) a slot. Pure. One table serves type after
+ * type, as making room anew would take as long as a fifth of the numbering.
  */
-import { noId } from './links';
 
-/** Share of the slots that are taken: fewer are missed at once, more would take more memory. */
-const load = 0.5;
+/** Share of the slots that may be taken: with more, what is looked for is often not there at once. */
+const mostLoad = 0.6;
 const wordsPerSlot = 3;
+/** Larger than every place. */
+const noPlace = 0xffff;
+/** A power of two, as its multiples are. */
+const firstSlots = 1 << 12;
+/** Below so many, room for four times as many is made at once. */
+const manySlots = 1 << 22;
 /** Brings the upper word into the place of a hash whose lower word varies little. */
 const mixer = 0x9e3779b1;
 
 export class IdTable {
-  readonly #slots: number;
+  #slots = firstSlots;
   /** Signed, as what is read is then compared without being turned into a double first. */
-  readonly #words: Int32Array;
+  #words = new Int32Array(firstSlots * wordsPerSlot);
+  #capacity = capacityOf(firstSlots);
+  #count = 0;
+  #first = 0;
+  #hashes = new Int32Array(2 * this.#capacity);
+  #cells = new Uint32Array(this.#capacity);
+  #firstPlaces = new Uint16Array(this.#capacity);
 
-  /** @param capacity IDs that it will hold */
-  constructor(capacity: number) {
-    this.#slots = Math.max(8, Math.ceil(capacity / load));
-    this.#words = new Int32Array(this.#slots * wordsPerSlot);
+  /** Forgets all hashes. @param first the number of the next one */
+  begin(first: number): void {
+    this.#words.fill(0);
+    this.#count = 0;
+    this.#first = first;
+  }
+
+  /** How many hashes it has seen. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The hashes in the order of their numbers, as pairs of words, the lower one first. */
+  get hashes(): Int32Array {
+    return this.#hashes.slice(0, 2 * this.#count);
+  }
+
+  /** How often each was numbered. */
+  get cells(): Uint32Array {
+    return this.#cells.slice(0, this.#count);
+  }
+
+  /** The smallest place at which each was numbered. */
+  get firstPlaces(): Uint16Array {
+    return this.#firstPlaces.slice(0, this.#count);
   }
 
   /**
-   * Numbers the hashes from `first` on.
+   * Numbers hashes: those that were seen before as then, all others anew.
    * @param hashes pairs of words, the lower one first
-   * @returns the numbers whose hash is zero, which stands for no ID, or another ID's too
+   * @param place where they were found
+   * @param numbers written, one a hash
    */
-  add(hashes: Int32Array, count: number, first: number): number[] {
+  number(hashes: Int32Array, count: number, place: number, numbers: Uint32Array): void {
+    if (this.#count + count > this.#capacity) this.#grow(this.#count + count);
+    this.#find(hashes, count, numbers);
+    const cells = this.#cells;
+    const firstPlaces = this.#firstPlaces;
+    const first = this.#first;
+    // A loop of its own: one that looks for hashes as well waits for memory far longer.
+    for (let at = 0; at < count; at += 1) {
+      const number = numbers[at]!;
+      cells[number]! += 1;
+      if (place < firstPlaces[number]!) firstPlaces[number] = place;
+      numbers[at] = first + number;
+    }
+  }
+
+  /** Numbers hashes from 0 on. */
+  #find(hashes: Int32Array, count: number, numbers: Uint32Array): void {
     const words = this.#words;
-    const slots = this.#slots;
-    const refused: number[] = [];
+    const last = words.length;
+    const mask = this.#slots - 1;
+    const known = this.#hashes;
+    let seen = this.#count;
     for (let at = 0; at < count; at += 1) {
       const low = hashes[2 * at]!;
       const high = hashes[2 * at + 1]!;
-      let word = firstWordOf(low, high, slots);
+      let word = ((low ^ Math.imul(high, mixer)) & mask) * wordsPerSlot;
       while (words[word + 2] !== 0 && (words[word] !== low || words[word + 1] !== high)) {
-        word = word + wordsPerSlot === words.length ? 0 : word + wordsPerSlot;
+        word = word + wordsPerSlot === last ? 0 : word + wordsPerSlot;
       }
-      if (words[word + 2] !== 0 || (low === 0 && high === 0)) {
-        refused.push(first + at);
+      const number = words[word + 2]! - 1;
+      if (number >= 0) {
+        numbers[at] = number;
         continue;
       }
       words[word] = low;
       words[word + 1] = high;
-      words[word + 2] = first + at + 1;
+      words[word + 2] = seen + 1;
+      known[2 * seen] = low;
+      known[2 * seen + 1] = high;
+      numbers[at] = seen;
+      seen += 1;
     }
-    return refused;
+    // Where counts of a former type may stand.
+    this.#cells.fill(0, this.#count, seen);
+    this.#firstPlaces.fill(noPlace, this.#count, seen);
+    this.#count = seen;
   }
 
-  /**
-   * Writes the numbers of hashes into `numbers` from `start` on; `noId` for zero.
-   * @returns false where a hash is not there
-   */
-  find(hashes: Int32Array, count: number, numbers: Uint32Array, start: number): boolean {
+  /** Makes room for so many hashes. */
+  #grow(needed: number): void {
+    while (capacityOf(this.#slots) < needed) this.#slots *= this.#slots < manySlots ? 4 : 2;
+    this.#capacity = capacityOf(this.#slots);
+    this.#hashes = longer(this.#hashes, new Int32Array(2 * this.#capacity));
+    this.#cells = longer(this.#cells, new Uint32Array(this.#capacity));
+    this.#firstPlaces = longer(this.#firstPlaces, new Uint16Array(this.#capacity));
+    this.#words = new Int32Array(this.#slots * wordsPerSlot);
+    this.#placeAll();
+  }
+
+  #placeAll(): void {
     const words = this.#words;
-    const slots = this.#slots;
-    for (let at = 0; at < count; at += 1) {
-      const low = hashes[2 * at]!;
-      const high = hashes[2 * at + 1]!;
-      if (low === 0 && high === 0) {
-        numbers[start + at] = noId;
-        continue;
-      }
-      let word = firstWordOf(low, high, slots);
-      while (words[word] !== low || words[word + 1] !== high) {
-        if (words[word + 2] === 0) return false;
+    const hashes = this.#hashes;
+    const mask = this.#slots - 1;
+    for (let number = 0; number < this.#count; number += 1) {
+      const low = hashes[2 * number]!;
+      const high = hashes[2 * number + 1]!;
+      let word = ((low ^ Math.imul(high, mixer)) & mask) * wordsPerSlot;
+      while (words[word + 2] !== 0) {
         word = word + wordsPerSlot === words.length ? 0 : word + wordsPerSlot;
       }
-      numbers[start + at] = words[word + 2]! - 1;
+      words[word] = low;
+      words[word + 1] = high;
+      words[word + 2] = number + 1;
     }
-    return true;
   }
 }
 
-function firstWordOf(low: number, high: number, slots: number): number {
-  const slot = Math.floor((((low ^ Math.imul(high, mixer)) >>> 0) / 2 ** 32) * slots);
-  return slot * wordsPerSlot;
+function capacityOf(slots: number): number {
+  return Math.floor(slots * mostLoad);
+}
+
+function longer<T extends Int32Array | Uint32Array | Uint16Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

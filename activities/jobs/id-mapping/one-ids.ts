@@ -47,10 +47,23 @@ export async function assignOneIds(
          ${look.type}(numbers.number), ${look.high}(numbers.number), ${look.low}(numbers.number)))
          AS one_id,
        former_ids.number AS former, ${look.ids}(numbers.number) AS ids
-     FROM (SELECT range::UINTEGER AS number FROM range(${users.count})) AS numbers
+     FROM (${numbersSql(users.count)}) AS numbers
        LEFT JOIN ${formerIds} AS former_ids ON former_ids.number = ${look.kept}(numbers.number)`,
   );
   if (former.kept !== null) await refuseDoubles(connection);
+}
+
+/** Parts that DuckDB makes side by side: one range of numbers is made by one thread. */
+const numberParts = 8;
+
+/** `(number)` from 0 on. */
+function numbersSql(count: number): string {
+  const size = Math.ceil(count / numberParts);
+  const parts = Array.from({ length: numberParts }, (_, part) => {
+    const [from, to] = [part * size, (part + 1) * size].map((end) => Math.min(end, count));
+    return `SELECT range::UINTEGER AS number FROM range(${from}, ${to})`;
+  });
+  return parts.join(' UNION ALL ');
 }
 
 /** New ids differ by their hashes from each other, and by their first part from those of other runs. */

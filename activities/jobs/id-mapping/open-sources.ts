@@ -1,13 +1,13 @@
 /**
  * The tables of a task, open for as long as they are read: their IDs are read more than once. What
- * is dear to read (CSV) is brought into a file of the scratch folder first.
+ * is dear to read (CSV), or has no numbers of its rows, is brought into a file of the scratch folder first.
  */
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openConnection } from '../../../connectors';
 import type { Connection, DuckdbScan } from '../../../connectors/connector';
+import { rowNumbers } from '../../../connectors/row-number';
 import { quotePath, quoteText } from '../../../connectors/sql-text';
-import type { Engines } from './dictionary';
 import { columnNames, idColumnsOf, type IdColumn } from './id-columns';
 import type { ComputeRequest, SourceTable } from './messages';
 
@@ -16,6 +16,8 @@ export interface OpenSource {
   /** `connection.schema.table` */
   name: string;
   relation: string;
+  /** SQL of the number of a row of it, from 0 on. */
+  rowNumber: string;
   columns: IdColumn[];
   /** Whether it still holds what it held when it was opened. */
   isUnchanged(): Promise<boolean>;
@@ -25,11 +27,11 @@ export interface OpenSource {
 
 /** Opens tables one by one, and closes all of them in the end. */
 export class OpenSources {
-  readonly #engines: Engines;
+  readonly #engine: DuckDBConnection;
   readonly #closing: (() => Promise<void>)[] = [];
 
-  constructor(engines: Engines) {
-    this.#engines = engines;
+  constructor(engine: DuckDBConnection) {
+    this.#engine = engine;
   }
 
   /** @throws ConnectorError, TablegateError or JobError with one sentence */
@@ -39,11 +41,11 @@ export class OpenSources {
     const connection = openConnection(table.connection, { filesRoots }, { fake });
     this.#closing.push(() => connection.close());
     const scan = await this.#scan(connection, table, { scratchDir, signal });
-    const { relation, explain, isUnchanged } = scan;
+    const { relation, rowNumber, explain, isUnchanged } = scan;
     const columns = idColumnsOf(table, scan);
     const source = { name: table.name, relation, columns, explain, isUnchanged };
-    return scan.cheapToRepeat
-      ? source
+    return scan.cheapToRepeat && rowNumber !== null
+      ? { ...source, rowNumber }
       : this.#copy(source, path.join(scratchDir, `source-${place}.parquet`));
   }
 
@@ -70,18 +72,15 @@ export class OpenSources {
     return scan;
   }
 
-  /** Runs statements on both engines. */
   async #run(statements: string[]): Promise<void> {
-    for (const engine of Object.values(this.#engines) as DuckDBConnection[]) {
-      for (const sql of statements) await engine.run(sql);
-    }
+    for (const sql of statements) await this.#engine.run(sql);
   }
 
-  async #copy(source: OpenSource, file: string): Promise<OpenSource> {
+  async #copy(source: Omit<OpenSource, 'rowNumber'>, file: string): Promise<OpenSource> {
     const { relation, columns, explain } = source;
     const texts = columns.map(({ text }, column) => `${text} AS text_${column}`);
     try {
-      await this.#engines.main.run(
+      await this.#engine.run(
         `COPY (SELECT ${texts.join(', ')} FROM ${relation}) TO ${quoteText(file)} (FORMAT parquet)`,
       );
     } catch (error) {
@@ -92,6 +91,7 @@ export class OpenSources {
     return {
       ...source,
       relation: `read_parquet(${quotePath(file)})`,
+      rowNumber: rowNumbers.parquet,
       columns: copied,
       isUnchanged,
     };

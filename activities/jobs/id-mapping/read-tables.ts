@@ -1,10 +1,10 @@
 /** From the tables of a task to numbered IDs and the rows that link them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDetail } from '../../../model/run';
-import { makeDictionary, type Dictionary, type Engines, type FindableIds } from './dictionary';
+import { makeDictionary, type Dictionary } from './dictionary';
 import { failureOf } from './failures';
 import type { LinkTable } from './links';
-import { changed, countRows, loadColumn, replaceTexts } from './load-links';
+import { changed, replaceTexts } from './load-links';
 import type { ComputeRequest } from './messages';
 import { OpenSources, type OpenSource } from './open-sources';
 import type { Reporter } from './report';
@@ -65,21 +65,23 @@ class Details {
 
 /** Reads all tables. @throws JobError naming the table */
 export async function readTables(
-  engines: Engines,
+  connection: DuckDBConnection,
   request: ComputeRequest,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Read> {
   const details = new Details(request, reporter);
-  const open = new OpenSources(engines);
+  const open = new OpenSources(connection);
   try {
     const sources = await openAll(open, request, reporter, details, signal);
-    const loading = new Loading(engines.reader, sources);
-    const dictionary = await collectIds(engines, request, sources, reporter, details, loading);
+    const dictionary = await collectIds(connection, request, sources, reporter, details);
     for (const [place, source] of sources.entries()) {
       if (!(await source.isUnchanged())) throw details.fail(place, changed(source.name));
     }
-    const tables = sources.map((source, place) => loading.tableOf(source, place));
+    const tables = sources.map(({ name, columns }, place) => ({
+      ...{ name, links: dictionary.links[place]! },
+      idTypes: columns.map(({ idType }) => idType),
+    }));
     for (const [place, { name, links }] of tables.entries()) {
       if (dictionary.standsFor !== null) replaceTexts(links, dictionary.standsFor);
       reporter.log('info', `${name}: ${links[0]!.length} rows read`);
@@ -112,70 +114,21 @@ async function openAll(
   return sources;
 }
 
-/** Loads the columns of one ID type after the other. */
-class Loading {
-  readonly #reader: DuckDBConnection;
-  readonly #sources: OpenSource[];
-  readonly #rows: (number | undefined)[] = [];
-  readonly #links: LinkTable[];
-
-  constructor(reader: DuckDBConnection, sources: OpenSource[]) {
-    this.#reader = reader;
-    this.#sources = sources;
-    this.#links = sources.map(() => []);
-  }
-
-  /** @throws PlacedError where a table cannot be read */
-  async load(type: FindableIds): Promise<void> {
-    for (const [place, source] of this.#sources.entries()) {
-      for (const [at, column] of source.columns.entries()) {
-        if (column.idType !== type.idType) continue;
-        try {
-          const rows = (this.#rows[place] ??= await countRows(this.#reader, source));
-          this.#links[place]![at] = await loadColumn(this.#reader, source, column, type, rows);
-        } catch (error) {
-          throw new PlacedError(place, error);
-        }
-      }
-    }
-  }
-
-  tableOf({ name, columns }: OpenSource, place: number): ReadTable {
-    return { name, links: this.#links[place]!, idTypes: columns.map(({ idType }) => idType) };
-  }
-}
-
-/** What went wrong with the table at a place. */
-class PlacedError extends Error {
-  constructor(
-    readonly place: number,
-    override readonly cause: unknown,
-  ) {
-    super(`table ${place}`);
-  }
-}
-
 async function collectIds(
-  engines: Engines,
+  connection: DuckDBConnection,
   request: ComputeRequest,
   sources: OpenSource[],
   reporter: Reporter,
   details: Details,
-  loading: Loading,
 ): Promise<Dictionary> {
   reporter.begin('collecting');
   const rules = typeRulesOf(request);
   try {
-    return await makeDictionary(engines, sources, rules, request.scratchDir, {
-      collecting: (place, idType) =>
-        reporter.at(place / rules.length, `collecting the IDs of type ${idType}`),
-      numbered: (type) => loading.load(type),
-    });
+    return await makeDictionary(connection, sources, rules, request.scratchDir, (place, idType) =>
+      reporter.at(place / rules.length, `collecting the IDs of type ${idType}`),
+    );
   } catch (error) {
-    if (error instanceof PlacedError) {
-      throw details.fail(error.place, sources[error.place]!.explain(error.cause));
-    }
-    const broken = await findBroken(engines.main, sources);
+    const broken = await findBroken(connection, sources);
     throw broken === null ? error : details.fail(broken.place, broken.error);
   }
 }

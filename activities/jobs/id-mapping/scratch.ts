@@ -1,6 +1,7 @@
 /** What a computation may use of the machine, and the rules of the ID types that it meets. */
 import os from 'node:os';
 import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EngineLimits } from '../../../connectors/duckdb-engine';
 import { rulesOf, type IdTypeRules } from '../../../model/id-rules';
 import type { Places } from './messages';
@@ -16,9 +17,6 @@ const scratchMemoryMiB = 384;
 /** More threads would each want memory of their own. */
 const mostThreads = 4;
 
-/** Files are read through it, a chunk at a time. */
-export const readerLimits: EngineLimits = { threads: 1, memoryMiB: 128, spillDir: null };
-
 /** The rules of all ID types of the tables, by the names of the types. */
 export function typeRulesOf({ tables, guards }: Pick<Places, 'tables' | 'guards'>): TypeRules[] {
   const names = tables.flatMap((table) => table.idColumns.map((column) => column.idType));
@@ -32,7 +30,25 @@ export function typeRulesOf({ tables, guards }: Pick<Places, 'tables' | 'guards'
   }));
 }
 
+function threadCount(): number {
+  return Math.min(os.availableParallelism(), mostThreads);
+}
+
+/** Runs a statement with one thread more, as one of them always waits for JavaScript. */
+export async function withOneMoreThread<T>(
+  connection: DuckDBConnection,
+  run: () => Promise<T>,
+): Promise<T> {
+  const threads = threadCount();
+  await connection.run(`SET threads = ${threads + 1}`);
+  try {
+    return await run();
+  } finally {
+    await connection.run(`SET threads = ${threads}`);
+  }
+}
+
 export function scratchLimits(scratchDir: string): EngineLimits {
-  const threads = Math.min(os.availableParallelism(), mostThreads);
+  const threads = threadCount();
   return { threads, memoryMiB: scratchMemoryMiB, spillDir: path.join(scratchDir, 'spill') };
 }

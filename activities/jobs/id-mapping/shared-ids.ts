@@ -11,38 +11,52 @@ export interface SharedId {
 /** Pairs that are sorted at a time: 64 MiB. */
 const pairsAtATime = 1 << 23;
 
+/** A column of one ID type, and the table that it is of. */
+interface Cells {
+  column: Uint32Array;
+  table: LinkTable;
+}
+
+/** The columns that hold IDs of a range: a column holds those of one range only. */
+function columnsOf(tables: LinkTable[], { start, end }: Pick<IdRange, 'start' | 'end'>): Cells[] {
+  return tables.flatMap((table) =>
+    table.flatMap((column) => {
+      const id = column.find((one) => one !== noId);
+      return id !== undefined && id >= start && id < end ? [{ column, table }] : [];
+    }),
+  );
+}
+
 /** Calls back for every cell with a wanted ID and another ID in its row; of most cells it looks at a byte. */
 function forEachOther(
-  tables: LinkTable[],
+  columns: Cells[],
   wanted: Uint8Array,
   visit: (id: number, other: number) => void,
 ): void {
-  for (const table of tables) {
-    for (const column of table) {
-      for (let row = 0; row < column.length; row += 1) {
-        const id = column[row]!;
-        if (id === noId || wanted[id] === 0) continue;
-        for (const beside of table) {
-          const other = beside[row]!;
-          if (other !== noId && other !== id) visit(id, other);
-        }
+  for (const { column, table } of columns) {
+    for (let row = 0; row < column.length; row += 1) {
+      const id = column[row]!;
+      if (id === noId || wanted[id] === 0) continue;
+      for (const beside of table) {
+        const other = beside[row]!;
+        if (other !== noId && other !== id) visit(id, other);
       }
     }
   }
 }
 
 /** Distinct others of one ID, over a byte for every ID: for those with very many. */
-function countOthersOfOne(tables: LinkTable[], wanted: Uint8Array, id: number): number {
+function countOthersOfOne(columns: Cells[], wanted: Uint8Array, id: number): number {
   const seen = new Uint8Array(wanted.length);
   wanted[id] = 1;
-  forEachOther(tables, wanted, (_, other) => (seen[other] = 1));
+  forEachOther(columns, wanted, (_, other) => (seen[other] = 1));
   wanted[id] = 0;
   return seen.reduce((sum, byte) => sum + byte, 0);
 }
 
 /** Distinct others of several IDs at once, in their order. */
 function countOthersOfSome(
-  tables: LinkTable[],
+  columns: Cells[],
   wanted: Uint8Array,
   ids: number[],
   pairCount: number,
@@ -52,7 +66,7 @@ function countOthersOfSome(
   const slots = new Map(ids.map((id, slot) => [id, slot]));
   let end = 0;
   for (const id of ids) wanted[id] = 1;
-  forEachOther(tables, wanted, (id, other) => {
+  forEachOther(columns, wanted, (id, other) => {
     pairs[end++] = slots.get(id)! * 2 ** 32 + other;
   });
   for (const id of ids) wanted[id] = 0;
@@ -71,7 +85,7 @@ function countOthersOfSome(
  * @param mostOthers how many others may at most stand in rows with an ID, each time counted
  */
 function countOthers(
-  tables: LinkTable[],
+  columns: Cells[],
   idCount: number,
   candidates: number[],
   mostOthers: (id: number) => number,
@@ -81,12 +95,11 @@ function countOthers(
   const note = (id: number, others: number): void => {
     if (others > maxSharedBy) shared.push({ id, others });
   };
-  if (candidates.length === 0) return shared;
   const wanted = new Uint8Array(idCount);
   let batch: number[] = [];
   let pairs = 0;
   const countBatch = () => {
-    const counts = countOthersOfSome(tables, wanted, batch, pairs);
+    const counts = countOthersOfSome(columns, wanted, batch, pairs);
     batch.forEach((id, slot) => note(id, counts[slot] as number));
     batch = [];
     pairs = 0;
@@ -94,7 +107,7 @@ function countOthers(
   for (const id of candidates) {
     const count = mostOthers(id);
     if (count > pairsAtATime) {
-      note(id, countOthersOfOne(tables, wanted, id));
+      note(id, countOthersOfOne(columns, wanted, id));
       continue;
     }
     if (pairs + count > pairsAtATime || batch.length >= 2 ** 20) countBatch();
@@ -131,7 +144,9 @@ export function findShared(
     for (let id = start; id < end; id += 1) {
       if (mostOthers(id) > maxSharedBy && leftOut[id] === 0) candidates.push(id);
     }
-    const ofRange = countOthers(tables, leftOut.length, candidates, mostOthers, maxSharedBy);
+    if (candidates.length === 0) continue;
+    const columns = columnsOf(tables, { start, end });
+    const ofRange = countOthers(columns, leftOut.length, candidates, mostOthers, maxSharedBy);
     for (const one of ofRange) shared.push(one);
   }
   return shared.toSorted((a, b) => b.others - a.others || a.id - b.id);
