@@ -10,7 +10,6 @@ import { SupersededError } from '../../connectors/connector';
 import { smallEngine, withEngine } from '../../connectors/duckdb-engine';
 import { fenceOf } from '../../model/fence';
 import { JobError } from '../../model/job-type';
-import type { RunProgress } from '../../model/run';
 import { rejection, runSql, Sandbox } from '../connectors/support/sandbox';
 import { analysisFile, readResult, runIdMapping, textTable, usersOf } from './support/run-job';
 
