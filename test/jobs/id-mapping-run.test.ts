@@ -1,10 +1,15 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, renameSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync } from 'node:fs';
 import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { registerIdFunctions } from '../../activities/jobs/id-mapping/id-sql';
+import type { ComputeRequest } from '../../activities/jobs/id-mapping/messages';
+import { readTables } from '../../activities/jobs/id-mapping/read-tables';
+import { Reporter } from '../../activities/jobs/id-mapping/report';
 import { SupersededError } from '../../connectors/connector';
+import { smallEngine, withEngine } from '../../connectors/duckdb-engine';
 import { fenceOf } from '../../model/fence';
 import { JobError } from '../../model/job-type';
-import type { RunProgress } from '../../model/run';
 import { rejection, runSql, Sandbox } from '../connectors/support/sandbox';
 import { analysisFile, readResult, runIdMapping, textTable, usersOf } from './support/run-job';
 
@@ -250,31 +255,6 @@ describe('a run that cannot succeed says which table and why, and keeps the form
     expect(error.message).toContain(problem);
   });
 
-  it('a Parquet file that another takes the place of while it is read', async () => {
-    const file = path.join(sandbox.root, 'visits.parquet');
-    const write = (...phones: string[]) =>
-      runSql(
-        ':memory:',
-        `COPY (SELECT unnest([${phones.map((one) => `'${one}'`).join(', ')}]) AS mobile)
-         TO '${file}.new' (FORMAT parquet)`,
-      );
-    await write('0138', '0139');
-    renameSync(`${file}.new`, file);
-    await write('0139', '0138');
-    let replaced = false;
-    const onProgress = ({ text }: RunProgress) => {
-      if (replaced || !text.startsWith('collecting')) return;
-      replaced = true;
-      renameSync(`${file}.new`, file);
-    };
-    const visits = failing('crm.main.visits');
-    const run = { tables: [customers, visits], connections: crm(), fence: 2n, onProgress };
-    const error = await failureOf(runIdMapping(sandbox, run));
-    expect(error.message).toBe(
-      'crm.main.visits: the table was changed while it was read; run the task again.',
-    );
-  });
-
   it('an ID column of lists', async () => {
     const file = path.join(sandbox.root, 'lists.parquet');
     await runSql(':memory:', `COPY (SELECT ['1'] AS mobile) TO '${file}' (FORMAT parquet)`);
@@ -352,6 +332,76 @@ describe('a run that cannot succeed says which table and why, and keeps the form
       runIdMapping(sandbox, { tables: [customers], connections: crm(), signal }),
     );
     expect(error.message).toBe('too early');
+  });
+});
+
+describe('a Parquet file that is another one while it is read', () => {
+  const problem = 'crm.main.visits: the table was changed while it was read; run the task again.';
+  let file = '';
+  let other = '';
+  beforeEach(async () => {
+    file = path.join(sandbox.root, 'visits.parquet');
+    other = path.join(sandbox.root, 'other');
+    await runSql(
+      ':memory:',
+      `COPY (SELECT unnest(['0138', '0139']) AS mobile) TO '${file}' (FORMAT parquet)`,
+      `COPY (SELECT unnest(['0139', '0138', '0140']) AS mobile) TO '${other}' (FORMAT parquet)`,
+    );
+  });
+
+  /** Reads the table in this process, so that what happens to it meanwhile happens at its moment. */
+  async function readVisits(engine: DuckDBConnection, collecting: () => void): Promise<unknown> {
+    const crmOfJob = { name: 'crm', ...crm().crm };
+    const visits = {
+      ...{ name: 'crm.main.visits', connection: crmOfJob },
+      ...{ ref: { schema: 'main', table: 'visits' } },
+      idColumns: [{ column: 'mobile', idType: 'phone' }],
+    };
+    const request: ComputeRequest = {
+      ...{ runId: 'r', fence: '1', startedAtMs: 0, writer: 'task-1', fake: false },
+      ...{ filesRoots: [sandbox.root], scratchDir: sandbox.scratch, tables: [visits] },
+      target: { connection: crmOfJob, ref: visits.ref },
+      ...{ output: 'crm.main.visits', guards: { maxSharedBy: null, priority: [], idTypes: {} } },
+    };
+    const told: string[] = [];
+    const reporter = new Reporter((message) => {
+      if (message.type === 'table') told.push(message.detail.status);
+      if (message.type === 'progress' && message.progress.text.startsWith('collecting')) {
+        collecting();
+      }
+    });
+    try {
+      registerIdFunctions(engine);
+      return await readTables(engine, request, reporter, new AbortController().signal);
+    } finally {
+      reporter.end();
+      expect(told.at(-1)).toBe('failed');
+    }
+  }
+
+  it('because another took its place', async () => {
+    const error = await rejection(
+      withEngine(':memory:', smallEngine, null, (engine) =>
+        readVisits(engine, () => renameSync(other, file)),
+      ),
+    );
+    expect(error.message).toBe(problem);
+  });
+
+  it('because it was written anew, so that reading it broke off', async () => {
+    const error = await rejection(
+      withEngine(':memory:', smallEngine, null, (engine) => {
+        const run = engine.run.bind(engine);
+        jest.spyOn(engine, 'run').mockImplementation(async (sql, ...values) => {
+          if (!sql.startsWith('COPY')) return run(sql, ...values);
+          copyFileSync(other, file);
+          throw new Error('TProtocolException: Invalid data');
+        });
+        return readVisits(engine, () => undefined);
+      }),
+    );
+    expect(error).toBeInstanceOf(JobError);
+    expect(error.message).toBe(problem);
   });
 });
 

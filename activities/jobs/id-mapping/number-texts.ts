@@ -61,7 +61,8 @@ export async function numberTexts(
   const quick = await collect(hashOf);
   if (quick !== null) return quick;
   const named = await textsThatShare(connection, file);
-  if (named.length <= mostNamed) {
+  // SQL ends at a NUL: a text that has one cannot be named.
+  if (named.length <= mostNamed && !named.some((text) => text.includes('\0'))) {
     const list = named.map(quoteText).join(', ');
     const apart = await collect(
       (text) => `CASE WHEN ${text} IN (${list}) THEN ${strongHash(text)} ELSE ${hashOf(text)} END`,

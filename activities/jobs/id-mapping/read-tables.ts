@@ -75,9 +75,7 @@ export async function readTables(
   try {
     const sources = await openAll(open, request, reporter, details, signal);
     const dictionary = await collectIds(connection, request, sources, reporter, details);
-    for (const [place, source] of sources.entries()) {
-      if (!(await source.isUnchanged())) throw details.fail(place, changed(source.name));
-    }
+    await refuseChanged(sources, details);
     const tables = sources.map(({ name, columns }, place) => ({
       ...{ name, links: dictionary.links[place]! },
       idTypes: columns.map(({ idType }) => idType),
@@ -129,7 +127,17 @@ async function collectIds(
     );
   } catch (error) {
     const broken = await findBroken(connection, sources);
-    throw broken === null ? error : details.fail(broken.place, broken.error);
+    if (broken !== null) throw details.fail(broken.place, broken.error);
+    // A file that is written anew in its place breaks off a reader, and may be whole again by now.
+    await refuseChanged(sources, details);
+    throw error;
+  }
+}
+
+/** @throws JobError naming a table that is not what it was when it was opened */
+async function refuseChanged(sources: OpenSource[], details: Details): Promise<void> {
+  for (const [place, source] of sources.entries()) {
+    if (!(await source.isUnchanged())) throw details.fail(place, changed(source.name));
   }
 }
 
