@@ -6,11 +6,9 @@ import { intervalStart, needsOf } from '../model/needs';
 import { linkTasks } from '../model/task-graph';
 import { taskTimes } from '../model/task-times';
 import type { NeededRecords, RecurringTask, Store } from '../store/store';
+import { recurringPages } from './recurring-pages';
 
 type Deps = Pick<Store, 'tasks'>;
-
-/** How many tasks are read at once, and what comes before them by one question a tenant. */
-const pageSize = 500;
 
 /**
  * The instances of upstream tasks that open due times wait for, or that the next ones will: a
@@ -19,9 +17,7 @@ const pageSize = 500;
  */
 export async function neededRecords({ tasks }: Deps, now: number): Promise<NeededRecords[]> {
   const needed = new Map<string, NeededRecords>();
-  let after: { tenant: string; id: string } | null = null;
-  for (;;) {
-    const page: RecurringTask[] = await tasks.recurring(after, pageSize);
+  for await (const page of recurringPages(tasks)) {
     for (const tenant of new Set(page.map((one) => one.tenant))) {
       const ofTenant = page.filter((one) => one.tenant === tenant);
       const upstream = await upstreamOf({ tasks }, tenant, ofTenant);
@@ -35,13 +31,11 @@ export async function neededRecords({ tasks }: Deps, now: number): Promise<Neede
         }
       }
     }
-    const last = page.at(-1);
-    if (!last || page.length < pageSize) return [...needed.values()];
-    after = { tenant: last.tenant, id: last.task.id };
   }
+  return [...needed.values()];
 }
 
-/** By task of a tenant, those that come right before it. */
+/** By task of a tenant, those that come right before it, by one question for all. */
 async function upstreamOf(
   { tasks }: Deps,
   tenant: string,

@@ -4,12 +4,10 @@ import { isOutdated, type FoundSchedule } from '../model/schedule-note';
 import type { RecurringTask } from '../store/store';
 import type { Activities } from './activities';
 import type { ActivityDeps } from './deps';
+import { recurringPages } from './recurring-pages';
 import { tickMissing } from './tick-missing';
 
 type Deps = Pick<ActivityDeps, 'store' | 'temporal' | 'log'>;
-
-/** How many tasks are read at once. */
-const pageSize = 500;
 
 export function makeWatch(deps: Deps): Activities['watch'] {
   return async function watch(window) {
@@ -63,14 +61,7 @@ function keyOf(tenant: string, taskId: string): string {
 }
 
 async function* recurringTasks({ store }: Deps): AsyncGenerator<RecurringTask, void> {
-  let after: { tenant: string; id: string } | null = null;
-  for (;;) {
-    const page: RecurringTask[] = await store.tasks.recurring(after, pageSize);
-    yield* page;
-    const last = page.at(-1);
-    if (!last || page.length < pageSize) return;
-    after = { tenant: last.tenant, id: last.task.id };
-  }
+  for await (const page of recurringPages(store.tasks)) yield* page;
 }
 
 /** What cannot be done for one does not keep the others from it. */
