@@ -141,7 +141,7 @@ function Wide<Row extends object>({
       size="middle"
       {...(expand && {
         expandable: {
-          columnTitle: <span className="unseen">{t('act.details')}</span>,
+          columnTitle: <span className="hidden-text">{t('act.details')}</span>,
           expandedRowRender: expand,
           expandIcon: ({ expanded, onExpand, record }) => (
             <Button

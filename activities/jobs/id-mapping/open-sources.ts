@@ -1,5 +1,5 @@
 /**
- * The tables of a task, open for as long as they are read: their IDs are read more than once. What
+ * The tables of a task, open for as long as they are read: once for each column of IDs. What
  * is dear to read (CSV), or has no numbers of its rows, is brought into a file of the scratch folder first.
  */
 import path from 'node:path';
