@@ -36,6 +36,8 @@ export interface Settings {
   /** Where webhooks may be: `host` or `host:port`, or `*` alone for everywhere; empty: nowhere. */
   webhookHosts: string[];
   retention: Retention;
+  /** How many times as long as usual PostgreSQL and Temporal may take to answer. */
+  patience: number;
 }
 
 /** Editions from the least to the most. */
@@ -77,6 +79,17 @@ function readMaxJobs(text: string | undefined): number {
     );
   }
   return most;
+}
+
+function readPatience(text: string | undefined): number {
+  if (text === undefined || text === '') return 1;
+  const patience = Number(text);
+  if (!Number.isInteger(patience) || patience < 1 || patience > 20) {
+    throw new SettingsError(
+      `TABLEGATE_PATIENCE is "${text}"; it must be a whole number from 1 to 20`,
+    );
+  }
+  return patience;
 }
 
 function readTimezone(text: string | undefined): string {
@@ -208,5 +221,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     edition: readEdition(env.TABLEGATE_EDITION),
     webhookHosts: readWebhookHosts(env.TABLEGATE_WEBHOOK_HOSTS),
     retention: readRetention(env),
+    patience: readPatience(env.TABLEGATE_PATIENCE),
   };
 }

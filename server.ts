@@ -128,6 +128,7 @@ export async function openParts(
   const secrets = new Secrets(await installationSecret(settings));
   const store = await openStore(settings.databaseUrl, {
     log: note,
+    patience: settings.patience,
     tokenDigest: (tenant, taskId, table, version) =>
       digest(secrets.triggerToken(tenant, taskId, table, version)),
   });
@@ -146,6 +147,7 @@ export async function openParts(
     taskQueue: settings.taskQueue,
     uiUrl: settings.temporalUiUrl,
     searchAttributes: () => searchAttributes.available,
+    patience: settings.patience,
   });
   const types = [
     ...createJobTypes({

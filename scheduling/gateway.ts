@@ -66,6 +66,8 @@ export interface GatewayOptions {
   uiUrl: string | null;
   /** Whether the search attributes could be registered. */
   searchAttributes(): boolean;
+  /** How many times as long as usual Temporal and its workers may take to answer. */
+  patience: number;
 }
 
 export class TemporalGateway {
@@ -294,7 +296,7 @@ export class TemporalGateway {
         if (!isUnanswered(error)) throw toTablegateError(error);
       }
       if (this.isClosing) throw new TablegateError('notReady', 'The server is being stopped.');
-      if (isTaken || Date.now() < startedAt + takenMs) continue;
+      if (isTaken || Date.now() < startedAt + takenMs * this.options.patience) continue;
       try {
         const { historyLength } = await this.call(queryMs, () => handle.describe());
         isTaken = historyLength > eventsUntaken;
@@ -346,9 +348,9 @@ export class TemporalGateway {
     while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
   }
 
-  /** A call to Temporal that may take so long; `settled` waits for it. */
+  /** A call to Temporal that may usually take so long; `settled` waits for it. */
   async within<T>(ms: number, call: () => Promise<T>): Promise<T> {
-    const answer = this.client.withDeadline(Date.now() + ms, call);
+    const answer = this.client.withDeadline(Date.now() + ms * this.options.patience, call);
     this.underWay.add(answer);
     try {
       return await answer;

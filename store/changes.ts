@@ -16,8 +16,15 @@ export interface ChangeFeed extends ChangeStore {
   close(): Promise<void>;
 }
 
-/** @param log takes one line when the connection is lost and one when it is back */
-export function changeFeed(databaseUrl: string, log: (line: string) => void): ChangeFeed {
+/**
+ * @param log takes one line when the connection is lost and one when it is back
+ * @param patience how many times as long as usual an answer may take
+ */
+export function changeFeed(
+  databaseUrl: string,
+  log: (line: string) => void,
+  patience: number,
+): ChangeFeed {
   const listeners = new Set<ChangeListener>();
   let closed = false;
   let client: Client | null = null;
@@ -26,7 +33,7 @@ export function changeFeed(databaseUrl: string, log: (line: string) => void): Ch
   let isLost = false;
 
   const connect = async (): Promise<void> => {
-    const fresh = newClient(databaseUrl);
+    const fresh = newClient(databaseUrl, answerMs * patience);
     client = fresh;
     let isOver = false;
     const lose = (error?: Error): void => {
@@ -77,12 +84,12 @@ export function changeFeed(databaseUrl: string, log: (line: string) => void): Ch
   };
 }
 
-function newClient(databaseUrl: string): Client {
+function newClient(databaseUrl: string, limitMs: number): Client {
   return new Client({
     connectionString: databaseUrl,
     application_name: 'tablegate',
-    connectionTimeoutMillis: answerMs,
-    query_timeout: answerMs,
+    connectionTimeoutMillis: limitMs,
+    query_timeout: limitMs,
     keepAlive: true,
   });
 }

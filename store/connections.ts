@@ -6,10 +6,12 @@ import { bareError, reasonUnavailable, storeUnavailable } from './errors';
 import { storableText } from './storable';
 
 export interface ConnectionBounds {
-  /** Longest statement, in milliseconds; 0: no bound. */
+  /** Longest statement of a usual server, in milliseconds; 0: no bound. */
   statementTimeoutMs: number;
   /** Most connections at once. */
   max: number;
+  /** How many times as long as usual everything may take. */
+  patience: number;
 }
 
 /** Longest wait for a connection, made anew or free again. */
@@ -136,20 +138,20 @@ export class Connections implements PostgresPool {
 }
 
 function poolSettings(databaseUrl: string, bounds: ConnectionBounds) {
-  const { statementTimeoutMs, max } = bounds;
+  const { statementTimeoutMs, max, patience } = bounds;
   return {
     connectionString: databaseUrl,
     max,
     application_name: 'tablegate',
     options: sessionSettings,
-    connectionTimeoutMillis: connectionTimeoutMs,
+    connectionTimeoutMillis: connectionTimeoutMs * patience,
     idleTimeoutMillis: 30_000,
-    idle_in_transaction_session_timeout: idleInTransactionMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs * patience,
     keepAlive: true,
     types: { getTypeParser },
     ...(statementTimeoutMs > 0 && {
-      statement_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs + answerGraceMs,
+      statement_timeout: statementTimeoutMs * patience,
+      query_timeout: (statementTimeoutMs + answerGraceMs) * patience,
     }),
   };
 }

@@ -26,7 +26,11 @@ const betweenTriesMs = 200;
 export async function migrate(databaseUrl: string, options: MigrateOptions = {}): Promise<void> {
   const log = options.log ?? (() => {});
   // Two: kysely's migrator may ask for a second connection beside the one that holds the lock.
-  const connections = new Connections(databaseUrl, { statementTimeoutMs: 0, max: 2 }, () => {});
+  const connections = new Connections(
+    databaseUrl,
+    { statementTimeoutMs: 0, max: 2, patience: 1 },
+    () => {},
+  );
   try {
     const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: connections }) });
     await untilAnswering(db, placeOf(databaseUrl), options.waitMs ?? 30_000, log);

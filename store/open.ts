@@ -29,6 +29,8 @@ export interface StoreOptions {
   tokenDigest: TokenDigest;
   /** Takes one line when PostgreSQL is lost and one when it is back. */
   log: (line: string) => void;
+  /** How many times as long as usual PostgreSQL may take to answer; 1 where nothing is said. */
+  patience?: number;
 }
 
 /**
@@ -47,12 +49,12 @@ const statementTimeoutMs = 5_000;
  */
 export async function openStore(
   databaseUrl: string,
-  { log, tokenDigest }: StoreOptions,
+  { log, tokenDigest, patience = 1 }: StoreOptions,
 ): Promise<Store> {
-  const bounds = { statementTimeoutMs, max: maxConnections };
+  const bounds = { statementTimeoutMs, max: maxConnections, patience };
   const connections = new Connections(databaseUrl, bounds, log);
   const db = openDatabase(connections);
-  const changes = changeFeed(databaseUrl, log);
+  const changes = changeFeed(databaseUrl, log, patience);
   return {
     tasks: taskStore(db, tokenDigest),
     ledger: ledgerStore(db),

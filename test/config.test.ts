@@ -55,3 +55,13 @@ test.each(['0', '-1', '1.5', '30d', '36501', 'Infinity'])(
     );
   },
 );
+
+test('patience is 1 where nothing is said, and what it can be is said where it is wrong', () => {
+  expect(readSettings({}).patience).toBe(1);
+  expect(readSettings({ TABLEGATE_PATIENCE: '5' }).patience).toBe(5);
+  for (const text of ['0', '1.5', '21', 'NaN', 'much']) {
+    expect(() => readSettings({ TABLEGATE_PATIENCE: text })).toThrow(
+      new SettingsError(`TABLEGATE_PATIENCE is "${text}"; it must be a whole number from 1 to 20`),
+    );
+  }
+});

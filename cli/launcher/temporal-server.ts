@@ -18,6 +18,8 @@ export interface TemporalServerOptions {
   uiPort: number;
   logFile: string;
   pidFile?: string;
+  /** False: what is written need not outlive a power failure, and is not waited for. */
+  synced?: boolean;
   env: NodeJS.ProcessEnv;
   /** Ends the start when aborted. */
   signal?: AbortSignal;
@@ -57,13 +59,14 @@ const scheduleStartsPerSecond = 10;
  * and signalled, 2.2 to 2.5 s in place of 4.9 to 16).
  */
 export function temporalServerArgs(options: TemporalServerOptions): string[] {
+  const synchronous = options.synced === false ? 'OFF' : 'FULL';
   return [
     'server',
     'start-dev',
     '--headless=false',
     ...['--ip', '127.0.0.1', '--port', String(options.port), '--ui-port', String(options.uiPort)],
     ...['--db-filename', options.dbFile, '--namespace', temporalNamespace],
-    ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=FULL'],
+    ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', `synchronous=${synchronous}`],
     '--dynamic-config-value',
     `worker.schedulerNamespaceStartWorkflowRPS=${scheduleStartsPerSecond}`,
     ...['--log-level', 'warn', '--log-format', 'json', '--color', 'never'],

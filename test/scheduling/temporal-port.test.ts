@@ -14,6 +14,7 @@ import { TemporalGateway } from '../../scheduling/gateway';
 import { makeTemporalPort } from '../../scheduling/temporal-port';
 import { newId } from '../store/support/opened';
 import { cron, daily, hourly } from '../support/lineage-tasks';
+import { patience } from '../support/patience';
 import { historyOf } from '../support/temporal';
 
 /** Nobody serves it: what is started stays as it is. */
@@ -27,7 +28,7 @@ const taskIds: string[] = [];
 beforeAll(async () => {
   const connection = await Connection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS! });
   client = new Client({ connection, namespace: 'tablegate' });
-  const options = { taskQueue, uiUrl: null, searchAttributes: () => false };
+  const options = { taskQueue, uiUrl: null, searchAttributes: () => false, patience };
   port = makeTemporalPort(client, new TemporalGateway(client, options), taskQueue);
 });
 afterAll(async () => {

@@ -13,6 +13,7 @@ import { pino } from 'pino';
 import { readSettings } from '../../config';
 import type { JobType } from '../../model/job-type';
 import { runServer, type ServerRoles } from '../../server';
+import { patience } from './patience';
 import { makeDatabase } from './servers/databases';
 import { TestClient } from './test-client';
 import { workflowBundle } from './workflow-bundle';
@@ -24,6 +25,8 @@ export interface StartOptions {
   /** In place of the Temporal and the database of the test run. */
   temporalAddress?: string;
   databaseUrl?: string;
+  /** 1 where the test is about a Temporal, a worker or a store that does not answer. */
+  patience?: number;
   /** Settings beside those that every test has. */
   env?: NodeJS.ProcessEnv;
 }
@@ -81,7 +84,10 @@ export async function makeInstallation(): Promise<Installation> {
     const settings = readSettings({
       ...{ PORT: '0', TABLEGATE_DATA_DIR: dataDir, DATABASE_URL: databaseUrl },
       ...{ TABLEGATE_FILES_ROOTS: filesDir, TABLEGATE_TASK_QUEUE: taskQueue },
-      TABLEGATE_TEMPORAL_UI_URL: temporalUiUrl,
+      ...{
+        TABLEGATE_TEMPORAL_UI_URL: temporalUiUrl,
+        TABLEGATE_PATIENCE: String(options.patience ?? patience),
+      },
       ...options.env,
     });
     const bundle = await workflowBundle();

@@ -167,7 +167,12 @@ test('with no worker the caller is told so, and the question is forgotten', asyn
 
 test('a server that is being stopped lets nobody wait for an answer', async () => {
   const { begun, release } = holdAnswers();
-  const options = { taskQueue: house.taskQueue, uiUrl: null, searchAttributes: () => false };
+  const options = {
+    taskQueue: house.taskQueue,
+    uiUrl: null,
+    searchAttributes: () => false,
+    patience: 1,
+  };
   const gateway = new TemporalGateway(house.client, options);
   const answer = gateway.lookUp(input, 'Unify').catch((error: unknown) => error);
   const [workflowId] = (await begun(1)) as [string];

@@ -164,7 +164,7 @@ test('where the tables no longer hold what joined two IDs, that is said', async 
 test('with no worker up a question gets 503, as other calls do', async () => {
   const { id } = await unify('workerless');
   await server.stop();
-  const alone = await installation.start({ jobTypes, roles: { worker: false } });
+  const alone = await installation.start({ jobTypes, roles: { worker: false }, patience: 1 });
   await expectRefusal(
     id,
     userQuery('phone', '0138'),

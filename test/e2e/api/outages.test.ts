@@ -55,7 +55,7 @@ test('where Temporal does not answer a trigger gets 503 in the eight keys, and n
   const { id, urls } = await waitingTask();
   const port = await nextFreePort(29_233);
   const cut = await installation.start({
-    ...{ jobTypes, temporalAddress: `127.0.0.1:${port}` },
+    ...{ jobTypes, temporalAddress: `127.0.0.1:${port}`, patience: 1 },
     roles: { worker: false },
   });
   await expectNotTaken(at(cut, urls[0]!), 'temporalUnavailable');
@@ -68,7 +68,7 @@ test('where Temporal does not answer nothing is created or started, what is stor
   const { id, urls } = await waitingTask();
   const port = await nextFreePort(29_233);
   const cut = await installation.start({
-    ...{ jobTypes, temporalAddress: `127.0.0.1:${port}` },
+    ...{ jobTypes, temporalAddress: `127.0.0.1:${port}`, patience: 1 },
     roles: { worker: false },
   });
   const body = { name: 'Never', kind: 'manual', tables, job: { type: 'held' } };

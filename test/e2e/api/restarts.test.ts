@@ -32,7 +32,15 @@ afterAll(() => installation.end());
 
 async function start(...roles: ('api' | 'worker')[]): Promise<TestServer> {
   const wanted = { api: roles.includes('api'), worker: roles.includes('worker') };
-  const server = await installation.start({ jobTypes, roles: wanted });
+  return kept(await installation.start({ jobTypes, roles: wanted }));
+}
+
+/** An API that does not wait long for a worker. */
+async function startImpatient(): Promise<TestServer> {
+  return kept(await installation.start({ jobTypes, roles: { worker: false }, patience: 1 }));
+}
+
+function kept(server: TestServer): TestServer {
   servers.push(server);
   return server;
 }
@@ -118,7 +126,7 @@ test('two APIs that start a task at once begin one run', async () => {
 });
 
 test('with no worker up triggers are taken, the task is read from the store as stale, and the run starts when a worker is there', async () => {
-  const api = await start('api');
+  const api = await startImpatient();
   const { id } = await heldTask(api.api, tables);
   const urls = await urlsOf(api.api, id);
   for (const url of [urls[0]!, `${urls[1]}?wait=outcome`]) {
@@ -141,7 +149,7 @@ test('with no worker up triggers are taken, the task is read from the store as s
 });
 
 test('with no worker up a task can be created and listed, and a start by hand is refused with 503', async () => {
-  const api = await start('api');
+  const api = await startImpatient();
   const task = await createTask(api.api, tables, { name: 'Early', job: { type: 'held' } });
   const { items } = await api.api.get<{ items: { name: string }[] }>('/tasks');
   expect(items[0]?.name).toBe('Early');

@@ -15,6 +15,7 @@ import type { Scheduling, TaskRead } from '../../../scheduling/scheduling';
 import { digest, Secrets } from '../../../store/secrets';
 import type { Store } from '../../../store/store';
 import { migrate, openStore } from '../../../store';
+import { patience } from '../../support/patience';
 import { idleSyncScript } from '../../support/sync-script-job';
 import { makeDatabase } from '../../support/servers/databases';
 import { batchOf, sampleRun } from '../../store/support/samples';
@@ -64,6 +65,7 @@ export async function openService(env: Record<string, string> = {}): Promise<Tes
   const store = await openStore(database.url, {
     tokenDigest: (...parts) => digest(secrets.triggerToken(...parts)),
     log: () => undefined,
+    patience,
   });
   await ensureAnalysisSource(store, settings, 'default');
   const gateway = new FakeGateway();

@@ -1,6 +1,7 @@
 /** A store over a database of its own. */
 import { randomBytes } from 'node:crypto';
 import { migrate, openStore, type FirstAdmin, type Store, type TokenDigest } from '../../../store';
+import { patience } from '../../support/patience';
 import { makeDatabase } from '../../support/servers/databases';
 
 /** A text in place of a digest, by which a test can read what it finds. */
@@ -21,6 +22,7 @@ export async function openTestStore(): Promise<OpenedStore> {
   const store = await openStore(database.url, {
     tokenDigest,
     log: (line) => lines.push(line),
+    patience,
   });
   return {
     store,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { apiClient, type ApiClient } from '../../../cli/api-client';
+import { patience } from '../patience';
 import { endOrphans } from '../../../cli/launcher/orphans';
 
 const root = path.resolve(__dirname, '..', '..', '..');
@@ -40,7 +41,7 @@ export function runTablegate(
     env: {
       ...{ PATH, HOME, XDG_CACHE_HOME, TABLEGATE_CACHE_DIR },
       TEMPORAL_CONFIG_FILE: path.join(dataDir, 'no-profiles.toml'),
-      PORT: '0',
+      ...{ PORT: '0', TABLEGATE_PATIENCE: String(patience) },
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -45,7 +45,7 @@ export async function startTestServers(): Promise<TestServers> {
       logFile: path.join(dir, 'logs', 'postgres.log'),
       pidFile: pidFileOf(dir, 'postgres'),
       port: await nextFreePort(15_433 + (process.pid % 500)),
-      // What a test writes need not outlive a power failure.
+      // What a test writes need not outlive a power failure, in either of the two.
       settings: ['fsync=off', 'max_connections=300'],
       log: () => {},
     });
@@ -63,6 +63,7 @@ export async function startTestServers(): Promise<TestServers> {
       logFile: path.join(dir, 'logs', 'temporal.log'),
       pidFile: pidFileOf(dir, 'temporal'),
       env: process.env,
+      synced: false,
     });
     stops.push(() => stopTemporal(temporal.child));
     return { temporalAddress: temporal.address, databaseUrl: postgres.url, dir, stop };

@@ -23,6 +23,7 @@ import type { Trigger } from '../../../model/trigger';
 import { TemporalGateway } from '../../../scheduling/gateway';
 import { startWorkers, type Workers } from '../../../worker';
 import type { backfill } from '../../../workflows/backfill';
+import { patience } from '../patience';
 import { aDefinition, aTaskState } from './definition';
 import { rollOverLimits } from './small-roll-over-limits';
 import { workflowBundle, type BundleOptions } from './bundle';
@@ -78,7 +79,7 @@ export class House {
     const client = new Client({ connection, namespace });
     const taskQueue = `test-${makeId(6)}`;
     const gateway = new TemporalGateway(client, {
-      ...{ taskQueue, uiUrl: null, searchAttributes: () => false },
+      ...{ taskQueue, uiUrl: null, searchAttributes: () => false, patience },
     });
     const world = new World();
     const workers = await newWorkers(native, taskQueue, world, gateway, codePath);
