@@ -102,7 +102,9 @@ test('a code is taken once, of many who come with it at the same time', async ()
   const { holder } = await keyHolder();
   const digest = newId();
   const made = await sessions.makeCode(holder, digest);
-  expect((Date.parse(made!.expiresAt) - Date.now()) / 60_000).toBeCloseTo(10, 1);
+  const minutes = (Date.parse(made!.expiresAt) - Date.now()) / 60_000;
+  expect(minutes).toBeGreaterThan(8);
+  expect(minutes).toBeLessThan(10.1);
   const taken = await Promise.all(Array.from({ length: 5 }, () => sessions.takeCode(digest)));
   expect(taken.filter((one) => one !== null)).toEqual([holder]);
 });
