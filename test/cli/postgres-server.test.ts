@@ -44,7 +44,7 @@ async function start(dataDir = path.join(dir, 'data')): Promise<PostgresServer> 
     dataDir,
     logFile: path.join(dir, 'postgres.log'),
     sharedDir: path.join(dir, 'shared'),
-    port: await nextFreePort(25_433),
+    port: await nextFreePort(25_433 + (process.pid % 500)),
     log: (line) => lines.push(line),
   });
   return running;

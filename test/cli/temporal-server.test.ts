@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'temporal-server-'));
-  const port = await nextFreePort(27_233);
+  const port = await nextFreePort(27_233 + (process.pid % 500));
   options = {
     executable,
     dbFile: path.join(dir, 'data', 'temporal.db'),

@@ -42,7 +42,7 @@ async function stop(): Promise<void> {
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'store-outage-'));
   chmodSync(dir, 0o711);
-  port = await nextFreePort(26_433);
+  port = await nextFreePort(26_433 + (process.pid % 500));
   const { url } = await start();
   await migrate(url);
   store = await openStore(url, { tokenDigest, log: (line) => lines.push(line) });

@@ -53,7 +53,7 @@ async function expectNotTaken(url: string, errorCode: string): Promise<void> {
 
 test('where Temporal does not answer a trigger gets 503 in the eight keys, and nothing is counted', async () => {
   const { id, urls } = await waitingTask();
-  const port = await nextFreePort(29_233);
+  const port = await nextFreePort(29_233 + (process.pid % 500));
   const cut = await installation.start({
     ...{ jobTypes, temporalAddress: `127.0.0.1:${port}`, patience: 1 },
     roles: { worker: false },
@@ -66,7 +66,7 @@ test('where Temporal does not answer a trigger gets 503 in the eight keys, and n
 
 test('where Temporal does not answer nothing is created or started, what is stored is still read, and unknown tokens are refused as ever', async () => {
   const { id, urls } = await waitingTask();
-  const port = await nextFreePort(29_233);
+  const port = await nextFreePort(29_233 + (process.pid % 500));
   const cut = await installation.start({
     ...{ jobTypes, temporalAddress: `127.0.0.1:${port}`, patience: 1 },
     roles: { worker: false },
