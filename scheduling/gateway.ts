@@ -267,7 +267,7 @@ export class TemporalGateway {
     const handle = await this.call(startMs, () =>
       this.client.workflow.start(lookUpWorkflowType, {
         workflowId: lookUpWorkflowId(tenant, taskId, makeId()),
-        workflowExecutionTimeout: lookUpMs,
+        workflowExecutionTimeout: lookUpMs * this.options.patience,
         taskQueue: this.options.taskQueue,
         args: [input],
         staticSummary: `Look-up in "${taskName}"`,
@@ -292,7 +292,8 @@ export class TemporalGateway {
       try {
         return (await this.within(lookMs, () => handle.result())) as LookUpAnswer;
       } catch (error) {
-        if (error instanceof WorkflowFailedError) throw endOfLookUp(error);
+        if (error instanceof WorkflowFailedError)
+          throw endOfLookUp(error, lookUpMs * this.options.patience);
         if (!isUnanswered(error)) throw toTablegateError(error);
       }
       if (this.isClosing) throw new TablegateError('notReady', 'The server is being stopped.');
@@ -412,11 +413,11 @@ function noWorkerAnswers(detail: string, cause?: unknown): TablegateError {
 const eventsUntaken = 2;
 
 /** How a look-up ended that has no answer. */
-function endOfLookUp(error: WorkflowFailedError): Error {
+function endOfLookUp(error: WorkflowFailedError, limitMs: number): Error {
   if (!(error.cause instanceof TimeoutFailure)) return error;
   return new TablegateError(
     'lookUpTooLarge',
-    `There was no answer within ${lookUpMs / 1000} s; ask again when less is going on.`,
+    `There was no answer within ${limitMs / 1000} s; ask again when less is going on.`,
     { cause: error },
   );
 }

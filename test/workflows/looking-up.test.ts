@@ -24,6 +24,13 @@ const input: LookUpInput = {
 };
 const found: LookUpAnswer = { kind: 'user', user: lookedUpUser };
 
+/** A gateway that waits for a worker no longer than usual. */
+function impatient(): TemporalGateway {
+  const { client, taskQueue } = house;
+  const options = { taskQueue, uiUrl: null, searchAttributes: () => false, patience: 1 };
+  return new TemporalGateway(client, options);
+}
+
 /** Starts one past the gateway. */
 function start(): Promise<WorkflowHandle<typeof lookUp>> {
   return house.client.workflow.start<typeof lookUp>(lookUpWorkflowType, {
@@ -147,7 +154,7 @@ test('a question that no worker brings to an end in time is refused', async () =
 test('with no worker the caller is told so, and the question is forgotten', async () => {
   await house.stopWorkers();
   try {
-    await expect(house.gateway.lookUp(input, 'Unify')).rejects.toMatchObject({
+    await expect(impatient().lookUp(input, 'Unify')).rejects.toMatchObject({
       ...{
         code: 'workerUnavailable',
         message: 'No worker answered in time; start one and ask again.',
@@ -167,13 +174,7 @@ test('with no worker the caller is told so, and the question is forgotten', asyn
 
 test('a server that is being stopped lets nobody wait for an answer', async () => {
   const { begun, release } = holdAnswers();
-  const options = {
-    taskQueue: house.taskQueue,
-    uiUrl: null,
-    searchAttributes: () => false,
-    patience: 1,
-  };
-  const gateway = new TemporalGateway(house.client, options);
+  const gateway = impatient();
   const answer = gateway.lookUp(input, 'Unify').catch((error: unknown) => error);
   const [workflowId] = (await begun(1)) as [string];
   await gateway.settled();
