@@ -1,11 +1,12 @@
 /** The texts of the console in the language that was chosen. */
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { en, type Catalogue, type MessageKey } from './en';
+import { fill, type Values } from './fill';
 import { setUnreachableText } from '../api/client';
 import { usePrefs } from '../prefs';
 
 export type { MessageKey };
-export type Values = Record<string, string | number>;
+export type { Values };
 
 /** @returns the text with `{name}` replaced */
 export type Translate = (key: MessageKey, values?: Values) => string;
@@ -19,10 +20,6 @@ const WordsContext = createContext<Words>(wordsOf(en, 'en'));
 
 function wordsOf(catalogue: Catalogue, locale: string): Words {
   return { locale, t: (key, values = {}) => fill(catalogue[key], values) };
-}
-
-export function fill(text: string, values: Values): string {
-  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 /** English is part of the first load; other catalogues are fetched when they are chosen. */

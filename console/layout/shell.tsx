@@ -97,7 +97,7 @@ export function Shell() {
         <Layout.Content id="content" className="content" tabIndex={-1}>
           <OfflineBar state={live} />
           <Suspense fallback={<Loading />}>
-            <Outlet />
+            <Outlet context={live} />
           </Suspense>
         </Layout.Content>
       </Layout>

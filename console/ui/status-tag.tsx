@@ -10,6 +10,7 @@ import {
 import { Tooltip } from 'antd';
 import type { ComponentType, ReactNode } from 'react';
 import { useT, type MessageKey } from '../i18n';
+import { Reason } from './reason';
 
 type Tone = 'good' | 'bad' | 'live' | 'wait' | 'idle' | 'warn';
 
@@ -60,7 +61,7 @@ export function StatusTag({ status, reason }: { status: Status; reason?: string 
   );
   if (!reason) return tag;
   return (
-    <Tooltip title={reason}>
+    <Tooltip title={<Reason text={reason} />}>
       <span tabIndex={0} className="has-reason">
         {tag}
       </span>

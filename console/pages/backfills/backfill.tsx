@@ -8,6 +8,7 @@ import { DataList, type Column } from '../../ui/data-list';
 import { Choice, useFilters } from '../../ui/filters';
 import { Facts, Page, Panel } from '../../ui/page';
 import { usePaged } from '../../ui/paged';
+import { Reason } from '../../ui/reason';
 import { Answered, Nothing } from '../../ui/states';
 import { StatusTag } from '../../ui/status-tag';
 import { TaskLink } from '../../ui/task-link';
@@ -218,7 +219,8 @@ function columnsOf(t: ReturnType<typeof useT>, tasks: Map<string, KnownTask>): C
       key: 'reason',
       title: t('instances.reason'),
       grows: true,
-      render: ({ reason }) => reason ?? <span className="faint">–</span>,
+      render: ({ reason }) =>
+        reason ? <Reason text={reason} /> : <span className="faint">–</span>,
       text: ({ reason }) => reason,
     },
   ];

@@ -3,6 +3,7 @@ import type { Schemas } from '../../api/client';
 import type { Translate } from '../../i18n';
 import type { Column } from '../../ui/data-list';
 import { durationText, secondsBetween, writtenTime } from '../../ui/format';
+import { Reason } from '../../ui/reason';
 import { StatusTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
 
@@ -74,7 +75,8 @@ export function runColumns(t: Translate, zoneOf: (run: Run) => string | undefine
       key: 'reason',
       title: t('run.failure'),
       grows: true,
-      render: ({ failureReason }) => failureReason ?? <span className="faint">–</span>,
+      render: ({ failureReason }) =>
+        failureReason ? <Reason text={failureReason} /> : <span className="faint">–</span>,
       text: ({ failureReason }) => failureReason,
     },
     { key: 'id', title: 'ID', render: () => null, text: ({ id }) => id, exportOnly: true },

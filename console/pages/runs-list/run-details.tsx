@@ -8,6 +8,7 @@ import { DataList, type Column } from '../../ui/data-list';
 import { durationText, secondsBetween, timeText } from '../../ui/format';
 import { Facts } from '../../ui/page';
 import { usePagedRows } from '../../ui/paged';
+import { Reason } from '../../ui/reason';
 import { Answered } from '../../ui/states';
 import { StatusTag, Tag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
@@ -30,7 +31,7 @@ export function RunDetails({ run, zone }: { run: Run; zone: string | undefined }
         <Alert
           type="error"
           showIcon
-          title={failureReason}
+          title={<Reason text={failureReason} />}
           description={isNews && <span className="mono">{failureCause}</span>}
         />
       )}
@@ -110,7 +111,11 @@ function tableColumns(
           ) : (
             <StatusTag status={table.status} />
           )}
-          {table.error && <span className="under bad">{table.error}</span>}
+          {table.error && (
+            <span className="under bad">
+              <Reason text={table.error} />
+            </span>
+          )}
         </>
       ),
       text: (table) =>

@@ -9,6 +9,7 @@ import { ActionButton } from '../../ui/action-button';
 import { DataList, type Column } from '../../ui/data-list';
 import { clockOf, writtenTime } from '../../ui/format';
 import { Panel } from '../../ui/page';
+import { Reason } from '../../ui/reason';
 import { Nothing } from '../../ui/states';
 import { StatusTag } from '../../ui/status-tag';
 import { Time } from '../../ui/time';
@@ -140,7 +141,8 @@ function columnsOf(t: ReturnType<typeof useT>, zone: string): Column<Instance>[]
       key: 'reason',
       title: t('instances.reason'),
       grows: true,
-      render: ({ reason }) => reason ?? <span className="faint">–</span>,
+      render: ({ reason }) =>
+        reason ? <Reason text={reason} /> : <span className="faint">–</span>,
       text: ({ reason }) => reason,
     },
     {

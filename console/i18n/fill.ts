@@ -1,0 +1,6 @@
+export type Values = Record<string, string | number>;
+
+/** @returns the text with each `{name}` replaced that there is a value for */
+export function fill(text: string, values: Values): string {
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
