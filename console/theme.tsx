@@ -75,6 +75,8 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   return (
     <ConfigProvider
       button={{ autoInsertSpace: false }}
+      // What a select offers is read out, and found by its role, only where all of it is in the page.
+      virtual={false}
       {...(locale && { locale })}
       theme={{
         algorithm: isDark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,

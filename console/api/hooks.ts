@@ -7,6 +7,7 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { call, type Answer, type ApiProblem, type CallName, type Input } from './client';
 import { touchedBy, type ChangeKind } from './changes';
 
@@ -34,7 +35,8 @@ export function useCall<Name extends Reading>(
 }
 
 /**
- * Writes.
+ * Writes. What is asked for again while it is still on its way is not sent twice: whoever clicks twice
+ * wants it once.
  * @param touches what is read anew once it has been done
  */
 export function useAction<Name extends CallName>(
@@ -42,8 +44,15 @@ export function useAction<Name extends CallName>(
   touches: readonly ChangeKind[] = [],
 ): UseMutationResult<Answer<Name>, ApiProblem, Input<Name>> {
   const client = useQueryClient();
+  const underWay = useRef(new Map<string, Promise<Answer<Name>>>()).current;
+  const once = (input: Input<Name>): Promise<Answer<Name>> => {
+    const asked = JSON.stringify(input);
+    const answer = underWay.get(asked) ?? call(name, input).finally(() => underWay.delete(asked));
+    underWay.set(asked, answer);
+    return answer;
+  };
   return useMutation<Answer<Name>, ApiProblem, Input<Name>>({
-    mutationFn: (input) => call(name, input),
+    mutationFn: once,
     onSettled: () => client.invalidateQueries({ predicate: touchedBy(touches) }),
   });
 }

@@ -33,7 +33,8 @@ export function useDo<Name extends CallName>(
     ) => {
       try {
         const answer = await mutateAsync(input);
-        if (done) message.success(done);
+        // Under its own words as key: what was asked for twice is said once.
+        if (done) message.success({ key: done, content: done });
         return answer ?? (true as never);
       } catch (error) {
         if (handles(error as ApiProblem)) return null;
@@ -41,6 +42,7 @@ export function useDo<Name extends CallName>(
         const heading = headingOf(problem, t);
         const lines = linesOf(problem, heading);
         notification.error({
+          key: [heading, problem.message].join(' '),
           title: heading ?? problem.message,
           ...(lines.length > 0 && { description: lines.join('\n') }),
           role: 'alert',

@@ -81,7 +81,7 @@ function useSave() {
     try {
       const { id } = await create.mutateAsync({ body });
       setSaved(true);
-      message.success(t('task.saved', { name: body.name }));
+      message.success({ key: 'saved', content: t('task.saved', { name: body.name }) });
       if (runNow) await start.mutateAsync({ params: { id } });
       await navigate(`/tasks/${id}/records`);
       return [];

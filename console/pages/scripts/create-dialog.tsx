@@ -170,7 +170,7 @@ function useCreate({ environment }: Place, project: Project) {
           ...{ ...basic, name: basic.name.trim(), sourceType, source, targetType, target },
         },
       });
-      message.success(t('create.done', { name }));
+      message.success({ key: 'saved', content: t('create.done', { name }) });
       setMade(id);
     } catch (error) {
       const { fields } = error as ApiProblem;

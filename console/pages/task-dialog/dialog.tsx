@@ -273,7 +273,7 @@ function useSave(task: Schemas['Task'] | null, taskId: string | null) {
           headers: { 'If-Match': `"${task.version}"` },
         });
       }
-      message.success(t('task.saved', { name: body.name }));
+      message.success({ key: 'saved', content: t('task.saved', { name: body.name }) });
       setDone(true);
     } catch (error) {
       const { fields } = error as ApiProblem;

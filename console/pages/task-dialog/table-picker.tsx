@@ -8,6 +8,9 @@ import { useT } from '../../i18n';
 import { readAll } from '../../ui/paged';
 import { useDebounced } from '../../ui/use-debounced';
 
+/** More tables than this are drawn only as far as they are scrolled to. */
+const mostDrawn = 500;
+
 interface TablePickerProps {
   id?: string;
   value?: string[];
@@ -50,6 +53,7 @@ export function TablePicker({ id, value = [], onChange, needsIdMapping }: TableP
           return collected.includes(name) || name.toLowerCase().includes(text.toLowerCase());
         }}
         options={[...offered, ...collected].map((name) => ({ value: name, label: name }))}
+        virtual={offered.length > mostDrawn}
         notFoundContent={error ? error.message : t('tables.noneOffered')}
         style={{ width: '100%' }}
       />

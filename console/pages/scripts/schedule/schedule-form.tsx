@@ -219,7 +219,7 @@ function useSave(script: Script) {
         body: patchOf(values),
         headers: { 'If-Match': `"${version}"` },
       });
-      message.success(t('schedule.saved'));
+      message.success({ key: 'saved', content: t('schedule.saved') });
       setDone(true);
     } catch (error) {
       const { code, message: why, fields } = error as ApiProblem;

@@ -61,7 +61,7 @@ export function useDraft(script: Script, show: (text: string) => void): Draft {
         headers: { 'If-Match': `"${before.version}"` },
       });
       setSaved({ text: written, version });
-      message.success(t('script.saved'));
+      message.success({ key: 'saved', content: t('script.saved') });
       return true;
     } catch (error) {
       const { code, message: why, fields } = error as Partial<ApiProblem> & Error;
