@@ -686,6 +686,7 @@ export const en = {
   'reason.noAnswer': '{server} does not answer.',
   'reason.noColumn': '{place} has no column {columns}; its columns are {present}.',
   'reason.noConnection': 'There is no connection {connection}.',
+  'reason.noFile': 'There is no table {table} in the folder {folder}.',
   'reason.noIdMapping': 'the table has no ID mapping any more.',
   'reason.noTable': 'There is no table {table} in {place}.',
   'reason.notRegistered': 'the table is not registered any more.',

@@ -1,15 +1,11 @@
 /** The texts of the console in the language that was chosen. */
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { en, type Catalogue, type MessageKey } from './en';
-import { fill, type Values } from './fill';
+import { fill, type Translate, type Values } from './fill';
 import { setUnreachableText } from '../api/client';
 import { usePrefs } from '../prefs';
 
-export type { MessageKey };
-export type { Values };
-
-/** @returns the text with `{name}` replaced */
-export type Translate = (key: MessageKey, values?: Values) => string;
+export type { MessageKey, Translate, Values };
 
 interface Words {
   t: Translate;

@@ -670,6 +670,7 @@ export const zh: Catalogue = {
   'reason.noAnswer': '{server} 没有响应。',
   'reason.noColumn': '{place} 没有列 {columns}；现有的列：{present}。',
   'reason.noConnection': '连接 {connection} 不存在。',
+  'reason.noFile': '文件夹 {folder} 中没有表 {table}。',
   'reason.noIdMapping': '该表已没有 ID 映射。',
   'reason.noTable': '表 {table} 不存在（位置：{place}）。',
   'reason.notRegistered': '该表已不再登记。',

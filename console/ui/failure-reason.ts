@@ -1,11 +1,13 @@
 /** Why a run failed, in the language of the page. */
-import type { MessageKey, Translate, Values } from '../i18n';
+import type { MessageKey } from '../i18n/en';
+import type { Translate } from '../i18n/fill';
 
 /**
  * Records keep their reasons as English sentences. These are the ones that come up most, as they are
  * worded where they arise (`test/console/failure-reason.test.ts` holds both together).
  */
 const sentences: readonly (readonly [RegExp, MessageKey])[] = [
+  [/^There is no table (?<table>.+?) in the folder (?<folder>.+)\.$/, 'reason.noFile'],
   [/^There is no table (?<table>.+?) in (?<place>.+)\.$/, 'reason.noTable'],
   [/^There is no connection (?<connection>.+)\.$/, 'reason.noConnection'],
   [
@@ -46,7 +48,7 @@ export function reasonText(text: string, t: Translate): string {
 function told(sentence: string, t: Translate): string | null {
   for (const [pattern, key] of sentences) {
     const found = pattern.exec(sentence);
-    if (found) return t(key, { ...found.groups } as Values);
+    if (found) return t(key, { ...found.groups });
   }
   return null;
 }

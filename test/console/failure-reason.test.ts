@@ -4,8 +4,7 @@ import path from 'node:path';
 import { pickColumns, tableNotFound } from '../../connectors/columns';
 import { reasonText } from '../../console/ui/failure-reason';
 import { en } from '../../console/i18n/en';
-import type { Translate } from '../../console/i18n';
-import { fill } from '../../console/i18n/fill';
+import { fill, type Translate } from '../../console/i18n/fill';
 import { zh } from '../../console/i18n/zh';
 
 const inEnglish: Translate = (key, values = {}) => fill(en[key], values);
@@ -85,17 +84,22 @@ test.each(written)('%s still says "%s"', (file, source) => {
   expect(readFileSync(path.join(__dirname, '../..', file), 'utf8')).toContain(source);
 });
 
-test.each([noTable, `crm.main.orders: ${noTable}`, noColumn, ...written.map(([, , text]) => text)])(
-  'in English "%s" is said as it is, and in Chinese it is Chinese',
-  (text) => {
-    expect(reasonText(text, inEnglish)).toBe(text);
-    expect(reasonText(text, inChinese)).toMatch(/\p{Script=Han}/u);
-  },
-);
+const noTableThere = tableNotFound({ schema: 'a', table: 'b' }, 'shop at db:5432').message;
+
+test.each([
+  noTable,
+  noTableThere,
+  `crm.main.orders: ${noTable}`,
+  noColumn,
+  ...written.map(([, , text]) => text),
+])('in English "%s" is said as it is, and in Chinese it is Chinese', (text) => {
+  expect(reasonText(text, inEnglish)).toBe(text);
+  expect(reasonText(text, inChinese)).toMatch(/\p{Script=Han}/u);
+});
 
 test('what a reason is about stays, with its names and numbers', () => {
   expect(reasonText(`Try 2 failed: crm.main.orders: ${noTable}`, inChinese)).toBe(
-    '第 2 次尝试失败：crm.main.orders: 表 main.orders 不存在（位置：the folder /data）。',
+    '第 2 次尝试失败：crm.main.orders: 文件夹 /data 中没有表 main.orders。',
   );
   expect(reasonText('The job took longer than its limit of 60 s.', inChinese)).toContain('60 秒');
 });
