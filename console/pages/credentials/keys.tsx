@@ -20,7 +20,7 @@ export function Keys({ userId }: { userId: string }) {
   const { act } = useDo('DELETE /keys/{id}', ['key']);
   const make = async (name: string) => {
     const { secret } = await create.mutateAsync({ body: { userId, name } });
-    return [{ label: t('keys.title'), text: secret }];
+    return [{ label: t('signIn.key'), text: secret }];
   };
   return (
     <Panel

@@ -214,3 +214,12 @@ test('while the network is cut the page says so, and what was missed is there on
   await expectShown(rowOf(page, 'Made in the gap'));
   await expectGone(page.getByText('The server cannot be reached'));
 });
+
+test('a page that cannot be loaded while the network is cut opens once it is back', async () => {
+  const page = await openSettled('tasks', {});
+  await page.context().setOffline(true);
+  await page.getByRole('link', { name: 'Lineage' }).first().click();
+  await expectShown(page.getByText('This page could not be loaded'));
+  await page.context().setOffline(false);
+  await expectShown(page.getByRole('heading', { name: 'Lineage' }));
+});

@@ -138,6 +138,26 @@ test('QA-15, QA-16, QA-17: a task is saved with its name and two of the tables, 
   );
 });
 
+test('QA-14, QA-15, QA-16, QA-17: by the roles and names of what it shows alone the dialog is filled, and Save clicked twice makes one task', async () => {
+  const page = await openDialog();
+  const dialog = page.getByRole('dialog', { name: 'New Scheduling Task' });
+  await dialog.getByRole('textbox', { name: 'Task name', exact: true }).fill('Clicked twice');
+  await dialog.getByRole('combobox', { name: 'Tables', exact: true }).click();
+  for (const name of tables) await page.getByRole('option', { name, exact: true }).click();
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('combobox', { name: 'Scheduling Frequency', exact: true }).click();
+  await page.getByRole('option', { name: 'Manual Scheduling', exact: true }).click();
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/tasks')) sent.push(request.url());
+  });
+  await dialog.getByRole('button', { name: 'Save', exact: true }).dblclick();
+  await rowOf(page, 'Clicked twice').waitFor();
+  await dialog.waitFor({ state: 'detached' });
+  expect(sent).toHaveLength(1);
+  await expectShown(rowOf(page, 'Clicked twice'));
+});
+
 test('QA-16: all tables that are offered can be picked at once', async () => {
   await savedTask('All of them');
   expect((await named('All of them'))?.tables.map(({ name }) => name).sort()).toEqual(
@@ -187,6 +207,13 @@ test('QA-46, QA-47, QA-49: a failed run shows Failed, the reason that names the 
     page.getByRole('tooltip').filter({ hasText: 'broken.main.orders' }),
   );
   await takePicture(page, 'failed-reason-1440');
+  const chinese = await openConsole(browser, server, '/tasks', { language: 'zh' });
+  await hoverFor(
+    rowOf(chinese, 'Breaks').getByText('失败'),
+    chinese
+      .getByRole('tooltip')
+      .filter({ hasText: /broken\.main\.orders: .*没有列.*has no column/s }),
+  );
   await untilIdle(server.api, id, 1);
   await row.getByRole('button', { name: /^Execution Records/ }).click();
   await page.getByRole('button', { name: 'Details' }).first().click();
