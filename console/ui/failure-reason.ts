@@ -37,11 +37,9 @@ const before =
 
 /** @returns the reason as it is said here; the very text where it is not one of those known */
 export function reasonText(text: string, t: Translate): string {
-  const whole = told(text, t);
-  if (whole !== null) return whole;
   const { number, about = '', rest = '' } = before.exec(text)?.groups ?? {};
   const said = told(rest, t);
-  if (said === null) return text;
+  if (said === null) return told(text, t) ?? text;
   return `${number === undefined ? '' : t('reason.try', { number })}${about}${said}`;
 }
 

@@ -101,6 +101,9 @@ test('what a reason is about stays, with its names and numbers', () => {
   expect(reasonText(`Try 2 failed: crm.main.orders: ${noTable}`, inChinese)).toBe(
     '第 2 次尝试失败：crm.main.orders: 文件夹 /data 中没有表 main.orders。',
   );
+  expect(reasonText(`Try 3 failed: source crm: ${noColumn}`, inChinese)).toBe(
+    '第 3 次尝试失败：source crm: x.csv 没有列 "b"；现有的列："a"。',
+  );
   expect(reasonText('The job took longer than its limit of 60 s.', inChinese)).toContain('60 秒');
 });
 
