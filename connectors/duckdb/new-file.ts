@@ -11,6 +11,13 @@ import { realRoots } from '../roots';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import type { ColumnPair, CopyTotals, Feed, WriteRequest } from '../transfer';
 import { makeCopies, noteCopy } from './copies';
+import {
+  copyMemoryMiB,
+  leastMemoryMiB,
+  machineMemoryMiB,
+  setMemory,
+  usualMemoryMiB,
+} from './copy-memory';
 import { withDatabaseFile } from './open-file';
 import { limitsIn, runWaitMs } from './read-rows';
 import { DuckdbSink, type GatheredRows, type Stream } from './sink';
@@ -52,10 +59,10 @@ export async function makeBeside(
 ): Promise<CopyTotals> {
   const { scratchDir, signal, context } = request;
   const folders = [...(await realRoots(context.filesRoots)), scratchDir];
-  const limits = limitsIn(scratchDir);
+  const limits = limitsIn(scratchDir, leastMemoryMiB);
   const name = path.basename(target.file);
   const use = { file, name, mode: 'write' as const, waitMs: runWaitMs, signal, limits, folders };
-  const totals = await withDatabaseFile(use, async (connection) => {
+  const totals = await withDatabaseFile({ ...use, grows: true }, async (connection) => {
     await connection.run('USE opened');
     await begin(connection, target, pairs);
     const sink = new DuckdbSink(request, pairs, judge, streamInto(connection, target, pairs));
@@ -87,9 +94,16 @@ async function begin(
 }
 
 function streamInto(connection: DuckDBConnection, target: Target, pairs: ColumnPair[]): Stream {
+  let memoryMiB = leastMemoryMiB;
   return {
     name: path.basename(target.file),
-    take: async (relation) => insert(connection, target, pairs, relation),
+    take: async (relation, sizes) => {
+      // One group is read by one thread.
+      const needed = copyMemoryMiB(pairs.length, sizes, 1, machineMemoryMiB());
+      if (needed > memoryMiB) await setMemory(connection, needed);
+      memoryMiB = Math.max(memoryMiB, needed);
+      await insert(connection, target, pairs, relation);
+    },
     reset: async () => {
       await connection.run('ROLLBACK');
       await begin(connection, target, pairs);
@@ -116,8 +130,10 @@ async function fill(
   sink: DuckdbSink,
 ): Promise<void> {
   const { setup, sql } = await sink.finish();
+  if (sink.isStreamed) return;
+  await setMemory(connection, usualMemoryMiB);
   for (const statement of setup) await connection.run(statement);
-  if (!sink.isStreamed) await insert(connection, target, pairs, sql);
+  await insert(connection, target, pairs, sql);
 }
 
 /** A file has its name only once it is on disk. */

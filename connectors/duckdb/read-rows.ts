@@ -13,21 +13,21 @@ import { haveSameTypes, refOf, type ReadRequest, type ReadRows, type RowSource }
 import type { ReadColumn } from '../../model/script-plan';
 import type { TransferColumn } from '../../model/transfer-types';
 import { duckdbConfigSchema } from './config';
+import { usualMemoryMiB } from './copy-memory';
 import { duckdbError, scriptRefused } from './errors';
 import { withDatabaseFile } from './open-file';
 import { typeOfDuckdb } from './types';
 
 /** How long a run waits for a file that another process holds. */
 export const runWaitMs = 60_000;
-const copyThreads = 2;
-const copyMemoryMiB = 256;
+export const copyThreads = 2;
 
 export const dialect: SqlDialect = { name: quoteIdentifier, text: quoteText };
 
-export function limitsIn(scratchDir: string): EngineLimits {
+export function limitsIn(scratchDir: string, memoryMiB = usualMemoryMiB): EngineLimits {
   return {
     threads: copyThreads,
-    memoryMiB: copyMemoryMiB,
+    memoryMiB,
     spillDir: path.join(scratchDir, 'spill'),
   };
 }

@@ -1,0 +1,47 @@
+/**
+ * How much memory DuckDB may have to bring rows into a table. What it does not need it fills with what
+ * it has written, which nobody asks for again: so it is given what the rows at hand need, and a copy
+ * takes no more of ten million rows than of one.
+ */
+import os from 'node:os';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { GroupSizes } from '../group-sizes';
+
+const MiB = 1 << 20;
+/** For what does not grow with the rows. */
+const baseMiB = 8;
+/** Of a column: what it is written into before it is compressed, its NULLs, and what comes of both. */
+const columnMiB = 0.75;
+/** Limits are multiples of it: they change seldom. */
+const stepMiB = 8;
+/** Enough for a table of ten columns. */
+export const leastMemoryMiB = 64;
+/** Where nothing is known of the rows. */
+export const usualMemoryMiB = 256;
+
+/**
+ * @param threads that work at the same time
+ * @param machineMiB memory of the machine, half of which is not taken
+ */
+export function copyMemoryMiB(
+  columns: number,
+  { readBytes, vectorBytes }: Pick<GroupSizes, 'readBytes' | 'vectorBytes'>,
+  threads: number,
+  machineMiB: number,
+): number {
+  const ofThread = columns * columnMiB + (readBytes + vectorBytes) / MiB;
+  const needed = Math.ceil((baseMiB + threads * ofThread) / stepMiB) * stepMiB;
+  return Math.max(leastMemoryMiB, Math.min(needed, Math.floor(machineMiB / 2)));
+}
+
+/** Of this machine, or of what this process may have of it. */
+export function machineMemoryMiB(): number {
+  // Zero where there is no bound.
+  const bound = process.constrainedMemory() || Infinity;
+  return Math.floor(Math.min(os.totalmem(), bound) / MiB);
+}
+
+/** Sets the limit of an engine that is open. */
+export async function setMemory(connection: DuckDBConnection, memoryMiB: number): Promise<void> {
+  await connection.run(`SET memory_limit = '${memoryMiB}MiB'`);
+}
