@@ -6,6 +6,7 @@
 import os from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { GroupSizes } from '../group-sizes';
+import { messageOf } from '../message-of';
 
 const MiB = 1 << 20;
 /** For what does not grow with the rows. */
@@ -39,6 +40,35 @@ export function machineMemoryMiB(): number {
   // Zero where there is no bound.
   const bound = process.constrainedMemory() || Infinity;
   return Math.floor(Math.min(os.totalmem(), bound) / MiB);
+}
+
+/** By what each try has more than the one before. */
+const moreTimes = 4;
+
+/**
+ * Tries again with more memory, up to half of the machine's, where DuckDB says that it needs more.
+ * @param work changes nothing where it fails
+ * @param mayTryAgain whether that is still so
+ * @throws what the last try throws
+ */
+export async function withEnoughMemory<T>(
+  firstMiB: number,
+  work: (memoryMiB: number) => Promise<T>,
+  mayTryAgain: () => boolean = () => true,
+): Promise<T> {
+  const mostMiB = Math.floor(machineMemoryMiB() / 2);
+  for (let memoryMiB = firstMiB; ; memoryMiB = Math.min(memoryMiB * moreTimes, mostMiB)) {
+    try {
+      return await work(memoryMiB);
+    } catch (error) {
+      if (memoryMiB >= mostMiB || !isOutOfMemory(error) || !mayTryAgain()) throw error;
+    }
+  }
+}
+
+/** Also of a COMMIT, which says it in words of its own. */
+function isOutOfMemory(error: unknown): boolean {
+  return /Out of Memory Error|failed to (pin|allocate)|could not allocate/.test(messageOf(error));
 }
 
 /** Sets the limit of an engine that is open. */

@@ -6,7 +6,7 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { withEngine, type EngineLimits } from '../duckdb-engine';
+import { readsOnce, withEngine, type EngineLimits } from '../duckdb-engine';
 import { quoteText } from '../sql-text';
 import { Turns } from '../turns';
 import { busyError, duckdbError, heldError, isHeldElsewhere } from './errors';
@@ -133,6 +133,7 @@ export async function withDatabaseFile<T>(
   try {
     return await withEngine(':memory:', use.limits, use.signal, async (connection) => {
       await attach(connection, use, startedAt);
+      await connection.run(readsOnce);
       if (use.mode === 'read') await connection.run(quickCopies);
       await confine(connection, use);
       return work(connection);
