@@ -17,7 +17,9 @@ const columnMiB = 0.75;
 const stepMiB = 8;
 /** Enough for a table of ten columns. */
 export const leastMemoryMiB = 64;
-/** Where nothing is known of the rows. */
+/** Where nothing is known of the rows: enough for most tables, and the others are tried again. */
+export const firstMemoryMiB = 96;
+/** For SQL of a script, and for what looks for keys among all rows. */
 export const usualMemoryMiB = 256;
 
 /**

@@ -13,10 +13,11 @@ import type { ColumnPair, CopyTotals, Feed, WriteRequest } from '../transfer';
 import { makeCopies, noteCopy } from './copies';
 import {
   copyMemoryMiB,
+  firstMemoryMiB,
   leastMemoryMiB,
   machineMemoryMiB,
   setMemory,
-  usualMemoryMiB,
+  withEnoughMemory,
 } from './copy-memory';
 import { withDatabaseFile } from './open-file';
 import { limitsIn, runWaitMs } from './read-rows';
@@ -24,7 +25,7 @@ import { DuckdbSink, type GatheredRows, type Stream } from './sink';
 import { makeTable, type Target } from './target';
 
 /** Whether a script does nothing but fill a table, without SQL of its own. */
-export function onlyFills({ plan }: WriteRequest): boolean {
+export function onlyFills({ plan }: Pick<WriteRequest, 'plan'>): boolean {
   const { mode, where, preSql, postSql } = plan;
   return mode !== 'upsert' && where === null && preSql.length + postSql.length === 0;
 }
@@ -93,6 +94,15 @@ async function begin(
   await makeTable(connection, ref, pairs);
 }
 
+async function beginAgain(
+  connection: DuckDBConnection,
+  target: Target,
+  pairs: ColumnPair[],
+): Promise<void> {
+  await connection.run('ROLLBACK');
+  await begin(connection, target, pairs);
+}
+
 function streamInto(connection: DuckDBConnection, target: Target, pairs: ColumnPair[]): Stream {
   let memoryMiB = leastMemoryMiB;
   return {
@@ -104,10 +114,7 @@ function streamInto(connection: DuckDBConnection, target: Target, pairs: ColumnP
       memoryMiB = Math.max(memoryMiB, needed);
       await insert(connection, target, pairs, relation);
     },
-    reset: async () => {
-      await connection.run('ROLLBACK');
-      await begin(connection, target, pairs);
-    },
+    reset: () => beginAgain(connection, target, pairs),
   };
 }
 
@@ -131,9 +138,14 @@ async function fill(
 ): Promise<void> {
   const { setup, sql } = await sink.finish();
   if (sink.isStreamed) return;
-  await setMemory(connection, usualMemoryMiB);
-  for (const statement of setup) await connection.run(statement);
-  await insert(connection, target, pairs, sql);
+  let tries = 0;
+  await withEnoughMemory(firstMemoryMiB, async (memoryMiB) => {
+    if (tries > 0) await beginAgain(connection, target, pairs);
+    tries += 1;
+    await setMemory(connection, memoryMiB);
+    for (const statement of setup) await connection.run(statement);
+    await insert(connection, target, pairs, sql);
+  });
 }
 
 /** A file has its name only once it is on disk. */

@@ -23,6 +23,7 @@ import { bringIn, type Gathered } from './bring-in';
 import { committedCopy } from './copies';
 import {
   copyMemoryMiB,
+  firstMemoryMiB,
   machineMemoryMiB,
   usualMemoryMiB,
   withEnoughMemory,
@@ -113,11 +114,12 @@ async function commit(write: Write, gathered: Gathered): Promise<CopyTotals> {
   return withEnoughMemory(memoryFor(gathered, request), bring, () => !isTold);
 }
 
-/** Keys are looked for among all rows, which takes more than bringing them in. */
 function memoryFor({ rows: { sizes }, pairs }: Gathered, { plan }: WriteRequest): number {
-  if (sizes === undefined) return usualMemoryMiB;
-  const needed = copyMemoryMiB(pairs.length, sizes, copyThreads, machineMemoryMiB());
-  return plan.mode === 'upsert' ? Math.max(usualMemoryMiB, needed) : needed;
+  const needed =
+    sizes === undefined
+      ? firstMemoryMiB
+      : copyMemoryMiB(pairs.length, sizes, copyThreads, machineMemoryMiB());
+  return onlyFills({ plan }) ? needed : Math.max(usualMemoryMiB, needed);
 }
 
 export const writeDuckdbRows: WriteRows = {
