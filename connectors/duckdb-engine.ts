@@ -11,6 +11,9 @@ export interface EngineLimits {
 /** Enough to read a schema. */
 export const smallEngine: EngineLimits = { threads: 1, memoryMiB: 128, spillDir: null };
 
+/** For who reads files once: what was read is not kept in memory. */
+export const readsOnce = 'SET enable_external_file_cache = false';
+
 /** Settings of every instance: nothing is downloaded. */
 function settingsOf(limits: EngineLimits): Record<string, string> {
   return {

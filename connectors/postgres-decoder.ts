@@ -1,6 +1,7 @@
 /** PostgreSQL's binary rows as columns for DuckDB, without a text of any value between. */
 import path from 'node:path';
 import type { TransferColumn } from '../model/transfer-types';
+import type { GroupSizes } from './group-sizes';
 import type { ColumnValues, PhysicalType } from './parquet-file';
 import { StagedFile, type TakeRelation } from './staged-rows';
 import { quoteIdentifier } from './sql-text';
@@ -263,7 +264,7 @@ export class PostgresDecoder {
     this.#file = new StagedFile(
       path.join(scratchDir, `decoded-${process.hrtime.bigint()}.parquet`),
       decoders.map(({ staged }) => staged),
-      take && ((relation) => take(this.#named(relation))),
+      take && ((relation, sizes) => take(this.#named(relation), sizes)),
     );
   }
 
@@ -281,6 +282,10 @@ export class PostgresDecoder {
     const known = decoders.filter((decoder) => decoder !== null);
     if (known.length < pairs.length) return null;
     return new PostgresDecoder(scratchDir, pairs, known, typeIds.length, take);
+  }
+
+  get sizes(): GroupSizes {
+    return this.#file.sizes;
   }
 
   /**

@@ -8,6 +8,8 @@ import type { Batch, TakeBatch } from './transfer';
 /** Rows that are handed on together, unless they are large. */
 const batchRows = 8_192;
 const batchBytes = 4 << 20;
+/** Rows between two looks at how large they are: of texts of a megabyte, a chunk has too many. */
+const stepRows = 64;
 
 /** A column as it is read: bytes as they are, all else as text. */
 function cellSql({ name, type }: TransferColumn): string {
@@ -28,27 +30,37 @@ export async function readRelation(
   const cells = columns.map(cellSql).join(', ');
   let batch: Batch = { rows: [], bytes: 0, broken: [] };
   for await (const chunk of chunksOf(connection, `SELECT ${cells} FROM ${relation}`)) {
-    batch.bytes += addRows(chunk, columns, batch.rows);
-    if (batch.rows.length < batchRows && batch.bytes < batchBytes) continue;
-    await take(batch);
-    batch = { rows: [], bytes: 0, broken: [] };
+    for (let from = 0; from < chunk.rowCount; from += stepRows) {
+      batch.bytes += addRows(chunk, from, columns, batch.rows);
+      if (batch.rows.length < batchRows && batch.bytes < batchBytes) continue;
+      await take(batch);
+      batch = { rows: [], bytes: 0, broken: [] };
+    }
   }
   if (batch.rows.length > 0) await take(batch);
 }
 
-/** @returns bytes that were added, about */
-function addRows(chunk: DuckDBDataChunk, columns: TransferColumn[], rows: Cell[][]): number {
-  const first = rows.length;
-  for (let row = 0; row < chunk.rowCount; row += 1)
-    rows.push(Array.from({ length: columns.length }));
+/**
+ * Adds some of the rows, from one of them on.
+ * @returns bytes that were added, about
+ */
+function addRows(
+  chunk: DuckDBDataChunk,
+  from: number,
+  columns: TransferColumn[],
+  rows: Cell[][],
+): number {
+  const end = Math.min(from + stepRows, chunk.rowCount);
+  const shift = rows.length - from;
+  for (let row = from; row < end; row += 1) rows.push(Array.from({ length: columns.length }));
   let bytes = 0;
   for (let index = 0; index < columns.length; index += 1) {
     const isBytes = columns[index]!.type.kind === 'bytes';
     const vector = chunk.getColumnVector(index);
-    for (let row = 0; row < chunk.rowCount; row += 1) {
+    for (let row = from; row < end; row += 1) {
       const item = vector.getItem(row) as string | DuckDBBlobValue | null;
       const cell = item === null ? null : isBytes ? (item as DuckDBBlobValue).bytes : String(item);
-      rows[first + row]![index] = cell;
+      rows[shift + row]![index] = cell;
       bytes += cell === null ? 1 : cell.length;
     }
   }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Cell, TransferColumn } from '../model/transfer-types';
+import { GroupSizes } from './group-sizes';
 import { ColumnValues, ParquetFile, type PhysicalType } from './parquet-file';
 import { quoteIdentifier, quotePath, quoteText } from './sql-text';
 
@@ -10,8 +11,11 @@ import { quoteIdentifier, quotePath, quoteText } from './sql-text';
 const groupRows = 122_880;
 const groupBytes = 48 << 20;
 
-/** Takes rows while others come: a relation over some of them, which is gone afterwards. */
-export type TakeRelation = (relation: string) => Promise<void>;
+/**
+ * Takes rows while others come: a relation over some of them, which is gone afterwards.
+ * @param sizes of all so far
+ */
+export type TakeRelation = (relation: string, sizes: GroupSizes) => Promise<void>;
 
 /**
  * A file of rows with its columns; what they are called in it is `c0`, `c1`, …. With `take` each
@@ -19,6 +23,7 @@ export type TakeRelation = (relation: string) => Promise<void>;
  */
 export class StagedFile {
   readonly values: ColumnValues[];
+  readonly sizes = new GroupSizes();
   readonly #types: PhysicalType[];
   readonly #path: string;
   readonly #take: TakeRelation | null;
@@ -38,6 +43,7 @@ export class StagedFile {
     const rows = this.values[0]?.rows ?? 0;
     const bytes = this.values.reduce((sum, { length }) => sum + length, 0);
     if (!force && rows < groupRows && bytes < groupBytes) return;
+    if (rows > 0) this.sizes.add(rows, this.values);
     if (this.#take !== null) {
       if (rows > 0) await this.#handOn(this.#take);
       return;
@@ -73,15 +79,15 @@ export class StagedFile {
       throw error;
     }
     await this.#taking;
-    this.#taking = takeOnce(take, file);
+    this.#taking = takeOnce(() => take(relationOf(file), this.sizes), file);
     // Whoever waits for it next meets what went wrong.
     this.#taking.catch(() => undefined);
   }
 }
 
-async function takeOnce(take: TakeRelation, file: string): Promise<void> {
+async function takeOnce(take: () => Promise<void>, file: string): Promise<void> {
   try {
-    await take(relationOf(file));
+    await take();
   } finally {
     await rm(file, { force: true });
   }
@@ -99,8 +105,12 @@ export class StagedRows {
     this.#file = new StagedFile(
       path.join(scratchDir, `staged-${process.hrtime.bigint()}.parquet`),
       columns.map(({ type }) => (type.kind === 'bytes' ? 'bytes' : 'text')),
-      take && ((relation) => take(this.#named(relation))),
+      take && ((relation, sizes) => take(this.#named(relation), sizes)),
     );
+  }
+
+  get sizes(): GroupSizes {
+    return this.#file.sizes;
   }
 
   async add(rows: Cell[][]): Promise<void> {

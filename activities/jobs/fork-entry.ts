@@ -6,11 +6,25 @@ import path from 'node:path';
 const passedOn = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_OPTIONS'];
 
 /**
+ * Fewer arenas, of glibc and of the allocator within DuckDB: what one thread gives back is used by the
+ * others. With one for each thread, a child takes the more the longer it runs.
+ */
+const fewArenas = { MALLOC_ARENA_MAX: '2', DUCKDB_JE_MALLOC_CONF: 'narenas:1' };
+
+/** What a child may have of memory. */
+export interface ChildMemory {
+  /** Bound of its JavaScript heap; left out: Node's own. */
+  heapMiB?: number;
+  /** Threads share what they have given back. */
+  fewArenas?: boolean;
+}
+
+/**
  * @param modulePath absolute, without extension
- * @param heapMiB bound of its JavaScript heap; left out: Node's own
  * @returns the child; messages go by IPC, its standard error is piped
  */
-export function forkEntry(modulePath: string, heapMiB?: number): ChildProcess {
+export function forkEntry(modulePath: string, memory: ChildMemory = {}): ChildProcess {
+  const { heapMiB } = memory;
   const fromSource = __filename.endsWith('.ts');
   const execArgv = [
     ...(fromSource ? ['--require', path.join(__dirname, 'from-source.cjs')] : []),
@@ -23,7 +37,7 @@ export function forkEntry(modulePath: string, heapMiB?: number): ChildProcess {
   );
   return fork(`${modulePath}${fromSource ? '.ts' : '.js'}`, [], {
     execArgv,
-    env,
+    env: { ...env, ...(memory.fewArenas && fewArenas) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 }

@@ -1,7 +1,7 @@
 /** The parent's side of a computation in a child process: starts it, hears it, ends it. */
 import type { ChildProcess } from 'node:child_process';
 import { JobError } from '../../model/job-type';
-import { forkEntry } from './fork-entry';
+import { forkEntry, type ChildMemory } from './fork-entry';
 
 /** Enough for a stack trace. */
 const keptOutput = 4_000;
@@ -22,8 +22,8 @@ export interface ChildWork<Message, Answer> {
   receive(message: Message): Ending<Answer> | null;
   /** Told the child's process id. */
   onStart?: (pid: number) => void;
-  /** Bound of the child's JavaScript heap, where the usual one is too much. */
-  heapMiB?: number;
+  /** Where the usual is too much. */
+  memory?: ChildMemory;
 }
 
 /** Collects the end of what the child writes to its standard error. */
@@ -54,7 +54,7 @@ function crashError(code: number | null, signal: string | null, output: string):
 export async function runChild<Message, Answer>(work: ChildWork<Message, Answer>): Promise<Answer> {
   const { signal } = work;
   signal.throwIfAborted();
-  const child = forkEntry(work.entry, work.heapMiB);
+  const child = forkEntry(work.entry, work.memory);
   const tail = tailOf(child);
   const kill = () => child.kill('SIGKILL');
   let killer: NodeJS.Timeout | undefined;

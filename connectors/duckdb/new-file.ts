@@ -11,13 +11,21 @@ import { realRoots } from '../roots';
 import { quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import type { ColumnPair, CopyTotals, Feed, WriteRequest } from '../transfer';
 import { makeCopies, noteCopy } from './copies';
+import {
+  copyMemoryMiB,
+  firstMemoryMiB,
+  leastMemoryMiB,
+  machineMemoryMiB,
+  setMemory,
+  withEnoughMemory,
+} from './copy-memory';
 import { withDatabaseFile } from './open-file';
 import { limitsIn, runWaitMs } from './read-rows';
 import { DuckdbSink, type GatheredRows, type Stream } from './sink';
 import { makeTable, type Target } from './target';
 
 /** Whether a script does nothing but fill a table, without SQL of its own. */
-export function onlyFills({ plan }: WriteRequest): boolean {
+export function onlyFills({ plan }: Pick<WriteRequest, 'plan'>): boolean {
   const { mode, where, preSql, postSql } = plan;
   return mode !== 'upsert' && where === null && preSql.length + postSql.length === 0;
 }
@@ -52,10 +60,10 @@ export async function makeBeside(
 ): Promise<CopyTotals> {
   const { scratchDir, signal, context } = request;
   const folders = [...(await realRoots(context.filesRoots)), scratchDir];
-  const limits = limitsIn(scratchDir);
+  const limits = limitsIn(scratchDir, leastMemoryMiB);
   const name = path.basename(target.file);
   const use = { file, name, mode: 'write' as const, waitMs: runWaitMs, signal, limits, folders };
-  const totals = await withDatabaseFile(use, async (connection) => {
+  const totals = await withDatabaseFile({ ...use, grows: true }, async (connection) => {
     await connection.run('USE opened');
     await begin(connection, target, pairs);
     const sink = new DuckdbSink(request, pairs, judge, streamInto(connection, target, pairs));
@@ -86,14 +94,27 @@ async function begin(
   await makeTable(connection, ref, pairs);
 }
 
+async function beginAgain(
+  connection: DuckDBConnection,
+  target: Target,
+  pairs: ColumnPair[],
+): Promise<void> {
+  await connection.run('ROLLBACK');
+  await begin(connection, target, pairs);
+}
+
 function streamInto(connection: DuckDBConnection, target: Target, pairs: ColumnPair[]): Stream {
+  let memoryMiB = leastMemoryMiB;
   return {
     name: path.basename(target.file),
-    take: async (relation) => insert(connection, target, pairs, relation),
-    reset: async () => {
-      await connection.run('ROLLBACK');
-      await begin(connection, target, pairs);
+    take: async (relation, sizes) => {
+      // One group is read by one thread.
+      const needed = copyMemoryMiB(pairs.length, sizes, 1, machineMemoryMiB());
+      if (needed > memoryMiB) await setMemory(connection, needed);
+      memoryMiB = Math.max(memoryMiB, needed);
+      await insert(connection, target, pairs, relation);
     },
+    reset: () => beginAgain(connection, target, pairs),
   };
 }
 
@@ -116,8 +137,15 @@ async function fill(
   sink: DuckdbSink,
 ): Promise<void> {
   const { setup, sql } = await sink.finish();
-  for (const statement of setup) await connection.run(statement);
-  if (!sink.isStreamed) await insert(connection, target, pairs, sql);
+  if (sink.isStreamed) return;
+  let tries = 0;
+  await withEnoughMemory(firstMemoryMiB, async (memoryMiB) => {
+    if (tries > 0) await beginAgain(connection, target, pairs);
+    tries += 1;
+    await setMemory(connection, memoryMiB);
+    for (const statement of setup) await connection.run(statement);
+    await insert(connection, target, pairs, sql);
+  });
 }
 
 /** A file has its name only once it is on disk. */

@@ -6,7 +6,7 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { withEngine, type EngineLimits } from '../duckdb-engine';
+import { readsOnce, withEngine, type EngineLimits } from '../duckdb-engine';
 import { quoteText } from '../sql-text';
 import { Turns } from '../turns';
 import { busyError, duckdbError, heldError, isHeldElsewhere } from './errors';
@@ -29,6 +29,8 @@ export interface OwnUse extends FileUse {
   folders: string[];
   /** Single files beside those. */
   paths?: string[];
+  /** Its memory limit may be set while it is open. */
+  grows?: true;
   /** What is told of a file that was asked for outside of them; left out: that a view did. */
   refused?: (fileName: string, message: string) => string;
 }
@@ -81,12 +83,13 @@ const quickCopies = `SET disabled_compression_methods = 'dictionary,fsst'`;
 /** Keeps views of a user's database, which may read any file, to the allowed folders. */
 async function confine(
   connection: DuckDBConnection,
-  { folders, paths = [] }: OwnUse,
+  { folders, paths = [], grows }: OwnUse,
 ): Promise<void> {
   const list = folders.map((folder) => quoteText(folder + path.sep)).join(', ');
   await connection.run(`SET allowed_directories = [${list}]`);
   await connection.run(`SET allowed_paths = [${paths.map(quoteText).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
+  if (grows) await connection.run(`SET allowed_configs = ['memory_limit']`);
   await connection.run('SET lock_configuration = true');
 }
 
@@ -130,6 +133,7 @@ export async function withDatabaseFile<T>(
   try {
     return await withEngine(':memory:', use.limits, use.signal, async (connection) => {
       await attach(connection, use, startedAt);
+      await connection.run(readsOnce);
       if (use.mode === 'read') await connection.run(quickCopies);
       await confine(connection, use);
       return work(connection);

@@ -1,5 +1,5 @@
 /** Reads tables and queries of a DuckDB file: copied into the scratch folder first, so that the file is held briefly. */
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { describeRelation, tableNotFound } from '../columns';
@@ -13,21 +13,21 @@ import { haveSameTypes, refOf, type ReadRequest, type ReadRows, type RowSource }
 import type { ReadColumn } from '../../model/script-plan';
 import type { TransferColumn } from '../../model/transfer-types';
 import { duckdbConfigSchema } from './config';
+import { firstMemoryMiB, usualMemoryMiB, withEnoughMemory } from './copy-memory';
 import { duckdbError, scriptRefused } from './errors';
 import { withDatabaseFile } from './open-file';
 import { typeOfDuckdb } from './types';
 
 /** How long a run waits for a file that another process holds. */
 export const runWaitMs = 60_000;
-const copyThreads = 2;
-const copyMemoryMiB = 256;
+export const copyThreads = 2;
 
 export const dialect: SqlDialect = { name: quoteIdentifier, text: quoteText };
 
-export function limitsIn(scratchDir: string): EngineLimits {
+export function limitsIn(scratchDir: string, memoryMiB = usualMemoryMiB): EngineLimits {
   return {
     threads: copyThreads,
-    memoryMiB: copyMemoryMiB,
+    memoryMiB,
     spillDir: path.join(scratchDir, 'spill'),
   };
 }
@@ -53,19 +53,30 @@ export const readDuckdbRows: ReadRows = async (request, use) => {
     const [table] = request.tables;
     throw tableNotFound(refOf(table ?? { schema: null, table: 'of the query' }, 'main'), fileName);
   }
-  const copyFile = path.join(scratchDir, `copy-${process.hrtime.bigint()}.duckdb`);
   // A view reads what it may for everybody; SQL of a script is kept to the file of its connection.
   const kept = bringsSql(request);
   const folders = [...(kept ? [] : await realRoots(context.filesRoots)), scratchDir];
   const fileUse = { file, mode: 'read' as const, waitMs: runWaitMs, signal };
-  const copied = await withDatabaseFile(
-    { ...fileUse, limits: limitsIn(scratchDir), folders, ...(kept && { refused: scriptRefused }) },
-    (connection) => copyAll(connection, request, copyFile),
+  const copyFile = path.join(scratchDir, `copy-${process.hrtime.bigint()}.duckdb`);
+  const copied = await withEnoughMemory(
+    kept ? usualMemoryMiB : firstMemoryMiB,
+    async (memoryMiB) => {
+      // Of a try that had too little.
+      for (const left of [copyFile, `${copyFile}.wal`]) await rm(left, { force: true });
+      const limits = limitsIn(scratchDir, memoryMiB);
+      const tables = await withDatabaseFile(
+        { ...fileUse, limits, folders, ...(kept && { refused: scriptRefused }) },
+        (connection) => copyAll(connection, request, copyFile),
+      );
+      return { tables, limits };
+    },
   );
-  return withEngine(':memory:', limitsIn(scratchDir), signal, async (connection) => {
+  const { tables, limits } = copied;
+  // Reading the copy takes no more than writing it.
+  return withEngine(':memory:', limits, signal, async (connection) => {
     await connection.run(attachSql(copyFile));
     try {
-      return await use(await sourceOf(connection, copyFile, copied, fileName));
+      return await use(await sourceOf(connection, copyFile, tables, fileName));
     } catch (error) {
       throw duckdbError(fileName, error);
     }

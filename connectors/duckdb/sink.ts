@@ -2,6 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Cell, TransferColumn } from '../../model/transfer-types';
 import { fileSystemError } from '../file-system-error';
+import type { GroupSizes } from '../group-sizes';
 import { NotDecodable, PostgresDecoder } from '../postgres-decoder';
 import { refusedRows, StagedRows, type TakeRelation } from '../staged-rows';
 import { quoteIdentifier } from '../sql-text';
@@ -23,6 +24,8 @@ export interface GatheredRows {
   sql: string;
   /** Files that it reads, beside those of the scratch folder. */
   paths: string[];
+  /** Left out where they are not known. */
+  sizes?: GroupSizes;
 }
 
 /** Takes rows as they come, and forgets them again. */
@@ -89,8 +92,9 @@ export class DuckdbSink implements RowSink {
   /** @returns what was not handed on as it came */
   async finish(): Promise<GatheredRows> {
     if (this.#fast !== null) return this.#fast;
-    const sql = await (this.#decoder ?? this.#staged).finish();
-    return { setup: [], sql, paths: [] };
+    const staged = this.#decoder ?? this.#staged;
+    const sql = await staged.finish();
+    return { setup: [], sql, paths: [], sizes: staged.sizes };
   }
 
   /** Whether rows were taken one group after the other, so that there are none to gather. */

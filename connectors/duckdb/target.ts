@@ -37,9 +37,15 @@ export async function isThere(file: string): Promise<boolean> {
   return (await stat(file).catch(() => null)) !== null;
 }
 
+/** What a use of a file may have beside the usual. */
+export interface ScriptUse {
+  /** Files that may be read beside it and the scratch folder. */
+  paths?: string[];
+  memoryMiB?: number;
+}
+
 /**
  * Opens a file for a use of its own, in which SQL of the script may run.
- * @param paths files that may be read beside it and the scratch folder
  * @throws as `withDatabaseFile`
  */
 export function withScriptFile<T>(
@@ -47,9 +53,10 @@ export function withScriptFile<T>(
   mode: 'read' | 'write',
   { scratchDir, signal }: Request,
   work: (connection: DuckDBConnection) => Promise<T>,
-  paths: string[] = [],
+  { paths = [], memoryMiB }: ScriptUse = {},
 ): Promise<T> {
-  const use = { file, mode, waitMs: runWaitMs, signal, limits: limitsIn(scratchDir), paths };
+  const limits = limitsIn(scratchDir, memoryMiB);
+  const use = { file, mode, waitMs: runWaitMs, signal, limits, paths };
   return withDatabaseFile({ ...use, folders: [scratchDir], refused: scriptRefused }, work);
 }
 

@@ -21,8 +21,16 @@ import type {
 } from '../transfer';
 import { bringIn, type Gathered } from './bring-in';
 import { committedCopy } from './copies';
+import {
+  copyMemoryMiB,
+  firstMemoryMiB,
+  machineMemoryMiB,
+  usualMemoryMiB,
+  withEnoughMemory,
+} from './copy-memory';
 import { duckdbError } from './errors';
 import { besideOf, giveName, makeBeside, onlyFills, rowsOf, sweep } from './new-file';
+import { copyThreads } from './read-rows';
 import { DuckdbSink } from './sink';
 import { describeTarget, isThere, targetOf, withScriptFile, type Target } from './target';
 import { duckdbTypeLike, typeOfDuckdb } from './types';
@@ -86,14 +94,32 @@ async function intoFile(write: Write): Promise<CopyTotals> {
   }
 }
 
-function commit({ target, request, refuseLate }: Write, gathered: Gathered): Promise<CopyTotals> {
-  return withScriptFile(
-    target.file,
-    'write',
-    request,
-    (connection) => bringIn(connection, target, request, gathered, refuseLate),
-    gathered.rows.paths,
-  );
+async function commit(write: Write, gathered: Gathered): Promise<CopyTotals> {
+  const { target, request, refuseLate } = write;
+  const { paths } = gathered.rows;
+  // Refused rows are counted when they are told of, so they are told of once.
+  let isTold = false;
+  const refuse: RefuseLate = (refused) => {
+    isTold = true;
+    return refuseLate(refused);
+  };
+  const bring = (memoryMiB: number) =>
+    withScriptFile(
+      target.file,
+      'write',
+      request,
+      (connection) => bringIn(connection, target, request, gathered, refuse),
+      { paths, memoryMiB },
+    );
+  return withEnoughMemory(memoryFor(gathered, request), bring, () => !isTold);
+}
+
+function memoryFor({ rows: { sizes }, pairs }: Gathered, { plan }: WriteRequest): number {
+  const needed =
+    sizes === undefined
+      ? firstMemoryMiB
+      : copyMemoryMiB(pairs.length, sizes, copyThreads, machineMemoryMiB());
+  return onlyFills({ plan }) ? needed : Math.max(usualMemoryMiB, needed);
 }
 
 export const writeDuckdbRows: WriteRows = {

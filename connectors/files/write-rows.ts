@@ -14,7 +14,7 @@ import { DirtyValue } from '../../model/dirty-value';
 import { TablegateError } from '../../model/errors';
 import { plainText, type Cell, type TransferColumn } from '../../model/transfer-types';
 import { ConnectorError } from '../connector';
-import { smallEngine, withEngine } from '../duckdb-engine';
+import { readsOnce, smallEngine, withEngine } from '../duckdb-engine';
 import { duckdbTypeLike, typeOfDuckdb } from '../duckdb/types';
 import { fileSystemError } from '../file-system-error';
 import { messageOf } from '../message-of';
@@ -298,6 +298,7 @@ async function writeParquet(target: Target, request: WriteRequest, feed: Feed) {
     spillDir: path.join(request.scratchDir, 'spill'),
   };
   return withEngine(':memory:', limits, request.signal, async (connection) => {
+    await connection.run(readsOnce);
     const former = `read_parquet(${quotePath(target.target)})`;
     const present = target.appends ? await describeParquet(connection, former) : null;
     const pairs = pairsOf(request, present, target.name, false);

@@ -26,6 +26,6 @@ export function runInChild(
     cancel: { message: { type: 'cancel' } satisfies ToChild, graceMs },
     receive: (message) => receive('sync-script', message, listener),
     onStart,
-    heapMiB,
+    memory: { heapMiB, fewArenas: true },
   });
 }

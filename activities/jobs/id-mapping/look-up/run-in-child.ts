@@ -43,7 +43,7 @@ export async function lookUpInChild(
         if (message.type === 'doing') onDoing(message.what);
         return endingOf(message);
       },
-      heapMiB,
+      memory: { heapMiB },
     });
   } catch (error) {
     if (!(error instanceof JobError)) throw error;
