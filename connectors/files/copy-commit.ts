@@ -119,7 +119,11 @@ async function lock(file: string, holder: string): Promise<() => Promise<void>> 
       await writeFile(file, holder, { flag: 'wx' });
       return () => rm(file, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        // On a full disk there is a file, and nothing in it.
+        await rm(file, { force: true });
+        throw error;
+      }
       const found = await stat(file).catch(() => null);
       if (found !== null && Date.now() - found.mtimeMs > staleMs) await rm(file, { force: true });
       else if (Date.now() - startedAt > lockWaitMs) {
