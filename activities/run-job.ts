@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { TablegateError } from '../model/errors';
-import { fenceOf } from '../model/fence';
+import { fencedAs, fenceOf } from '../model/fence';
 import { jobFailedType, jobTimedOutType, type JobFailureDetails } from '../model/job-failure';
 import { JobError, type JobContext, type JobResult, type JobType } from '../model/job-type';
 import type { TableDetail } from '../model/run';
@@ -94,6 +94,7 @@ async function makeContext(
     scriptText: (scriptId, version) => scriptText(deps.store, tenant, scriptId, version),
     mayUse: (userId, name, side) => mayUse(deps.store, tenant, userId, name, side),
     fence: run.fence,
+    fencedAs: fencedAs(input.taskId, input.scheduleTime ?? null, definition.runPolicy.maxParallel),
     scratchDir: run.scratchDir,
     signal: run.signal,
     log: (level, line) => reporter.log(level, line),

@@ -19,3 +19,14 @@ export function fenceOf(runNumber: number, tryNumber: number, attempt: number): 
 export function isOfLaterRun(one: bigint, other: bigint): boolean {
   return one >> runBits > other >> runBits;
 }
+
+/**
+ * Under whose name a run commits: fences are compared among runs of one name. As a rule that is the
+ * task. Where instances of it may run at the same time (`maxParallel`), which of them commits first
+ * is chance and overtakes none of the others: each is fenced by itself, against its own tries and
+ * attempts.
+ */
+export function fencedAs(taskId: string, scheduleTime: string | null, maxParallel: number): string {
+  if (scheduleTime === null || maxParallel === 1) return taskId;
+  return `${taskId}@${Date.parse(scheduleTime)}`;
+}

@@ -61,6 +61,8 @@ export interface JobContext<Config> {
    * included. Every commit into a target is fenced by it.
    */
   fence: bigint;
+  /** Under whose name it commits, where runs at the same time do not overtake each other; see `fencedAs`. */
+  fencedAs: string;
   /** A folder of this try's own, removed after it. */
   scratchDir: string;
   /** Aborted when the run is cancelled, timed out or superseded. */

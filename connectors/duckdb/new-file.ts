@@ -36,7 +36,10 @@ export function besideOf({ file }: Target, { writer, fence }: WriteRequest): str
 }
 
 /** Takes away what a try that was killed has left. @throws ConnectorError for a missing folder */
-export async function sweep({ file }: Target, { writer }: WriteRequest): Promise<void> {
+export async function sweep(
+  { file }: Target,
+  { writer }: Pick<WriteRequest, 'writer'>,
+): Promise<void> {
   const folder = path.dirname(file);
   const names = await readdir(folder).catch((error: unknown) => {
     throw fileSystemError(`The folder ${folder}`, error);

@@ -83,7 +83,8 @@ async function intoNewFile(write: Write): Promise<CopyTotals> {
 }
 
 async function intoFile(write: Write): Promise<CopyTotals> {
-  const { request, pairs, judge, feed } = write;
+  const { target, request, pairs, judge, feed } = write;
+  await sweep(target, request);
   const sink = new DuckdbSink(request, pairs, judge);
   try {
     const totals = await feed(sink);
@@ -126,9 +127,12 @@ export const writeDuckdbRows: WriteRows = {
   async committed(request) {
     const target = await targetOf(request);
     if (!(await isThere(target.file))) return null;
-    return withScriptFile(target.file, 'read', request, (connection) =>
+    const totals = await withScriptFile(target.file, 'read', request, (connection) =>
       committedCopy(connection, target, request),
     );
+    // The try that committed may have been lost when its file had both names.
+    if (totals !== null) await sweep(target, request);
+    return totals;
   },
 
   async write(request, feed, refuseLate) {

@@ -2,7 +2,7 @@
  * Puts a finished file in its place, once: a note beside it says first which file that is (a file
  * keeps its number when it is renamed), so that a try after a crash knows whether the place has it.
  */
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectorError } from '../connector';
@@ -32,6 +32,10 @@ const lockWaitMs = 20_000;
 const staleMs = 30_000;
 
 const notesOf = ({ target }: CopyPlace) => path.join(path.dirname(target), notesFolder);
+const lockFile = (place: CopyPlace) =>
+  path.join(notesOf(place), `${path.basename(place.target)}.lock`);
+/** What stands in the lock of a try. */
+const holderOf = (writer: string, fence: bigint | string) => `${writer} ${fence}`;
 
 function noteFile(place: CopyPlace): string {
   const name = encodeURIComponent(path.basename(place.target));
@@ -56,7 +60,17 @@ export async function committedCopy(place: CopyPlace): Promise<CopyTotals | null
   const isThere = noted.isThere === true || (await identityOf(place.target)) === identity;
   const note = { fence: BigInt(fence), totals };
   const judged = judgeCopy(note, place.fence, path.basename(place.target));
-  return isThere ? judged : null;
+  if (!isThere) return null;
+  if (judged !== null) await clearAfter(place, holderOf(place.writer, fence));
+  return judged;
+}
+
+/** Removes what a try has left that was lost when its file had come into its place. */
+async function clearAfter(place: CopyPlace, holder: string): Promise<void> {
+  await rm(partOf(noteFile(place)), { force: true });
+  const file = lockFile(place);
+  const found = await readFile(file, 'utf8').catch(() => null);
+  if (found === holder) await rm(file, { force: true });
 }
 
 /**
@@ -71,7 +85,7 @@ export async function commitCopy(
   basedOn: string | null | undefined,
 ): Promise<CopyTotals | null> {
   await mkdir(notesOf(place), { recursive: true });
-  const unlock = await lock(path.join(notesOf(place), `${path.basename(place.target)}.lock`));
+  const unlock = await lock(lockFile(place), holderOf(place.writer, place.fence));
   try {
     const before = await committedCopy(place);
     if (before !== null) return before;
@@ -98,14 +112,18 @@ export async function commitCopy(
   }
 }
 
-async function lock(file: string): Promise<() => Promise<void>> {
+async function lock(file: string, holder: string): Promise<() => Promise<void>> {
   const startedAt = Date.now();
   for (;;) {
     try {
-      await (await open(file, 'wx')).close();
+      await writeFile(file, holder, { flag: 'wx' });
       return () => rm(file, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        // On a full disk there is a file, and nothing in it.
+        await rm(file, { force: true });
+        throw error;
+      }
       const found = await stat(file).catch(() => null);
       if (found !== null && Date.now() - found.mtimeMs > staleMs) await rm(file, { force: true });
       else if (Date.now() - startedAt > lockWaitMs) {
@@ -120,8 +138,10 @@ async function lock(file: string): Promise<() => Promise<void>> {
   }
 }
 
+const partOf = (file: string) => `${file}.part`;
+
 async function writeWhole(file: string, text: string): Promise<void> {
-  const part = `${file}.part`;
+  const part = partOf(file);
   const handle = await open(part, 'w');
   await handle.writeFile(text);
   await handle.sync();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { commitCopy, committedCopy } from '../../connectors/files/copy-commit';
@@ -15,4 +15,23 @@ it('a copy that came into its place is known still when another task has written
   expect(await commitCopy(place, part, totals, undefined)).toBeNull();
   writeFileSync(target, 'a\nb\n');
   expect(await committedCopy(place)).toEqual(totals);
+});
+
+it('a try that was lost with its lock, when its file had come into its place, leaves nothing', async () => {
+  const target = path.join(folder, 'locked.csv');
+  const totals = { rowsRead: 1, rowsWritten: 1, dirty: 0 };
+  const place = { target, writer: 'one', fence: 1n << 20n };
+  const part = path.join(folder, 'part');
+  writeFileSync(part, 'a\n');
+  await commitCopy(place, part, totals, undefined);
+  const notes = path.join(folder, '.tablegate');
+  const left = () => readdirSync(notes).filter((name) => /(lock|part)$/.test(name));
+  const held = path.join(notes, 'locked.csv.lock');
+  writeFileSync(held, 'another 5');
+  writeFileSync(path.join(notes, 'locked.csv.one.json.part'), '{');
+  expect(await committedCopy({ ...place, fence: place.fence + 1n })).toEqual(totals);
+  expect(left()).toEqual(['locked.csv.lock']);
+  writeFileSync(held, `one ${place.fence}`);
+  expect(await committedCopy({ ...place, fence: place.fence + 1n })).toEqual(totals);
+  expect(left()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { rejection, runSql, Sandbox } from '../connectors/support/sandbox';
@@ -234,6 +234,30 @@ it('a DuckDB file that was not there gets its name when it is whole, and none wh
   expect(
     await barn('SELECT count(*)::INT AS rows, sum(id)::BIGINT::VARCHAR AS ids FROM deep.t'),
   ).toEqual([{ rows: 130_000, ids: '8449935000' }]);
+});
+
+it('what a try that was lost has left beside a DuckDB file goes with the next one', async () => {
+  await runSql(house(), 'CREATE TABLE t AS SELECT range AS id FROM range(5)');
+  const into = { datasource: 'barn', table: 't', createTable: true, writeMode: 'append' };
+  const script = pair(
+    ['duckdbreader', { datasource: 'house', table: 't' }],
+    ['duckdbwriter', into],
+  );
+  const once = (run: number, attempt: number) =>
+    runSync(sandbox, { connections: connections(), script, run, attempt });
+  const left = () => readdirSync(sandbox.root).filter((name) => name.startsWith('.tablegate-'));
+  const leave = () => {
+    const beside = path.join(sandbox.root, `.tablegate-${'b'.repeat(32)}-1049601.duckdb`);
+    linkSync(path.join(sandbox.root, 'barn.duckdb'), beside);
+  };
+  await once(1, 1);
+  leave();
+  expect((await once(1, 2)).summary.committedBefore).toBe(true);
+  expect(left()).toEqual([]);
+  leave();
+  await once(2, 1);
+  expect(left()).toEqual([]);
+  expect(await barn('SELECT count(*)::INT AS rows FROM t')).toEqual([{ rows: 10 }]);
 });
 
 it('a DuckDB file that another made meanwhile is kept, with the rows in it too', async () => {

@@ -130,6 +130,28 @@ describe('a copy between files and DuckDB', () => {
     expect((await runSync(sandbox, run({ percentage: 0.8 }))).summary.rows).toBe(1);
   });
 
+  it('instances that run at the same time overtake none of each other, a run by itself does', async () => {
+    sandbox.write('people.csv', 'id\n1\n');
+    const script = pair(
+      ['txtfilereader', { datasource: 'lake', table: 'people', column: ['*'] }],
+      ['txtfilewriter', { datasource: 'lake', table: 'copied', writeMode: 'append' }],
+    );
+    const copy = (run: number, day: number, more: object = {}) => {
+      const instance = { run, scheduleTime: `2026-03-0${day}T00:00:00.000Z`, maxParallel: 2 };
+      return runSync(sandbox, { connections: connections(), script, ...instance, ...more });
+    };
+    await copy(8, 2);
+    expect((await copy(7, 1)).summary.committedBefore).toBeUndefined();
+    expect((await copy(7, 1, { attempt: 2 })).summary.committedBefore).toBe(true);
+    expect((await copy(9, 1)).summary.committedBefore).toBeUndefined();
+    const late = 'was already written by a later run';
+    expect((await rejection(copy(7, 1, { attempt: 3 }))).message).toContain(late);
+    await copy(6, 3, { maxParallel: 1 });
+    expect((await rejection(copy(5, 2, { maxParallel: 1 }))).message).toContain(late);
+    const text = readFileSync(path.join(sandbox.root, 'copied.csv'), 'utf8');
+    expect(text).toBe('id\n1\n1\n1\n1\n');
+  });
+
   it('reads and writes every format, and appends to each', async () => {
     sandbox.write(
       'a.jsonl',

@@ -17,7 +17,7 @@ export interface SyncRequest {
   target: { connection: JobConnection; table: string };
   filesRoots: string[];
   scratchDir: string;
-  /** Id of the task. */
+  /** The task, or an instance of it: see `fencedAs`. */
   writer: string;
   /** Decimal digits: JSON has no 64-bit integers. */
   fence: string;

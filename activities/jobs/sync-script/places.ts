@@ -32,7 +32,7 @@ export async function requestOf(context: Context, deps: SyncDeps): Promise<SyncR
     target: { connection: target.connection, table: target.tables[0]! },
     filesRoots: deps.filesRoots(context.tenant),
     scratchDir: context.scratchDir,
-    writer: context.taskId,
+    writer: context.fencedAs,
     fence: String(context.fence),
   };
 }

@@ -49,6 +49,7 @@ export async function runCollection(
     },
     mayUse: async (userId: string) => userId !== 'former',
     fence: 1n,
+    fencedAs: 'task-1',
     scratchDir: mkdtempSync(path.join(sandbox.scratch, 'try-')),
     signal: run.signal ?? new AbortController().signal,
     log: (level: string, line: string) => logs.push(`${level}: ${line}`),

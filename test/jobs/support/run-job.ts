@@ -103,6 +103,7 @@ export async function runIdMapping(sandbox: Sandbox, run: JobRun) {
     scriptText: () => Promise.reject(new Error('this job has no script')),
     mayUse: () => Promise.resolve(true),
     fence: run.fence ?? 1n,
+    fencedAs: 'task-1',
     scratchDir: mkdtempSync(path.join(sandbox.scratch, 'try-')),
     signal: run.signal ?? new AbortController().signal,
     log: (level, line) => recorded.logs.push(`${level}: ${line}`),

@@ -6,7 +6,7 @@ import { copyRows } from '../../../activities/jobs/sync-script/copy-rows';
 import type { SyncSummary, ToParent } from '../../../activities/jobs/sync-script/messages';
 import { requestOf } from '../../../activities/jobs/sync-script/places';
 import { TablegateError } from '../../../model/errors';
-import { fenceOf } from '../../../model/fence';
+import { fencedAs, fenceOf } from '../../../model/fence';
 import type { JobConnection, JobContext } from '../../../model/job-type';
 import type { RunProgress, TableDetail } from '../../../model/run';
 import type { StoredScript } from '../../../model/sync-script-config';
@@ -24,6 +24,8 @@ export interface SyncRun {
   taskId?: string;
   run?: number;
   attempt?: number;
+  /** How many instances of the task may run at the same time; left out: one. */
+  maxParallel?: number;
   signal?: AbortSignal;
   onChild?: (pid: number) => void;
   onProgress?: (progress: RunProgress) => void;
@@ -66,14 +68,15 @@ export async function runSync(sandbox: Sandbox, given: SyncRun) {
     ...{ scriptId: 'a'.repeat(32), version: 1, reads: [], writes: [] },
     ...(given.parameters && { parameters: given.parameters }),
   };
+  const { taskId = 'b'.repeat(32), scheduleTime = null, maxParallel = 1 } = given;
   const context: JobContext<StoredScript> = {
     tenant: 'default',
-    taskId: given.taskId ?? 'b'.repeat(32),
+    taskId,
     taskNumber: '42',
     runId: `run-${runs}`,
     config,
     tables: [],
-    scheduleTime: given.scheduleTime ?? null,
+    scheduleTime,
     askedAt: '2026-03-02T00:00:00.000Z',
     timezone: 'UTC',
     connection: async (name) => {
@@ -85,6 +88,7 @@ export async function runSync(sandbox: Sandbox, given: SyncRun) {
     scriptText: async () => ({ text, author: 'ann', parameters: [] }),
     mayUse: async (_, __, side) => given.mayUse?.(side) ?? true,
     fence: fenceOf(given.run ?? runs, 1, given.attempt ?? 1),
+    fencedAs: fencedAs(taskId, scheduleTime, maxParallel),
     scratchDir: mkdtempSync(path.join(sandbox.scratch, 'try-')),
     signal: given.signal ?? new AbortController().signal,
     log: (level, line) => recorded.logs.push(`${level}: ${line}`),
