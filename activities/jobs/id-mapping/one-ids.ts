@@ -1,7 +1,7 @@
 /** Gives every user its one_id. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows } from '../../../connectors/duckdb-engine';
-import { registerLookUp } from '../../../connectors/duckdb-vectors';
+import { registerDoubleLookUp, registerLookUp } from '../../../connectors/duckdb-vectors';
 import type { Former } from './former';
 import { noId } from './links';
 import { countIds, type Representatives, type Users } from './users';
@@ -27,13 +27,9 @@ export async function assignOneIds(
 ): Promise<void> {
   const kept = former.kept ?? new Uint32Array(users.count).fill(noId);
   const ids = countIds(users, { start: 0, end: users.userOf.length });
-  const look = {
-    low: registerLookUp(connection, low),
-    high: registerLookUp(connection, high),
-    type: registerLookUp(connection, type),
-    kept: registerLookUp(connection, kept),
-    ids: registerLookUp(connection, ids),
-  };
+  const hash = registerDoubleLookUp(connection, low, high);
+  const idsAndType = registerDoubleLookUp(connection, ids, type);
+  const keptSql = registerLookUp(connection, kept);
   const generation = former.kept === null ? 0 : startedAtMs;
   const prefix = generation.toString(16).padStart(generationDigits, '0');
   const formerIds =
@@ -42,13 +38,13 @@ export async function assignOneIds(
       : 'former_ids';
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE users AS
-     SELECT numbers.number,
-       coalesce(former_ids.one_id, '${prefix}' || format('{:04x}{:08x}{:08x}',
-         ${look.type}(numbers.number), ${look.high}(numbers.number), ${look.low}(numbers.number)))
-         AS one_id,
-       former_ids.number AS former, ${look.ids}(numbers.number) AS ids
-     FROM (${numbersSql(users.count)}) AS numbers
-       LEFT JOIN ${formerIds} AS former_ids ON former_ids.number = ${look.kept}(numbers.number)`,
+     SELECT found.number,
+       coalesce(former_ids.one_id,
+         format('${prefix}{:04x}{:016x}', found.ids_and_type >> 32, found.hash)) AS one_id,
+       former_ids.number AS former, (found.ids_and_type & ${noId})::UINTEGER AS ids
+     FROM (SELECT number, ${hash}(number) AS hash, ${idsAndType}(number) AS ids_and_type
+         FROM (${numbersSql(users.count)})) AS found
+       LEFT JOIN ${formerIds} AS former_ids ON former_ids.number = ${keptSql}(found.number)`,
   );
   if (former.kept !== null) await refuseDoubles(connection);
 }
