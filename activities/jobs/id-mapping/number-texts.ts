@@ -10,7 +10,7 @@ import { registerNumbering, type Numbering } from '../../../connectors/duckdb-ve
 import { quotePath, quoteText } from '../../../connectors/sql-text';
 import { fillerSql, normalSql } from './id-sql';
 import type { IdTable } from './id-table';
-import { noId } from './links';
+import { noId, sharedNumbers } from './links';
 import type { OpenSource } from './open-sources';
 import { withOneMoreThread, type TypeRules } from './scratch';
 
@@ -94,7 +94,7 @@ async function collectTexts(
   for (const [place, { relation, rowNumber, columns: ofTable }] of sources.entries()) {
     for (const [at, { idType: ofColumn, text }] of ofTable.entries()) {
       if (ofColumn !== idType) continue;
-      const numbers = new Uint32Array(rows[place]!).fill(noId);
+      const numbers = sharedNumbers(rows[place]!).fill(noId);
       columns.push({ place, at, numbers });
       const numbering = registerNumbering(connection, (hashes, places, count, found) => {
         table.number(hashes, count, place, found);
@@ -118,10 +118,13 @@ async function collectTexts(
          FROM (SELECT raw, min(number) AS number
            FROM (${cells.join(' UNION ALL ')}) GROUP BY raw))
      ) TO ${quoteText(file)} (FORMAT parquet, ${quickly})`;
-  const copied = await withOneMoreThread(connection, () => connection.run(sql));
-  for (const numbering of numberings) numbering.release();
-  const texts = Number((await copied.getRowsJS())[0]?.[0]);
-  return texts === table.count ? columns : null;
+  try {
+    const copied = await withOneMoreThread(connection, () => connection.run(sql));
+    const texts = Number((await copied.getRowsJS())[0]?.[0]);
+    return texts === table.count ? columns : null;
+  } finally {
+    for (const numbering of numberings) numbering.release();
+  }
 }
 
 /** Texts that have the number of another text. */

@@ -4,7 +4,7 @@ import { queryRows } from '../../../connectors/duckdb-engine';
 import { registerDoubleLookUp, registerLookUp } from '../../../connectors/duckdb-vectors';
 import type { Former } from './former';
 import { noId } from './links';
-import { countIds, type Representatives, type Users } from './users';
+import type { Representatives, Users } from './users';
 
 /** Hex digits of the part of a one_id that says when it was given: ids sort by their age. */
 const generationDigits = 12;
@@ -26,9 +26,8 @@ export async function assignOneIds(
   startedAtMs: number,
 ): Promise<void> {
   const kept = former.kept ?? new Uint32Array(users.count).fill(noId);
-  const ids = countIds(users, { start: 0, end: users.userOf.length });
   const hash = registerDoubleLookUp(connection, low, high);
-  const idsAndType = registerDoubleLookUp(connection, ids, type);
+  const idsAndType = registerDoubleLookUp(connection, users.ids, type);
   const keptSql = registerLookUp(connection, kept);
   const generation = former.kept === null ? 0 : startedAtMs;
   const prefix = generation.toString(16).padStart(generationDigits, '0');

@@ -123,6 +123,25 @@ export type SharingLimit = Pick<IdRange, 'start' | 'end'> & {
   maxSharedBy?: number | null | undefined;
 };
 
+/** How many others stand beside an ID in a row at most. @param columns of each table */
+export function mostBesideIn(columns: number[]): number {
+  return Math.max(0, ...columns.map((count) => count - 1));
+}
+
+/** Places of what stands in so many cells that it may be shared by too many: no others are. */
+export function inManyCells(
+  cells: Uint32Array,
+  mostBeside: number,
+  maxSharedBy: number | null | undefined,
+): number[] {
+  const found: number[] = [];
+  if (maxSharedBy == null) return found;
+  for (let at = 0; at < cells.length; at += 1) {
+    if (cells[at]! * mostBeside > maxSharedBy) found.push(at);
+  }
+  return found;
+}
+
 /**
  * IDs that stand in rows with more distinct others than the limit of their range, most first. All
  * are judged by the tables as they are, not by what is left when others are taken out.
@@ -135,15 +154,14 @@ export function findShared(
   leftOut: Uint8Array,
   limits: SharingLimit[],
 ): SharedId[] {
-  const mostBeside = Math.max(0, ...tables.map((table) => table.length - 1));
+  const mostBeside = mostBesideIn(tables.map((table) => table.length));
   const mostOthers = (id: number): number => cells[id]! * mostBeside;
   const shared: SharedId[] = [];
   for (const { start, end, maxSharedBy } of limits) {
     if (maxSharedBy == null) continue;
-    const candidates: number[] = [];
-    for (let id = start; id < end; id += 1) {
-      if (mostOthers(id) > maxSharedBy && leftOut[id] === 0) candidates.push(id);
-    }
+    const candidates = inManyCells(cells.subarray(start, end), mostBeside, maxSharedBy)
+      .map((at) => start + at)
+      .filter((id) => leftOut[id] === 0);
     if (candidates.length === 0) continue;
     const columns = columnsOf(tables, { start, end });
     const ofRange = countOthers(columns, leftOut.length, candidates, mostOthers, maxSharedBy);
