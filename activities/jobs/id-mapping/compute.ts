@@ -18,7 +18,7 @@ import { assignOneIds } from './one-ids';
 import { readTables } from './read-tables';
 import type { Reporter } from './report';
 import { scratchLimits } from './scratch';
-import { representativesOf, type Representatives, type Users } from './users';
+import type { Representatives, Users } from './users';
 import { resultRelation, swapResult } from './write-result';
 
 /** How often a result is matched anew because another has taken the place of the former one. */
@@ -101,7 +101,7 @@ async function findUsers(
   const read = await readTables(connection, request, linker, reporter, signal);
   const { dictionary, tables } = read;
   const linked = await linkUsers(connection, request, dictionary, tables, linker, reporter);
-  const { users, leftOut } = linked;
+  const { users, representatives, leftOut } = linked;
   const { firstTable } = dictionary;
 
   reporter.at(0.8, 'counting');
@@ -115,7 +115,6 @@ async function findUsers(
     ...{ leftOutByType: leftOut.counts },
     ...{ crowded: linked.crowded, crowdedCount: linked.crowdedCount },
   };
-  const representatives = representativesOf(users, dictionary.types);
   const found = { users, representatives, ranges, firstTable, ids };
   return { found, counting, summary, details: read.details };
 }

@@ -212,18 +212,21 @@ function variantsSql(file: string): string {
 /** The texts of some IDs, by their numbers. */
 export async function textsOf(
   connection: DuckDBConnection,
-  types: IdRange[],
+  types: TypeIds[],
   numbers: number[],
 ): Promise<Map<number, { idType: string; value: string }>> {
-  if (numbers.length === 0) return new Map();
-  const rows = await queryRows(
-    connection,
-    `SELECT number, type, value FROM ids WHERE number IN (${numbers.join(', ')})`,
-  );
-  return new Map(
-    rows.map(({ number, type, value }) => [
-      Number(number),
-      { idType: types[Number(type)]!.idType, value: String(value) },
-    ]),
-  );
+  const texts = new Map<number, { idType: string; value: string }>();
+  for (const [place, type] of types.entries()) {
+    const { idType, start, end } = type;
+    const ofType = new Set(numbers.filter((number) => number >= start && number < end));
+    if (ofType.size === 0) continue;
+    const rows = await queryRows(
+      connection,
+      `SELECT number, value FROM (${idsOf(type, place)}) WHERE number IN (${[...ofType].join(', ')})`,
+    );
+    for (const { number, value } of rows) {
+      texts.set(Number(number), { idType, value: String(value) });
+    }
+  }
+  return texts;
 }

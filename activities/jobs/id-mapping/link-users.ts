@@ -11,13 +11,14 @@ import type { ReadTable } from './read-tables';
 import type { Reporter } from './report';
 import { typeRulesOf, type TypeRules } from './scratch';
 import { findShared, inManyCells, mostBesideIn } from './shared-ids';
-import type { CrowdedUser, Users } from './users';
+import { representativesOf, type CrowdedUser, type Representatives, type Users } from './users';
 
 /** The record stays below 64 KB. */
 const mostCrowdedKept = 25;
 
 export interface Linked {
   users: Users;
+  representatives: Representatives;
   leftOut: LeftOut;
   crowded: CrowdedSample[];
   crowdedCount: number;
@@ -78,9 +79,12 @@ export async function linkUsers(
   const leftOut = await describeLeftOut(connection, dictionary, shared, tables);
   logLeftOut(reporter, leftOut);
   const { users, crowded } = await finding;
-  const samples = await describeCrowded(connection, dictionary, crowded);
+  const describing = describeCrowded(connection, dictionary, crowded);
+  // While DuckDB looks for the texts.
+  const representatives = representativesOf(users, types);
+  const samples = await describing;
   logCrowded(reporter, samples, crowded.length);
-  return { users, leftOut, crowded: samples, crowdedCount: crowded.length };
+  return { users, representatives, leftOut, crowded: samples, crowdedCount: crowded.length };
 }
 
 async function describeCrowded(

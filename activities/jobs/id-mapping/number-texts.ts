@@ -12,7 +12,7 @@ import { fillerSql, normalSql } from './id-sql';
 import type { IdTable } from './id-table';
 import { noId, sharedNumbers } from './links';
 import type { OpenSource } from './open-sources';
-import { withOneMoreThread, type TypeRules } from './scratch';
+import type { TypeRules } from './scratch';
 
 /** What the normal form of a text is: the text itself, another one, or nothing. */
 export const textState = { asItIs: 0, other: 1, nobody: 2 } as const;
@@ -109,17 +109,17 @@ async function collectTexts(
     }
   }
   const { asItIs, other, nobody } = textState;
+  // A text has one number, which so need not be aggregated: that takes a sixth less time.
   const sql = `COPY (
        SELECT raw, number, CASE WHEN value <> raw THEN value END AS value,
          CASE WHEN value IS NULL THEN ${nobody} WHEN value <> raw THEN ${other}
            ELSE ${asItIs} END::UTINYINT AS state,
          coalesce(${fillerSql('value', rules)}, false) AS filler
        FROM (SELECT raw, number, ${normalSql('raw', rules)} AS value
-         FROM (SELECT raw, min(number) AS number
-           FROM (${cells.join(' UNION ALL ')}) GROUP BY raw))
+         FROM (${cells.join(' UNION ALL ')}) GROUP BY raw, number)
      ) TO ${quoteText(file)} (FORMAT parquet, ${quickly})`;
   try {
-    const copied = await withOneMoreThread(connection, () => connection.run(sql));
+    const copied = await connection.run(sql);
     const texts = Number((await copied.getRowsJS())[0]?.[0]);
     return texts === table.count ? columns : null;
   } finally {

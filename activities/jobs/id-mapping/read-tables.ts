@@ -1,7 +1,7 @@
 /** From the tables of a task to numbered IDs and the rows that link them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDetail } from '../../../model/run';
-import { makeDictionary, type Dictionary } from './dictionary';
+import { makeDictionary, type Dictionary, type DictionaryListener } from './dictionary';
 import { failureOf } from './failures';
 import { linksOf } from './link-users';
 import type { Linker } from './linker';
@@ -10,7 +10,7 @@ import { changed, countRows } from './load-links';
 import type { ComputeRequest } from './messages';
 import { OpenSources, type OpenSource } from './open-sources';
 import type { Reporter } from './report';
-import { typeRulesOf } from './scratch';
+import { typeRulesOf, withOneMoreThread } from './scratch';
 
 /** A table of the task after it was read. */
 export interface ReadTable {
@@ -136,12 +136,15 @@ async function collectIds(
       mostIds: sources.reduce((sum, { columns }, place) => sum + rows[place]! * columns.length, 0),
     });
     const columns = sources.map((source) => source.columns.length);
-    return await makeDictionary(connection, { sources, rows }, rules, request.scratchDir, {
+    const listener: DictionaryListener = {
       collecting: (place, idType) =>
         reporter.at(place / rules.length, `collecting the IDs of type ${idType}`),
       collected: (place, type) =>
         void linker.ask('add', linksOf(type, rules[place]!, request.guards.priority, columns)),
-    });
+    };
+    return await withOneMoreThread(connection, () =>
+      makeDictionary(connection, { sources, rows }, rules, request.scratchDir, listener),
+    );
   } catch (error) {
     const broken = await findBroken(connection, sources);
     if (broken !== null) throw details.fail(broken.place, broken.error);
