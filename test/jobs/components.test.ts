@@ -52,7 +52,14 @@ function rootsOf(columns: Column[], undecided: Uint8Array, leftOut: Uint8Array):
     components.join(numbers, before);
     before.push(numbers);
   }
-  components.admit(leftOut, Object.values(tables));
+  const all = columns.map(([place, numbers]) => ({ numbers, table: tables[place]! }));
+  const isOf = (from: number, to: number) =>
+    all.map(({ numbers, table }) => ({
+      numbers: numbers.map((id) => (id >= from && id < to ? id : noId)),
+      table,
+    }));
+  components.admit(0, leftOut.slice(0, middle), isOf(0, middle));
+  components.admit(middle, leftOut.slice(middle), isOf(middle, leftOut.length));
   return components.roots();
 }
 

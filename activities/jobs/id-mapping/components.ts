@@ -74,32 +74,38 @@ export class Components {
   }
 
   /**
-   * Lets those IDs link that did not so far, and now may.
-   * @param leftOut a byte an ID, of all that were added
-   * @param tables all columns that were joined
+   * Lets those of some IDs link that did not so far, and now may.
+   * @param start of the IDs
+   * @param leftOut a byte for each
+   * @param columns all that hold them, with all joined columns of their table
    * @throws Error where an ID is left out that has linked others
    */
-  admit(leftOut: Uint8Array, tables: LinkTable[]): void {
+  admit(
+    start: number,
+    leftOut: Uint8Array,
+    columns: { numbers: Uint32Array; table: LinkTable }[],
+  ): void {
     const parents = this.#parents;
-    const isNew = new Uint8Array(this.#count);
+    const isNew = new Uint8Array(leftOut.length);
     let some = false;
-    for (let id = 0; id < isNew.length; id += 1) {
-      if ((leftOut[id] === 0) === (parents[id] !== noId)) continue;
-      if (leftOut[id] !== 0) throw new Error(`ID ${id} was linked before it was left out`);
+    for (let at = 0; at < leftOut.length; at += 1) {
+      const id = start + at;
+      if ((leftOut[at] === 0) === (parents[id] !== noId)) continue;
+      if (leftOut[at] !== 0) throw new Error(`ID ${id} was linked before it was left out`);
       parents[id] = id;
-      isNew[id] = 1;
+      isNew[at] = 1;
       some = true;
     }
     if (!some) return;
-    for (const table of tables) for (const column of table) this.#joinNew(column, table, isNew);
+    for (const { numbers, table } of columns) this.#joinNew(numbers, table, start, isNew);
   }
 
   /** With all IDs of the row: those may have been joined by way of an ID that came later. */
-  #joinNew(column: Uint32Array, table: LinkTable, isNew: Uint8Array): void {
+  #joinNew(column: Uint32Array, table: LinkTable, start: number, isNew: Uint8Array): void {
     const parents = this.#parents;
     for (let row = 0; row < column.length; row += 1) {
       const id = column[row]!;
-      if (id === noId || isNew[id] === 0) continue;
+      if (id === noId || isNew[id - start] === 0) continue;
       for (const beside of table) {
         const other = beside[row]!;
         if (other !== noId && parents[other] !== noId) joinTwo(parents, id, other);

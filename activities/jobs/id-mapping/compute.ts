@@ -107,6 +107,9 @@ async function findUsers(
   reporter.at(0.8, 'counting');
   const ranges = dictionary.types.map(({ idType, start, end }) => ({ idType, start, end }));
   const counting = linker.ask('count', { types: ranges, leftOut: dictionary.leftOut, firstTable });
+  // The rows are not needed any more then, and writing takes the most memory.
+  const letGo = (): Promise<void> => linker.close();
+  void counting.then(letGo, letGo);
   const ids = users.ids.reduce((sum, count) => sum + count, 0);
   const summary = {
     ...{ output: request.output, users: users.count, ids },

@@ -53,9 +53,9 @@ export interface CollectedType extends Counts {
 
 /** What is told while IDs are collected. */
 export interface DictionaryListener {
-  /** Before the texts of a type are collected. */
-  collecting(place: number, idType: string): void;
-  /** Once they are. */
+  /** Before the texts of a type are collected. @param done how many types are */
+  collecting(done: number, idType: string): void;
+  /** Once they are. @param place of the type */
   collected(place: number, type: CollectedType): void;
 }
 
@@ -78,21 +78,22 @@ export async function makeDictionary(
   const parts: Counts[] = [];
   const table = new IdTable();
   let start = 0;
-  for (const [place, type] of rules.entries()) {
+  for (const [at, place] of mostCellsFirst({ sources, rows }, rules).entries()) {
+    const type = rules[place]!;
     const { idType } = type;
-    listener.collecting(place, idType);
+    listener.collecting(at, idType);
     const file = path.join(scratchDir, `ids-${place}.parquet`);
     const request = { sources, rows, type, file, table, first: start };
     const columns = await numberTexts(connection, request, hashOf);
     const end = start + table.count;
     if (end >= noId) throw new JobError('There are more than 4 billion distinct IDs.');
-    types.push({ idType, start, end, file, hashes: table.hashes });
+    types[place] = { idType, start, end, file, hashes: table.hashes };
     const counts = { cells: table.cells, firstTable: table.firstPlaces };
     const part = { ...counts, leftOut: sharedBytes(table.count) };
     const standsFor = await readStates(connection, { file, start }, part);
-    for (const { place: ofTable, at, numbers } of columns) {
+    for (const { place: ofTable, at: column, numbers } of columns) {
       if (standsFor !== null) replaceTexts(numbers, standsFor, start);
-      links[ofTable]![at] = numbers;
+      links[ofTable]![column] = numbers;
     }
     parts.push(part);
     listener.collected(place, { ...part, columns });
@@ -102,6 +103,20 @@ export async function makeDictionary(
     `CREATE OR REPLACE TEMP VIEW ids AS ${types.map(idsOf).join(' UNION ALL ')}`,
   );
   return { types, idCount: start, ...joined(parts, start), links };
+}
+
+/** Places of the types: what is collected last is linked while nothing else can be done. */
+function mostCellsFirst(
+  { sources, rows }: Pick<TextRequest, 'sources' | 'rows'>,
+  rules: TypeRules[],
+): number[] {
+  const cells = rules.map(({ idType }) =>
+    sources.reduce((sum, { columns }, source) => {
+      const ofType = columns.filter((column) => column.idType === idType);
+      return sum + ofType.length * rows[source]!;
+    }, 0),
+  );
+  return [...cells.keys()].toSorted((one, other) => cells[other]! - cells[one]! || one - other);
 }
 
 type Counts = Pick<Dictionary, 'cells' | 'firstTable' | 'leftOut'>;

@@ -44,6 +44,7 @@ export type LinkCounts = ReturnType<Linking['count']>;
 export class Linking {
   readonly #names: string[];
   readonly #tables: LinkTable[];
+  readonly #types: { columns: { numbers: Uint32Array; table: LinkTable }[]; ids: number }[] = [];
   readonly #components: Components;
   #users: Users | null = null;
 
@@ -56,15 +57,20 @@ export class Linking {
   /** The next type: its IDs are those that follow on the ones before. */
   add({ leftOut, columns }: TypeLinks): void {
     this.#components.add(leftOut);
-    for (const { place, numbers } of columns) {
-      const table = this.#tables[place]!;
+    const ofType = columns.map(({ place, numbers }) => ({ numbers, table: this.#tables[place]! }));
+    this.#types.push({ columns: ofType, ids: leftOut.length });
+    for (const { numbers, table } of ofType) {
       this.#components.join(numbers, table);
       table.push(numbers);
     }
   }
 
   find({ leftOut, limits }: UserRequest): FoundUsers {
-    this.#components.admit(leftOut, this.#tables);
+    let start = 0;
+    for (const { columns, ids } of this.#types) {
+      this.#components.admit(start, leftOut.subarray(start, start + ids), columns);
+      start += ids;
+    }
     const roots = this.#components.roots();
     this.#users = numberUsers(roots);
     const crowded = findCrowded(this.#users, roots, limits);

@@ -137,8 +137,8 @@ async function collectIds(
     });
     const columns = sources.map((source) => source.columns.length);
     const listener: DictionaryListener = {
-      collecting: (place, idType) =>
-        reporter.at(place / rules.length, `collecting the IDs of type ${idType}`),
+      collecting: (done, idType) =>
+        reporter.at(done / rules.length, `collecting the IDs of type ${idType}`),
       collected: (place, type) =>
         void linker.ask('add', linksOf(type, rules[place]!, request.guards.priority, columns)),
     };
