@@ -172,11 +172,7 @@ async function tryToPlace(
     },
   );
   await assignOneIds(connection, users, representatives, former, request.startedAtMs);
-  const { relation: changes, counts } = await findChanges(
-    connection,
-    request,
-    former.kept !== null,
-  );
+  const { relation: changes, counts } = await findChanges(connection, request, former.match);
 
   reporter.begin('writing');
   reporter.at(0, `replacing ${request.output}`);

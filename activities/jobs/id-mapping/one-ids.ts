@@ -25,14 +25,14 @@ export async function assignOneIds(
   former: Former,
   startedAtMs: number,
 ): Promise<void> {
-  const kept = former.kept ?? new Uint32Array(users.count).fill(noId);
+  const kept = former.match?.kept ?? new Uint32Array(users.count).fill(noId);
   const hash = registerDoubleLookUp(connection, low, high);
   const idsAndType = registerDoubleLookUp(connection, users.ids, type);
   const keptSql = registerLookUp(connection, kept);
-  const generation = former.kept === null ? 0 : startedAtMs;
+  const generation = former.match === null ? 0 : startedAtMs;
   const prefix = generation.toString(16).padStart(generationDigits, '0');
   const formerIds =
-    former.kept === null
+    former.match === null
       ? '(SELECT NULL::UINTEGER AS number, NULL::VARCHAR AS one_id WHERE false)'
       : 'former_ids';
   await connection.run(
@@ -45,7 +45,7 @@ export async function assignOneIds(
          FROM (${numbersSql(users.count)})) AS found
        LEFT JOIN ${formerIds} AS former_ids ON former_ids.number = ${keptSql}(found.number)`,
   );
-  if (former.kept !== null) await refuseDoubles(connection);
+  if (former.match !== null) await refuseDoubles(connection);
 }
 
 /** Parts that DuckDB makes side by side: one range of numbers is made by one thread. */
