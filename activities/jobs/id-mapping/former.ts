@@ -90,10 +90,14 @@ async function pairUp(
      WHERE one_id IS NOT NULL
      GROUP BY one_id, user`,
   );
+  // Rows of a table have numbers already; a window that gives some works on one thread.
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE former_ids AS
-     SELECT (row_number() OVER (ORDER BY one_id) - 1)::UINTEGER AS number, one_id, ids
-     FROM (SELECT one_id, sum(ids)::UINTEGER AS ids FROM shared_ids GROUP BY one_id)`,
+    `CREATE OR REPLACE TEMP TABLE sorted_ids AS
+     SELECT one_id, sum(ids)::UINTEGER AS ids FROM shared_ids GROUP BY one_id ORDER BY one_id`,
+  );
+  await connection.run(
+    `CREATE OR REPLACE TEMP VIEW former_ids AS
+     SELECT rowid::UINTEGER AS number, one_id, ids FROM sorted_ids`,
   );
 }
 
