@@ -44,7 +44,7 @@ export async function matchWithFormer(
   await scanTable(
     connection,
     request,
-    { ...target, columns, signal },
+    { ...target, columns, signal, holdFor: connection },
     ({ relation }) => relation,
     (relation) => pairUp(connection, relation, idTypes, users),
   );
