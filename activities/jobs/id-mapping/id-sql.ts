@@ -57,7 +57,9 @@ export function normalSql(text: string, rules: ReadingRules): string {
 const isAscii = (text: string): string => `strlen(${text}) = length(${text})`;
 
 /** Characters of ASCII that are cut off the ends. All are smaller than any that can be seen. */
-const trimmed = [...trimmedCharacters].map((one) => one.charCodeAt(0)).filter((code) => code < 128);
+const trimmed = Array.from(trimmedCharacters, (one) => one.charCodeAt(0)).filter(
+  (code) => code < 128,
+);
 const endsTrimmed = (text: string): string =>
   trimmed.map((code) => `suffix(${text}, chr(${code}))`).join(' OR ');
 

@@ -24,6 +24,9 @@ export interface Linked {
   crowdedCount: number;
 }
 
+/** No code of a reason: it links nobody as long as that is not decided. */
+const mayBeLeftOut = 0xff;
+
 /**
  * What is linked of a type as soon as it is collected: what may be left out when all types are known
  * has to wait until then.
@@ -44,8 +47,6 @@ export function linksOf(
   const numbered = ofType.map(({ place, numbers }) => ({ place, numbers }));
   return { leftOut: undecided, columns: numbered };
 }
-
-const mayBeLeftOut = 0xff;
 
 /** Finds the users; notes in the dictionary which IDs are left out. @param linker has all IDs */
 export async function linkUsers(
