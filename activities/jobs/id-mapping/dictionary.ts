@@ -33,6 +33,7 @@ export interface TypeIds extends IdRange {
   hashes: Int32Array;
 }
 
+/** Its arrays may be shared by threads. */
 export interface Dictionary {
   types: TypeIds[];
   idCount: number;
@@ -75,7 +76,13 @@ export async function makeDictionary(
 ): Promise<Dictionary> {
   const links: LinkTable[] = sources.map(() => []);
   const types: TypeIds[] = [];
-  const parts: Counts[] = [];
+  const most = mostIdsOf({ sources, rows });
+  // Memory is only taken for what is written.
+  const counts: Counts = {
+    cells: sharedNumbers(most),
+    firstTable: sharedPlaces(most),
+    leftOut: sharedBytes(most),
+  };
   const table = new IdTable();
   let start = 0;
   for (const [at, place] of mostCellsFirst({ sources, rows }, rules).entries()) {
@@ -88,21 +95,26 @@ export async function makeDictionary(
     const end = start + table.count;
     if (end >= noId) throw new JobError('There are more than 4 billion distinct IDs.');
     types[place] = { idType, start, end, file, hashes: table.hashes };
-    const counts = { cells: table.cells, firstTable: table.firstPlaces };
-    const part = { ...counts, leftOut: sharedBytes(table.count) };
+    counts.cells.set(table.cells, start);
+    counts.firstTable.set(table.firstPlaces, start);
+    const part = partOf(counts, start, end);
     const standsFor = await readStates(connection, { file, start }, part);
     for (const { place: ofTable, at: column, numbers } of columns) {
       if (standsFor !== null) replaceTexts(numbers, standsFor, start);
       links[ofTable]![column] = numbers;
     }
-    parts.push(part);
     listener.collected(place, { ...part, columns });
     start = end;
   }
   await connection.run(
     `CREATE OR REPLACE TEMP VIEW ids AS ${types.map(idsOf).join(' UNION ALL ')}`,
   );
-  return { types, idCount: start, ...joined(parts, start), links };
+  return { types, idCount: start, ...partOf(counts, 0, start), links };
+}
+
+/** How many IDs there may be at most. */
+export function mostIdsOf({ sources, rows }: Pick<TextRequest, 'sources' | 'rows'>): number {
+  return sources.reduce((sum, { columns }, place) => sum + rows[place]! * columns.length, 0);
 }
 
 /** Places of the types: what is collected last is linked while nothing else can be done. */
@@ -121,21 +133,12 @@ function mostCellsFirst(
 
 type Counts = Pick<Dictionary, 'cells' | 'firstTable' | 'leftOut'>;
 
-/** @returns arrays that threads may share */
-function joined(parts: Counts[], idCount: number): Counts {
-  const [cells, firstTable, leftOut] = [
-    sharedNumbers(idCount),
-    sharedPlaces(idCount),
-    sharedBytes(idCount),
-  ];
-  let start = 0;
-  for (const part of parts) {
-    cells.set(part.cells, start);
-    firstTable.set(part.firstTable, start);
-    leftOut.set(part.leftOut, start);
-    start += part.cells.length;
-  }
-  return { cells, firstTable, leftOut };
+function partOf({ cells, firstTable, leftOut }: Counts, start: number, end: number): Counts {
+  return {
+    cells: cells.subarray(start, end),
+    firstTable: firstTable.subarray(start, end),
+    leftOut: leftOut.subarray(start, end),
+  };
 }
 
 /** `(number, type, value)` of a file. */

@@ -1,7 +1,7 @@
 /** From the tables of a task to numbered IDs and the rows that link them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDetail } from '../../../model/run';
-import { makeDictionary, type Dictionary, type DictionaryListener } from './dictionary';
+import { makeDictionary, mostIdsOf, type Dictionary, type DictionaryListener } from './dictionary';
 import { failureOf } from './failures';
 import { linksOf } from './link-users';
 import type { Linker } from './linker';
@@ -133,7 +133,7 @@ async function collectIds(
     for (const source of sources) rows.push(await countRows(connection, source));
     linker.open({
       tables: sources.map(({ name }) => name),
-      mostIds: sources.reduce((sum, { columns }, place) => sum + rows[place]! * columns.length, 0),
+      mostIds: mostIdsOf({ sources, rows }),
     });
     const columns = sources.map((source) => source.columns.length);
     const listener: DictionaryListener = {
