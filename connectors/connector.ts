@@ -84,6 +84,11 @@ export interface ScanRequest {
   /** A folder of the run's own, removed after it. */
   scratchDir: string;
   signal: AbortSignal;
+  /**
+   * The engine that reads, where it is one of ours and reads at once: a source that would be copied
+   * to be held briefly may be held until the connection is closed instead.
+   */
+  holdFor?: DuckDBConnection;
 }
 
 /** A table with its whole new content. */

@@ -8,7 +8,7 @@ export interface Fillers {
   words: readonly string[];
   /** What stands before the `@` of an e-mail address. */
   mailboxes: readonly string[];
-  /** What stands anywhere in a text. */
+  /** What stands anywhere in a text; holds no letters. */
   parts: readonly string[];
   /** Expressions of whole texts, for JavaScript and for RE2. */
   expressions: readonly string[];

@@ -29,8 +29,8 @@ import { foldName, quoteIdentifier, quoteName, quoteText } from '../sql-text';
 import { duckdbCatalogue } from './collect';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
-import { withAttachedFile, withDatabaseFile } from './open-file';
-import { lastWriteOf, swapTables } from './swap';
+import { attachFile, withAttachedFile, withDatabaseFile } from './open-file';
+import { isTable, lastWriteOf, swapTables } from './swap';
 
 export interface DuckdbTiming {
   /** How long a person's call waits for a file that another process holds. */
@@ -48,6 +48,8 @@ class DuckdbConnection implements Connection {
   readonly #config: DuckdbConfig;
   readonly #filesRoots: string[];
   readonly #timing: DuckdbTiming;
+  /** Ends what is held for an engine. */
+  #letGo: (() => Promise<void>) | null = null;
 
   constructor(config: DuckdbConfig, context: ConnectorContext, timing: DuckdbTiming) {
     this.#config = config;
@@ -116,10 +118,38 @@ class DuckdbConnection implements Connection {
     });
   }
 
-  /** The wanted columns and rows are copied into the scratch folder, so that the file is held briefly. */
   async prepareScan(request: ScanRequest): Promise<DuckdbScan> {
     const file = await this.#file();
     if (!(await exists(file))) throw tableNotFound(request.ref, path.basename(file));
+    const held = await this.#hold(file, request);
+    return held ?? this.#copy(file, request);
+  }
+
+  /** @returns null where the file is not to be held, or the table is a view: that may read any file */
+  async #hold(file: string, request: ScanRequest): Promise<DuckdbScan | null> {
+    const { ref, holdFor, signal, waitMs = this.#timing.runWaitMs } = request;
+    if (holdFor === undefined) return null;
+    this.#letGo = await attachFile({ file, mode: 'read', waitMs, signal }, holdFor);
+    if (!(await isTable(holdFor, ref))) {
+      await this.close();
+      return null;
+    }
+    const present = await describe(holdFor, ref, file);
+    return {
+      setup: [],
+      relation: filtered(quoteName('opened', ref.schema, ref.table), request.only),
+      rowNumber: null,
+      columns: pickColumns(present, request.columns, path.basename(file)),
+      teardown: [],
+      cheapToRepeat: true,
+      // Nobody writes it as long as it is held.
+      isUnchanged: async () => true,
+      explain: (error) => duckdbError(path.basename(file), error),
+    };
+  }
+
+  /** The wanted columns and rows are copied into the scratch folder, so that the file is held briefly. */
+  async #copy(file: string, request: ScanRequest): Promise<DuckdbScan> {
     const copyName = `copy_${process.hrtime.bigint()}`;
     const { scratchDir, signal, waitMs } = request;
     const copyFile = path.join(scratchDir, `${copyName}.duckdb`);
@@ -174,7 +204,9 @@ class DuckdbConnection implements Connection {
   }
 
   async close(): Promise<void> {
-    // Nothing is held between uses.
+    const letGo = this.#letGo;
+    this.#letGo = null;
+    await letGo?.();
   }
 
   /** Real path of the file, which may not be there yet. */

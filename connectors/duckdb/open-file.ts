@@ -94,8 +94,35 @@ async function confine(
 }
 
 /**
- * Runs `work` while the file is attached to an engine of the caller's as catalog `opened`, and
- * closes it. No view of the file may be read: it may read any file.
+ * Attaches the file to an engine of the caller's as catalog `opened`. No view of the file may be
+ * read: it may read any file.
+ * @returns what closes it
+ * @throws ConnectorError naming the file; the signal's reason
+ */
+export async function attachFile(
+  use: FileUse,
+  connection: DuckDBConnection,
+): Promise<() => Promise<void>> {
+  const startedAt = Date.now();
+  const endTurn = await takeTurn(use);
+  try {
+    await attach(connection, use, startedAt);
+  } catch (error) {
+    endTurn();
+    use.signal?.throwIfAborted();
+    throw duckdbError(nameOf(use), error);
+  }
+  return async () => {
+    try {
+      await connection.run('DETACH opened');
+    } finally {
+      endTurn();
+    }
+  };
+}
+
+/**
+ * Runs `work` while the file is attached as with `attachFile`, and closes it.
  * @throws ConnectorError naming the file; what `work` throws of ours; the signal's reason
  */
 export async function withAttachedFile<T>(
@@ -103,20 +130,16 @@ export async function withAttachedFile<T>(
   connection: DuckDBConnection,
   work: () => Promise<T>,
 ): Promise<T> {
-  const startedAt = Date.now();
-  const endTurn = await takeTurn(use);
+  const close = await attachFile(use, connection);
   try {
-    await attach(connection, use, startedAt);
     try {
       return await work();
     } finally {
-      await connection.run('DETACH opened');
+      await close();
     }
   } catch (error) {
     use.signal?.throwIfAborted();
     throw duckdbError(nameOf(use), error);
-  } finally {
-    endTurn();
   }
 }
 

@@ -33,7 +33,8 @@ async function refuseForeignTable(connection: DuckDBConnection, ref: TableRef): 
   if (await isTable(connection, ref)) throw foreignTable(ref);
 }
 
-async function isTable(connection: DuckDBConnection, ref: TableRef): Promise<boolean> {
+/** Whether the file that is attached as `opened` has it, and not as a view. */
+export async function isTable(connection: DuckDBConnection, ref: TableRef): Promise<boolean> {
   const rows = await queryRows(
     connection,
     `SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'opened'`,

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Connection } from '../../connectors/connector';
-import { smallEngine, withEngine } from '../../connectors/duckdb-engine';
+import { queryRows, smallEngine, withEngine } from '../../connectors/duckdb-engine';
 import { createDuckdbConnector } from '../../connectors/duckdb/connector';
 import { duckdbError } from '../../connectors/duckdb/errors';
 import { withDatabaseFile } from '../../connectors/duckdb/open-file';
@@ -149,6 +149,49 @@ describe('uses of one file within a process', () => {
     letGo();
     await first;
     await expect(next).resolves.toBe(1);
+  });
+});
+
+describe('for an engine that reads at once', () => {
+  /** Reads the column `id` of the table; `meanwhile` before that. */
+  const readHeld = (reader: Connection, meanwhile: () => Promise<void>) =>
+    withEngine(':memory:', smallEngine, null, async (engine) => {
+      const signal = new AbortController().signal;
+      const request = { ref, columns: ['id'], scratchDir: sandbox.scratch, signal };
+      try {
+        const scan = await reader.prepareScan({ ...request, holdFor: engine });
+        await meanwhile();
+        for (const sql of scan.setup) await engine.run(sql);
+        return await queryRows(engine, `SELECT id FROM ${scan.relation}`);
+      } finally {
+        await reader.close();
+      }
+    });
+
+  it('a table is held, not copied, until the connection is closed', async () => {
+    await swap(open());
+    const rows = await readHeld(open(), async () => {
+      expect(readdirSync(sandbox.scratch)).toEqual([]);
+      expect((await rejection(swap(open()))).message).toContain('in use by other calls');
+    });
+    expect(rows).toEqual([{ id: 'new' }]);
+    await expect(swap(open())).resolves.toBe(1);
+  });
+
+  it('a view is copied, as it may read any file, and so is nothing held', async () => {
+    await runSql(file, 'CREATE VIEW t AS SELECT 1 AS id');
+    const rows = await readHeld(open(), async () => {
+      expect(readdirSync(sandbox.scratch)).toHaveLength(1);
+      await expect(open().listTables()).resolves.toEqual([ref]);
+    });
+    expect(rows).toEqual([{ id: 1 }]);
+  });
+
+  it('a column that is not there is named, and nothing is held', async () => {
+    await runSql(file, 'CREATE TABLE t AS SELECT 1 AS other');
+    const reading = readHeld(open(), async () => undefined);
+    expect((await rejection(reading)).message).toContain('id');
+    await expect(open().listTables()).resolves.toEqual([ref]);
   });
 });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { findComponents } from '../../activities/jobs/id-mapping/components';
+import { Components } from '../../activities/jobs/id-mapping/components';
 import { leftOutCode, noId, type LinkTable } from '../../activities/jobs/id-mapping/links';
 import { findShared } from '../../activities/jobs/id-mapping/shared-ids';
 
@@ -31,6 +31,36 @@ function cellsOf(tables: LinkTable[], count: number): Uint32Array {
 function sharedBy(tables: LinkTable[], count: number, maxSharedBy: number) {
   const limits = [{ start: 0, end: count, maxSharedBy }];
   return findShared(tables, cellsOf(tables, count), codesOf(count), limits);
+}
+
+/** A column, and the place of its table. */
+type Column = [place: number, numbers: Uint32Array];
+
+const columnsOf = (tables: LinkTable[]): Column[] =>
+  tables.flatMap((table, place) => table.map((numbers): Column => [place, numbers]));
+
+/** @param undecided a byte an ID, of those that are admitted last or never */
+function rootsOf(columns: Column[], undecided: Uint8Array, leftOut: Uint8Array): Uint32Array {
+  // Room for more than there are, in parts, as types come.
+  const components = new Components(leftOut.length + 7);
+  const middle = Math.floor(leftOut.length / 2);
+  components.add(undecided.slice(0, middle));
+  components.add(undecided.slice(middle));
+  const tables: LinkTable[] = [];
+  for (const [place, numbers] of columns) {
+    const before = (tables[place] ??= []);
+    components.join(numbers, before);
+    before.push(numbers);
+  }
+  const all = columns.map(([place, numbers]) => ({ numbers, table: tables[place]! }));
+  const isOf = (from: number, to: number) =>
+    all.map(({ numbers, table }) => ({
+      numbers: numbers.map((id) => (id >= from && id < to ? id : noId)),
+      table,
+    }));
+  components.admit(0, leftOut.slice(0, middle), isOf(0, middle));
+  components.admit(middle, leftOut.slice(middle), isOf(middle, leftOut.length));
+  return components.roots();
 }
 
 /** Sets of IDs that are joined as long as two of them meet in a row; slow and plain. */
@@ -68,14 +98,28 @@ const anyTable = fc
   );
 const anyTables = fc.array(anyTable, { maxLength: 4 });
 
-it('components are what plain joining of rows gives', () => {
+const someIds = fc.uniqueArray(fc.nat(idCount - 1), { maxLength: 5 });
+/** Columns in any order, with IDs that are left out and others that are decided on last. */
+const anyWay = anyTables.chain((rows) => {
+  const columns = columnsOf(rows.map(tableOf));
+  const order = fc.shuffledSubarray(columns, { minLength: columns.length });
+  return fc.record({ rows: fc.constant(rows), order, out: someIds, late: someIds });
+});
+
+it('components are what plain joining of rows gives, in whatever order columns and IDs come', () => {
   fc.assert(
-    fc.property(anyTables, fc.uniqueArray(fc.nat(idCount - 1), { maxLength: 3 }), (rows, out) => {
-      const roots = findComponents(rows.map(tableOf), codesOf(idCount, out));
+    fc.property(anyWay, ({ rows, order, out, late }) => {
+      const undecided = codesOf(idCount, [...out, ...late]);
+      const roots = rootsOf(order, undecided, codesOf(idCount, out));
       expect([...roots]).toEqual(naiveRoots(rows, idCount, new Set(out)));
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
+});
+
+it('an ID that has linked others is left out no more', () => {
+  const leftOut = codesOf(3, [1]);
+  expect(() => rootsOf([], codesOf(3), leftOut)).toThrow('ID 1 was linked before it was left out');
 });
 
 it('shared IDs are those with more distinct others than allowed, most first', () => {
@@ -128,8 +172,11 @@ it.each([
   ['a star', (id: number) => [999_999, id]],
 ])('%s of a million IDs is one component', (_, link) => {
   const rows = Array.from({ length: 999_999 }, (__, id) => link(id));
-  const roots = findComponents([tableOf(rows)], codesOf(1_000_000));
-  expect(roots.every((root) => root === 0)).toBe(true);
+  const none = codesOf(1_000_000);
+  const columns = columnsOf([tableOf(rows)]);
+  expect(rootsOf(columns, none, none).every((root) => root === 0)).toBe(true);
+  const late = none.map((_, id) => id % 3);
+  expect(rootsOf(columns, late, none).every((root) => root === 0)).toBe(true);
 });
 
 it('the number of others of one very widely shared ID is exact', () => {

@@ -1,9 +1,13 @@
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
-import { makeDictionary, textsOf } from '../../activities/jobs/id-mapping/dictionary';
+import {
+  makeDictionary,
+  textsOf,
+  type DictionaryListener,
+} from '../../activities/jobs/id-mapping/dictionary';
 import { registerIdFunctions } from '../../activities/jobs/id-mapping/id-sql';
 import { leftOutCode, noId } from '../../activities/jobs/id-mapping/links';
-import { replaceTexts } from '../../activities/jobs/id-mapping/load-links';
+import { countRows } from '../../activities/jobs/id-mapping/load-links';
 import type { HashOf } from '../../activities/jobs/id-mapping/number-texts';
 import type { OpenSource } from '../../activities/jobs/id-mapping/open-sources';
 import { withEngine } from '../../connectors/duckdb-engine';
@@ -39,13 +43,18 @@ async function readBack(source: OpenSource, given: IdTypeRulesInput = {}, hashOf
     const { idType } = source.columns[0]!;
     const rules = [{ idType, rules: rulesOf(idType, given) }];
     const folder = mkdtempSync(path.join(sandbox.scratch, 'ids-'));
-    const sources = [source];
-    const told: string[] = [];
-    const tell = (place: number, name: string) => told.push(`${place} ${name}`);
-    const dictionary = await makeDictionary(connection, sources, rules, folder, tell, hashOf);
-    expect(told).toEqual([`0 ${idType}`]);
+    const tables = { sources: [source], rows: [await countRows(connection, source)] };
+    const told: unknown[] = [];
+    const listener: DictionaryListener = {
+      collecting: (place, name) => told.push([place, name]),
+      collected: (place, { columns, leftOut }) => told.push([place, columns[0]!.numbers, leftOut]),
+    };
+    const dictionary = await makeDictionary(connection, tables, rules, folder, listener, hashOf);
     const column = dictionary.links[0]![0]!;
-    if (dictionary.standsFor !== null) replaceTexts([column], dictionary.standsFor);
+    expect(told).toEqual([
+      [0, idType],
+      [0, column, dictionary.leftOut],
+    ]);
     const numbers = [...new Set(column)].filter((number) => number !== noId);
     const texts = await textsOf(connection, dictionary.types, numbers);
     const cells = [...column].map((number) => texts.get(number)?.value ?? null);

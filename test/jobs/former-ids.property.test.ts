@@ -52,9 +52,25 @@ it('pairs are taken by what they share, then by age of the id, then by smallest 
       const given = arraysOf(pairs);
       // Only of tied users it is asked where they stand.
       const ranks = new Map(tiedUsers(given).map((user) => [user, user]));
-      const kept = [...matchFormer(given, userCount, ranks)];
-      const taken = kept.flatMap((former, user) => (former === noId ? [] : [[user, former]]));
+      const { kept, keptIds, isGone, apart } = matchFormer(given, userCount, ranks);
+      const taken = [...kept].flatMap((former, user) => (former === noId ? [] : [[user, former]]));
       expect(taken).toEqual(naive(pairs));
+      const isTaken = ({ former, user }: Pair) => user !== null && kept[user] === former;
+      for (const pair of pairs.filter(isTaken)) expect(keptIds[pair.user!]).toBe(pair.ids);
+      for (const { former } of pairs) {
+        expect(isGone[former]).toBe(kept.includes(former) ? 0 : 1);
+      }
+      const others = pairs.filter((pair) => pair.user !== null && !isTaken(pair));
+      const living = pairs.filter(({ user }) => user !== null);
+      const expected = others.map(({ former, user, ids }) => {
+        const isMerged = living.filter((pair) => pair.user === user).length > 1;
+        const isSplit = living.filter((pair) => pair.former === former).length > 1;
+        return [former, user, ids, Number(isMerged) + 2 * Number(isSplit)].join();
+      });
+      const found = [...apart.kind].map((kind, at) =>
+        [apart.former[at], apart.user[at], apart.ids[at], kind].join(),
+      );
+      expect(found.toSorted()).toEqual(expected.toSorted());
     }),
     { numRuns: 2_000 },
   );
@@ -65,5 +81,5 @@ it('no two are tied where every former id has one user, however many there are',
   const numbers = Uint32Array.from({ length: count }, (_, number) => number);
   const pairs = { former: numbers, user: numbers, ids: new Uint32Array(count).fill(3) };
   expect(tiedUsers(pairs)).toEqual([]);
-  expect(matchFormer(pairs, count, new Map())).toEqual(numbers);
+  expect(matchFormer(pairs, count, new Map()).kept).toEqual(numbers);
 });

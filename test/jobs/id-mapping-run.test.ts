@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { registerIdFunctions } from '../../activities/jobs/id-mapping/id-sql';
 import type { ComputeRequest } from '../../activities/jobs/id-mapping/messages';
+import { Linker } from '../../activities/jobs/id-mapping/linker';
 import { readTables } from '../../activities/jobs/id-mapping/read-tables';
 import { Reporter } from '../../activities/jobs/id-mapping/report';
 import { SupersededError } from '../../connectors/connector';
@@ -370,10 +371,12 @@ describe('a Parquet file that is another one while it is read', () => {
         collecting();
       }
     });
+    const linker = new Linker();
     try {
       registerIdFunctions(engine);
-      return await readTables(engine, request, reporter, new AbortController().signal);
+      return await readTables(engine, request, linker, reporter, new AbortController().signal);
     } finally {
+      await linker.close();
       reporter.end();
       expect(told.at(-1)).toBe('failed');
     }

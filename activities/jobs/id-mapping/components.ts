@@ -1,4 +1,4 @@
-/** Who is one user: connected components of IDs. Pure, in typed arrays. */
+/** Who is one user: connected components of IDs, whose columns may come one by one. Pure. */
 import { noId, type LinkTable } from './links';
 
 /** The smallest ID of the component that `id` is in; shortens the way for the next time. */
@@ -15,43 +15,111 @@ function rootOf(parents: Uint32Array, id: number): number {
   return at;
 }
 
-/**
- * Connected components. IDs that are left out link nobody.
- * @param leftOut a byte an ID; other than 0: left out
- * @returns for each ID the smallest ID of its component, `noId` for those left out
- */
-export function findComponents(tables: LinkTable[], leftOut: Uint8Array): Uint32Array {
-  // Of a component that is being made, each ID names a smaller one, and the smallest names itself.
-  const parents = new Uint32Array(leftOut.length);
-  for (let id = 0; id < parents.length; id += 1) parents[id] = leftOut[id] === 0 ? id : noId;
-  for (const table of tables) joinRows(parents, table);
-  // In their order: what a smaller one names is its root by then.
-  for (let id = 0; id < parents.length; id += 1) {
-    if (parents[id] !== noId) parents[id] = parents[parents[id]!]!;
+function joinTwo(parents: Uint32Array, one: number, two: number): void {
+  // Most have met before.
+  if (parents[one] === parents[two]) return;
+  const root = rootOf(parents, one);
+  const other = rootOf(parents, two);
+  if (root < other) parents[other] = root;
+  else parents[root] = other;
+}
+
+/** The first ID of a row that links, or `noId`. */
+function firstOf(parents: Uint32Array, columns: LinkTable, row: number): number {
+  for (let at = 0; at < columns.length; at += 1) {
+    const id = columns[at]![row]!;
+    if (id !== noId && parents[id] !== noId) return id;
   }
-  return parents;
+  return noId;
 }
 
-/** Column by column, as a loop over one of them takes half the time of one over the cells of rows. */
-function joinRows(parents: Uint32Array, table: LinkTable): void {
-  if (table.length < 2) return;
-  const firstIds = new Uint32Array(table[0]!.length).fill(noId);
-  for (const column of table) joinColumn(parents, firstIds, column);
-}
+/** Which IDs are one user does not depend on the order in which IDs and columns come. */
+export class Components {
+  /**
+   * Of a component that is being made, each ID names a smaller one, and the smallest names itself.
+   * IDs that link nobody name `noId`.
+   */
+  readonly #parents: Uint32Array;
+  #count = 0;
 
-/** @param firstIds of each row the first ID that is not left out, of the columns before */
-function joinColumn(parents: Uint32Array, firstIds: Uint32Array, column: Uint32Array): void {
-  for (let row = 0; row < column.length; row += 1) {
-    const id = column[row]!;
-    if (id === noId || parents[id] === noId) continue;
-    const first = firstIds[row]!;
-    if (first === noId) {
-      firstIds[row] = id;
-      continue;
+  /** @param mostIds memory is only taken for those that come */
+  constructor(mostIds: number) {
+    this.#parents = new Uint32Array(mostIds);
+  }
+
+  /** The next IDs. @param leftOut a byte an ID; other than 0: it links nobody for now */
+  add(leftOut: Uint8Array): void {
+    const parents = this.#parents;
+    const first = this.#count;
+    for (let at = 0; at < leftOut.length; at += 1) {
+      parents[first + at] = leftOut[at] === 0 ? first + at : noId;
     }
-    const root = rootOf(parents, id);
-    const other = rootOf(parents, first);
-    if (root < other) parents[other] = root;
-    else parents[root] = other;
+    this.#count += leftOut.length;
+  }
+
+  /**
+   * Joins what stands in one row: column by column, as a loop over one of them takes half the time
+   * of one over the cells of rows.
+   * @param before the columns of its table that were joined before
+   */
+  join(column: Uint32Array, before: LinkTable): void {
+    if (before.length === 0) return;
+    const parents = this.#parents;
+    for (let row = 0; row < column.length; row += 1) {
+      const id = column[row]!;
+      if (id === noId || parents[id] === noId) continue;
+      const first = firstOf(parents, before, row);
+      if (first !== noId) joinTwo(parents, id, first);
+    }
+  }
+
+  /**
+   * Lets those of some IDs link that did not so far, and now may.
+   * @param start of the IDs
+   * @param leftOut a byte for each
+   * @param columns all that hold them, with all joined columns of their table
+   * @throws Error where an ID is left out that has linked others
+   */
+  admit(
+    start: number,
+    leftOut: Uint8Array,
+    columns: { numbers: Uint32Array; table: LinkTable }[],
+  ): void {
+    const parents = this.#parents;
+    const isNew = new Uint8Array(leftOut.length);
+    let some = false;
+    for (let at = 0; at < leftOut.length; at += 1) {
+      const id = start + at;
+      if ((leftOut[at] === 0) === (parents[id] !== noId)) continue;
+      if (leftOut[at] !== 0) throw new Error(`ID ${id} was linked before it was left out`);
+      parents[id] = id;
+      isNew[at] = 1;
+      some = true;
+    }
+    if (!some) return;
+    for (const { numbers, table } of columns) this.#joinNew(numbers, table, start, isNew);
+  }
+
+  /** With all IDs of the row: those may have been joined by way of an ID that came later. */
+  #joinNew(column: Uint32Array, table: LinkTable, start: number, isNew: Uint8Array): void {
+    const parents = this.#parents;
+    for (let row = 0; row < column.length; row += 1) {
+      const id = column[row]!;
+      if (id === noId || isNew[id - start] === 0) continue;
+      for (const beside of table) {
+        const other = beside[row]!;
+        if (other !== noId && parents[other] !== noId) joinTwo(parents, id, other);
+      }
+    }
+  }
+
+  /** Ends the joining. @returns for each ID the smallest ID of its component, `noId` for those left out */
+  roots(): Uint32Array {
+    const parents = this.#parents.subarray(0, this.#count);
+    // In their order: what a smaller one names is its root by then.
+    for (let id = 0; id < parents.length; id += 1) {
+      if (parents[id] !== noId) parents[id] = parents[parents[id]!]!;
+    }
+    return parents;
   }
 }

@@ -11,14 +11,15 @@ import { findChanges, matchWithFormer, type ChangeCounts } from './former';
 import { registerIdFunctions } from './id-sql';
 import { countOf } from './left-out';
 import { linkUsers } from './link-users';
+import { Linker } from './linker';
+import type { LinkCounts } from './linking';
 import type { ComputeRequest, IdMappingSummary } from './messages';
 import { assignOneIds } from './one-ids';
 import { readTables } from './read-tables';
 import type { Reporter } from './report';
 import { scratchLimits } from './scratch';
-import { idsByType, matchedOf, sizesOf } from './summary';
-import { matchedRows, representativesOf, type Representatives, type Users } from './users';
-import { countByTable, resultRelation, swapResult } from './write-result';
+import type { Representatives, Users } from './users';
+import { resultRelation, swapResult } from './write-result';
 
 /** How often a result is matched anew because another has taken the place of the former one. */
 const mostMatchings = 10;
@@ -44,59 +45,81 @@ export async function computeIdMapping(
   const file = path.join(request.scratchDir, 'work.duckdb');
   return withEngine(file, scratchLimits(request.scratchDir), signal, async (connection) => {
     registerIdFunctions(connection);
-    const { found, summary, details } = await findUsers(connection, request, reporter, signal);
-    const placed = await putInPlace(connection, request, found, reporter, signal);
-    for (const detail of details) reporter.send({ type: 'table', detail });
-    const where = placed.superseded
-      ? `a later run had written ${request.output} before, and its result stays`
-      : `in ${request.output}`;
-    reporter.log('info', `${summary.users} users from ${summary.ids} IDs, ${where}`);
-    const { changes, superseded } = placed;
-    return { ...summary, changes, ...(superseded && { superseded }), seconds: reporter.end() };
+    const linker = new Linker();
+    try {
+      return await compute(connection, request, linker, reporter, signal);
+    } finally {
+      await linker.close();
+    }
   });
 }
 
-/** @returns `details` as they are once the result is in its place */
+async function compute(
+  connection: DuckDBConnection,
+  request: ComputeRequest,
+  linker: Linker,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<IdMappingSummary> {
+  const { found, counting, summary, details } = await findUsers(
+    connection,
+    request,
+    linker,
+    reporter,
+    signal,
+  );
+  const placed = await putInPlace(connection, request, found, reporter, signal);
+  const { rowsWritten, ...counted } = await counting;
+  for (const [place, detail] of details.entries()) {
+    reporter.send({ type: 'table', detail: { ...detail, rowsWritten: rowsWritten[place]! } });
+  }
+  const where = placed.superseded
+    ? `a later run had written ${request.output} before, and its result stays`
+    : `in ${request.output}`;
+  reporter.log('info', `${summary.users} users from ${summary.ids} IDs, ${where}`);
+  const { changes, superseded } = placed;
+  return {
+    ...{ ...summary, ...counted, changes },
+    ...(superseded && { superseded }),
+    seconds: reporter.end(),
+  };
+}
+
+/** @returns what is known of the users; `counting` goes on beside what comes next */
 async function findUsers(
   connection: DuckDBConnection,
   request: ComputeRequest,
+  linker: Linker,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<{
   found: Found;
-  summary: Omit<IdMappingSummary, 'seconds' | 'changes'>;
+  counting: Promise<LinkCounts>;
+  summary: Omit<IdMappingSummary, keyof LinkCounts | 'seconds' | 'changes'>;
   details: TableDetail[];
 }> {
-  const read = await readTables(connection, request, reporter, signal);
+  const read = await readTables(connection, request, linker, reporter, signal);
   const { dictionary, tables } = read;
-  const linked = await linkUsers(connection, request, dictionary, tables, reporter);
-  const { users, leftOut } = linked;
-  const { types, firstTable } = dictionary;
+  const linked = await linkUsers(connection, request, dictionary, tables, linker, reporter);
+  const { users, representatives, leftOut } = linked;
+  const { firstTable } = dictionary;
 
   reporter.at(0.8, 'counting');
-  const links = tables.map((table) => table.links);
-  const byType = idsByType(dictionary);
-  const ids = Object.values(byType).reduce((sum, count) => sum + count, 0);
-  const representatives = representativesOf(users, types);
-  const rowsWritten = countByTable(firstTable, dictionary.leftOut, tables.length);
+  const ranges = dictionary.types.map(({ idType, start, end }) => ({ idType, start, end }));
+  const counting = linker.ask('count', { types: ranges, leftOut: dictionary.leftOut, firstTable });
+  // The rows are not needed any more then, and writing takes the most memory.
+  const letGo = (): Promise<void> => linker.close();
+  void counting.then(letGo, letGo);
+  const ids = users.ids.reduce((sum, count) => sum + count, 0);
   const summary = {
-    ...{ output: request.output, users: users.count, ids, idsByType: byType },
-    rowsRead: links.reduce((sum, table) => sum + (table[0]?.length ?? 0), 0),
-    sizes: sizesOf(users),
-    matched: matchedOf(
-      tables.map(({ name }) => name),
-      matchedRows(links, users),
-    ),
+    ...{ output: request.output, users: users.count, ids },
+    rowsRead: tables.reduce((sum, { links }) => sum + (links[0]?.length ?? 0), 0),
     ...{ leftOut: leftOut.values, leftOutCount: countOf(leftOut.counts) },
     ...{ leftOutByType: leftOut.counts },
     ...{ crowded: linked.crowded, crowdedCount: linked.crowdedCount },
   };
-  const ranges = types.map(({ idType, start, end }) => ({ idType, start, end }));
-  return {
-    found: { users, representatives, ranges, firstTable, ids },
-    summary,
-    details: read.details.map((detail, place) => ({ ...detail, rowsWritten: rowsWritten[place]! })),
-  };
+  const found = { users, representatives, ranges, firstTable, ids };
+  return { found, counting, summary, details: read.details };
 }
 
 interface Placed {
@@ -149,11 +172,7 @@ async function tryToPlace(
     },
   );
   await assignOneIds(connection, users, representatives, former, request.startedAtMs);
-  const { relation: changes, counts } = await findChanges(
-    connection,
-    request,
-    former.kept !== null,
-  );
+  const { relation: changes, counts } = await findChanges(connection, request, former.match);
 
   reporter.begin('writing');
   reporter.at(0, `replacing ${request.output}`);

@@ -6,10 +6,23 @@ import { chunksOf, numbersOf } from '../../../connectors/duckdb-vectors';
 import { quotePath } from '../../../connectors/sql-text';
 import { JobError } from '../../../model/job-type';
 import { IdTable } from './id-table';
-import { leftOutCode, noId, type IdRange, type LinkTable } from './links';
-import { countRows } from './load-links';
-import { numberTexts, quickHash, textState, type HashOf } from './number-texts';
-import type { OpenSource } from './open-sources';
+import {
+  leftOutCode,
+  noId,
+  sharedBytes,
+  sharedNumbers,
+  sharedPlaces,
+  type IdRange,
+  type LinkTable,
+} from './links';
+import {
+  numberTexts,
+  quickHash,
+  textState,
+  type HashOf,
+  type NumberedColumn,
+  type TextRequest,
+} from './number-texts';
 import type { TypeRules } from './scratch';
 
 /** The IDs of one type. Several texts may be one ID: the others are its variants. */
@@ -20,6 +33,7 @@ export interface TypeIds extends IdRange {
   hashes: Int32Array;
 }
 
+/** Its arrays may be shared by threads. */
 export interface Dictionary {
   types: TypeIds[];
   idCount: number;
@@ -29,71 +43,102 @@ export interface Dictionary {
   firstTable: Uint16Array;
   /** Why IDs are left out: a byte each, as in `leftOutCode`. */
   leftOut: Uint8Array;
-  /** The number that stands for a text, `noId` for nobody; null: each stands for itself. */
-  standsFor: Uint32Array | null;
-  /** The rows of each table, in the numbers of texts. */
+  /** The rows of each table, in the numbers of their IDs. */
   links: LinkTable[];
+}
+
+/** All that is known of the IDs of one type as soon as they are collected. */
+export interface CollectedType extends Counts {
+  columns: NumberedColumn[];
+}
+
+/** What is told while IDs are collected. */
+export interface DictionaryListener {
+  /** Before the texts of a type are collected. @param done how many types are */
+  collecting(done: number, idType: string): void;
+  /** Once they are. @param place of the type */
+  collected(place: number, type: CollectedType): void;
 }
 
 /**
  * Collects the distinct IDs of all tables, type by type.
- * @param collecting told before the texts of a type are collected
+ * @param rows how many each source has
  * @param hashOf the first hash that is tried
  * @throws JobError where there are too many; what DuckDB throws
  */
 export async function makeDictionary(
   connection: DuckDBConnection,
-  sources: OpenSource[],
+  { sources, rows }: Pick<TextRequest, 'sources' | 'rows'>,
   rules: TypeRules[],
   scratchDir: string,
-  collecting: (place: number, idType: string) => void,
+  listener: DictionaryListener,
   hashOf: HashOf = quickHash,
 ): Promise<Dictionary> {
-  const rows: number[] = [];
-  for (const source of sources) rows.push(await countRows(connection, source));
   const links: LinkTable[] = sources.map(() => []);
   const types: TypeIds[] = [];
-  const parts: Counts[] = [];
+  const most = mostIdsOf({ sources, rows });
+  // Memory is only taken for what is written.
+  const counts: Counts = {
+    cells: sharedNumbers(most),
+    firstTable: sharedPlaces(most),
+    leftOut: sharedBytes(most),
+  };
   const table = new IdTable();
   let start = 0;
-  for (const [place, type] of rules.entries()) {
-    collecting(place, type.idType);
+  for (const [at, place] of mostCellsFirst({ sources, rows }, rules).entries()) {
+    const type = rules[place]!;
+    const { idType } = type;
+    listener.collecting(at, idType);
     const file = path.join(scratchDir, `ids-${place}.parquet`);
     const request = { sources, rows, type, file, table, first: start };
-    for (const { place: ofTable, at, numbers } of await numberTexts(connection, request, hashOf)) {
-      links[ofTable]![at] = numbers;
-    }
-    const { hashes, cells, firstPlaces, count } = table;
-    const end = start + count;
+    const columns = await numberTexts(connection, request, hashOf);
+    const end = start + table.count;
     if (end >= noId) throw new JobError('There are more than 4 billion distinct IDs.');
-    types.push({ idType: type.idType, start, end, file, hashes });
-    parts.push({ cells, firstTable: firstPlaces });
+    types[place] = { idType, start, end, file, hashes: table.hashes };
+    counts.cells.set(table.cells, start);
+    counts.firstTable.set(table.firstPlaces, start);
+    const part = partOf(counts, start, end);
+    const standsFor = await readStates(connection, { file, start }, part);
+    for (const { place: ofTable, at: column, numbers } of columns) {
+      if (standsFor !== null) replaceTexts(numbers, standsFor, start);
+      links[ofTable]![column] = numbers;
+    }
+    listener.collected(place, { ...part, columns });
     start = end;
   }
-  const counts = joined(parts, start);
   await connection.run(
     `CREATE OR REPLACE TEMP VIEW ids AS ${types.map(idsOf).join(' UNION ALL ')}`,
   );
-  return {
-    types,
-    idCount: start,
-    ...counts,
-    ...(await readStates(connection, types, counts)),
-    links,
-  };
+  return { types, idCount: start, ...partOf(counts, 0, start), links };
 }
 
-type Counts = Pick<Dictionary, 'cells' | 'firstTable'>;
+/** How many IDs there may be at most. */
+export function mostIdsOf({ sources, rows }: Pick<TextRequest, 'sources' | 'rows'>): number {
+  return sources.reduce((sum, { columns }, place) => sum + rows[place]! * columns.length, 0);
+}
 
-function joined(parts: Counts[], idCount: number): Counts {
-  const counts = { cells: new Uint32Array(idCount), firstTable: new Uint16Array(idCount) };
-  let start = 0;
-  for (const { cells, firstTable } of parts) {
-    counts.cells.set(cells, start);
-    counts.firstTable.set(firstTable, start);
-    start += cells.length;
-  }
-  return counts;
+/** Places of the types: what is collected last is linked while nothing else can be done. */
+function mostCellsFirst(
+  { sources, rows }: Pick<TextRequest, 'sources' | 'rows'>,
+  rules: TypeRules[],
+): number[] {
+  const cells = rules.map(({ idType }) =>
+    sources.reduce((sum, { columns }, source) => {
+      const ofType = columns.filter((column) => column.idType === idType);
+      return sum + ofType.length * rows[source]!;
+    }, 0),
+  );
+  return [...cells.keys()].toSorted((one, other) => cells[other]! - cells[one]! || one - other);
+}
+
+type Counts = Pick<Dictionary, 'cells' | 'firstTable' | 'leftOut'>;
+
+function partOf({ cells, firstTable, leftOut }: Counts, start: number, end: number): Counts {
+  return {
+    cells: cells.subarray(start, end),
+    firstTable: firstTable.subarray(start, end),
+    leftOut: leftOut.subarray(start, end),
+  };
 }
 
 /** `(number, type, value)` of a file. */
@@ -107,45 +152,46 @@ function fileSql(file: string): string {
   return `read_parquet(${quotePath(file)})`;
 }
 
-/** What is left out by its text alone, and which texts are one ID: that has the cells of all. */
+/**
+ * What is left out by its text alone, and which texts are one ID: that has the cells of all.
+ * @param part written; its places go from the start of the type
+ * @returns by place the number that stands for a text, `noId` for nobody; null: each stands for itself
+ */
 async function readStates(
   connection: DuckDBConnection,
-  types: TypeIds[],
-  { cells, firstTable }: Counts,
-): Promise<Pick<Dictionary, 'leftOut' | 'standsFor'>> {
-  const idCount = cells.length;
-  const leftOut = new Uint8Array(idCount);
+  { file, start }: Pick<TypeIds, 'file' | 'start'>,
+  { cells, firstTable, leftOut }: Counts,
+): Promise<Uint32Array | null> {
   let standsFor: Uint32Array | null = null;
-  for (const { file } of types) {
-    const states = `SELECT number,
-        CASE WHEN state = ${textState.nobody} THEN ${leftOutCode.nobody} ELSE ${leftOutCode.filler} END::UINTEGER
-      FROM ${fileSql(file)} WHERE state = ${textState.nobody} OR filler`;
-    for await (const chunk of chunksOf(connection, states)) {
-      const numbers = numbersOf(chunk, 0);
-      const codes = numbersOf(chunk, 1);
-      for (let at = 0; at < chunk.rowCount; at += 1) {
-        leftOut[numbers[at]!] = codes[at]!;
-        if (codes[at] !== leftOutCode.nobody) continue;
-        standsFor ??= itself(idCount);
-        standsFor[numbers[at]!] = noId;
-      }
-    }
-    if (!(await hasVariants(connection, file))) continue;
-    for await (const chunk of chunksOf(connection, variantsSql(file))) {
-      standsFor ??= itself(idCount);
-      const numbers = numbersOf(chunk, 0);
-      const first = numbersOf(chunk, 1);
-      for (let at = 0; at < chunk.rowCount; at += 1) {
-        const variant = numbers[at]!;
-        const whole = first[at]!;
-        standsFor[variant] = whole;
-        leftOut[variant] = leftOutCode.variant;
-        cells[whole]! += cells[variant]!;
-        firstTable[whole] = Math.min(firstTable[whole]!, firstTable[variant]!);
-      }
+  const states = `SELECT number,
+      CASE WHEN state = ${textState.nobody} THEN ${leftOutCode.nobody} ELSE ${leftOutCode.filler} END::UINTEGER
+    FROM ${fileSql(file)} WHERE state = ${textState.nobody} OR filler`;
+  for await (const chunk of chunksOf(connection, states)) {
+    const numbers = numbersOf(chunk, 0);
+    const codes = numbersOf(chunk, 1);
+    for (let at = 0; at < chunk.rowCount; at += 1) {
+      const place = numbers[at]! - start;
+      leftOut[place] = codes[at]!;
+      if (codes[at] !== leftOutCode.nobody) continue;
+      standsFor ??= itself(leftOut.length, start);
+      standsFor[place] = noId;
     }
   }
-  return { leftOut, standsFor };
+  if (!(await hasVariants(connection, file))) return standsFor;
+  for await (const chunk of chunksOf(connection, variantsSql(file))) {
+    standsFor ??= itself(leftOut.length, start);
+    const numbers = numbersOf(chunk, 0);
+    const first = numbersOf(chunk, 1);
+    for (let at = 0; at < chunk.rowCount; at += 1) {
+      const variant = numbers[at]! - start;
+      const whole = first[at]! - start;
+      standsFor[variant] = first[at]!;
+      leftOut[variant] = leftOutCode.variant;
+      cells[whole]! += cells[variant]!;
+      firstTable[whole] = Math.min(firstTable[whole]!, firstTable[variant]!);
+    }
+  }
+  return standsFor;
 }
 
 async function hasVariants(connection: DuckDBConnection, file: string): Promise<boolean> {
@@ -156,10 +202,18 @@ async function hasVariants(connection: DuckDBConnection, file: string): Promise<
   return Number(row?.texts) > 0;
 }
 
-function itself(count: number): Uint32Array {
+function itself(count: number, start: number): Uint32Array {
   const numbers = new Uint32Array(count);
-  for (let number = 0; number < count; number += 1) numbers[number] = number;
+  for (let place = 0; place < count; place += 1) numbers[place] = start + place;
   return numbers;
+}
+
+/** Puts the IDs that texts are in the place of those texts. */
+function replaceTexts(numbers: Uint32Array, standsFor: Uint32Array, start: number): void {
+  for (let row = 0; row < numbers.length; row += 1) {
+    const number = numbers[row]!;
+    if (number !== noId) numbers[row] = standsFor[number - start]!;
+  }
 }
 
 /** Texts with the ID that stands for them: that of the smallest of all texts which are one ID. */
@@ -176,18 +230,21 @@ function variantsSql(file: string): string {
 /** The texts of some IDs, by their numbers. */
 export async function textsOf(
   connection: DuckDBConnection,
-  types: IdRange[],
+  types: TypeIds[],
   numbers: number[],
 ): Promise<Map<number, { idType: string; value: string }>> {
-  if (numbers.length === 0) return new Map();
-  const rows = await queryRows(
-    connection,
-    `SELECT number, type, value FROM ids WHERE number IN (${numbers.join(', ')})`,
-  );
-  return new Map(
-    rows.map(({ number, type, value }) => [
-      Number(number),
-      { idType: types[Number(type)]!.idType, value: String(value) },
-    ]),
-  );
+  const texts = new Map<number, { idType: string; value: string }>();
+  for (const [place, type] of types.entries()) {
+    const { idType, start, end } = type;
+    const ofType = new Set(numbers.filter((number) => number >= start && number < end));
+    if (ofType.size === 0) continue;
+    const rows = await queryRows(
+      connection,
+      `SELECT number, value FROM (${idsOf(type, place)}) WHERE number IN (${[...ofType].join(', ')})`,
+    );
+    for (const { number, value } of rows) {
+      texts.set(Number(number), { idType, value: String(value) });
+    }
+  }
+  return texts;
 }

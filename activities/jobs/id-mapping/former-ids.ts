@@ -43,38 +43,69 @@ function countBy(side: Uint32Array, user: Uint32Array): Uint32Array {
   return counts;
 }
 
-/**
- * @param rankOf place of a tied user in the order of their smallest IDs
- * @returns of each user the number of the former id that it keeps, or `noId`
- */
+/** What a pair is whose user does not go on under the former id. */
+export const apartKind = {
+  /** The user has IDs of several former ones. */
+  merged: 1,
+  /** The former one's IDs are those of several users now. */
+  split: 2,
+} as const;
+
+/** Who goes on as whom. */
+export interface FormerMatch {
+  /** Of each user the number of the former id that it keeps, or `noId`. */
+  kept: Uint32Array;
+  /** How many IDs each shares with that. */
+  keptIds: Uint32Array;
+  /** A byte a former id; 1: nobody keeps it. */
+  isGone: Uint8Array;
+  /** All other pairs with present users; `kind` is a sum of `apartKind`. */
+  apart: FormerPairs & { kind: Uint8Array };
+}
+
+/** @param rankOf place of a tied user in the order of their smallest IDs */
 export function matchFormer(
   pairs: FormerPairs,
   userCount: number,
   rankOf: Map<number, number>,
-): Uint32Array {
+): FormerMatch {
   const { former, user, ids } = pairs;
   const byFormer = countBy(former, user);
   const byUser = countBy(user, user);
   const kept = new Uint32Array(userCount).fill(noId);
+  const keptIds = new Uint32Array(userCount);
+  const isGone = new Uint8Array(former.reduce((most, one) => Math.max(most, one + 1), 0)).fill(1);
+  const keep = (pair: number): void => {
+    kept[user[pair]!] = former[pair]!;
+    keptIds[user[pair]!] = ids[pair]!;
+    isGone[former[pair]!] = 0;
+  };
   const contested: number[] = [];
   for (let pair = 0; pair < former.length; pair += 1) {
     if (user[pair] === noId) continue;
-    if (byFormer[former[pair]!] === 1 && byUser[user[pair]!] === 1) {
-      kept[user[pair]!] = former[pair]!;
-    } else {
-      contested.push(pair);
-    }
+    if (byFormer[former[pair]!] === 1 && byUser[user[pair]!] === 1) keep(pair);
+    else contested.push(pair);
   }
   const rank = (pair: number): number => rankOf.get(user[pair]!) ?? 0;
   contested.sort(
     (one, other) =>
       ids[other]! - ids[one]! || former[one]! - former[other]! || rank(one) - rank(other),
   );
-  const taken = new Set<number>();
-  for (const pair of contested) {
-    if (taken.has(former[pair]!) || kept[user[pair]!] !== noId) continue;
-    taken.add(former[pair]!);
-    kept[user[pair]!] = former[pair]!;
-  }
-  return kept;
+  const apart = contested.filter((pair) => {
+    if (isGone[former[pair]!] === 0 || kept[user[pair]!] !== noId) return true;
+    keep(pair);
+    return false;
+  });
+  const kindOf = (pair: number): number =>
+    (byUser[user[pair]!]! > 1 ? apartKind.merged : 0) +
+    (byFormer[former[pair]!]! > 1 ? apartKind.split : 0);
+  return {
+    ...{ kept, keptIds, isGone },
+    apart: {
+      former: Uint32Array.from(apart, (pair) => former[pair]!),
+      user: Uint32Array.from(apart, (pair) => user[pair]!),
+      ids: Uint32Array.from(apart, (pair) => ids[pair]!),
+      kind: Uint8Array.from(apart, kindOf),
+    },
+  };
 }

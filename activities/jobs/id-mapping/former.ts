@@ -5,7 +5,13 @@ import type { LastWrite } from '../../../connectors/connector';
 import { queryRows } from '../../../connectors/duckdb-engine';
 import { chunksOf, numbersOf, registerLookUp } from '../../../connectors/duckdb-vectors';
 import { quoteText } from '../../../connectors/sql-text';
-import { matchFormer, tiedUsers, type FormerPairs } from './former-ids';
+import {
+  apartKind,
+  matchFormer,
+  tiedUsers,
+  type FormerMatch,
+  type FormerPairs,
+} from './former-ids';
 import { noId } from './links';
 import type { ComputeRequest } from './messages';
 import { scanTable } from './scan-table';
@@ -15,16 +21,15 @@ import type { Users } from './users';
 export interface Former {
   /** Whose result it is; null: there is none. */
   write: LastWrite | null;
-  /** Of each user the number of the former id that it keeps; null: there are no former ids. */
-  kept: Uint32Array | null;
+  /** Who keeps which former id; null: there are no former ids. */
+  match: FormerMatch | null;
 }
 
 const columns = ['one_id', 'id_type', 'id_value'];
 
 /**
- * Matches the users with those of the former result. Leaves the tables `former_ids (number, one_id,
- * ids)`, oldest id first, and `former_pairs (former, user, ids)`; `user` is null for IDs that are in
- * no user any more.
+ * Matches the users with those of the former result. Leaves the relation `former_ids (number, one_id,
+ * ids)`, oldest id first.
  */
 export async function matchWithFormer(
   connection: DuckDBConnection,
@@ -35,15 +40,15 @@ export async function matchWithFormer(
 ): Promise<Former> {
   const { target } = request;
   const write = await lastWriteOf(request);
-  if (write === null) return { write, kept: null };
+  if (write === null) return { write, match: null };
   await scanTable(
     connection,
     request,
-    { ...target, columns, signal },
+    { ...target, columns, signal, holdFor: connection },
     ({ relation }) => relation,
     (relation) => pairUp(connection, relation, idTypes, users),
   );
-  return { write, kept: await match(connection, users) };
+  return { write, match: await match(connection, users) };
 }
 
 async function lastWriteOf({
@@ -59,7 +64,10 @@ async function lastWriteOf({
   }
 }
 
-/** How many IDs each former id shares with each user. */
+/**
+ * How many IDs each former id shares with each user, in `shared_ids (one_id, user, ids)`; `user` is
+ * null for IDs that are in no user any more.
+ */
 async function pairUp(
   connection: DuckDBConnection,
   former: string,
@@ -67,43 +75,41 @@ async function pairUp(
   { userOf }: Users,
 ): Promise<void> {
   const userSql = registerLookUp(connection, userOf);
-  const types = idTypes.map(
-    (_, place) => `SELECT ${place}::USMALLINT AS type, $${place + 1} AS name`,
+  // Type by type: together they would be a join that does not fit into the memory.
+  const ofTypes = idTypes.map(
+    (idType, place) => `SELECT one_id, user
+      FROM (SELECT one_id, id_value AS value FROM ${former} WHERE id_type = ${quoteText(idType)})
+        LEFT JOIN (SELECT * FROM (SELECT value, ${userSql}(number) AS user FROM ids WHERE type = ${place})
+          WHERE user <> ${noId}) USING (value)`,
   );
+  const ofOthers = `SELECT one_id, NULL::UINTEGER FROM ${former}
+      WHERE (id_type IN (${idTypes.map(quoteText).join(', ')})) IS NOT TRUE`;
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE shared_ids AS
-     WITH types AS (${types.join(' UNION ALL ')}),
-       former AS (SELECT one_id, type, id_value AS value
-         FROM ${former} LEFT JOIN types ON types.name = id_type),
-       present AS (SELECT * FROM (SELECT ${userSql}(number) AS user, type, value FROM ids)
-         WHERE user <> ${noId})
-     SELECT one_id, user, count(*) AS ids
-     FROM former LEFT JOIN present USING (type, value)
+     SELECT one_id, user, count(*) AS ids FROM (${[...ofTypes, ofOthers].join(' UNION ALL ')})
      WHERE one_id IS NOT NULL
      GROUP BY one_id, user`,
-    idTypes,
+  );
+  // Rows of a table have numbers already; a window that gives some works on one thread.
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE sorted_ids AS
+     SELECT one_id, sum(ids)::UINTEGER AS ids FROM shared_ids GROUP BY one_id ORDER BY one_id`,
   );
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE former_ids AS
-     SELECT (row_number() OVER (ORDER BY one_id) - 1)::UINTEGER AS number, one_id, ids
-     FROM (SELECT one_id, sum(ids)::UINTEGER AS ids FROM shared_ids GROUP BY one_id)`,
+    `CREATE OR REPLACE TEMP VIEW former_ids AS
+     SELECT rowid::UINTEGER AS number, one_id, ids FROM sorted_ids`,
   );
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE former_pairs AS
-     SELECT number AS former, user, shared_ids.ids::UINTEGER AS ids
-     FROM shared_ids JOIN former_ids USING (one_id)`,
-  );
-  await connection.run('DROP TABLE shared_ids');
 }
 
-async function match(connection: DuckDBConnection, users: Users): Promise<Uint32Array> {
+async function match(connection: DuckDBConnection, users: Users): Promise<FormerMatch> {
   const pairs = await readPairs(connection);
+  await connection.run('DROP TABLE shared_ids');
   const ranks = await rankBySmallestId(connection, users, tiedUsers(pairs));
   return matchFormer(pairs, users.count, ranks);
 }
 
 async function readPairs(connection: DuckDBConnection): Promise<FormerPairs> {
-  const [row] = await queryRows(connection, 'SELECT count(*) AS pairs FROM former_pairs');
+  const [row] = await queryRows(connection, 'SELECT count(*) AS pairs FROM shared_ids');
   const count = Number(row?.pairs);
   const pairs: FormerPairs = {
     former: new Uint32Array(count),
@@ -111,7 +117,8 @@ async function readPairs(connection: DuckDBConnection): Promise<FormerPairs> {
     ids: new Uint32Array(count),
   };
   let at = 0;
-  const sql = `SELECT former, coalesce(user, ${noId}::UINTEGER), ids FROM former_pairs`;
+  const sql = `SELECT number, coalesce(user, ${noId}::UINTEGER), shared_ids.ids::UINTEGER
+    FROM shared_ids JOIN former_ids USING (one_id)`;
   for await (const chunk of chunksOf(connection, sql)) {
     pairs.former.set(numbersOf(chunk, 0).subarray(0, chunk.rowCount), at);
     pairs.user.set(numbersOf(chunk, 1).subarray(0, chunk.rowCount), at);
@@ -157,11 +164,11 @@ export interface Changes {
   counts: ChangeCounts | null;
 }
 
-/** @param hasFormer the tables of `matchWithFormer` are there */
+/** @param match what `matchWithFormer` has found */
 export async function findChanges(
   connection: DuckDBConnection,
   { runId }: ComputeRequest,
-  hasFormer: boolean,
+  match: FormerMatch | null,
 ): Promise<Changes> {
   const kinds = ['gone', 'kept', 'merged', 'new', 'split'].map(quoteText).join(', ');
   const run = quoteText(runId);
@@ -170,8 +177,10 @@ export async function findChanges(
     `SELECT change::ENUM(${kinds}) AS change, one_id, other_one_id, ids::UBIGINT AS ids,
        ${run}::ENUM(${run}) AS run_id
      FROM (${changes})`;
-  if (!hasFormer) return { relation: `(${sqlOf(newSql('true'))})`, counts: null };
-  await connection.run(`CREATE OR REPLACE TEMP TABLE changes AS ${sqlOf(changesSql)}`);
+  if (match === null) return { relation: `(${sqlOf(newSql('true'))})`, counts: null };
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE changes AS ${sqlOf(changesSql(connection, match))}`,
+  );
   const rows = await queryRows(
     connection,
     'SELECT change, count(*) AS count FROM changes GROUP BY change',
@@ -184,21 +193,19 @@ export async function findChanges(
 const newSql = (condition: string): string =>
   `SELECT 'new' AS change, one_id, NULL::VARCHAR AS other_one_id, ids FROM users WHERE ${condition}`;
 
-// A pair that was not taken is one of a former id with several users, or of a user with several
-// former ids, or of both.
-const changesSql = `
-  WITH pairs AS (
-    SELECT former, user, ids, count(user) OVER (PARTITION BY former) AS users,
-      count(*) OVER (PARTITION BY user) AS formers
-    FROM former_pairs WHERE user IS NOT NULL),
-  apart AS (
-    SELECT users.one_id, former_ids.one_id AS other_one_id, pairs.*
-    FROM pairs JOIN users ON users.number = pairs.user JOIN former_ids ON former_ids.number = pairs.former
-    WHERE users.former IS DISTINCT FROM pairs.former)
+function changesSql(connection: DuckDBConnection, { keptIds, isGone, apart }: FormerMatch): string {
+  const look = (values: Uint32Array | Uint8Array): string => registerLookUp(connection, values);
+  const pairs = `SELECT ${look(apart.former)}(pair) AS former, ${look(apart.user)}(pair) AS user,
+      ${look(apart.ids)}(pair) AS ids, ${look(apart.kind)}(pair) AS kind
+    FROM (SELECT range::UINTEGER AS pair FROM range(${apart.kind.length}))`;
+  return `
+  WITH apart AS (
+    SELECT users.one_id, former_ids.one_id AS other_one_id, pairs.ids, kind
+    FROM (${pairs}) AS pairs JOIN users ON users.number = pairs.user
+      JOIN former_ids ON former_ids.number = pairs.former)
   ${newSql('former IS NULL')}
-  UNION ALL SELECT 'kept', one_id, NULL, pairs.ids
-    FROM users JOIN former_pairs AS pairs ON pairs.user = users.number AND pairs.former = users.former
-  UNION ALL SELECT 'gone', one_id, NULL, ids
-    FROM former_ids WHERE number NOT IN (SELECT former FROM users WHERE former IS NOT NULL)
-  UNION ALL SELECT 'merged', one_id, other_one_id, ids FROM apart WHERE formers > 1
-  UNION ALL SELECT 'split', one_id, other_one_id, ids FROM apart WHERE users > 1`;
+  UNION ALL SELECT 'kept', one_id, NULL, ${look(keptIds)}(number) FROM users WHERE former IS NOT NULL
+  UNION ALL SELECT 'gone', one_id, NULL, ids FROM former_ids WHERE ${look(isGone)}(number) = 1
+  UNION ALL SELECT 'merged', one_id, other_one_id, ids FROM apart WHERE (kind & ${apartKind.merged}) <> 0
+  UNION ALL SELECT 'split', one_id, other_one_id, ids FROM apart WHERE (kind & ${apartKind.split}) <> 0`;
+}

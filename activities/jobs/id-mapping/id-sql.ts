@@ -1,13 +1,14 @@
 /** IDs as SQL: any column as the text a person would write, read by the rules of `model/id-rules`. */
 import { DuckDBScalarFunction, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier, quoteText } from '../../../connectors/sql-text';
-import { expressionOf } from '../../../model/id-fillers';
+import { expressionOf, type Fillers } from '../../../model/id-fillers';
 import {
   fillersOf,
   normalizeId,
   type IdTypeRules,
   type ReadingRules,
 } from '../../../model/id-rules';
+import { trimmedCharacters } from '../../../model/id-text';
 import { settledExpressions } from '../../../model/numbering-plans';
 
 /** Holds every whole number that a DECIMAL or most of what a DOUBLE can hold. */
@@ -35,8 +36,6 @@ export function rawSql(name: string, type: string): string | null {
   return text;
 }
 
-/** ASCII that begins and ends with what can be seen: neither NFKC nor trimming changes it. */
-const tidy = '[!-~]([ -~]*[!-~])?';
 /** Numbers in E.164 that are taken as they are. */
 const settled = settledExpressions();
 
@@ -55,10 +54,26 @@ export function normalSql(text: string, rules: ReadingRules): string {
     ELSE ${normalizeCall(text, rules)} END`;
 }
 
+const isAscii = (text: string): string => `strlen(${text}) = length(${text})`;
+
+/** Characters of ASCII that are cut off the ends. All are smaller than any that can be seen. */
+const trimmed = Array.from(trimmedCharacters, (one) => one.charCodeAt(0)).filter(
+  (code) => code < 128,
+);
+const endsTrimmed = (text: string): string =>
+  trimmed.map((code) => `suffix(${text}, chr(${code}))`).join(' OR ');
+
+/**
+ * ASCII that begins and ends with what can be seen: neither NFKC nor trimming changes it. An
+ * expression that says the same takes three times as long.
+ */
+function isTidy(text: string): string {
+  return `(${isAscii(text)} AND ${text} >= '!' AND NOT (${endsTrimmed(text)}))`;
+}
+
 function isCheap(text: string, { form, region }: ReadingRules): string {
-  const isTidy = `regexp_full_match(${text}, '${tidy}')`;
-  if (form !== 'phone') return isTidy;
-  const isText = `(${isTidy} AND regexp_matches(${text}, '${unlikePhone}'))`;
+  if (form !== 'phone') return isTidy(text);
+  const isText = `(${isTidy(text)} AND regexp_matches(${text}, '${unlikePhone}'))`;
   const isSettled = `(regexp_full_match(${text}, ${quoteText(settled.whole)})
     AND NOT regexp_matches(${text}, ${quoteText(settled.trunk)}))`;
   // Without a region, digits alone stay as they are.
@@ -71,18 +86,29 @@ function isCheap(text: string, { form, region }: ReadingRules): string {
  * @param text an expression that is cheap to repeat
  */
 export function fillerSql(text: string, rules: IdTypeRules): string {
-  const lower = rules.form === 'exact' || rules.case === 'lower' ? text : lowerSql(text);
-  const { words, mailboxes, parts, expressions } = fillersOf(rules);
-  const listOf = (texts: readonly string[]): string => texts.map(quoteText).join(', ');
+  const fillers = fillersOf(rules);
+  if (rules.form === 'exact' || rules.case === 'lower') return isOneOf(text, fillers, 's');
+  // Beyond ASCII, DuckDB, RE2 and JavaScript each know other small letters.
+  const lower = normalizeCall(text, { form: 'text', case: 'lower', region: null });
+  return `CASE WHEN ${isAscii(text)} THEN ${isOneOf(text, fillers, 'si')}
+    ELSE ${isOneOf(lower, fillers, 's')} END`;
+}
+
+/** @param flags of RE2: `s` lets a dot be a line break, `i` has no regard to case */
+function isOneOf(
+  text: string,
+  { words, mailboxes, parts, expressions }: Fillers,
+  flags: 's' | 'si',
+): string {
+  // All in one, as RE2 knows by the first letters that a text is none of them.
+  const wholes = [
+    ...words.map(expressionOf),
+    ...mailboxes.map((mailbox) => expressionOf(`${mailbox}@*`)),
+    ...expressions,
+  ];
   const conditions = [
-    ...(mailboxes.length > 0
-      ? [`(contains(${lower}, '@') AND split_part(${lower}, '@', 1) IN (${listOf(mailboxes)}))`]
-      : []),
-    ...parts.map((part) => `contains(${lower}, ${quoteText(part)})`),
-    // Words too: RE2 knows by the first letters that a text is none of them, where IN tries each.
-    ...joined([...words.map(expressionOf), ...expressions]).map(
-      (one) => `regexp_full_match(${lower}, ${quoteText(one)}, 's')`,
-    ),
+    ...parts.map((part) => `contains(${text}, ${quoteText(part)})`),
+    ...joined(wholes).map((one) => `regexp_full_match(${text}, ${quoteText(one)}, '${flags}')`),
   ];
   return conditions.length > 0 ? `(${conditions.join(' OR ')})` : 'false';
 }
@@ -100,12 +126,6 @@ function joined(expressions: readonly string[]): string[] {
     else all.push(expression);
   }
   return all;
-}
-
-/** Beyond ASCII, DuckDB and JavaScript know different small letters. */
-function lowerSql(text: string): string {
-  const lower = normalizeCall(text, { form: 'text', case: 'lower', region: null });
-  return `CASE WHEN strlen(${text}) = length(${text}) THEN lower(${text}) ELSE ${lower} END`;
 }
 
 const normalizeName = 'tablegate_normalize_id';

@@ -1,33 +1,60 @@
 /** From linked IDs to users, past the guard rails. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { findComponents } from './components';
 import { findContradicting } from './contradictions';
-import { textsOf, type Dictionary } from './dictionary';
+import { textsOf, type CollectedType, type Dictionary } from './dictionary';
 import { describeLeftOut, logLeftOut, shortened, type LeftOut } from './left-out';
+import type { Linker } from './linker';
+import type { TypeLinks } from './linking';
 import { leftOutCode } from './links';
 import type { ComputeRequest, CrowdedSample } from './messages';
 import type { ReadTable } from './read-tables';
 import type { Reporter } from './report';
-import { typeRulesOf } from './scratch';
-import { findShared } from './shared-ids';
-import { findCrowded, numberUsers, takeApart, type CrowdedUser, type Users } from './users';
+import { typeRulesOf, type TypeRules } from './scratch';
+import { findShared, inManyCells, mostBesideIn } from './shared-ids';
+import { representativesOf, type CrowdedUser, type Representatives, type Users } from './users';
 
 /** The record stays below 64 KB. */
 const mostCrowdedKept = 25;
 
 export interface Linked {
   users: Users;
+  representatives: Representatives;
   leftOut: LeftOut;
   crowded: CrowdedSample[];
   crowdedCount: number;
 }
 
-/** Links the IDs; notes in the dictionary which are left out. */
+/** No code of a reason: it links nobody as long as that is not decided. */
+const mayBeLeftOut = 0xff;
+
+/**
+ * What is linked of a type as soon as it is collected: what may be left out when all types are known
+ * has to wait until then.
+ * @param columns of each table
+ */
+export function linksOf(
+  { cells, leftOut, columns: ofType }: CollectedType,
+  { idType, rules }: TypeRules,
+  priority: string[],
+  columns: number[],
+): TypeLinks {
+  const undecided = new Uint8Array(leftOut);
+  // All but those of the strongest type may be contradicted.
+  if (priority.indexOf(idType) > 0) undecided.fill(mayBeLeftOut);
+  for (const place of inManyCells(cells, mostBesideIn(columns), rules.maxSharedBy)) {
+    undecided[place] = mayBeLeftOut;
+  }
+  const numbered = ofType.map(({ place, numbers }) => ({ place, numbers }));
+  return { leftOut: undecided, columns: numbered };
+}
+
+/** Finds the users; notes in the dictionary which IDs are left out. @param linker has all IDs */
 export async function linkUsers(
   connection: DuckDBConnection,
   request: ComputeRequest,
   dictionary: Dictionary,
   tables: ReadTable[],
+  linker: Linker,
   reporter: Reporter,
 ): Promise<Linked> {
   const { types, idCount, cells, leftOut: codes } = dictionary;
@@ -44,33 +71,27 @@ export async function linkUsers(
   const typed = tables.map(({ links: columns, idTypes }) => ({ columns, idTypes }));
   const contradicting = findContradicting(typed, types, request.guards.priority, codes);
   for (const id of contradicting) codes[id] = leftOutCode.contradicting;
-  const leftOut = await describeLeftOut(connection, dictionary, shared, tables);
-  logLeftOut(reporter, leftOut);
 
   reporter.at(0.5, `finding users`);
-  const roots = findComponents(links, codes);
-  const first = numberUsers(roots);
-  const crowded = findCrowded(first, roots, rules);
-  const apart = crowded.filter(({ idType }) => overMaxOf(rules, idType) === 'apart');
-  takeApart(roots, new Set(apart.map(({ root }) => root)));
-  const users = apart.length > 0 ? numberUsers(roots) : first;
-  const samples = await describeCrowded(connection, dictionary, crowded, new Set(apart));
+  const limits = rules.map(({ idType, start, end, maxPerUser, overMax }) => ({
+    ...{ idType, start, end, maxPerUser, overMax },
+  }));
+  const finding = linker.ask('find', { leftOut: codes, limits });
+  const leftOut = await describeLeftOut(connection, dictionary, shared, tables);
+  logLeftOut(reporter, leftOut);
+  const { users, crowded } = await finding;
+  const describing = describeCrowded(connection, dictionary, crowded);
+  // While DuckDB looks for the texts.
+  const representatives = representativesOf(users, types);
+  const samples = await describing;
   logCrowded(reporter, samples, crowded.length);
-  return { users, leftOut, crowded: samples, crowdedCount: crowded.length };
-}
-
-function overMaxOf(
-  rules: { idType: string; overMax: 'report' | 'apart' }[],
-  idType: string,
-): 'report' | 'apart' {
-  return rules.find((one) => one.idType === idType)!.overMax;
+  return { users, representatives, leftOut, crowded: samples, crowdedCount: crowded.length };
 }
 
 async function describeCrowded(
   connection: DuckDBConnection,
   { types }: Dictionary,
   crowded: CrowdedUser[],
-  apart: Set<CrowdedUser>,
 ): Promise<CrowdedSample[]> {
   const kept = crowded.slice(0, mostCrowdedKept);
   const texts = await textsOf(
@@ -78,10 +99,9 @@ async function describeCrowded(
     types,
     kept.map(({ root }) => root),
   );
-  return kept.map((user) => {
-    const { idType, value } = texts.get(user.root)!;
-    const sample = { idType, value: shortened(value) };
-    return { idType: user.idType, ids: user.ids, sample, apart: apart.has(user) };
+  return kept.map(({ root, idType: crowdedType, ids, apart }) => {
+    const { idType, value } = texts.get(root)!;
+    return { idType: crowdedType, ids, sample: { idType, value: shortened(value) }, apart };
   });
 }
 

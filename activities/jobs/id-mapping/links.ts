@@ -6,6 +6,14 @@ export const noId = 0xffffffff;
 /** One array a column, all as long as the table has rows. */
 export type LinkTable = Uint32Array[];
 
+/** Arrays that threads share: what is handed to another one is the same memory. */
+export const sharedNumbers = (count: number): Uint32Array =>
+  new Uint32Array(new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT));
+export const sharedPlaces = (count: number): Uint16Array =>
+  new Uint16Array(new SharedArrayBuffer(count * Uint16Array.BYTES_PER_ELEMENT));
+export const sharedBytes = (count: number): Uint8Array =>
+  new Uint8Array(new SharedArrayBuffer(count));
+
 /** The IDs of one type: a run of numbers. */
 export interface IdRange {
   idType: string;

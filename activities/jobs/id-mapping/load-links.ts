@@ -1,8 +1,7 @@
-/** What is done with the rows of tables beside numbering them. */
+/** What is asked of tables beside their IDs. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows } from '../../../connectors/duckdb-engine';
 import { JobError } from '../../../model/job-type';
-import { noId, type LinkTable } from './links';
 import type { OpenSource } from './open-sources';
 
 /** Rows of a table. */
@@ -17,14 +16,4 @@ export async function countRows(
 /** What is thrown for a table that is not the same all along. */
 export function changed(name: string): JobError {
   return new JobError(`${name}: the table was changed while it was read; run the task again.`);
-}
-
-/** Puts the IDs that texts are in the place of those texts. */
-export function replaceTexts(links: LinkTable, standsFor: Uint32Array): void {
-  for (const numbers of links) {
-    for (let row = 0; row < numbers.length; row += 1) {
-      const number = numbers[row]!;
-      if (number !== noId) numbers[row] = standsFor[number]!;
-    }
-  }
 }

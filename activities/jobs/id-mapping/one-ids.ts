@@ -1,10 +1,10 @@
 /** Gives every user its one_id. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows } from '../../../connectors/duckdb-engine';
-import { registerLookUp } from '../../../connectors/duckdb-vectors';
+import { registerDoubleLookUp, registerLookUp } from '../../../connectors/duckdb-vectors';
 import type { Former } from './former';
 import { noId } from './links';
-import { countIds, type Representatives, type Users } from './users';
+import type { Representatives, Users } from './users';
 
 /** Hex digits of the part of a one_id that says when it was given: ids sort by their age. */
 const generationDigits = 12;
@@ -25,32 +25,27 @@ export async function assignOneIds(
   former: Former,
   startedAtMs: number,
 ): Promise<void> {
-  const kept = former.kept ?? new Uint32Array(users.count).fill(noId);
-  const ids = countIds(users, { start: 0, end: users.userOf.length });
-  const look = {
-    low: registerLookUp(connection, low),
-    high: registerLookUp(connection, high),
-    type: registerLookUp(connection, type),
-    kept: registerLookUp(connection, kept),
-    ids: registerLookUp(connection, ids),
-  };
-  const generation = former.kept === null ? 0 : startedAtMs;
+  const kept = former.match?.kept ?? new Uint32Array(users.count).fill(noId);
+  const hash = registerDoubleLookUp(connection, low, high);
+  const idsAndType = registerDoubleLookUp(connection, users.ids, type);
+  const keptSql = registerLookUp(connection, kept);
+  const generation = former.match === null ? 0 : startedAtMs;
   const prefix = generation.toString(16).padStart(generationDigits, '0');
   const formerIds =
-    former.kept === null
+    former.match === null
       ? '(SELECT NULL::UINTEGER AS number, NULL::VARCHAR AS one_id WHERE false)'
       : 'former_ids';
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE users AS
-     SELECT numbers.number,
-       coalesce(former_ids.one_id, '${prefix}' || format('{:04x}{:08x}{:08x}',
-         ${look.type}(numbers.number), ${look.high}(numbers.number), ${look.low}(numbers.number)))
-         AS one_id,
-       former_ids.number AS former, ${look.ids}(numbers.number) AS ids
-     FROM (${numbersSql(users.count)}) AS numbers
-       LEFT JOIN ${formerIds} AS former_ids ON former_ids.number = ${look.kept}(numbers.number)`,
+     SELECT found.number,
+       coalesce(former_ids.one_id,
+         format('${prefix}{:04x}{:016x}', found.ids_and_type >> 32, found.hash)) AS one_id,
+       former_ids.number AS former, (found.ids_and_type & ${noId})::UINTEGER AS ids
+     FROM (SELECT number, ${hash}(number) AS hash, ${idsAndType}(number) AS ids_and_type
+         FROM (${numbersSql(users.count)})) AS found
+       LEFT JOIN ${formerIds} AS former_ids ON former_ids.number = ${keptSql}(found.number)`,
   );
-  if (former.kept !== null) await refuseDoubles(connection);
+  if (former.match !== null) await refuseDoubles(connection);
 }
 
 /** Parts that DuckDB makes side by side: one range of numbers is made by one thread. */

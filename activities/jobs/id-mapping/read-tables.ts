@@ -1,14 +1,16 @@
 /** From the tables of a task to numbered IDs and the rows that link them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDetail } from '../../../model/run';
-import { makeDictionary, type Dictionary } from './dictionary';
+import { makeDictionary, mostIdsOf, type Dictionary, type DictionaryListener } from './dictionary';
 import { failureOf } from './failures';
+import { linksOf } from './link-users';
+import type { Linker } from './linker';
 import type { LinkTable } from './links';
-import { changed, replaceTexts } from './load-links';
+import { changed, countRows } from './load-links';
 import type { ComputeRequest } from './messages';
 import { OpenSources, type OpenSource } from './open-sources';
 import type { Reporter } from './report';
-import { typeRulesOf } from './scratch';
+import { typeRulesOf, withOneMoreThread } from './scratch';
 
 /** A table of the task after it was read. */
 export interface ReadTable {
@@ -63,10 +65,15 @@ class Details {
   }
 }
 
-/** Reads all tables. @throws JobError naming the table */
+/**
+ * Reads all tables.
+ * @param linker is given all IDs and their columns
+ * @throws JobError naming the table
+ */
 export async function readTables(
   connection: DuckDBConnection,
   request: ComputeRequest,
+  linker: Linker,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Read> {
@@ -74,14 +81,13 @@ export async function readTables(
   const open = new OpenSources(connection);
   try {
     const sources = await openAll(open, request, reporter, details, signal);
-    const dictionary = await collectIds(connection, request, sources, reporter, details);
+    const dictionary = await collectIds(connection, request, sources, linker, reporter, details);
     await refuseChanged(sources, details);
     const tables = sources.map(({ name, columns }, place) => ({
       ...{ name, links: dictionary.links[place]! },
       idTypes: columns.map(({ idType }) => idType),
     }));
     for (const [place, { name, links }] of tables.entries()) {
-      if (dictionary.standsFor !== null) replaceTexts(links, dictionary.standsFor);
       reporter.log('info', `${name}: ${links[0]!.length} rows read`);
       details.succeed(place, links[0]!.length);
     }
@@ -116,14 +122,28 @@ async function collectIds(
   connection: DuckDBConnection,
   request: ComputeRequest,
   sources: OpenSource[],
+  linker: Linker,
   reporter: Reporter,
   details: Details,
 ): Promise<Dictionary> {
   reporter.begin('collecting');
   const rules = typeRulesOf(request);
   try {
-    return await makeDictionary(connection, sources, rules, request.scratchDir, (place, idType) =>
-      reporter.at(place / rules.length, `collecting the IDs of type ${idType}`),
+    const rows: number[] = [];
+    for (const source of sources) rows.push(await countRows(connection, source));
+    linker.open({
+      tables: sources.map(({ name }) => name),
+      mostIds: mostIdsOf({ sources, rows }),
+    });
+    const columns = sources.map((source) => source.columns.length);
+    const listener: DictionaryListener = {
+      collecting: (done, idType) =>
+        reporter.at(done / rules.length, `collecting the IDs of type ${idType}`),
+      collected: (place, type) =>
+        void linker.ask('add', linksOf(type, rules[place]!, request.guards.priority, columns)),
+    };
+    return await withOneMoreThread(connection, () =>
+      makeDictionary(connection, { sources, rows }, rules, request.scratchDir, listener),
     );
   } catch (error) {
     const broken = await findBroken(connection, sources);

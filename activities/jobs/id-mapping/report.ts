@@ -7,9 +7,9 @@ const beatMs = 1_000;
 const phaseStarts = {
   reading: 0,
   collecting: 0.02,
-  linking: 0.5,
-  comparing: 0.62,
-  writing: 0.68,
+  linking: 0.6,
+  comparing: 0.66,
+  writing: 0.73,
 };
 type Phase = keyof typeof phaseStarts;
 

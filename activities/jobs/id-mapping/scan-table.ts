@@ -6,7 +6,7 @@ import type { JobConnection } from '../../../model/job-type';
 import type { ReadRequest } from './messages';
 
 /** A table, and what of it is to be read. */
-export type TableScan = Pick<ScanRequest, 'ref' | 'columns' | 'only' | 'signal'> & {
+export type TableScan = Pick<ScanRequest, 'ref' | 'columns' | 'only' | 'signal' | 'holdFor'> & {
   connection: JobConnection;
 };
 

@@ -34,7 +34,7 @@ function threadCount(): number {
   return Math.min(os.availableParallelism(), mostThreads);
 }
 
-/** Runs a statement with one thread more, as one of them always waits for JavaScript. */
+/** Runs statements with one thread more, as one of them always waits for JavaScript. */
 export async function withOneMoreThread<T>(
   connection: DuckDBConnection,
   run: () => Promise<T>,

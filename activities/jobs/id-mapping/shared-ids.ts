@@ -27,16 +27,26 @@ function columnsOf(tables: LinkTable[], { start, end }: Pick<IdRange, 'start' | 
   );
 }
 
+/** IDs that are looked for: a byte for each of their range, which so stays near the processor. */
+interface Wanted {
+  start: number;
+  bytes: Uint8Array;
+}
+
+function mark({ start, bytes }: Wanted, ids: number[], byte: 0 | 1): void {
+  for (const id of ids) bytes[id - start] = byte;
+}
+
 /** Calls back for every cell with a wanted ID and another ID in its row; of most cells it looks at a byte. */
 function forEachOther(
   columns: Cells[],
-  wanted: Uint8Array,
+  { start, bytes }: Wanted,
   visit: (id: number, other: number) => void,
 ): void {
   for (const { column, table } of columns) {
     for (let row = 0; row < column.length; row += 1) {
       const id = column[row]!;
-      if (id === noId || wanted[id] === 0) continue;
+      if (id === noId || bytes[id - start] !== 1) continue;
       for (const beside of table) {
         const other = beside[row]!;
         if (other !== noId && other !== id) visit(id, other);
@@ -46,18 +56,18 @@ function forEachOther(
 }
 
 /** Distinct others of one ID, over a byte for every ID: for those with very many. */
-function countOthersOfOne(columns: Cells[], wanted: Uint8Array, id: number): number {
-  const seen = new Uint8Array(wanted.length);
-  wanted[id] = 1;
+function countOthersOfOne(columns: Cells[], wanted: Wanted, idCount: number, id: number): number {
+  const seen = new Uint8Array(idCount);
+  mark(wanted, [id], 1);
   forEachOther(columns, wanted, (_, other) => (seen[other] = 1));
-  wanted[id] = 0;
+  mark(wanted, [id], 0);
   return seen.reduce((sum, byte) => sum + byte, 0);
 }
 
 /** Distinct others of several IDs at once, in their order. */
 function countOthersOfSome(
   columns: Cells[],
-  wanted: Uint8Array,
+  wanted: Wanted,
   ids: number[],
   pairCount: number,
 ): Float64Array {
@@ -65,11 +75,11 @@ function countOthersOfSome(
   const pairs = new Float64Array(pairCount);
   const slots = new Map(ids.map((id, slot) => [id, slot]));
   let end = 0;
-  for (const id of ids) wanted[id] = 1;
+  mark(wanted, ids, 1);
   forEachOther(columns, wanted, (id, other) => {
     pairs[end++] = slots.get(id)! * 2 ** 32 + other;
   });
-  for (const id of ids) wanted[id] = 0;
+  mark(wanted, ids, 0);
   const counts = new Float64Array(ids.length);
   let previous = -1;
   for (const pair of pairs.subarray(0, end).sort()) {
@@ -86,6 +96,7 @@ function countOthersOfSome(
  */
 function countOthers(
   columns: Cells[],
+  wanted: Wanted,
   idCount: number,
   candidates: number[],
   mostOthers: (id: number) => number,
@@ -95,7 +106,6 @@ function countOthers(
   const note = (id: number, others: number): void => {
     if (others > maxSharedBy) shared.push({ id, others });
   };
-  const wanted = new Uint8Array(idCount);
   let batch: number[] = [];
   let pairs = 0;
   const countBatch = () => {
@@ -107,7 +117,7 @@ function countOthers(
   for (const id of candidates) {
     const count = mostOthers(id);
     if (count > pairsAtATime) {
-      note(id, countOthersOfOne(columns, wanted, id));
+      note(id, countOthersOfOne(columns, wanted, idCount, id));
       continue;
     }
     if (pairs + count > pairsAtATime || batch.length >= 2 ** 20) countBatch();
@@ -123,6 +133,25 @@ export type SharingLimit = Pick<IdRange, 'start' | 'end'> & {
   maxSharedBy?: number | null | undefined;
 };
 
+/** How many others stand beside an ID in a row at most. @param columns of each table */
+export function mostBesideIn(columns: number[]): number {
+  return Math.max(0, ...columns.map((count) => count - 1));
+}
+
+/** Places of what stands in so many cells that it may be shared by too many: no others are. */
+export function inManyCells(
+  cells: Uint32Array,
+  mostBeside: number,
+  maxSharedBy: number | null | undefined,
+): number[] {
+  const found: number[] = [];
+  if (maxSharedBy == null) return found;
+  for (let at = 0; at < cells.length; at += 1) {
+    if (cells[at]! * mostBeside > maxSharedBy) found.push(at);
+  }
+  return found;
+}
+
 /**
  * IDs that stand in rows with more distinct others than the limit of their range, most first. All
  * are judged by the tables as they are, not by what is left when others are taken out.
@@ -135,18 +164,19 @@ export function findShared(
   leftOut: Uint8Array,
   limits: SharingLimit[],
 ): SharedId[] {
-  const mostBeside = Math.max(0, ...tables.map((table) => table.length - 1));
+  const mostBeside = mostBesideIn(tables.map((table) => table.length));
   const mostOthers = (id: number): number => cells[id]! * mostBeside;
   const shared: SharedId[] = [];
   for (const { start, end, maxSharedBy } of limits) {
     if (maxSharedBy == null) continue;
-    const candidates: number[] = [];
-    for (let id = start; id < end; id += 1) {
-      if (mostOthers(id) > maxSharedBy && leftOut[id] === 0) candidates.push(id);
-    }
+    const candidates = inManyCells(cells.subarray(start, end), mostBeside, maxSharedBy)
+      .map((at) => start + at)
+      .filter((id) => leftOut[id] === 0);
     if (candidates.length === 0) continue;
     const columns = columnsOf(tables, { start, end });
-    const ofRange = countOthers(columns, leftOut.length, candidates, mostOthers, maxSharedBy);
+    const wanted = { start, bytes: new Uint8Array(end - start) };
+    const { length } = leftOut;
+    const ofRange = countOthers(columns, wanted, length, candidates, mostOthers, maxSharedBy);
     for (const one of ofRange) shared.push(one);
   }
   return shared.toSorted((a, b) => b.others - a.others || a.id - b.id);

@@ -1,37 +1,36 @@
 /** Users: components with numbers of their own, and what is counted of them. Pure. */
 import type { TypeIds } from './dictionary';
-import { noId, type IdRange, type LinkTable } from './links';
+import { noId, sharedNumbers, type IdRange, type LinkTable } from './links';
 
 export interface Users {
   /** Number of users; their numbers go from 0. */
   count: number;
   /** User of each ID; `noId` for those left out. */
   userOf: Uint32Array;
+  /** How many IDs each user has. */
+  ids: Uint32Array;
 }
 
-/** Numbers the components. @param roots of each ID the smallest of its component, or `noId` */
+/**
+ * Numbers the components.
+ * @param roots of each ID the smallest of its component, or `noId`
+ * @returns arrays that threads may share
+ */
 export function numberUsers(roots: Uint32Array): Users {
-  const userOf = new Uint32Array(roots.length);
+  const userOf = sharedNumbers(roots.length);
+  const ids = sharedNumbers(roots.length);
   let count = 0;
   for (let id = 0; id < roots.length; id += 1) {
     const root = roots[id]!;
-    if (root === noId) userOf[id] = noId;
-    else userOf[id] = root === id ? count++ : userOf[root]!;
+    if (root === noId) {
+      userOf[id] = noId;
+      continue;
+    }
+    const user = root === id ? count++ : userOf[root]!;
+    userOf[id] = user;
+    ids[user]! += 1;
   }
-  return { count, userOf };
-}
-
-/** Of each user how many IDs it has within a run of numbers. */
-export function countIds(
-  { count, userOf }: Users,
-  { start, end }: Pick<IdRange, 'start' | 'end'>,
-): Uint32Array {
-  const counts = new Uint32Array(count);
-  for (let id = start; id < end; id += 1) {
-    const user = userOf[id]!;
-    if (user !== noId) counts[user]! += 1;
-  }
-  return counts;
+  return { count, userOf, ids: ids.subarray(0, count) };
 }
 
 /** A user with more IDs of one type than a person has. */
@@ -40,36 +39,32 @@ export interface CrowdedUser {
   root: number;
   idType: string;
   ids: number;
+  /** Its IDs are to be taken apart. */
+  apart: boolean;
 }
 
 /** Users with more IDs of a range than its limit, most first; null: no limit. */
 export function findCrowded(
-  users: Users,
+  { userOf, ids }: Users,
   roots: Uint32Array,
-  limits: (IdRange & { maxPerUser: number | null })[],
+  limits: (IdRange & { maxPerUser: number | null; overMax: 'report' | 'apart' })[],
 ): CrowdedUser[] {
   const crowded: CrowdedUser[] = [];
-  let rootOfUser: Uint32Array | null = null;
-  for (const range of limits) {
-    const { maxPerUser, idType } = range;
+  for (const { idType, start, end, maxPerUser, overMax } of limits) {
     if (maxPerUser === null) continue;
-    const counts = countIds(users, range);
-    for (let user = 0; user < users.count; user += 1) {
-      const ids = counts[user]!;
-      if (ids <= maxPerUser) continue;
-      rootOfUser ??= rootsByUser(users, roots);
-      crowded.push({ root: rootOfUser[user]!, idType, ids });
+    // Few users have so many IDs at all.
+    const counts = new Map<number, number>();
+    for (let id = start; id < end; id += 1) {
+      if (userOf[id] === noId || ids[userOf[id]!]! <= maxPerUser) continue;
+      const root = roots[id]!;
+      counts.set(root, (counts.get(root) ?? 0) + 1);
+    }
+    for (const [root, count] of counts) {
+      if (count > maxPerUser)
+        crowded.push({ root, idType, ids: count, apart: overMax === 'apart' });
     }
   }
   return crowded.toSorted((one, other) => other.ids - one.ids || one.root - other.root);
-}
-
-function rootsByUser({ count, userOf }: Users, roots: Uint32Array): Uint32Array {
-  const rootOf = new Uint32Array(count);
-  for (let id = 0; id < roots.length; id += 1) {
-    if (roots[id] === id) rootOf[userOf[id]!] = id;
-  }
-  return rootOf;
 }
 
 /** Makes every ID of these components a user of its own. */

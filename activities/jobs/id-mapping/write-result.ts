@@ -38,19 +38,6 @@ export function resultRelation(
       JOIN users ON users.number = (ids.found & ${noId})::UINTEGER)`;
 }
 
-/** For each table how many IDs of the result name it as the first. */
-export function countByTable(
-  firstTable: Uint16Array,
-  leftOut: Uint8Array,
-  tables: number,
-): number[] {
-  const counts = Array.from({ length: tables }, () => 0);
-  for (let id = 0; id < firstTable.length; id += 1) {
-    if (leftOut[id] === 0) counts[firstTable[id]!]! += 1;
-  }
-  return counts;
-}
-
 /** The table of changes that lies beside an output. */
 export function changesOf({ schema, table }: TableRef): TableRef {
   return { schema, table: `${table}_changes` };

@@ -1,0 +1,93 @@
+import { Linker } from '../../activities/jobs/id-mapping/linker';
+import { noId, sharedBytes, sharedNumbers } from '../../activities/jobs/id-mapping/links';
+
+let linker: Linker;
+beforeEach(() => (linker = new Linker()));
+afterEach(() => linker.close());
+
+const numbersOf = (...ids: number[]): Uint32Array => {
+  const numbers = sharedNumbers(ids.length);
+  numbers.set(ids);
+  return numbers;
+};
+
+/** Two tables with phones (0 to 2, of which 2 is a filler) and e-mails (3 to 5; 4 is decided on last). */
+async function link(fromCells: number) {
+  linker.open({ tables: ['a', 'b'], mostIds: 9 }, fromCells);
+  const added = [
+    linker.ask('add', {
+      leftOut: Uint8Array.of(0, 0, 1),
+      columns: [{ place: 0, numbers: numbersOf(0, 1, noId) }],
+    }),
+    linker.ask('add', {
+      leftOut: Uint8Array.of(0, 1, 0),
+      columns: [
+        { place: 0, numbers: numbersOf(4, 4, 3) },
+        { place: 1, numbers: numbersOf(4, 5) },
+      ],
+    }),
+  ];
+  const types = [
+    { idType: 'phone', start: 0, end: 3 },
+    { idType: 'email', start: 3, end: 6 },
+  ];
+  const [phones, emails] = types;
+  const leftOut = sharedBytes(6);
+  leftOut[2] = 1;
+  const found = await linker.ask('find', {
+    leftOut,
+    limits: [
+      { ...phones!, maxPerUser: 1, overMax: 'report' },
+      { ...emails!, maxPerUser: 1, overMax: 'apart' },
+    ],
+  });
+  const firstTable = Uint16Array.of(0, 0, 0, 0, 0, 1);
+  const counts = await linker.ask('count', { types, leftOut, firstTable });
+  await Promise.all(added);
+  return { found, counts };
+}
+
+it.each([
+  ['here', 10],
+  ['in a thread', 1],
+])('IDs are linked %s', async (_, fromCells) => {
+  const { found, counts } = await link(fromCells);
+  expect(found).toEqual({
+    users: { count: 3, userOf: numbersOf(0, 0, noId, 1, 0, 2), ids: numbersOf(3, 1, 1) },
+    crowded: [{ root: 0, idType: 'phone', ids: 2, apart: false }],
+  });
+  expect(counts).toEqual({
+    sizes: {
+      largest: 3,
+      groups: [
+        { from: 1, to: 1, users: 2 },
+        { from: 3, to: 3, users: 1 },
+      ],
+    },
+    matched: [
+      { table: 'a', rows: 3, withUser: 3, matched: 2 },
+      { table: 'b', rows: 2, withUser: 2, matched: 1 },
+    ],
+    idsByType: { phone: 2, email: 3 },
+    rowsWritten: [4, 1],
+  });
+});
+
+it('what a thread throws is thrown to who asks, now and later', async () => {
+  linker.open({ tables: [], mostIds: 9 }, 1);
+  const columns = [{ place: 7, numbers: numbersOf(0) }];
+  const failed = linker.ask('add', { leftOut: new Uint8Array(1), columns });
+  const after = linker.ask('find', { leftOut: sharedBytes(1), limits: [] });
+  await expect(failed).rejects.toThrow(/undefined/);
+  await expect(after).rejects.toThrow(/undefined/);
+  const later = linker.ask('find', { leftOut: sharedBytes(1), limits: [] });
+  await expect(later).rejects.toThrow(/undefined/);
+});
+
+it('a linker can be closed before it was opened, while it works, and twice', async () => {
+  await linker.close();
+  linker.open({ tables: ['a'], mostIds: 9 }, 1);
+  void linker.ask('add', { leftOut: new Uint8Array(3), columns: [] });
+  await expect(linker.close()).resolves.toBeUndefined();
+  await expect(linker.close()).resolves.toBeUndefined();
+});
