@@ -2,7 +2,7 @@
  * Puts a finished file in its place, once: a note beside it says first which file that is (a file
  * keeps its number when it is renamed), so that a try after a crash knows whether the place has it.
  */
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectorError } from '../connector';
@@ -61,16 +61,16 @@ export async function committedCopy(place: CopyPlace): Promise<CopyTotals | null
   const note = { fence: BigInt(fence), totals };
   const judged = judgeCopy(note, place.fence, path.basename(place.target));
   if (!isThere) return null;
-  if (judged !== null) await clearAfter(place, holderOf(place.writer, fence));
+  const clear = () => clearAfter(place, holderOf(place.writer, fence));
+  // The copy has been made, whatever cannot be taken away.
+  if (judged !== null) await clear().catch(() => undefined);
   return judged;
 }
 
 /** Removes what a try has left that was lost when its file had come into its place. */
 async function clearAfter(place: CopyPlace, holder: string): Promise<void> {
   await rm(partOf(noteFile(place)), { force: true });
-  const file = lockFile(place);
-  const found = await readFile(file, 'utf8').catch(() => null);
-  if (found === holder) await rm(file, { force: true });
+  await unlock(lockFile(place), holder);
 }
 
 /**
@@ -85,7 +85,8 @@ export async function commitCopy(
   basedOn: string | null | undefined,
 ): Promise<CopyTotals | null> {
   await mkdir(notesOf(place), { recursive: true });
-  const unlock = await lock(lockFile(place), holderOf(place.writer, place.fence));
+  const holder = holderOf(place.writer, place.fence);
+  await lock(lockFile(place), holder);
   try {
     const before = await committedCopy(place);
     if (before !== null) return before;
@@ -108,22 +109,18 @@ export async function commitCopy(
     await writeWhole(noteFile(place), whole).catch(() => undefined);
     return null;
   } finally {
-    await unlock();
+    await unlock(lockFile(place), holder);
   }
 }
 
-async function lock(file: string, holder: string): Promise<() => Promise<void>> {
+async function lock(file: string, holder: string): Promise<void> {
   const startedAt = Date.now();
   for (;;) {
     try {
-      await writeFile(file, holder, { flag: 'wx' });
-      return () => rm(file, { force: true });
+      await makeLock(file, holder);
+      return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        // On a full disk there is a file, and nothing in it.
-        await rm(file, { force: true });
-        throw error;
-      }
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const found = await stat(file).catch(() => null);
       if (found !== null && Date.now() - found.mtimeMs > staleMs) await rm(file, { force: true });
       else if (Date.now() - startedAt > lockWaitMs) {
@@ -136,6 +133,28 @@ async function lock(file: string, holder: string): Promise<() => Promise<void>> 
       } else await delay(50);
     }
   }
+}
+
+/** @throws EEXIST for one that is there, which stays; after all else there is none of ours */
+async function makeLock(file: string, holder: string): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    try {
+      await handle.writeFile(holder);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // On a full disk there is a file, and nothing in it.
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+/** Removes a lock as long as it is that of this holder: one that was slow may have lost it to another. */
+async function unlock(file: string, holder: string): Promise<void> {
+  const found = await readFile(file, 'utf8').catch(() => null);
+  if (found === holder) await rm(file, { force: true });
 }
 
 const partOf = (file: string) => `${file}.part`;
