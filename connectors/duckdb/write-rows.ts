@@ -82,9 +82,14 @@ async function intoNewFile(write: Write): Promise<CopyTotals> {
   }
 }
 
+/** What cannot be taken away beside a file that is there is in nobody's way. */
+async function tidy(target: Target, request: Pick<WriteRequest, 'writer'>): Promise<void> {
+  await sweep(target, request).catch(() => undefined);
+}
+
 async function intoFile(write: Write): Promise<CopyTotals> {
   const { target, request, pairs, judge, feed } = write;
-  await sweep(target, request);
+  await tidy(target, request);
   const sink = new DuckdbSink(request, pairs, judge);
   try {
     const totals = await feed(sink);
@@ -131,7 +136,7 @@ export const writeDuckdbRows: WriteRows = {
       committedCopy(connection, target, request),
     );
     // The try that committed may have been lost when its file had both names.
-    if (totals !== null) await sweep(target, request);
+    if (totals !== null) await tidy(target, request);
     return totals;
   },
 
