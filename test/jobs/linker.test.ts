@@ -73,8 +73,11 @@ it.each([
   });
 });
 
-it('what a thread throws is thrown to who asks, now and later', async () => {
-  linker.open({ tables: [], mostIds: 9 }, 1);
+it.each([
+  ['here', 10],
+  ['in a thread', 1],
+])('what is thrown %s is thrown to who asks, now and later', async (_, fromCells) => {
+  linker.open({ tables: [], mostIds: 9 }, fromCells);
   const columns = [{ place: 7, numbers: numbersOf(0) }];
   const failed = linker.ask('add', { leftOut: new Uint8Array(1), columns });
   const after = linker.ask('find', { leftOut: sharedBytes(1), limits: [] });
@@ -87,7 +90,12 @@ it('what a thread throws is thrown to who asks, now and later', async () => {
 it('a linker can be closed before it was opened, while it works, and twice', async () => {
   await linker.close();
   linker.open({ tables: ['a'], mostIds: 9 }, 1);
-  void linker.ask('add', { leftOut: new Uint8Array(3), columns: [] });
+  const asked = linker.ask('add', { leftOut: new Uint8Array(3), columns: [] });
   await expect(linker.close()).resolves.toBeUndefined();
+  const ended = await asked.then(
+    () => 'answered',
+    ({ message }: Error) => message,
+  );
+  expect(['answered', 'The thread that links IDs has ended.']).toContain(ended);
   await expect(linker.close()).resolves.toBeUndefined();
 });

@@ -5,7 +5,7 @@ import { textsOf, type CollectedType, type Dictionary } from './dictionary';
 import { describeLeftOut, logLeftOut, shortened, type LeftOut } from './left-out';
 import type { Linker } from './linker';
 import type { TypeLinks } from './linking';
-import { leftOutCode } from './links';
+import { leftOutCode, sharedBytes } from './links';
 import type { ComputeRequest, CrowdedSample } from './messages';
 import type { ReadTable } from './read-tables';
 import type { Reporter } from './report';
@@ -38,7 +38,8 @@ export function linksOf(
   priority: string[],
   columns: number[],
 ): TypeLinks {
-  const undecided = new Uint8Array(leftOut);
+  const undecided = sharedBytes(leftOut.length);
+  undecided.set(leftOut);
   // All but those of the strongest type may be contradicted.
   if (priority.indexOf(idType) > 0) undecided.fill(mayBeLeftOut);
   for (const place of inManyCells(cells, mostBesideIn(columns), rules.maxSharedBy)) {

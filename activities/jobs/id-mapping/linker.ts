@@ -30,7 +30,7 @@ export class Linker {
     this.#side = size.mostIds < fromCells ? linkHere(size) : linkInThread(size);
   }
 
-  /** Calls a method of `Linking`. @throws what that throws */
+  /** Calls a method of `Linking`. @throws what that throws, or what a call before has thrown */
   ask<Method extends LinkMethod>(
     method: Method,
     argument: Argument<Method>,
@@ -41,7 +41,7 @@ export class Linker {
     return answer as Promise<Answer<Method>>;
   }
 
-  /** Lets go of all that is linked. What has not been answered never is. */
+  /** Lets go of all that is linked. What has not been answered fails. */
   async close(): Promise<void> {
     await this.#side?.close();
     this.#side = null;
@@ -55,7 +55,12 @@ export function call(linking: Linking, [method, argument]: LinkCall): Answer<Lin
 
 function linkHere(size: LinkingSize): Side {
   const linking = new Linking(size);
-  return { ask: async (...one) => call(linking, one), close: async () => undefined };
+  let before: Promise<unknown> = Promise.resolve();
+  return {
+    // As with a thread: once a call has failed, none goes on with what is linked by then.
+    ask: (...one) => (before = before.then(() => call(linking, one))),
+    close: async () => undefined,
+  };
 }
 
 interface Waiting {
@@ -71,10 +76,15 @@ function linkInThread(size: LinkingSize): Side {
   const waiting: Waiting[] = [];
   let failure: Error | null = null;
   worker.on('message', (answer) => waiting.shift()!.resolve(answer));
-  worker.on('error', (error: Error) => {
-    failure = error;
-    for (const { reject } of waiting.splice(0)) reject(error);
-  });
+  const end = (error: Error): void => {
+    failure ??= error;
+    for (const { reject } of waiting.splice(0)) reject(failure);
+  };
+  worker.on('error', end);
+  // An answer for which there is no memory.
+  worker.on('messageerror', end);
+  // However it ends: nobody waits for its answer for ever.
+  worker.on('exit', () => end(new Error('The thread that links IDs has ended.')));
   return {
     ask: (...one) =>
       new Promise((resolve, reject) => {
