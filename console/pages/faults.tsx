@@ -31,7 +31,7 @@ export function PageFault() {
   const live = useOutletContext<LiveState | undefined>();
   const before = useRef(live);
   const text = error instanceof Error ? error.message : String(error);
-  const isUnreached = live !== 'live' && notFetched.test(text);
+  const isUnreached = live === 'offline' && notFetched.test(text);
   useEffect(() => {
     const isBack = live === 'live' && before.current === 'offline';
     before.current = live;
