@@ -17,7 +17,7 @@ import {
   type SwapRequest,
   type TableRef,
 } from '../connector';
-import { queryRows, smallEngine, withEngine, type EngineLimits } from '../duckdb-engine';
+import { queryRows, smallEngine, withEngine } from '../duckdb-engine';
 import { ownSchema, refuseOwnSchema } from '../fencing';
 import { fileSystemError } from '../file-system-error';
 import { withLook, withTimedLook } from '../looks';
@@ -30,6 +30,7 @@ import { duckdbCatalogue } from './collect';
 import { duckdbConfigSchema, type DuckdbConfig } from './config';
 import { duckdbError } from './errors';
 import { attachFile, withAttachedFile, withDatabaseFile } from './open-file';
+import { limitsIn } from './read-rows';
 import { isTable, lastWriteOf, swapTables } from './swap';
 
 export interface DuckdbTiming {
@@ -40,9 +41,6 @@ export interface DuckdbTiming {
 }
 
 const usualTiming: DuckdbTiming = { callWaitMs: 5_000, runWaitMs: 60_000 };
-/** Copying columns and writing the result stream; more memory would not make them faster. */
-const copyMemoryMiB = 256;
-const copyThreads = 2;
 
 class DuckdbConnection implements Connection {
   readonly #config: DuckdbConfig;
@@ -237,11 +235,7 @@ class DuckdbConnection implements Connection {
     signal: AbortSignal,
     waitMs: number = this.#timing.runWaitMs,
   ) {
-    const limits: EngineLimits = {
-      threads: copyThreads,
-      memoryMiB: copyMemoryMiB,
-      spillDir: path.join(scratchDir, 'spill'),
-    };
+    const limits = limitsIn(scratchDir);
     const folders = [...(await realRoots(this.#filesRoots)), scratchDir];
     return { file, waitMs, signal, limits, folders };
   }
