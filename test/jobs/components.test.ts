@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { Components } from '../../activities/jobs/id-mapping/components';
 import { leftOutCode, noId, type LinkTable } from '../../activities/jobs/id-mapping/links';
-import { findShared } from '../../activities/jobs/id-mapping/shared-ids';
+import { rowsWith, type RowsOf } from '../../activities/jobs/id-mapping/rows-of';
+import {
+  findShared,
+  inManyCells,
+  mostBesideIn,
+  type SharingLimit,
+} from '../../activities/jobs/id-mapping/shared-ids';
 
 /** Rows of IDs (null: none) as columns. */
 function tableOf(rows: (number | null)[][]): LinkTable {
@@ -27,11 +33,32 @@ function cellsOf(tables: LinkTable[], count: number): Uint32Array {
   return cells;
 }
 
-/** Of IDs that have all the same limit. */
-function sharedBy(tables: LinkTable[], count: number, maxSharedBy: number) {
-  const limits = [{ start: 0, end: count, maxSharedBy }];
-  return findShared(tables, cellsOf(tables, count), codesOf(count), limits);
+/** The same whether all cells are looked through, or only where those stand that may be shared. */
+function sharedIn(
+  tables: LinkTable[],
+  count: number,
+  limits: SharingLimit[],
+  leftOut: number[] = [],
+) {
+  const cells = cellsOf(tables, count);
+  const codes = codesOf(count, leftOut);
+  const found = findShared(tables, cells, codes, limits, new Map());
+  const candidates = new Uint8Array(count);
+  const mostBeside = mostBesideIn(tables.map((table) => table.length));
+  for (const { start, end, maxSharedBy } of limits) {
+    const places = inManyCells(cells.subarray(start, end), mostBeside, maxSharedBy);
+    for (const place of places) candidates[start + place] = 1;
+  }
+  const rowsOf: RowsOf = new Map(
+    tables.flat().map((column) => [column, rowsWith(column, 0, candidates, 1)]),
+  );
+  expect(findShared(tables, cells, codes, limits, rowsOf)).toEqual(found);
+  return found;
 }
+
+/** Of IDs that have all the same limit. */
+const sharedBy = (tables: LinkTable[], count: number, maxSharedBy: number) =>
+  sharedIn(tables, count, [{ start: 0, end: count, maxSharedBy }]);
 
 /** A column, and the place of its table. */
 type Column = [place: number, numbers: Uint32Array];
@@ -54,10 +81,12 @@ function rootsOf(columns: Column[], undecided: Uint8Array, leftOut: Uint8Array):
   }
   const all = columns.map(([place, numbers]) => ({ numbers, table: tables[place]! }));
   const isOf = (from: number, to: number) =>
-    all.map(({ numbers, table }) => ({
-      numbers: numbers.map((id) => (id >= from && id < to ? id : noId)),
-      table,
-    }));
+    all.map(({ numbers, table }, place) => {
+      const ofRange = numbers.map((id) => (id >= from && id < to ? id : noId));
+      const marked = undecided.map((code) => (code === 0 ? 0 : 1)).subarray(from, to);
+      const rows = place % 2 === 0 ? null : rowsWith(ofRange, from, marked, 1);
+      return { numbers: ofRange, table, rows };
+    });
   components.admit(0, leftOut.slice(0, middle), isOf(0, middle));
   components.admit(middle, leftOut.slice(middle), isOf(middle, leftOut.length));
   return components.roots();
@@ -147,7 +176,7 @@ it('each range of IDs has a limit of its own, or none', () => {
     { start: 1, end: 5, maxSharedBy: null },
   ];
   const tables = [tableOf(rows)];
-  const found = findShared(tables, cellsOf(tables, 5), codesOf(5), limits);
+  const found = sharedIn(tables, 5, limits);
   expect(found).toEqual([{ id: 0, others: 3 }]);
 });
 
@@ -155,7 +184,7 @@ it('an ID that is left out already is not told as shared, but counts as another'
   const rows = [1, 2, 3].map((other) => [0, other]);
   const limits = [{ start: 0, end: 4, maxSharedBy: 0 }];
   const tables = [tableOf(rows)];
-  const found = findShared(tables, cellsOf(tables, 4), codesOf(4, [0, 3]), limits);
+  const found = sharedIn(tables, 4, limits, [0, 3]);
   expect(found.map(({ id }) => id)).toEqual([1, 2]);
 });
 

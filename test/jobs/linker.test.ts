@@ -1,5 +1,10 @@
 import { Linker } from '../../activities/jobs/id-mapping/linker';
-import { noId, sharedBytes, sharedNumbers } from '../../activities/jobs/id-mapping/links';
+import {
+  mayBeLeftOut,
+  noId,
+  sharedBytes,
+  sharedNumbers,
+} from '../../activities/jobs/id-mapping/links';
 
 let linker: Linker;
 beforeEach(() => (linker = new Linker()));
@@ -18,13 +23,15 @@ async function link(fromCells: number) {
     linker.ask('add', {
       leftOut: Uint8Array.of(0, 0, 1),
       columns: [{ place: 0, numbers: numbersOf(0, 1, noId) }],
+      noteUndecided: false,
     }),
     linker.ask('add', {
-      leftOut: Uint8Array.of(0, 1, 0),
+      leftOut: Uint8Array.of(0, mayBeLeftOut, 0),
       columns: [
         { place: 0, numbers: numbersOf(4, 4, 3) },
         { place: 1, numbers: numbersOf(4, 5) },
       ],
+      noteUndecided: true,
     }),
   ];
   const types = [
@@ -43,15 +50,15 @@ async function link(fromCells: number) {
   });
   const firstTable = Uint16Array.of(0, 0, 0, 0, 0, 1);
   const counts = await linker.ask('count', { types, leftOut, firstTable });
-  await Promise.all(added);
-  return { found, counts };
+  return { found, counts, rows: await Promise.all(added) };
 }
 
 it.each([
   ['here', 10],
   ['in a thread', 1],
 ])('IDs are linked %s', async (_, fromCells) => {
-  const { found, counts } = await link(fromCells);
+  const { found, counts, rows } = await link(fromCells);
+  expect(rows).toEqual([[null], [Uint32Array.of(0, 1), Uint32Array.of(0)]]);
   expect(found).toEqual({
     users: { count: 3, userOf: numbersOf(0, 0, noId, 1, 0, 2), ids: numbersOf(3, 1, 1) },
     crowded: [{ root: 0, idType: 'phone', ids: 2, apart: false }],
@@ -79,7 +86,7 @@ it.each([
 ])('what is thrown %s is thrown to who asks, now and later', async (_, fromCells) => {
   linker.open({ tables: [], mostIds: 9 }, fromCells);
   const columns = [{ place: 7, numbers: numbersOf(0) }];
-  const failed = linker.ask('add', { leftOut: new Uint8Array(1), columns });
+  const failed = linker.ask('add', { leftOut: new Uint8Array(1), columns, noteUndecided: false });
   const after = linker.ask('find', { leftOut: sharedBytes(1), limits: [] });
   await expect(failed).rejects.toThrow(/undefined/);
   await expect(after).rejects.toThrow(/undefined/);
@@ -90,7 +97,9 @@ it.each([
 it('a linker can be closed before it was opened, while it works, and twice', async () => {
   await linker.close();
   linker.open({ tables: ['a'], mostIds: 9 }, 1);
-  const asked = linker.ask('add', { leftOut: new Uint8Array(3), columns: [] });
+  const asked = linker.ask('add', {
+    ...{ leftOut: new Uint8Array(3), columns: [], noteUndecided: false },
+  });
   await expect(linker.close()).resolves.toBeUndefined();
   const ended = await asked.then(
     () => 'answered',

@@ -1,5 +1,6 @@
 /** Who is one user: connected components of IDs, whose columns may come one by one. Pure. */
 import { noId, type LinkTable } from './links';
+import type { Rows } from './rows-of';
 
 /** The smallest ID of the component that `id` is in; shortens the way for the next time. */
 function rootOf(parents: Uint32Array, id: number): number {
@@ -77,13 +78,13 @@ export class Components {
    * Lets those of some IDs link that did not so far, and now may.
    * @param start of the IDs
    * @param leftOut a byte for each
-   * @param columns all that hold them, with all joined columns of their table
+   * @param columns all that hold them, with all joined columns of their table, and the rows that do
    * @throws Error where an ID is left out that has linked others
    */
   admit(
     start: number,
     leftOut: Uint8Array,
-    columns: { numbers: Uint32Array; table: LinkTable }[],
+    columns: { numbers: Uint32Array; table: LinkTable; rows: Rows }[],
   ): void {
     const parents = this.#parents;
     const isNew = new Uint8Array(leftOut.length);
@@ -97,13 +98,23 @@ export class Components {
       some = true;
     }
     if (!some) return;
-    for (const { numbers, table } of columns) this.#joinNew(numbers, table, start, isNew);
+    for (const { numbers, table, rows } of columns) {
+      this.#joinNew(numbers, table, rows, start, isNew);
+    }
   }
 
   /** With all IDs of the row: those may have been joined by way of an ID that came later. */
-  #joinNew(column: Uint32Array, table: LinkTable, start: number, isNew: Uint8Array): void {
+  #joinNew(
+    column: Uint32Array,
+    table: LinkTable,
+    rows: Rows,
+    start: number,
+    isNew: Uint8Array,
+  ): void {
     const parents = this.#parents;
-    for (let row = 0; row < column.length; row += 1) {
+    const count = rows === null ? column.length : rows.length;
+    for (let at = 0; at < count; at += 1) {
+      const row = rows === null ? at : rows[at]!;
       const id = column[row]!;
       if (id === noId || isNew[id - start] === 0) continue;
       for (const beside of table) {

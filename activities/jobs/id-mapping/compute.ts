@@ -100,13 +100,10 @@ async function findUsers(
 }> {
   const read = await readTables(connection, request, linker, reporter, signal);
   const { dictionary, tables } = read;
-  const linked = await linkUsers(connection, request, dictionary, tables, linker, reporter);
-  const { users, representatives, leftOut } = linked;
+  const linked = await linkUsers(connection, request, dictionary, read, linker, reporter);
+  const { users, representatives, leftOut, counting } = linked;
   const { firstTable } = dictionary;
-
-  reporter.at(0.8, 'counting');
   const ranges = dictionary.types.map(({ idType, start, end }) => ({ idType, start, end }));
-  const counting = linker.ask('count', { types: ranges, leftOut: dictionary.leftOut, firstTable });
   // The rows are not needed any more then, and writing takes the most memory.
   const letGo = (): Promise<void> => linker.close();
   void counting.then(letGo, letGo);

@@ -1,20 +1,23 @@
 /**
  * Numbers for the 64-bit hashes of texts, in the order in which they come. Open addressing in one
- * array: three words (the hash's two, the number plus one) a slot. Pure. One table serves type after
- * type, as making room anew would take as long as a fifth of the numbering.
+ * array that stays small, as looking for a hash is waiting for memory: two words a slot, the lower
+ * word of the hash and the number plus one. The upper word helps to say where a hash belongs, and is
+ * not compared: two hashes with one lower word whose places are near each other are given one number
+ * (one chance in some ten thousand for a type of a million IDs). Whoever numbers texts by their
+ * hashes has to look for texts that share a number anyhow. Pure. One table serves type after type.
  */
 
 /** Share of the slots that may be taken: with more, what is looked for is often not there at once. */
-const mostLoad = 0.6;
-const wordsPerSlot = 3;
+const mostLoad = 0.7;
+const wordsPerSlot = 2;
 /** Larger than every place. */
 const noPlace = 0xffff;
 /** A power of two, as its multiples are. */
 const firstSlots = 1 << 12;
-/** Below so many, room for four times as many is made at once. */
-const manySlots = 1 << 22;
-/** Brings the upper word into the place of a hash whose lower word varies little. */
+/** Brings the lower word into the place of a hash whose upper word varies little. */
 const mixer = 0x9e3779b1;
+/** Below so many, room for four times as many is made at once. */
+const manySlots = 1 << 20;
 
 export class IdTable {
   #slots = firstSlots;
@@ -34,7 +37,7 @@ export class IdTable {
     this.#first = first;
   }
 
-  /** How many hashes it has seen. */
+  /** How many hashes it has told apart. */
   get count(): number {
     return this.#count;
   }
@@ -62,6 +65,7 @@ export class IdTable {
    */
   number(hashes: Int32Array, count: number, place: number, numbers: Uint32Array): void {
     if (this.#count + count > this.#capacity) this.#grow(this.#count + count);
+    this.#touch(hashes, count, numbers);
     this.#find(hashes, count, numbers);
     const cells = this.#cells;
     const firstPlaces = this.#firstPlaces;
@@ -75,6 +79,19 @@ export class IdTable {
     }
   }
 
+  /**
+   * Reads all slots once, so that they are near then: as no branch depends on them here, many come
+   * from memory at a time.
+   * @param read what it finds there, which means nothing
+   */
+  #touch(hashes: Int32Array, count: number, read: Uint32Array): void {
+    const words = this.#words;
+    const mask = this.#slots - 1;
+    for (let at = 0; at < count; at += 1) {
+      read[at] = words[slotOf(hashes[2 * at]!, hashes[2 * at + 1]!, mask) * wordsPerSlot]!;
+    }
+  }
+
   /** Numbers hashes from 0 on. */
   #find(hashes: Int32Array, count: number, numbers: Uint32Array): void {
     const words = this.#words;
@@ -85,18 +102,17 @@ export class IdTable {
     for (let at = 0; at < count; at += 1) {
       const low = hashes[2 * at]!;
       const high = hashes[2 * at + 1]!;
-      let word = ((low ^ Math.imul(high, mixer)) & mask) * wordsPerSlot;
-      while (words[word + 2] !== 0 && (words[word] !== low || words[word + 1] !== high)) {
+      let word = slotOf(low, high, mask) * wordsPerSlot;
+      while (words[word + 1] !== 0 && words[word] !== low) {
         word = word + wordsPerSlot === last ? 0 : word + wordsPerSlot;
       }
-      const number = words[word + 2]! - 1;
+      const number = words[word + 1]! - 1;
       if (number >= 0) {
         numbers[at] = number;
         continue;
       }
       words[word] = low;
-      words[word + 1] = high;
-      words[word + 2] = seen + 1;
+      words[word + 1] = seen + 1;
       known[2 * seen] = low;
       known[2 * seen + 1] = high;
       numbers[at] = seen;
@@ -125,16 +141,19 @@ export class IdTable {
     const mask = this.#slots - 1;
     for (let number = 0; number < this.#count; number += 1) {
       const low = hashes[2 * number]!;
-      const high = hashes[2 * number + 1]!;
-      let word = ((low ^ Math.imul(high, mixer)) & mask) * wordsPerSlot;
-      while (words[word + 2] !== 0) {
+      let word = slotOf(low, hashes[2 * number + 1]!, mask) * wordsPerSlot;
+      while (words[word + 1] !== 0) {
         word = word + wordsPerSlot === words.length ? 0 : word + wordsPerSlot;
       }
       words[word] = low;
-      words[word + 1] = high;
-      words[word + 2] = number + 1;
+      words[word + 1] = number + 1;
     }
   }
+}
+
+/** Where a hash is looked for first. */
+function slotOf(low: number, high: number, mask: number): number {
+  return (high ^ Math.imul(low, mixer)) & mask;
 }
 
 function capacityOf(slots: number): number {

@@ -4,10 +4,10 @@ import { findContradicting } from './contradictions';
 import { textsOf, type CollectedType, type Dictionary } from './dictionary';
 import { describeLeftOut, logLeftOut, shortened, type LeftOut } from './left-out';
 import type { Linker } from './linker';
-import type { TypeLinks } from './linking';
-import { leftOutCode, sharedBytes } from './links';
+import type { LinkCounts, TypeLinks } from './linking';
+import { leftOutCode, mayBeLeftOut, sharedBytes } from './links';
 import type { ComputeRequest, CrowdedSample } from './messages';
-import type { ReadTable } from './read-tables';
+import type { Read } from './read-tables';
 import type { Reporter } from './report';
 import { typeRulesOf, type TypeRules } from './scratch';
 import { findShared, inManyCells, mostBesideIn } from './shared-ids';
@@ -22,10 +22,12 @@ export interface Linked {
   leftOut: LeftOut;
   crowded: CrowdedSample[];
   crowdedCount: number;
+  /** Goes on beside what comes next; the linker may be closed then. */
+  counting: Promise<LinkCounts>;
 }
 
-/** No code of a reason: it links nobody as long as that is not decided. */
-const mayBeLeftOut = 0xff;
+/** Of so many cells one may hold an ID that may be left out, for those to be noted. */
+const cellsForOne = 16;
 
 /**
  * What is linked of a type as soon as it is collected: what may be left out when all types are known
@@ -41,12 +43,17 @@ export function linksOf(
   const undecided = sharedBytes(leftOut.length);
   undecided.set(leftOut);
   // All but those of the strongest type may be contradicted.
-  if (priority.indexOf(idType) > 0) undecided.fill(mayBeLeftOut);
+  const mayBeContradicted = priority.indexOf(idType) > 0;
+  if (mayBeContradicted) undecided.fill(mayBeLeftOut);
+  let undecidedCells = 0;
   for (const place of inManyCells(cells, mostBesideIn(columns), rules.maxSharedBy)) {
     undecided[place] = mayBeLeftOut;
+    undecidedCells += cells[place]!;
   }
   const numbered = ofType.map(({ place, numbers }) => ({ place, numbers }));
-  return { leftOut: undecided, columns: numbered };
+  const allCells = numbered.reduce((sum, { numbers }) => sum + numbers.length, 0);
+  const noteUndecided = !mayBeContradicted && undecidedCells * cellsForOne <= allCells;
+  return { leftOut: undecided, columns: numbered, noteUndecided };
 }
 
 /** Finds the users; notes in the dictionary which IDs are left out. @param linker has all IDs */
@@ -54,11 +61,11 @@ export async function linkUsers(
   connection: DuckDBConnection,
   request: ComputeRequest,
   dictionary: Dictionary,
-  tables: ReadTable[],
+  { tables, undecidedRows }: Pick<Read, 'tables' | 'undecidedRows'>,
   linker: Linker,
   reporter: Reporter,
 ): Promise<Linked> {
-  const { types, idCount, cells, leftOut: codes } = dictionary;
+  const { types, idCount, cells, firstTable, leftOut: codes } = dictionary;
   const rules = typeRulesOf(request).map(({ rules: given }, place) => ({
     ...types[place]!,
     ...given,
@@ -67,7 +74,7 @@ export async function linkUsers(
 
   reporter.begin('linking');
   reporter.at(0, `linking ${idCount} IDs`);
-  const shared = findShared(links, cells, codes, rules);
+  const shared = findShared(links, cells, codes, rules, await undecidedRows);
   for (const { id } of shared) codes[id] = leftOutCode.shared;
   const typed = tables.map(({ links: columns, idTypes }) => ({ columns, idTypes }));
   const contradicting = findContradicting(typed, types, request.guards.priority, codes);
@@ -78,6 +85,8 @@ export async function linkUsers(
     ...{ idType, start, end, maxPerUser, overMax },
   }));
   const finding = linker.ask('find', { leftOut: codes, limits });
+  const ranges = types.map(({ idType, start, end }) => ({ idType, start, end }));
+  const counting = linker.ask('count', { types: ranges, leftOut: codes, firstTable });
   const leftOut = await describeLeftOut(connection, dictionary, shared, tables);
   logLeftOut(reporter, leftOut);
   const { users, crowded } = await finding;
@@ -86,7 +95,8 @@ export async function linkUsers(
   const representatives = representativesOf(users, types);
   const samples = await describing;
   logCrowded(reporter, samples, crowded.length);
-  return { users, representatives, leftOut, crowded: samples, crowdedCount: crowded.length };
+  const told = { leftOut, crowded: samples, crowdedCount: crowded.length };
+  return { users, representatives, ...told, counting };
 }
 
 async function describeCrowded(

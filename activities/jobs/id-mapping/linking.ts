@@ -1,6 +1,7 @@
 /** All that is done with linked IDs, from their columns to users and what is counted of them. Pure. */
 import { Components } from './components';
-import type { IdRange, LinkTable } from './links';
+import { mayBeLeftOut, type IdRange, type LinkTable } from './links';
+import { rowsWith, type Rows } from './rows-of';
 import { idsByType, matchedOf, rowsByFirstTable, sizesOf } from './summary';
 import { findCrowded, numberUsers, takeApart, type CrowdedUser, type Users } from './users';
 
@@ -16,6 +17,8 @@ export interface TypeLinks {
   /** A byte an ID; other than 0: it links nobody, or perhaps nobody. */
   leftOut: Uint8Array;
   columns: { place: number; numbers: Uint32Array }[];
+  /** Whether those that may be left out stand in so few cells that they are noted. */
+  noteUndecided: boolean;
 }
 
 export interface UserRequest {
@@ -44,7 +47,10 @@ export type LinkCounts = ReturnType<Linking['count']>;
 export class Linking {
   readonly #names: string[];
   readonly #tables: LinkTable[];
-  readonly #types: { columns: { numbers: Uint32Array; table: LinkTable }[]; ids: number }[] = [];
+  readonly #types: {
+    columns: { numbers: Uint32Array; table: LinkTable; rows: Rows }[];
+    ids: number;
+  }[] = [];
   readonly #components: Components;
   #users: Users | null = null;
 
@@ -54,15 +60,23 @@ export class Linking {
     this.#components = new Components(mostIds);
   }
 
-  /** The next type: its IDs are those that follow on the ones before. */
-  add({ leftOut, columns }: TypeLinks): void {
+  /**
+   * The next type: its IDs are those that follow on the ones before.
+   * @returns of each column the rows with IDs that may be left out
+   */
+  add({ leftOut, columns, noteUndecided }: TypeLinks): Rows[] {
+    const start = this.#types.reduce((sum, { ids }) => sum + ids, 0);
     this.#components.add(leftOut);
-    const ofType = columns.map(({ place, numbers }) => ({ numbers, table: this.#tables[place]! }));
+    const ofType = columns.map(({ place, numbers }) => ({
+      ...{ numbers, table: this.#tables[place]! },
+      rows: noteUndecided ? rowsWith(numbers, start, leftOut, mayBeLeftOut) : null,
+    }));
     this.#types.push({ columns: ofType, ids: leftOut.length });
     for (const { numbers, table } of ofType) {
       this.#components.join(numbers, table);
       table.push(numbers);
     }
+    return ofType.map(({ rows }) => rows);
   }
 
   find({ leftOut, limits }: UserRequest): FoundUsers {

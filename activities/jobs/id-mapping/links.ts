@@ -37,3 +37,6 @@ export const leftOutCode = {
   ...{ filler: 1, shared: 2, contradicting: 3 },
   ...{ variant: 4, nobody: 5 },
 } as const;
+
+/** No code of a reason: it links nobody as long as that is not decided. */
+export const mayBeLeftOut = 0xff;

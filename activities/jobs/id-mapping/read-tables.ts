@@ -1,7 +1,13 @@
 /** From the tables of a task to numbered IDs and the rows that link them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDetail } from '../../../model/run';
-import { makeDictionary, mostIdsOf, type Dictionary, type DictionaryListener } from './dictionary';
+import {
+  makeDictionary,
+  mostIdsOf,
+  type CollectedType,
+  type Dictionary,
+  type DictionaryListener,
+} from './dictionary';
 import { failureOf } from './failures';
 import { linksOf } from './link-users';
 import type { Linker } from './linker';
@@ -10,7 +16,8 @@ import { changed, countRows } from './load-links';
 import type { ComputeRequest } from './messages';
 import { OpenSources, type OpenSource } from './open-sources';
 import type { Reporter } from './report';
-import { typeRulesOf, withOneMoreThread } from './scratch';
+import type { Rows, RowsOf } from './rows-of';
+import { typeRulesOf, withMoreThreads } from './scratch';
 
 /** A table of the task after it was read. */
 export interface ReadTable {
@@ -24,6 +31,8 @@ export interface Read {
   dictionary: Dictionary;
   tables: ReadTable[];
   details: TableDetail[];
+  /** Where IDs stand that may be left out, as far as that is noted. */
+  undecidedRows: Promise<RowsOf>;
 }
 
 /** The details of the tables as they are told while the tables are read. */
@@ -81,7 +90,8 @@ export async function readTables(
   const open = new OpenSources(connection);
   try {
     const sources = await openAll(open, request, reporter, details, signal);
-    const dictionary = await collectIds(connection, request, sources, linker, reporter, details);
+    const collected = await collectIds(connection, request, sources, linker, reporter, details);
+    const { dictionary } = collected;
     await refuseChanged(sources, details);
     const tables = sources.map(({ name, columns }, place) => ({
       ...{ name, links: dictionary.links[place]! },
@@ -91,7 +101,7 @@ export async function readTables(
       reporter.log('info', `${name}: ${links[0]!.length} rows read`);
       details.succeed(place, links[0]!.length);
     }
-    return { dictionary, tables, details: details.all };
+    return { ...collected, tables, details: details.all };
   } finally {
     await open.close();
   }
@@ -125,7 +135,7 @@ async function collectIds(
   linker: Linker,
   reporter: Reporter,
   details: Details,
-): Promise<Dictionary> {
+): Promise<Pick<Read, 'dictionary' | 'undecidedRows'>> {
   reporter.begin('collecting');
   const rules = typeRulesOf(request);
   try {
@@ -136,15 +146,22 @@ async function collectIds(
       mostIds: mostIdsOf({ sources, rows }),
     });
     const columns = sources.map((source) => source.columns.length);
+    const adding: Promise<[Uint32Array, Rows][]>[] = [];
+    const add = async (place: number, type: CollectedType): Promise<[Uint32Array, Rows][]> => {
+      const links = linksOf(type, rules[place]!, request.guards.priority, columns);
+      const rows = await linker.ask('add', links);
+      return links.columns.map(({ numbers }, at) => [numbers, rows[at]!]);
+    };
     const listener: DictionaryListener = {
       collecting: (done, idType) =>
         reporter.at(done / rules.length, `collecting the IDs of type ${idType}`),
-      collected: (place, type) =>
-        void linker.ask('add', linksOf(type, rules[place]!, request.guards.priority, columns)),
+      collected: (place, type) => void adding.push(awaitedLater(add(place, type))),
     };
-    return await withOneMoreThread(connection, () =>
+    const dictionary = await withMoreThreads(connection, () =>
       makeDictionary(connection, { sources, rows }, rules, request.scratchDir, listener),
     );
+    const undecidedRows = Promise.all(adding).then((ofTypes) => new Map(ofTypes.flat()));
+    return { dictionary, undecidedRows: awaitedLater(undecidedRows) };
   } catch (error) {
     const broken = await findBroken(connection, sources);
     if (broken !== null) throw details.fail(broken.place, broken.error);
@@ -152,6 +169,12 @@ async function collectIds(
     await refuseChanged(sources, details);
     throw error;
   }
+}
+
+/** Who waits for it meets its error, perhaps later or never. */
+function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 /** @throws JobError naming a table that is not what it was when it was opened */

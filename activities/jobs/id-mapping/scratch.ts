@@ -34,13 +34,13 @@ function threadCount(): number {
   return Math.min(os.availableParallelism(), mostThreads);
 }
 
-/** Runs statements with one thread more, as one of them always waits for JavaScript. */
-export async function withOneMoreThread<T>(
+/** Runs statements with two threads more, as some always wait for JavaScript. */
+export async function withMoreThreads<T>(
   connection: DuckDBConnection,
   run: () => Promise<T>,
 ): Promise<T> {
   const threads = threadCount();
-  await connection.run(`SET threads = ${threads + 1}`);
+  await connection.run(`SET threads = ${threads + 2}`);
   try {
     return await run();
   } finally {

@@ -1,5 +1,6 @@
 /** IDs that too many others occur with. Pure, in typed arrays. */
 import { noId, type IdRange, type LinkTable } from './links';
+import type { Rows, RowsOf } from './rows-of';
 
 /** An ID that occurs with too many others. */
 export interface SharedId {
@@ -15,14 +16,21 @@ const pairsAtATime = 1 << 23;
 interface Cells {
   column: Uint32Array;
   table: LinkTable;
+  /** Those of all that may be looked for. */
+  rows: Rows;
 }
 
 /** The columns that hold IDs of a range: a column holds those of one range only. */
-function columnsOf(tables: LinkTable[], { start, end }: Pick<IdRange, 'start' | 'end'>): Cells[] {
+function columnsOf(
+  tables: LinkTable[],
+  { start, end }: Pick<IdRange, 'start' | 'end'>,
+  rowsOf: RowsOf,
+): Cells[] {
   return tables.flatMap((table) =>
     table.flatMap((column) => {
       const id = column.find((one) => one !== noId);
-      return id !== undefined && id >= start && id < end ? [{ column, table }] : [];
+      const isOfRange = id !== undefined && id >= start && id < end;
+      return isOfRange ? [{ column, table, rows: rowsOf.get(column) ?? null }] : [];
     }),
   );
 }
@@ -43,8 +51,10 @@ function forEachOther(
   { start, bytes }: Wanted,
   visit: (id: number, other: number) => void,
 ): void {
-  for (const { column, table } of columns) {
-    for (let row = 0; row < column.length; row += 1) {
+  for (const { column, table, rows } of columns) {
+    const count = rows === null ? column.length : rows.length;
+    for (let at = 0; at < count; at += 1) {
+      const row = rows === null ? at : rows[at]!;
       const id = column[row]!;
       if (id === noId || bytes[id - start] !== 1) continue;
       for (const beside of table) {
@@ -157,12 +167,14 @@ export function inManyCells(
  * are judged by the tables as they are, not by what is left when others are taken out.
  * @param cells that hold each ID
  * @param leftOut a byte an ID; those with another than 0 are not looked at
+ * @param rowsOf columns with all rows that hold what `inManyCells` finds
  */
 export function findShared(
   tables: LinkTable[],
   cells: Uint32Array,
   leftOut: Uint8Array,
   limits: SharingLimit[],
+  rowsOf: RowsOf,
 ): SharedId[] {
   const mostBeside = mostBesideIn(tables.map((table) => table.length));
   const mostOthers = (id: number): number => cells[id]! * mostBeside;
@@ -173,7 +185,7 @@ export function findShared(
       .map((at) => start + at)
       .filter((id) => leftOut[id] === 0);
     if (candidates.length === 0) continue;
-    const columns = columnsOf(tables, { start, end });
+    const columns = columnsOf(tables, { start, end }, rowsOf);
     const wanted = { start, bytes: new Uint8Array(end - start) };
     const { length } = leftOut;
     const ofRange = countOthers(columns, wanted, length, candidates, mostOthers, maxSharedBy);
