@@ -1,5 +1,11 @@
 /** Columns of chunks as plain typed arrays: millions of values at the speed of the loop over them. */
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBVector } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBStructVector,
+  DuckDBType,
+  DuckDBVector,
+} from '@duckdb/node-api';
 
 /** Values as DuckDB has them in memory; those of NULLs mean nothing. */
 function itemsOf(vector: DuckDBVector): ArrayBufferView & { length: number } {
@@ -22,6 +28,28 @@ export function wordsOf(chunk: DuckDBDataChunk, column: number): Int32Array {
 /** A column of type UINTEGER. */
 export function numbersOf(chunk: DuckDBDataChunk, column: number): Uint32Array {
   return itemsOf(chunk.getColumnVector(column)) as unknown as Uint32Array;
+}
+
+/** A column of type UUID as four words each, the lowest first; the topmost bit is inverted. */
+export function uuidsOf(chunk: DuckDBDataChunk, column: number): Int32Array {
+  const { dataView } = chunk.getColumnVector(column) as unknown as { dataView: DataView };
+  return new Int32Array(dataView.buffer, dataView.byteOffset, chunk.rowCount * 4);
+}
+
+/** The values of a column of type VARCHAR, each of which takes its time. */
+export function textsOf(chunk: DuckDBDataChunk, column: number): (row: number) => string {
+  let vector: DuckDBVector | null = null;
+  return (row) => String((vector ??= chunk.getColumnVector(column)).getItem(row));
+}
+
+/** Numbers of at most 32 bits, or the words of longer ones. */
+export type PlainArray = Uint8Array | Uint16Array | Uint32Array;
+
+function plainOf(vector: DuckDBVector): PlainArray {
+  const items = itemsOf(vector);
+  const { buffer, byteOffset, byteLength } = items;
+  const isPlain = items instanceof Uint8Array || items instanceof Uint16Array;
+  return isPlain ? items : new Uint32Array(buffer, byteOffset, byteLength / 4);
 }
 
 /** All chunks of a query, the next one on its way while one is worked on. */
@@ -55,28 +83,85 @@ export function registerLookUp(
   connection: DuckDBConnection,
   values: Uint32Array | Uint16Array | Uint8Array,
 ): string {
-  return registerLooking(connection, 'UINTEGER', (places, rows, found) => {
-    for (let row = 0; row < rows; row += 1) found[row] = values[places[row]!]!;
+  const { UINTEGER } = loadedDuckdb();
+  return registerFunction(
+    connection,
+    { parameterTypes: [UINTEGER], returnType: UINTEGER },
+    (input, output) => {
+      const places = numbersOf(input, 0);
+      const found = plainOf(output);
+      for (let row = 0; row < input.rowCount; row += 1) found[row] = values[places[row]!]!;
+    },
+  );
+}
+
+/** A field of a struct: numbers, or places in a list of texts, which SQL sees as an ENUM of these. */
+export type Field = 'UINTEGER' | 'UBIGINT' | string[];
+
+/**
+ * Makes a volatile function `(UINTEGER) -> STRUCT(…)` that finds several things at once, as each call
+ * has to wait for the JavaScript thread.
+ * @param find writes what it finds for `count` places, an array a field; a UBIGINT is two words, the
+ *   lower one first
+ * @returns the name by which SQL calls it
+ */
+export function registerStructLookUp(
+  connection: DuckDBConnection,
+  fields: Record<string, Field>,
+  find: (places: Uint32Array, count: number, found: PlainArray[]) => void,
+): string {
+  const { ENUM, STRUCT, ...types } = loadedDuckdb();
+  const entries = Object.entries(fields).map(([name, field]) => {
+    return [name, typeof field === 'string' ? types[field] : ENUM(field)] as const;
   });
+  return registerFunction(
+    connection,
+    // Else a condition on a field would call it once more.
+    {
+      parameterTypes: [types.UINTEGER],
+      returnType: STRUCT(Object.fromEntries(entries)),
+      volatile: true,
+    },
+    (input, output) => {
+      const struct = output as DuckDBStructVector;
+      const found = entries.map((_, at) => plainOf(struct.entryVectorAt(at)));
+      find(numbersOf(input, 0), input.rowCount, found);
+    },
+  );
+}
+
+/** Makes a function `(UINTEGER) -> VARCHAR`: ten times as slow as the others. @returns its name */
+export function registerTextLookUp(
+  connection: DuckDBConnection,
+  find: (place: number) => string,
+): string {
+  const { UINTEGER, VARCHAR } = loadedDuckdb();
+  return registerFunction(
+    connection,
+    { parameterTypes: [UINTEGER], returnType: VARCHAR },
+    (input, output) => {
+      const places = numbersOf(input, 0);
+      for (let row = 0; row < input.rowCount; row += 1) output.setItem(row, find(places[row]!));
+    },
+  );
 }
 
 /**
- * The same in two arrays at once, as each call has to wait for the JavaScript thread.
- * @returns the name of a function `(UINTEGER) -> UBIGINT`: what is in `lower` in the lower half, and
- * what is in `upper` in the upper one
+ * Makes a volatile function that hears of rows, in any order; what it answers means nothing.
+ * @returns the name by which SQL calls it
  */
-export function registerDoubleLookUp(
+export function registerListener(
   connection: DuckDBConnection,
-  lower: Uint32Array | Uint16Array,
-  upper: Uint32Array | Uint16Array,
+  parameters: ('UUID' | 'VARCHAR' | 'UINTEGER')[],
+  hear: (rows: DuckDBDataChunk) => void,
 ): string {
-  return registerLooking(connection, 'UBIGINT', (places, rows, found) => {
-    for (let row = 0; row < rows; row += 1) {
-      const place = places[row]!;
-      found[2 * row] = lower[place]!;
-      found[2 * row + 1] = upper[place]!;
-    }
-  });
+  const types = loadedDuckdb();
+  const parameterTypes = parameters.map((type) => types[type]);
+  return registerFunction(
+    connection,
+    { parameterTypes, returnType: types.UINTEGER, volatile: true },
+    hear,
+  );
 }
 
 /** A function that a connection keeps for as long as it is open. */
@@ -101,23 +186,15 @@ export function registerNumbering(
   const name = registerFunction(
     connection,
     { parameterTypes: [UBIGINT, UINTEGER], returnType: UINTEGER, volatile: true },
-    (input, found) => call?.(wordsOf(input, 0), numbersOf(input, 1), input.rowCount, found),
+    (input, output) =>
+      call?.(
+        wordsOf(input, 0),
+        numbersOf(input, 1),
+        input.rowCount,
+        plainOf(output) as Uint32Array,
+      ),
   );
   return { name, release: () => (call = null) };
-}
-
-/** @param look writes what it finds as words, the lower one of a value first */
-function registerLooking(
-  connection: DuckDBConnection,
-  returnType: 'UINTEGER' | 'UBIGINT',
-  look: (places: Uint32Array, rows: number, found: Uint32Array) => void,
-): string {
-  const duckdb = loadedDuckdb();
-  return registerFunction(
-    connection,
-    { parameterTypes: [duckdb.UINTEGER], returnType: duckdb[returnType] },
-    (input, found) => look(numbersOf(input, 0), input.rowCount, found),
-  );
 }
 
 /** Whoever has a connection has loaded it: this module alone does not. */
@@ -125,19 +202,18 @@ function loadedDuckdb(): typeof import('@duckdb/node-api') {
   return require('@duckdb/node-api') as typeof import('@duckdb/node-api');
 }
 
-/** @param run is given the words of the output */
+/** @param run writes into the output */
 function registerFunction(
   connection: DuckDBConnection,
-  how: { parameterTypes: DuckDBType[]; returnType: DuckDBType; volatile?: boolean },
-  run: (input: DuckDBDataChunk, output: Uint32Array) => void,
+  how: { parameterTypes: readonly DuckDBType[]; returnType: DuckDBType; volatile?: boolean },
+  run: (input: DuckDBDataChunk, output: DuckDBVector) => void,
 ): string {
   functions += 1;
   const name = `tablegate_function_${functions}`;
   const made = loadedDuckdb().DuckDBScalarFunction.create({
     ...{ name, ...how },
     mainFunction: (_, input, output) => {
-      const { buffer, byteOffset, byteLength } = itemsOf(output);
-      run(input, new Uint32Array(buffer, byteOffset, byteLength / 4));
+      run(input, output);
       output.flush();
     },
   });

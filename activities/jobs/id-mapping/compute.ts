@@ -6,15 +6,17 @@ import { withEngine } from '../../../connectors/duckdb-engine';
 import { isOfLaterRun } from '../../../model/fence';
 import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
+import type { Dictionary } from './dictionary';
 import { failureOf } from './failures';
-import { findChanges, matchWithFormer, type ChangeCounts } from './former';
+import { findChanges, type ChangeCounts } from './changes';
+import { matchWithFormer, readFormer } from './former';
 import { registerIdFunctions } from './id-sql';
 import { countOf } from './left-out';
 import { linkUsers } from './link-users';
 import { Linker } from './linker';
 import type { LinkCounts } from './linking';
 import type { ComputeRequest, IdMappingSummary } from './messages';
-import { assignOneIds } from './one-ids';
+import { giveOneIds } from './one-ids';
 import { readTables } from './read-tables';
 import type { Reporter } from './report';
 import { scratchLimits } from './scratch';
@@ -28,8 +30,7 @@ const mostMatchings = 10;
 interface Found {
   users: Users;
   representatives: Representatives;
-  ranges: { idType: string; start: number; end: number }[];
-  firstTable: Uint16Array;
+  dictionary: Dictionary;
   ids: number;
 }
 
@@ -115,7 +116,7 @@ async function findUsers(
     ...{ leftOutByType: leftOut.counts },
     ...{ crowded: linked.crowded, crowdedCount: linked.crowdedCount },
   };
-  const found = { users, representatives, ranges, firstTable, ids };
+  const found = { users, representatives, dictionary, ids };
   return { found, counting, summary, details: read.details };
 }
 
@@ -155,28 +156,30 @@ async function putInPlace(
 async function tryToPlace(
   connection: DuckDBConnection,
   request: ComputeRequest,
-  { users, representatives, ranges, firstTable, ids }: Found,
+  { users, representatives, dictionary, ids }: Found,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Placed> {
   reporter.begin('comparing');
   reporter.at(0, `comparing with the former result`);
   const fence = BigInt(request.fence);
-  const idTypes = ranges.map(({ idType }) => idType);
-  const former = await matchWithFormer(connection, request, idTypes, users, signal).catch(
+  const former = await readFormer(connection, request, dictionary, signal).catch(
     (error: unknown) => {
       throw failureOf(request.output, error);
     },
   );
-  await assignOneIds(connection, users, representatives, former, request.startedAtMs);
-  const { relation: changes, counts } = await findChanges(connection, request, former.match);
+  const matched = former && (await matchWithFormer(connection, former, users));
+  const oneIds = giveOneIds(users, representatives, matched, request.startedAtMs);
+  const { relation: changes, counts } = findChanges(connection, request, users, oneIds, matched);
 
   reporter.begin('writing');
   reporter.at(0, `replacing ${request.output}`);
-  const result = resultRelation(connection, request, idTypes, users, firstTable);
+  const idTypes = dictionary.types.map(({ idType }) => idType);
+  const { firstTable } = dictionary;
+  const result = resultRelation(connection, request, idTypes, users, oneIds, firstTable);
   try {
     const relations = { result, changes };
-    const rows = await swapResult(connection, request, relations, former.write, signal);
+    const rows = await swapResult(connection, request, relations, former?.write ?? null, signal);
     if (rows !== ids) throw new Error(`${rows} rows were written, not ${ids}`);
     return { changes: counts, superseded: false };
   } catch (error) {

@@ -7,9 +7,9 @@ import { noId } from './links';
 
 /** What former users and present ones have in common; one place of each array a pair. */
 export interface FormerPairs {
-  /** Numbers of former ids, in the order of their age. */
+  /** Numbers of former ids. */
   former: Uint32Array;
-  /** Users; `noId`: IDs that are in no present user. */
+  /** Numbers of present users. */
   user: Uint32Array;
   /** How many IDs they share. */
   ids: Uint32Array;
@@ -18,10 +18,10 @@ export interface FormerPairs {
 /** Users of whom another shares as many IDs with the same former id: their smallest ID decides. */
 export function tiedUsers({ former, user, ids }: FormerPairs): number[] {
   const seen = new Map<string, number>();
-  const counts = countBy(former, user);
+  const counts = countBy(former);
   const tied = new Set<number>();
   for (let pair = 0; pair < former.length; pair += 1) {
-    if (user[pair] === noId || counts[former[pair]!]! < 2) continue;
+    if (counts[former[pair]!]! < 2) continue;
     const key = `${former[pair]} ${ids[pair]}`;
     const other = seen.get(key);
     if (other === undefined) seen.set(key, user[pair]!);
@@ -30,16 +30,12 @@ export function tiedUsers({ former, user, ids }: FormerPairs): number[] {
   return [...tied];
 }
 
-/** Pairs with a present user, by one of their sides. */
-function countBy(side: Uint32Array, user: Uint32Array): Uint32Array {
+/** How many pairs there are, by one of their sides. */
+function countBy(side: Uint32Array): Uint32Array {
   let most = 0;
-  for (let pair = 0; pair < side.length; pair += 1) {
-    if (user[pair] !== noId && side[pair]! >= most) most = side[pair]! + 1;
-  }
+  for (let pair = 0; pair < side.length; pair += 1) if (side[pair]! >= most) most = side[pair]! + 1;
   const counts = new Uint32Array(most);
-  for (let pair = 0; pair < side.length; pair += 1) {
-    if (user[pair] !== noId) counts[side[pair]!]! += 1;
-  }
+  for (let pair = 0; pair < side.length; pair += 1) counts[side[pair]!]! += 1;
   return counts;
 }
 
@@ -63,18 +59,26 @@ export interface FormerMatch {
   apart: FormerPairs & { kind: Uint8Array };
 }
 
-/** @param rankOf place of a tied user in the order of their smallest IDs */
+/** What decides between pairs that share as many IDs. */
+export interface TieBreakers {
+  /** Negative where the first former id is older. */
+  compareAge(one: number, other: number): number;
+  /** Places of tied users in the order of their smallest IDs. */
+  rankOf: Map<number, number>;
+}
+
+/** @param counts how many users and former ids there are */
 export function matchFormer(
   pairs: FormerPairs,
-  userCount: number,
-  rankOf: Map<number, number>,
+  counts: { users: number; formers: number },
+  { compareAge, rankOf }: TieBreakers,
 ): FormerMatch {
   const { former, user, ids } = pairs;
-  const byFormer = countBy(former, user);
-  const byUser = countBy(user, user);
-  const kept = new Uint32Array(userCount).fill(noId);
-  const keptIds = new Uint32Array(userCount);
-  const isGone = new Uint8Array(former.reduce((most, one) => Math.max(most, one + 1), 0)).fill(1);
+  const byFormer = countBy(former);
+  const byUser = countBy(user);
+  const kept = new Uint32Array(counts.users).fill(noId);
+  const keptIds = new Uint32Array(counts.users);
+  const isGone = new Uint8Array(counts.formers).fill(1);
   const keep = (pair: number): void => {
     kept[user[pair]!] = former[pair]!;
     keptIds[user[pair]!] = ids[pair]!;
@@ -82,14 +86,15 @@ export function matchFormer(
   };
   const contested: number[] = [];
   for (let pair = 0; pair < former.length; pair += 1) {
-    if (user[pair] === noId) continue;
     if (byFormer[former[pair]!] === 1 && byUser[user[pair]!] === 1) keep(pair);
     else contested.push(pair);
   }
   const rank = (pair: number): number => rankOf.get(user[pair]!) ?? 0;
   contested.sort(
     (one, other) =>
-      ids[other]! - ids[one]! || former[one]! - former[other]! || rank(one) - rank(other),
+      ids[other]! - ids[one]! ||
+      compareAge(former[one]!, former[other]!) ||
+      rank(one) - rank(other),
   );
   const apart = contested.filter((pair) => {
     if (isGone[former[pair]!] === 0 || kept[user[pair]!] !== noId) return true;

@@ -1,54 +1,57 @@
-/** The former result beside the present users: who goes on under which one_id, and what has changed. */
+/** The former result beside the present IDs and users: who goes on under which one_id. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openConnection } from '../../../connectors';
 import type { LastWrite } from '../../../connectors/connector';
 import { queryRows } from '../../../connectors/duckdb-engine';
-import { chunksOf, numbersOf, registerLookUp } from '../../../connectors/duckdb-vectors';
-import { quoteText } from '../../../connectors/sql-text';
 import {
-  apartKind,
-  matchFormer,
-  tiedUsers,
-  type FormerMatch,
-  type FormerPairs,
-} from './former-ids';
-import { noId } from './links';
+  numbersOf,
+  registerListener,
+  registerLookUp,
+  textsOf,
+  uuidsOf,
+} from '../../../connectors/duckdb-vectors';
+import { quoteText } from '../../../connectors/sql-text';
+import type { Dictionary } from './dictionary';
+import { matchFormer, tiedUsers } from './former-ids';
+import { countPairs, type FormerRows } from './former-pairs';
+import { FormerTable } from './former-table';
+import { leftOutCode, noId } from './links';
 import type { ComputeRequest } from './messages';
+import { numbersIn } from './one-id-sql';
+import type { MatchedFormer } from './one-ids';
 import { scanTable } from './scan-table';
+import { withOneMoreThread } from './scratch';
 import type { Users } from './users';
 
 /** What the target holds before a result is put in its place. */
 export interface Former {
-  /** Whose result it is; null: there is none. */
-  write: LastWrite | null;
-  /** Who keeps which former id; null: there are no former ids. */
-  match: FormerMatch | null;
+  /** Whose result it is. */
+  write: LastWrite;
+  /** Its one_ids. */
+  table: FormerTable;
+  rows: FormerRows;
 }
 
 const columns = ['one_id', 'id_type', 'id_value'];
 
-/**
- * Matches the users with those of the former result. Leaves the relation `former_ids (number, one_id,
- * ids)`, oldest id first.
- */
-export async function matchWithFormer(
+/** Reads the former result; null: there is none. Which users there are need not be known yet. */
+export async function readFormer(
   connection: DuckDBConnection,
   request: ComputeRequest,
-  idTypes: string[],
-  users: Users,
+  dictionary: Dictionary,
   signal: AbortSignal,
-): Promise<Former> {
+): Promise<Former | null> {
   const { target } = request;
   const write = await lastWriteOf(request);
-  if (write === null) return { write, match: null };
-  await scanTable(
+  if (write === null) return null;
+  const former = await scanTable(
     connection,
     request,
     { ...target, columns, signal, holdFor: connection },
     ({ relation }) => relation,
-    (relation) => pairUp(connection, relation, idTypes, users),
+    (relation) => withOneMoreThread(connection, () => readRows(connection, relation, dictionary)),
   );
-  return { write, match: await match(connection, users) };
+  return { write, ...former };
 }
 
 async function lastWriteOf({
@@ -64,68 +67,80 @@ async function lastWriteOf({
   }
 }
 
-/**
- * How many IDs each former id shares with each user, in `shared_ids (one_id, user, ids)`; `user` is
- * null for IDs that are in no user any more.
- */
-async function pairUp(
+/** UUIDs are read as 16 bytes, and so are 32 hex digits. */
+const noDigits = `'00000000-0000-0000-0000-000000000000'::UUID`;
+
+/** A user has so many IDs or more, as a rule. */
+const idsPerUser = 3;
+
+/** Finds the present IDs in a former result. @param former relation of `columns` */
+async function readRows(
   connection: DuckDBConnection,
   former: string,
-  idTypes: string[],
-  { userOf }: Users,
-): Promise<void> {
-  const userSql = registerLookUp(connection, userOf);
-  // Type by type: together they would be a join that does not fit into the memory.
-  const ofTypes = idTypes.map(
-    (idType, place) => `SELECT one_id, user
-      FROM (SELECT one_id, id_value AS value FROM ${former} WHERE id_type = ${quoteText(idType)})
-        LEFT JOIN (SELECT * FROM (SELECT value, ${userSql}(number) AS user FROM ids WHERE type = ${place})
-          WHERE user <> ${noId}) USING (value)`,
-  );
-  const ofOthers = `SELECT one_id, NULL::UINTEGER FROM ${former}
-      WHERE (id_type IN (${idTypes.map(quoteText).join(', ')})) IS NOT TRUE`;
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE shared_ids AS
-     SELECT one_id, user, count(*) AS ids FROM (${[...ofTypes, ofOthers].join(' UNION ALL ')})
-     WHERE one_id IS NOT NULL
-     GROUP BY one_id, user`,
-  );
-  // Rows of a table have numbers already; a window that gives some works on one thread.
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE sorted_ids AS
-     SELECT one_id, sum(ids)::UINTEGER AS ids FROM shared_ids GROUP BY one_id ORDER BY one_id`,
-  );
-  await connection.run(
-    `CREATE OR REPLACE TEMP VIEW former_ids AS
-     SELECT rowid::UINTEGER AS number, one_id, ids FROM sorted_ids`,
-  );
-}
-
-async function match(connection: DuckDBConnection, users: Users): Promise<FormerMatch> {
-  const pairs = await readPairs(connection);
-  await connection.run('DROP TABLE shared_ids');
-  const ranks = await rankBySmallestId(connection, users, tiedUsers(pairs));
-  return matchFormer(pairs, users.count, ranks);
-}
-
-async function readPairs(connection: DuckDBConnection): Promise<FormerPairs> {
-  const [row] = await queryRows(connection, 'SELECT count(*) AS pairs FROM shared_ids');
-  const count = Number(row?.pairs);
-  const pairs: FormerPairs = {
-    former: new Uint32Array(count),
-    user: new Uint32Array(count),
-    ids: new Uint32Array(count),
+  { types, idCount, leftOut }: Dictionary,
+): Promise<Pick<Former, 'table' | 'rows'>> {
+  const [counted] = await queryRows(connection, `SELECT count(*) AS rows FROM ${former}`);
+  const table = new FormerTable(Number(counted?.rows) / idsPerUser);
+  const formerOf = new Uint32Array(idCount).fill(noId);
+  const again: FormerRows['again'] = [];
+  let numbers = new Uint32Array(0);
+  const listen = registerListener(connection, ['UUID', 'VARCHAR', 'UINTEGER'], (rows) => {
+    const count = rows.rowCount;
+    if (numbers.length < count) numbers = new Uint32Array(count);
+    table.number(uuidsOf(rows, 0), count, textsOf(rows, 1), numbers);
+    const ids = numbersOf(rows, 2);
+    for (let row = 0; row < count; row += 1) {
+      const id = ids[row]!;
+      if (id === noId) continue;
+      if (formerOf[id] === noId) formerOf[id] = numbers[row]!;
+      else again.push({ id, former: numbers[row]! });
+    }
+  });
+  const tell = async (condition: string, join: string): Promise<void> => {
+    await connection.run(
+      `SELECT count(${listen}(digits, CASE WHEN digits = ${noDigits} THEN one_id ELSE '' END,
+         coalesce(number, ${noId}::UINTEGER)))
+       FROM (SELECT one_id, id_value AS value,
+           CASE WHEN strlen(one_id) = 32 AND lower(one_id) = one_id
+             THEN coalesce(TRY_CAST(one_id AS UUID), ${noDigits}) ELSE ${noDigits} END AS digits
+         FROM ${former} WHERE one_id IS NOT NULL AND ${condition}) ${join}`,
+    );
   };
-  let at = 0;
-  const sql = `SELECT number, coalesce(user, ${noId}::UINTEGER), shared_ids.ids::UINTEGER
-    FROM shared_ids JOIN former_ids USING (one_id)`;
-  for await (const chunk of chunksOf(connection, sql)) {
-    pairs.former.set(numbersOf(chunk, 0).subarray(0, chunk.rowCount), at);
-    pairs.user.set(numbersOf(chunk, 1).subarray(0, chunk.rowCount), at);
-    pairs.ids.set(numbersOf(chunk, 2).subarray(0, chunk.rowCount), at);
-    at += chunk.rowCount;
+  // Other spellings of an ID have its value too.
+  const spellings = indexesOf(leftOut, leftOutCode.variant);
+  const but =
+    spellings.length > 0 ? `ANTI JOIN ${numbersIn(connection, spellings)} USING (number)` : '';
+  // Type by type: together they would be a join that does not fit into the memory.
+  for (const [place, { idType }] of types.entries()) {
+    const ids = `(SELECT number, value FROM ids ${but} WHERE type = ${place})`;
+    await tell(`id_type = ${quoteText(idType)}`, `LEFT JOIN ${ids} USING (value)`);
   }
-  return pairs;
+  const known = types.map(({ idType }) => quoteText(idType)).join(', ');
+  await tell(`(id_type IN (${known})) IS NOT TRUE`, 'CROSS JOIN (SELECT NULL::UINTEGER AS number)');
+  return { table, rows: { formerOf, again } };
+}
+
+function indexesOf(codes: Uint8Array, code: number): Uint32Array {
+  const found: number[] = [];
+  for (let at = codes.indexOf(code); at >= 0; at = codes.indexOf(code, at + 1)) found.push(at);
+  return Uint32Array.from(found);
+}
+
+/** Who keeps which former id. */
+export async function matchWithFormer(
+  connection: DuckDBConnection,
+  { table, rows }: Former,
+  users: Users,
+): Promise<MatchedFormer> {
+  const pairs = countPairs(rows, table.count, users.userOf);
+  const rankOf = await rankBySmallestId(connection, users, tiedUsers(pairs));
+  const compareAge = (one: number, other: number): number => table.compareAge(one, other);
+  const counts = { users: users.count, formers: table.count };
+  return {
+    table,
+    oneIds: table.oneIds(),
+    match: matchFormer(pairs, counts, { compareAge, rankOf }),
+  };
 }
 
 /** Places of users in the order of their smallest IDs, by type and then by the bytes of the value. */
@@ -137,75 +152,16 @@ async function rankBySmallestId(
   if (users.length === 0) return new Map();
   const isWanted = new Uint8Array(count);
   for (const user of users) isWanted[user] = 1;
-  const ofWanted = userOf.map((user) => (user !== noId && isWanted[user] === 1 ? user : noId));
-  const userSql = registerLookUp(connection, ofWanted);
+  const ids: number[] = [];
+  userOf.forEach((user, id) => {
+    if (user !== noId && isWanted[user] === 1) ids.push(id);
+  });
+  const userSql = registerLookUp(connection, userOf);
   const rows = await queryRows(
     connection,
-    `SELECT user FROM (SELECT ${userSql}(number) AS user, type, value FROM ids)
-     WHERE user <> ${noId} GROUP BY user
-     ORDER BY min(struct_pack(type := type, value := value))`,
+    `SELECT ${userSql}(number) AS user
+     FROM ids SEMI JOIN ${numbersIn(connection, Uint32Array.from(ids))} USING (number)
+     GROUP BY user ORDER BY min(struct_pack(type := type, value := value))`,
   );
   return new Map(rows.map((row, rank) => [Number(row.user), rank]));
-}
-
-/** What became of the users of the former result, and where the present ones come from. */
-export interface ChangeCounts {
-  new: number;
-  kept: number;
-  gone: number;
-  merged: number;
-  split: number;
-}
-
-/** A relation `(change, one_id, other_one_id, ids, run_id)`. */
-export interface Changes {
-  relation: string;
-  /** How many rows there are of each change; null where no result was there, so that all is new. */
-  counts: ChangeCounts | null;
-}
-
-/** @param match what `matchWithFormer` has found */
-export async function findChanges(
-  connection: DuckDBConnection,
-  { runId }: ComputeRequest,
-  match: FormerMatch | null,
-): Promise<Changes> {
-  const kinds = ['gone', 'kept', 'merged', 'new', 'split'].map(quoteText).join(', ');
-  const run = quoteText(runId);
-  // An ENUM reads and, in this order of its values, sorts like text, and is written in less time.
-  const sqlOf = (changes: string): string =>
-    `SELECT change::ENUM(${kinds}) AS change, one_id, other_one_id, ids::UBIGINT AS ids,
-       ${run}::ENUM(${run}) AS run_id
-     FROM (${changes})`;
-  if (match === null) return { relation: `(${sqlOf(newSql('true'))})`, counts: null };
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE changes AS ${sqlOf(changesSql(connection, match))}`,
-  );
-  const rows = await queryRows(
-    connection,
-    'SELECT change, count(*) AS count FROM changes GROUP BY change',
-  );
-  const known = Object.fromEntries(rows.map((row) => [String(row.change), Number(row.count)]));
-  const counts = { new: 0, kept: 0, gone: 0, merged: 0, split: 0, ...known };
-  return { relation: 'changes', counts };
-}
-
-const newSql = (condition: string): string =>
-  `SELECT 'new' AS change, one_id, NULL::VARCHAR AS other_one_id, ids FROM users WHERE ${condition}`;
-
-function changesSql(connection: DuckDBConnection, { keptIds, isGone, apart }: FormerMatch): string {
-  const look = (values: Uint32Array | Uint8Array): string => registerLookUp(connection, values);
-  const pairs = `SELECT ${look(apart.former)}(pair) AS former, ${look(apart.user)}(pair) AS user,
-      ${look(apart.ids)}(pair) AS ids, ${look(apart.kind)}(pair) AS kind
-    FROM (SELECT range::UINTEGER AS pair FROM range(${apart.kind.length}))`;
-  return `
-  WITH apart AS (
-    SELECT users.one_id, former_ids.one_id AS other_one_id, pairs.ids, kind
-    FROM (${pairs}) AS pairs JOIN users ON users.number = pairs.user
-      JOIN former_ids ON former_ids.number = pairs.former)
-  ${newSql('former IS NULL')}
-  UNION ALL SELECT 'kept', one_id, NULL, ${look(keptIds)}(number) FROM users WHERE former IS NOT NULL
-  UNION ALL SELECT 'gone', one_id, NULL, ids FROM former_ids WHERE ${look(isGone)}(number) = 1
-  UNION ALL SELECT 'merged', one_id, other_one_id, ids FROM apart WHERE (kind & ${apartKind.merged}) <> 0
-  UNION ALL SELECT 'split', one_id, other_one_id, ids FROM apart WHERE (kind & ${apartKind.split}) <> 0`;
 }

@@ -3,7 +3,7 @@ import type { TableRef } from '../../../connectors/connector';
 import type { JobConnection } from '../../../model/job-type';
 import type { FromChild } from '../child-messages';
 import type { IdMappingConfig } from './config';
-import type { ChangeCounts } from './former';
+import type { ChangeCounts } from './changes';
 import type { LeftOutReason } from './links';
 import type { Matched } from './users';
 

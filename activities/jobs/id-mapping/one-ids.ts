@@ -1,72 +1,83 @@
-/** Gives every user its one_id. */
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { queryRows } from '../../../connectors/duckdb-engine';
-import { registerDoubleLookUp, registerLookUp } from '../../../connectors/duckdb-vectors';
-import type { Former } from './former';
+/** Gives every user its one_id. Pure. */
+import type { FormerMatch } from './former-ids';
+import type { FormerTable } from './former-table';
 import { noId } from './links';
 import type { Representatives, Users } from './users';
 
-/** Hex digits of the part of a one_id that says when it was given: ids sort by their age. */
-const generationDigits = 12;
+/** one_ids in little room: 32 hex digits in small letters, and whatever else a former one may be. */
+export interface OneIds {
+  /**
+   * Three words each: the lower and the upper half of the last 16 digits, and the place of the first
+   * 16 in `prefixes`; 0 there: another text.
+   */
+  words: Uint32Array;
+  /** Each once; the first is empty. */
+  prefixes: string[];
+  /** Other texts, by the places of the ids. */
+  others: ReadonlyMap<number, string>;
+}
+
+/** The former ids, and who keeps which. */
+export interface MatchedFormer {
+  table: FormerTable;
+  /** Those of the table. */
+  oneIds: OneIds;
+  match: FormerMatch;
+}
+
+/** The first 16 digits of a one_id, lower and upper half. */
+export function prefixOf(low: number, high: number): string {
+  const digits = [high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0'));
+  return digits.join('');
+}
 
 /**
- * Makes `users (number, one_id, former, ids)`. Who is the same user as before keeps the former id.
- * A new id is made of the time at which the try began, of the type and of the hash of the ID that
- * stands for the user, so that no two users ever get the same one, whichever task gives it; in a
- * first result the time says nothing, so that the same content gets the same ids, whatever the order
- * of rows and tables.
+ * Who is the same user as before keeps the former id. A new id is made of the time at which the try
+ * began (12 digits, so that ids sort by their age), of the type (4) and of the hash of the ID that
+ * stands for the user (16), so that no two users ever get the same one, whichever task gives it; in
+ * a first result the time says nothing, so that the same content gets the same ids, whatever the
+ * order of rows and tables.
  * @param startedAtMs of the try
  * @throws Error where an id would be given twice
  */
-export async function assignOneIds(
-  connection: DuckDBConnection,
-  users: Users,
+export function giveOneIds(
+  { count }: Users,
   { low, high, type }: Representatives,
-  former: Former,
+  former: MatchedFormer | null,
   startedAtMs: number,
-): Promise<void> {
-  const kept = former.match?.kept ?? new Uint32Array(users.count).fill(noId);
-  const hash = registerDoubleLookUp(connection, low, high);
-  const idsAndType = registerDoubleLookUp(connection, users.ids, type);
-  const keptSql = registerLookUp(connection, kept);
-  const generation = former.match === null ? 0 : startedAtMs;
-  const prefix = generation.toString(16).padStart(generationDigits, '0');
-  const formerIds =
-    former.match === null
-      ? '(SELECT NULL::UINTEGER AS number, NULL::VARCHAR AS one_id WHERE false)'
-      : 'former_ids';
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE users AS
-     SELECT found.number,
-       coalesce(former_ids.one_id,
-         format('${prefix}{:04x}{:016x}', found.ids_and_type >> 32, found.hash)) AS one_id,
-       former_ids.number AS former, (found.ids_and_type & ${noId})::UINTEGER AS ids
-     FROM (SELECT number, ${hash}(number) AS hash, ${idsAndType}(number) AS ids_and_type
-         FROM (${numbersSql(users.count)})) AS found
-       LEFT JOIN ${formerIds} AS former_ids ON former_ids.number = ${keptSql}(found.number)`,
-  );
-  if (former.match !== null) await refuseDoubles(connection);
+): OneIds {
+  const words = new Uint32Array(3 * count);
+  const others = new Map<number, string>();
+  const prefixes = [...(former?.oneIds.prefixes ?? [''])];
+  const generation = former === null ? 0 : startedAtMs;
+  /** Places of the prefixes of new ids, by type. */
+  const places: number[] = [];
+  for (let user = 0; user < count; user += 1) {
+    const number = former === null ? noId : former.match.kept[user]!;
+    if (former !== null && number !== noId) {
+      for (let word = 0; word < 3; word += 1) {
+        words[3 * user + word] = former.oneIds.words[3 * number + word]!;
+      }
+      const other = former.oneIds.others.get(number);
+      if (other !== undefined) others.set(user, other);
+      continue;
+    }
+    const ofType = type[user]!;
+    const lowest = (generation % 2 ** 16) * 2 ** 16 + ofType;
+    const highest = Math.floor(generation / 2 ** 16);
+    if (former?.table.has(low[user]!, high[user]!, lowest, highest) === true) {
+      throw new Error('a one_id was about to be given twice');
+    }
+    places[ofType] ??= placeOf(prefixes, prefixOf(lowest, highest));
+    words[3 * user] = low[user]!;
+    words[3 * user + 1] = high[user]!;
+    words[3 * user + 2] = places[ofType];
+  }
+  return { words, prefixes, others };
 }
 
-/** Parts that DuckDB makes side by side: one range of numbers is made by one thread. */
-const numberParts = 8;
-
-/** `(number)` from 0 on. */
-function numbersSql(count: number): string {
-  const size = Math.ceil(count / numberParts);
-  const parts = Array.from({ length: numberParts }, (_, part) => {
-    const [from, to] = [part * size, (part + 1) * size].map((end) => Math.min(end, count));
-    return `SELECT range::UINTEGER AS number FROM range(${from}, ${to})`;
-  });
-  return parts.join(' UNION ALL ');
-}
-
-/** New ids differ by their hashes from each other, and by their first part from those of other runs. */
-async function refuseDoubles(connection: DuckDBConnection): Promise<void> {
-  const [row] = await queryRows(
-    connection,
-    `SELECT count(*) AS ids FROM users JOIN former_ids USING (one_id)
-     WHERE users.former IS DISTINCT FROM former_ids.number`,
-  );
-  if (row?.ids !== 0n) throw new Error('a one_id was about to be given twice');
+/** Where a text is among others; it is put there. */
+function placeOf(texts: string[], text: string): number {
+  const place = texts.indexOf(text);
+  return place >= 0 ? place : texts.push(text) - 1;
 }

@@ -2,10 +2,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openConnection } from '../../../connectors';
 import type { LastWrite, TableRef } from '../../../connectors/connector';
-import { registerDoubleLookUp } from '../../../connectors/duckdb-vectors';
 import { quoteText } from '../../../connectors/sql-text';
-import { noId } from './links';
 import type { ComputeRequest } from './messages';
+import { registerOneIds } from './one-id-sql';
+import type { OneIds } from './one-ids';
 import type { Users } from './users';
 
 function listOf(texts: string[]): string {
@@ -13,9 +13,9 @@ function listOf(texts: string[]): string {
 }
 
 /**
- * The result `(one_id, id_type, id_value, first_table, run_id)`, which is computed when it is read;
- * `users` gives the one_ids. What has few values is of an ENUM: read like text, and written in half
- * the time.
+ * The result `(one_id, id_type, id_value, first_table, run_id)`, which is computed when it is read.
+ * What has few values is of an ENUM: read like text, and written in half the time.
+ * @param oneIds of the users
  * @param firstTable place of the first table of each ID
  * @returns a relation of the connection
  */
@@ -24,18 +24,19 @@ export function resultRelation(
   request: ComputeRequest,
   idTypes: string[],
   { userOf }: Users,
+  oneIds: OneIds,
   firstTable: Uint16Array,
 ): string {
   const types = listOf(idTypes);
-  const tables = listOf(request.tables.map((table) => table.name));
   const run = listOf([request.runId]);
-  const userAndTable = registerDoubleLookUp(connection, userOf, firstTable);
+  const tables = request.tables.map((table) => table.name);
+  const sql = registerOneIds(connection, oneIds, userOf, { values: firstTable, texts: tables });
+  // Places in a list of ENUMs: texts would be turned into ENUMs row by row.
   return `(
-    SELECT users.one_id, [${types}][ids.type + 1]::ENUM(${types}) AS id_type, ids.value AS id_value,
-      [${tables}][(ids.found >> 32)::UINTEGER + 1]::ENUM(${tables}) AS first_table,
-      ${run}::ENUM(${run}) AS run_id
-    FROM (SELECT type, value, ${userAndTable}(number) AS found FROM ids) AS ids
-      JOIN users ON users.number = (ids.found & ${noId})::UINTEGER)`;
+    SELECT ${sql.text('found', 'number')} AS one_id, ([${types}]::ENUM(${types})[])[type + 1] AS id_type,
+      value AS id_value, ${sql.beside('found')} AS first_table, ${run}::ENUM(${run}) AS run_id
+    FROM (SELECT number, type, value, ${sql.find('number')} AS found FROM ids)
+    WHERE ${sql.hasOne('found')})`;
 }
 
 /** The table of changes that lies beside an output. */
@@ -56,6 +57,8 @@ export async function swapResult(
   signal: AbortSignal,
 ): Promise<number> {
   const { filesRoots, fake, writer, startedAtMs, target } = request;
+  // In the order of the rows, what threads have written side by side would be written a second time.
+  await connection.run('SET preserve_insertion_order = false');
   const place = openConnection(target.connection, { filesRoots }, { fake });
   try {
     return await place.swapIn({
