@@ -103,8 +103,6 @@ async function findUsers(
   const { dictionary, tables } = read;
   const linked = await linkUsers(connection, request, dictionary, read, linker, reporter);
   const { users, representatives, leftOut, counting } = linked;
-  const { firstTable } = dictionary;
-  const ranges = dictionary.types.map(({ idType, start, end }) => ({ idType, start, end }));
   // The rows are not needed any more then, and writing takes the most memory.
   const letGo = (): Promise<void> => linker.close();
   void counting.then(letGo, letGo);

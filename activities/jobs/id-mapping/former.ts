@@ -20,7 +20,7 @@ import type { ComputeRequest } from './messages';
 import { numbersIn } from './one-id-sql';
 import type { MatchedFormer } from './one-ids';
 import { scanTable } from './scan-table';
-import { withOneMoreThread } from './scratch';
+import { withMoreThreads } from './scratch';
 import type { Users } from './users';
 
 /** What the target holds before a result is put in its place. */
@@ -49,7 +49,7 @@ export async function readFormer(
     request,
     { ...target, columns, signal, holdFor: connection },
     ({ relation }) => relation,
-    (relation) => withOneMoreThread(connection, () => readRows(connection, relation, dictionary)),
+    (relation) => withMoreThreads(connection, () => readRows(connection, relation, dictionary)),
   );
   return { write, ...former };
 }
