@@ -36,22 +36,25 @@ interface Part {
 }
 
 /** @param oneIds of the users */
-export function findChanges(
+export async function findChanges(
   connection: DuckDBConnection,
   { runId }: ComputeRequest,
   users: Users,
   oneIds: OneIds,
   former: MatchedFormer | null,
-): Changes {
+): Promise<Changes> {
   const parts = former === null ? [newUsers(users, oneIds, null)] : partsOf(users, oneIds, former);
   const kinds = ['gone', 'kept', 'merged', 'new', 'split'].map(quoteText).join(', ');
   const run = quoteText(runId);
   // An ENUM reads and, in this order of its values, sorts like text, and is written in less time.
-  const relations = parts.map(
-    (part) => `SELECT ${quoteText(part.change)}::ENUM(${kinds}) AS change, one_id, other_one_id,
-       ids::UBIGINT AS ids, ${run}::ENUM(${run}) AS run_id
-     FROM ${relationOf(connection, part)}`,
-  );
+  const relations: string[] = [];
+  for (const part of parts) {
+    relations.push(
+      `SELECT ${quoteText(part.change)}::ENUM(${kinds}) AS change, one_id, other_one_id,
+         ids::UBIGINT AS ids, ${run}::ENUM(${run}) AS run_id
+       FROM ${await relationOf(connection, part)}`,
+    );
+  }
   const known = Object.fromEntries(parts.map(({ change, of }) => [change, of.length]));
   return {
     relation: `(${relations.join(' UNION ALL ')})`,
@@ -60,14 +63,17 @@ export function findChanges(
 }
 
 /** `(one_id, other_one_id, ids)` */
-function relationOf(connection: DuckDBConnection, { of, oneIds, ids, other }: Part): string {
+async function relationOf(
+  connection: DuckDBConnection,
+  { of, oneIds, ids, other }: Part,
+): Promise<string> {
   const sql = registerOneIds(connection, oneIds, of, { values: ids });
   const others = other && registerOneIds(connection, other.oneIds, other.of, { values: ids });
   return `(SELECT ${sql.text('found', 'number')} AS one_id,
       ${others?.text('other', 'number') ?? 'NULL::VARCHAR'} AS other_one_id,
       ${sql.beside('found')} AS ids
     FROM (SELECT number, ${sql.find('number')} AS found, ${others?.find('number') ?? 'NULL'} AS other
-      FROM ${numbersTo(of.length)}))`;
+      FROM ${await numbersTo(connection, of.length)}))`;
 }
 
 function newUsers(users: Users, oneIds: OneIds, kept: Uint32Array | null): Part {

@@ -168,7 +168,8 @@ async function tryToPlace(
   );
   const matched = former && (await matchWithFormer(connection, former, users));
   const oneIds = giveOneIds(users, representatives, matched, request.startedAtMs);
-  const { relation: changes, counts } = findChanges(connection, request, users, oneIds, matched);
+  const found = await findChanges(connection, request, users, oneIds, matched);
+  const { relation: changes, counts } = found;
 
   reporter.begin('writing');
   reporter.at(0, `replacing ${request.output}`);

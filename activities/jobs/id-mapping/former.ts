@@ -109,7 +109,9 @@ async function readRows(
   // Other spellings of an ID have its value too.
   const spellings = indexesOf(leftOut, leftOutCode.variant);
   const but =
-    spellings.length > 0 ? `ANTI JOIN ${numbersIn(connection, spellings)} USING (number)` : '';
+    spellings.length > 0
+      ? `ANTI JOIN ${await numbersIn(connection, spellings)} USING (number)`
+      : '';
   // Type by type: together they would be a join that does not fit into the memory.
   for (const [place, { idType }] of types.entries()) {
     const ids = `(SELECT number, value FROM ids ${but} WHERE type = ${place})`;
@@ -160,7 +162,7 @@ async function rankBySmallestId(
   const rows = await queryRows(
     connection,
     `SELECT ${userSql}(number) AS user
-     FROM ids SEMI JOIN ${numbersIn(connection, Uint32Array.from(ids))} USING (number)
+     FROM ids SEMI JOIN ${await numbersIn(connection, Uint32Array.from(ids))} USING (number)
      GROUP BY user ORDER BY min(struct_pack(type := type, value := value))`,
   );
   return new Map(rows.map((row, rank) => [Number(row.user), rank]));

@@ -78,21 +78,24 @@ export function registerOneIds(
   };
 }
 
-/** Parts that DuckDB makes side by side: one range of numbers is made by one thread. */
-const numberParts = 8;
-
-/** A relation `(number)` from 0 on. */
-export function numbersTo(count: number): string {
-  const size = Math.ceil(count / numberParts);
-  const parts = Array.from({ length: numberParts }, (_, part) => {
-    const [from, to] = [part * size, (part + 1) * size].map((end) => Math.min(end, count));
-    return `SELECT range::UINTEGER AS number FROM range(${from}, ${to})`;
-  });
-  return `(${parts.join(' UNION ALL ')})`;
+/**
+ * A relation `(number)` from 0 on: a table, as nothing else that counts is read by several threads.
+ * It lasts as long as the connection.
+ */
+export async function numbersTo(connection: DuckDBConnection, count: number): Promise<string> {
+  const name = `numbers_to_${count}`;
+  await connection.run(
+    `CREATE TEMP TABLE IF NOT EXISTS ${name} AS
+     SELECT range::UINTEGER AS number FROM range(${count})`,
+  );
+  return name;
 }
 
 /** A relation `(number)` of these. */
-export function numbersIn(connection: DuckDBConnection, numbers: Uint32Array): string {
+export async function numbersIn(
+  connection: DuckDBConnection,
+  numbers: Uint32Array,
+): Promise<string> {
   const look = registerLookUp(connection, numbers);
-  return `(SELECT ${look}(number) AS number FROM ${numbersTo(numbers.length)})`;
+  return `(SELECT ${look}(number) AS number FROM ${await numbersTo(connection, numbers.length)})`;
 }
