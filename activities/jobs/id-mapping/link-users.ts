@@ -4,7 +4,7 @@ import { findContradicting } from './contradictions';
 import { textsOf, type CollectedType, type Dictionary } from './dictionary';
 import { describeLeftOut, logLeftOut, shortened, type LeftOut } from './left-out';
 import type { Linker } from './linker';
-import type { TypeLinks } from './linking';
+import type { LinkCounts, TypeLinks } from './linking';
 import { leftOutCode, sharedBytes } from './links';
 import type { ComputeRequest, CrowdedSample } from './messages';
 import type { ReadTable } from './read-tables';
@@ -20,6 +20,8 @@ export interface Linked {
   users: Users;
   representatives: Representatives;
   leftOut: LeftOut;
+  /** What is counted of them, which goes on. */
+  counting: Promise<LinkCounts>;
   crowded: CrowdedSample[];
   crowdedCount: number;
 }
@@ -58,7 +60,7 @@ export async function linkUsers(
   linker: Linker,
   reporter: Reporter,
 ): Promise<Linked> {
-  const { types, idCount, cells, leftOut: codes } = dictionary;
+  const { types, idCount, cells, leftOut: codes, firstTable } = dictionary;
   const rules = typeRulesOf(request).map(({ rules: given }, place) => ({
     ...types[place]!,
     ...given,
@@ -81,12 +83,18 @@ export async function linkUsers(
   const leftOut = await describeLeftOut(connection, dictionary, shared, tables);
   logLeftOut(reporter, leftOut);
   const { users, crowded } = await finding;
+  reporter.at(0.8, 'counting');
+  const counting = linker.ask('count', { types: limits, leftOut: codes, firstTable });
   const describing = describeCrowded(connection, dictionary, crowded);
   // While DuckDB looks for the texts.
   const representatives = representativesOf(users, types);
   const samples = await describing;
   logCrowded(reporter, samples, crowded.length);
-  return { users, representatives, leftOut, crowded: samples, crowdedCount: crowded.length };
+  return {
+    ...{ users, representatives, leftOut, counting },
+    crowded: samples,
+    crowdedCount: crowded.length,
+  };
 }
 
 async function describeCrowded(
