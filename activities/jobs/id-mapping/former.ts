@@ -139,8 +139,10 @@ export async function matchWithFormer(
   users: Users,
 ): Promise<MatchedFormer> {
   const pairs = countPairs(rows, table.count, users.userOf);
-  const rankOf = await rankBySmallestId(connection, users, tiedUsers(pairs));
+  const ranking = rankBySmallestId(connection, users, tiedUsers(pairs));
+  // While DuckDB looks for the texts.
   const oneIds = table.oneIds();
+  const rankOf = await ranking;
   const match = matchFormer(
     pairs,
     { users: users.count, formers: table.count },
