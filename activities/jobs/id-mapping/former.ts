@@ -20,7 +20,6 @@ import type { ComputeRequest } from './messages';
 import { numbersIn } from './one-id-sql';
 import { compareAge, type MatchedFormer } from './one-ids';
 import { scanTable } from './scan-table';
-import { withOneMoreThread } from './scratch';
 import type { Users } from './users';
 
 /** What the target holds before a result is put in its place. */
@@ -55,7 +54,7 @@ export async function readFormer(
     request,
     { ...target, columns, signal, holdFor: connection },
     ({ relation }) => relation,
-    (relation) => withOneMoreThread(connection, () => readRows(connection, relation, present)),
+    (relation) => readRows(connection, relation, present),
   );
   return { write, ...former };
 }
