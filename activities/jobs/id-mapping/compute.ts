@@ -6,10 +6,9 @@ import { withEngine } from '../../../connectors/duckdb-engine';
 import { isOfLaterRun } from '../../../model/fence';
 import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
-import type { Dictionary } from './dictionary';
 import { failureOf } from './failures';
 import { findChanges, type ChangeCounts } from './changes';
-import { matchWithFormer, readFormer } from './former';
+import { matchWithFormer, readFormer, type Former, type PresentIds } from './former';
 import { registerIdFunctions } from './id-sql';
 import { countOf } from './left-out';
 import { linkUsers } from './link-users';
@@ -28,9 +27,12 @@ const mostMatchings = 10;
 
 /** Users that have been found, on their way into the target. */
 interface Found {
+  /** The former result, which is read meanwhile; null: there is none. */
+  former: Promise<Former | null>;
   users: Users;
   representatives: Representatives;
-  dictionary: Dictionary;
+  present: PresentIds;
+  firstTable: Uint16Array;
   ids: number;
 }
 
@@ -101,12 +103,23 @@ async function findUsers(
 }> {
   const read = await readTables(connection, request, linker, reporter, signal);
   const { dictionary, tables } = read;
-  const linked = await linkUsers(connection, request, dictionary, read, linker, reporter);
+  const { idCount, leftOut: codes, firstTable } = dictionary;
+  const idTypes = dictionary.types.map(({ idType }) => idType);
+  const present = { idTypes, idCount, leftOut: codes };
+  // Linking leaves DuckDB idle.
+  const former = awaitedLater(readFormer(connection, request, present, signal));
+  const linked = await linkUsers(connection, request, dictionary, read, linker, reporter).catch(
+    async (error: unknown) => {
+      await former.catch(() => undefined);
+      throw error;
+    },
+  );
   const { users, representatives, leftOut, counting } = linked;
   // The rows are not needed any more then, and writing takes the most memory.
   const letGo = (): Promise<void> => linker.close();
   void counting.then(letGo, letGo);
-  const ids = users.ids.reduce((sum, count) => sum + count, 0);
+  let ids = 0;
+  for (let user = 0; user < users.count; user += 1) ids += users.ids[user]!;
   const summary = {
     ...{ output: request.output, users: users.count, ids },
     rowsRead: tables.reduce((sum, { links }) => sum + (links[0]?.length ?? 0), 0),
@@ -114,7 +127,7 @@ async function findUsers(
     ...{ leftOutByType: leftOut.counts },
     ...{ crowded: linked.crowded, crowdedCount: linked.crowdedCount },
   };
-  const found = { users, representatives, dictionary, ids };
+  const found = { former, users, representatives, present, firstTable, ids };
   return { found, counting, summary, details: read.details };
 }
 
@@ -135,9 +148,10 @@ async function putInPlace(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Placed> {
+  let { former } = found;
   for (let matching = 1; ; matching += 1) {
     try {
-      return await tryToPlace(connection, request, found, reporter, signal);
+      return await tryToPlace(connection, request, { ...found, former }, reporter, signal);
     } catch (error) {
       if (!(error instanceof OutdatedError)) throw error;
       if (matching === mostMatchings) {
@@ -147,6 +161,7 @@ async function putInPlace(
         });
       }
       reporter.log('info', `${error.message} The users are matched with that result.`);
+      former = readFormer(connection, request, found.present, signal);
     }
   }
 }
@@ -154,18 +169,16 @@ async function putInPlace(
 async function tryToPlace(
   connection: DuckDBConnection,
   request: ComputeRequest,
-  { users, representatives, dictionary, ids }: Found,
+  { former: reading, users, representatives, present, firstTable, ids }: Found,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Placed> {
   reporter.begin('comparing');
   reporter.at(0, `comparing with the former result`);
   const fence = BigInt(request.fence);
-  const former = await readFormer(connection, request, dictionary, signal).catch(
-    (error: unknown) => {
-      throw failureOf(request.output, error);
-    },
-  );
+  const former = await reading.catch((error: unknown) => {
+    throw failureOf(request.output, error);
+  });
   const matched = former && (await matchWithFormer(connection, former, users));
   const oneIds = giveOneIds(users, representatives, matched, request.startedAtMs);
   const found = await findChanges(connection, request, users, oneIds, matched);
@@ -173,8 +186,7 @@ async function tryToPlace(
 
   reporter.begin('writing');
   reporter.at(0, `replacing ${request.output}`);
-  const idTypes = dictionary.types.map(({ idType }) => idType);
-  const { firstTable } = dictionary;
+  const { idTypes } = present;
   const result = resultRelation(connection, request, idTypes, users, oneIds, firstTable);
   try {
     const relations = { result, changes };

@@ -1,27 +1,35 @@
-/** Numbers for the one_ids of a former result, in the order in which they come. Pure. */
+/**
+ * Numbers for the one_ids of a former result, in the order in which they come. Pure. Open addressing
+ * in one array, four words a slot, so that each look-up waits for the memory once.
+ */
 import { prefixOf, type OneIds } from './one-ids';
 
-/** Of slots only every second is taken at most: what is looked for is nearly always there at once. */
-const slotsPerId = 2;
+const wordsPerSlot = 4;
+/** Share of the slots that may be taken. */
+const mostLoad = 0.75;
 /** Inverted in DuckDB's UUIDs, which are compared as signed numbers. */
 const topBit = 1 << 31;
+/** Places of prefixes that were met last: there are few of them in most results. */
+const prefixesAtHand = 256;
 
 export class FormerTable {
-  #words: Int32Array;
-  /** Number of the one_id in a slot and 1; 0: none. A power of two. */
+  /** The halves of the last 16 digits, the place of the prefix, and the number and 1; 0: free. */
   #slots: Int32Array;
   #ids: Uint32Array;
   #count = 0;
+  readonly #prefixes = [''];
+  readonly #prefixPlaces = new Map<string, number>();
+  /** Two halves of a prefix, and its place; 0: none. */
+  readonly #atHand = new Int32Array(3 * prefixesAtHand);
   /** Other texts with their numbers, and the other way round. */
   readonly #numbersOfOthers = new Map<string, number>();
   readonly #others = new Map<number, string>();
 
   /** @param expected makes room for so many: more take more time */
   constructor(expected: number) {
-    const capacity = 2 ** Math.ceil(Math.log2(Math.max(expected, 1)));
-    this.#words = new Int32Array(4 * capacity);
-    this.#slots = new Int32Array(slotsPerId * capacity);
-    this.#ids = new Uint32Array(capacity);
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(expected, 1) / mostLoad));
+    this.#slots = new Int32Array(wordsPerSlot * slots);
+    this.#ids = new Uint32Array(slots * mostLoad);
   }
 
   get count(): number {
@@ -46,130 +54,101 @@ export class FormerTable {
     numbers: Uint32Array,
   ): void {
     while (this.#count + count > this.#ids.length) this.#grow();
-    const ids = this.#ids;
+    const slots = this.#slots;
     for (let at = 0; at < count; at += 1) {
-      const from = 4 * at;
-      const low = uuids[from]!;
-      const high = uuids[from + 1]!;
-      const lowest = uuids[from + 2]!;
-      const top = uuids[from + 3]! ^ topBit;
-      const number =
-        (low | high | lowest | top) === 0
-          ? this.#numberOther(otherOf(at))
-          : this.#numberDigits(low, high, lowest, top);
-      ids[number]! += 1;
-      numbers[at] = number;
+      const low = uuids[4 * at]!;
+      const high = uuids[4 * at + 1]!;
+      const lowest = uuids[4 * at + 2]!;
+      const top = uuids[4 * at + 3]! ^ topBit;
+      if ((low | high | lowest | top) === 0) {
+        numbers[at] = this.#numberOther(otherOf(at));
+        continue;
+      }
+      const prefix = this.#prefixPlace(lowest, top);
+      const slot = slotOf(slots, low, high, prefix);
+      if (slots[slot + 3] === 0) {
+        this.#count += 1;
+        slots[slot] = low;
+        slots[slot + 1] = high;
+        slots[slot + 2] = prefix;
+        slots[slot + 3] = this.#count;
+      }
+      numbers[at] = slots[slot + 3]! - 1;
     }
+    const ids = this.#ids;
+    for (let at = 0; at < count; at += 1) ids[numbers[at]!]! += 1;
   }
 
   /** Whether a one_id of these digits is there. */
-  has(low: number, high: number, lowest: number, top: number): boolean {
-    return this.#slots[this.#slotOf(low | 0, high | 0, lowest | 0, top | 0)] !== 0;
-  }
-
-  /** Negative where the first is older: ids sort by their age, and texts by their bytes. */
-  compareAge(one: number, other: number): number {
-    if (this.#others.size > 0) return Buffer.compare(this.#bytesOf(one), this.#bytesOf(other));
-    for (let word = 3; word >= 0; word -= 1) {
-      const age = this.#words[4 * one + word]! >>> 0;
-      const ofOther = this.#words[4 * other + word]! >>> 0;
-      if (age !== ofOther) return age - ofOther;
-    }
-    return 0;
+  has(low: number, high: number, prefix: string): boolean {
+    const place = this.#prefixPlaces.get(prefix);
+    if (place === undefined) return false;
+    return this.#slots[slotOf(this.#slots, low | 0, high | 0, place) + 3] !== 0;
   }
 
   /** All of them, by their numbers. */
   oneIds(): OneIds {
     const words = new Uint32Array(3 * this.#count);
-    const prefixes = [''];
-    const places = new Map<number, Map<number, number>>();
-    for (let number = 0; number < this.#count; number += 1) {
-      if (this.#others.has(number)) continue;
-      const from = 4 * number;
-      words[3 * number] = this.#words[from]!;
-      words[3 * number + 1] = this.#words[from + 1]!;
-      const [low, high] = [this.#words[from + 2]!, this.#words[from + 3]!];
-      let ofHigh = places.get(high);
-      if (ofHigh === undefined) places.set(high, (ofHigh = new Map()));
-      let place = ofHigh.get(low);
-      if (place === undefined) ofHigh.set(low, (place = prefixes.push(prefixOf(low, high)) - 1));
-      words[3 * number + 2] = place;
+    const slots = this.#slots;
+    for (let slot = 0; slot < slots.length; slot += wordsPerSlot) {
+      if (slots[slot + 3] === 0) continue;
+      const to = 3 * (slots[slot + 3]! - 1);
+      words[to] = slots[slot]!;
+      words[to + 1] = slots[slot + 1]!;
+      words[to + 2] = slots[slot + 2]!;
     }
-    return { words, prefixes, others: this.#others };
-  }
-
-  #bytesOf(number: number): Buffer {
-    const other = this.#others.get(number);
-    if (other !== undefined) return Buffer.from(other);
-    const [low, high, lowest, highest] = this.#words.subarray(4 * number);
-    return Buffer.from(prefixOf(lowest!, highest!) + prefixOf(low!, high!));
+    return { words, prefixes: this.#prefixes, others: this.#others };
   }
 
   #numberOther(text: string): number {
     const known = this.#numbersOfOthers.get(text);
     if (known !== undefined) return known;
-    const number = this.#add();
+    const number = this.#count;
+    this.#count += 1;
     this.#numbersOfOthers.set(text, number);
     this.#others.set(number, text);
     return number;
   }
 
-  #numberDigits(low: number, high: number, lowest: number, top: number): number {
-    const slot = this.#slotOf(low, high, lowest, top);
-    if (this.#slots[slot] !== 0) return this.#slots[slot]! - 1;
-    const number = this.#add();
-    this.#slots[slot] = number + 1;
-    const words = this.#words;
-    words[4 * number] = low;
-    words[4 * number + 1] = high;
-    words[4 * number + 2] = lowest;
-    words[4 * number + 3] = top;
-    return number;
-  }
-
-  /** Where these digits are, or may be put. */
-  #slotOf(low: number, high: number, lowest: number, top: number): number {
-    const slots = this.#slots;
-    const words = this.#words;
-    let slot = hashOf(low, high, lowest, top) & (slots.length - 1);
-    for (; slots[slot] !== 0; slot = (slot + 1) & (slots.length - 1)) {
-      const to = 4 * (slots[slot]! - 1);
-      const isSame =
-        words[to] === low &&
-        words[to + 1] === high &&
-        words[to + 2] === lowest &&
-        words[to + 3] === top;
-      if (isSame) break;
+  #prefixPlace(low: number, high: number): number {
+    const atHand = this.#atHand;
+    const at = 3 * (Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0xc2b2ae35) >>> 24);
+    if (atHand[at] === low && atHand[at + 1] === high && atHand[at + 2] !== 0) {
+      return atHand[at + 2]!;
     }
-    return slot;
-  }
-
-  #add(): number {
-    this.#ids[this.#count] = 0;
-    this.#count += 1;
-    return this.#count - 1;
+    const prefix = prefixOf(low, high);
+    const place = this.#prefixPlaces.get(prefix) ?? this.#prefixes.push(prefix) - 1;
+    this.#prefixPlaces.set(prefix, place);
+    atHand[at] = low;
+    atHand[at + 1] = high;
+    atHand[at + 2] = place;
+    return place;
   }
 
   #grow(): void {
-    const capacity = 2 * this.#ids.length;
-    const [words, ids] = [this.#words, this.#ids];
-    this.#words = new Int32Array(4 * capacity);
-    this.#words.set(words);
-    this.#ids = new Uint32Array(capacity);
-    this.#ids.set(ids);
-    this.#slots = new Int32Array(slotsPerId * capacity);
-    for (let number = 0; number < this.#count; number += 1) {
-      if (this.#others.has(number)) continue;
-      const to = 4 * number;
-      const slot = this.#slotOf(words[to]!, words[to + 1]!, words[to + 2]!, words[to + 3]!);
-      this.#slots[slot] = number + 1;
+    const before = this.#slots;
+    const slots = new Int32Array(2 * before.length);
+    for (let slot = 0; slot < before.length; slot += wordsPerSlot) {
+      if (before[slot + 3] === 0) continue;
+      const to = slotOf(slots, before[slot]!, before[slot + 1]!, before[slot + 2]!);
+      for (let word = 0; word < wordsPerSlot; word += 1) slots[to + word] = before[slot + word]!;
     }
+    this.#slots = slots;
+    const ids = this.#ids;
+    this.#ids = new Uint32Array((slots.length / wordsPerSlot) * mostLoad);
+    this.#ids.set(ids);
   }
 }
 
-/** The lower half is a hash already, if we gave the id. */
-function hashOf(low: number, high: number, lowest: number, top: number): number {
-  const mixed =
-    low ^ Math.imul(high, 0x9e3779b1) ^ Math.imul(lowest, 0x85ebca6b) ^ Math.imul(top, 0xc2b2ae35);
-  return mixed ^ (mixed >>> 15);
+/** Where these are, or may be put. The digits are a hash already, if we gave the id. */
+function slotOf(slots: Int32Array, low: number, high: number, prefix: number): number {
+  const mixed = low ^ Math.imul(high, 0x9e3779b1) ^ Math.imul(prefix, 0x85ebca6b);
+  let slot = (wordsPerSlot * (mixed ^ (mixed >>> 15))) & (slots.length - 1);
+  while (
+    slots[slot + 3] !== 0 &&
+    (slots[slot] !== low || slots[slot + 1] !== high || slots[slot + 2] !== prefix)
+  ) {
+    slot = (slot + wordsPerSlot) & (slots.length - 1);
+  }
+  return slot;
 }

@@ -18,9 +18,8 @@ import { FormerTable } from './former-table';
 import { leftOutCode, noId } from './links';
 import type { ComputeRequest } from './messages';
 import { numbersIn } from './one-id-sql';
-import type { MatchedFormer } from './one-ids';
+import { compareAge, type MatchedFormer } from './one-ids';
 import { scanTable } from './scan-table';
-import { withMoreThreads } from './scratch';
 import type { Users } from './users';
 
 /** What the target holds before a result is put in its place. */
@@ -32,13 +31,19 @@ export interface Former {
   rows: FormerRows;
 }
 
+/** The IDs of the tables. */
+export type PresentIds = Pick<Dictionary, 'idCount' | 'leftOut'> & {
+  /** Names of the types, by their places. */
+  idTypes: string[];
+};
+
 const columns = ['one_id', 'id_type', 'id_value'];
 
 /** Reads the former result; null: there is none. Which users there are need not be known yet. */
 export async function readFormer(
   connection: DuckDBConnection,
   request: ComputeRequest,
-  dictionary: Dictionary,
+  present: PresentIds,
   signal: AbortSignal,
 ): Promise<Former | null> {
   const { target } = request;
@@ -49,7 +54,7 @@ export async function readFormer(
     request,
     { ...target, columns, signal, holdFor: connection },
     ({ relation }) => relation,
-    (relation) => withMoreThreads(connection, () => readRows(connection, relation, dictionary)),
+    (relation) => readRows(connection, relation, present),
   );
   return { write, ...former };
 }
@@ -77,7 +82,7 @@ const idsPerUser = 3;
 async function readRows(
   connection: DuckDBConnection,
   former: string,
-  { types, idCount, leftOut }: Dictionary,
+  { idTypes, idCount, leftOut }: PresentIds,
 ): Promise<Pick<Former, 'table' | 'rows'>> {
   const [counted] = await queryRows(connection, `SELECT count(*) AS rows FROM ${former}`);
   const table = new FormerTable(Number(counted?.rows) / idsPerUser);
@@ -113,11 +118,11 @@ async function readRows(
       ? `ANTI JOIN ${await numbersIn(connection, spellings)} USING (number)`
       : '';
   // Type by type: together they would be a join that does not fit into the memory.
-  for (const [place, { idType }] of types.entries()) {
+  for (const [place, idType] of idTypes.entries()) {
     const ids = `(SELECT number, value FROM ids ${but} WHERE type = ${place})`;
     await tell(`id_type = ${quoteText(idType)}`, `LEFT JOIN ${ids} USING (value)`);
   }
-  const known = types.map(({ idType }) => quoteText(idType)).join(', ');
+  const known = idTypes.map(quoteText).join(', ');
   await tell(`(id_type IN (${known})) IS NOT TRUE`, 'CROSS JOIN (SELECT NULL::UINTEGER AS number)');
   return { table, rows: { formerOf, again } };
 }
@@ -135,14 +140,16 @@ export async function matchWithFormer(
   users: Users,
 ): Promise<MatchedFormer> {
   const pairs = countPairs(rows, table.count, users.userOf);
-  const rankOf = await rankBySmallestId(connection, users, tiedUsers(pairs));
-  const compareAge = (one: number, other: number): number => table.compareAge(one, other);
-  const counts = { users: users.count, formers: table.count };
-  return {
-    table,
-    oneIds: table.oneIds(),
-    match: matchFormer(pairs, counts, { compareAge, rankOf }),
-  };
+  const ranking = rankBySmallestId(connection, users, tiedUsers(pairs));
+  // While DuckDB looks for the texts.
+  const oneIds = table.oneIds();
+  const rankOf = await ranking;
+  const match = matchFormer(
+    pairs,
+    { users: users.count, formers: table.count },
+    { compareAge: (one, other) => compareAge(oneIds, one, other), rankOf },
+  );
+  return { table, oneIds, match };
 }
 
 /** Places of users in the order of their smallest IDs, by type and then by the bytes of the value. */

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { awaitedLater } from './awaited-later';
 import { Linking, type LinkingSize } from './linking';
 
 /** Less than this many cells are linked in the time in which a thread starts. */
@@ -36,9 +37,7 @@ export class Linker {
     argument: Argument<Method>,
   ): Promise<Answer<Method>> {
     const answer = this.#side!.ask(...([method, argument] as unknown as LinkCall));
-    // Who waits for it meets its error, perhaps later.
-    answer.catch(() => undefined);
-    return answer as Promise<Answer<Method>>;
+    return awaitedLater(answer as Promise<Answer<Method>>);
   }
 
   /** Lets go of all that is linked. What has not been answered fails. */

@@ -31,6 +31,23 @@ export function prefixOf(low: number, high: number): string {
   return digits.join('');
 }
 
+/** Negative where the first is older: ids sort by their age, and texts by their bytes. */
+export function compareAge(ids: OneIds, one: number, other: number): number {
+  const { words, prefixes, others } = ids;
+  if (others.has(one) || others.has(other)) {
+    return Buffer.compare(Buffer.from(textOf(ids, one)), Buffer.from(textOf(ids, other)));
+  }
+  const prefix = prefixes[words[3 * one + 2]!]!;
+  const ofOther = prefixes[words[3 * other + 2]!]!;
+  if (prefix !== ofOther) return prefix < ofOther ? -1 : 1;
+  return words[3 * one + 1]! - words[3 * other + 1]! || words[3 * one]! - words[3 * other]!;
+}
+
+function textOf({ words, prefixes, others }: OneIds, place: number): string {
+  const [low, high, prefix] = words.subarray(3 * place, 3 * place + 3);
+  return others.get(place) ?? prefixes[prefix!]! + prefixOf(low!, high!);
+}
+
 /**
  * Who is the same user as before keeps the former id. A new id is made of the time at which the try
  * began (12 digits, so that ids sort by their age), of the type (4) and of the hash of the ID that
@@ -63,18 +80,20 @@ export function giveOneIds(
       continue;
     }
     const ofType = type[user]!;
-    const lowest = (generation % 2 ** 16) * 2 ** 16 + ofType;
-    const highest = Math.floor(generation / 2 ** 16);
-    if (former?.table.has(low[user]!, high[user]!, lowest, highest) === true) {
+    places[ofType] ??= placeOf(prefixes, newPrefix(generation, ofType));
+    const place = places[ofType];
+    if (former?.table.has(low[user]!, high[user]!, prefixes[place]!) === true) {
       throw new Error('a one_id was about to be given twice');
     }
-    places[ofType] ??= placeOf(prefixes, prefixOf(lowest, highest));
     words[3 * user] = low[user]!;
     words[3 * user + 1] = high[user]!;
-    words[3 * user + 2] = places[ofType];
+    words[3 * user + 2] = place;
   }
   return { words, prefixes, others };
 }
+
+const newPrefix = (generation: number, type: number): string =>
+  generation.toString(16).padStart(12, '0') + type.toString(16).padStart(4, '0');
 
 /** Where a text is among others; it is put there. */
 function placeOf(texts: string[], text: string): number {

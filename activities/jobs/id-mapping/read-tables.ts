@@ -1,6 +1,7 @@
 /** From the tables of a task to numbered IDs and the rows that link them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDetail } from '../../../model/run';
+import { awaitedLater } from './awaited-later';
 import {
   makeDictionary,
   mostIdsOf,
@@ -169,12 +170,6 @@ async function collectIds(
     await refuseChanged(sources, details);
     throw error;
   }
-}
-
-/** Who waits for it meets its error, perhaps later or never. */
-function awaitedLater<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
 }
 
 /** @throws JobError naming a table that is not what it was when it was opened */
