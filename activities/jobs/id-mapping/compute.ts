@@ -108,6 +108,8 @@ async function findUsers(
   const present = { idTypes, idCount, leftOut: codes };
   // Linking leaves DuckDB idle.
   const former = readFormer(connection, request, present, signal);
+  // Who waits for it meets its error.
+  former.catch(() => undefined);
   const linked = await linkUsers(connection, request, dictionary, tables, linker, reporter).catch(
     async (error: unknown) => {
       await former.catch(() => undefined);
