@@ -68,7 +68,7 @@ it('one_ids of any text are told apart, counted, and sort by their bytes', () =>
   );
 });
 
-it('it knows which digits are there', () => {
+it('whether digits are there is known', () => {
   const table = new FormerTable(1);
   const text = '00000197a0b1c2d3fedcba9876543210';
   table.number(uuidsOf([text]), 1, String, new Uint32Array(1));

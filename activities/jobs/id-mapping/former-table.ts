@@ -9,8 +9,8 @@ const wordsPerSlot = 4;
 const mostLoad = 0.75;
 /** Inverted in DuckDB's UUIDs, which are compared as signed numbers. */
 const topBit = 1 << 31;
-/** Places of prefixes that were met last: there are few of them in most results. */
-const prefixesAtHand = 256;
+/** Bits of the places at which prefixes that were met last are at hand: a result has some of each run. */
+const atHandBits = 14;
 
 export class FormerTable {
   /** The halves of the last 16 digits, the place of the prefix, and the number and 1; 0: free. */
@@ -20,7 +20,7 @@ export class FormerTable {
   readonly #prefixes = [''];
   readonly #prefixPlaces = new Map<string, number>();
   /** Two halves of a prefix, and its place; 0: none. */
-  readonly #atHand = new Int32Array(3 * prefixesAtHand);
+  readonly #atHand = new Int32Array(3 << atHandBits);
   /** Other texts with their numbers, and the other way round. */
   readonly #numbersOfOthers = new Map<string, number>();
   readonly #others = new Map<number, string>();
@@ -112,7 +112,8 @@ export class FormerTable {
 
   #prefixPlace(low: number, high: number): number {
     const atHand = this.#atHand;
-    const at = 3 * (Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0xc2b2ae35) >>> 24);
+    const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0xc2b2ae35);
+    const at = 3 * (mixed >>> (32 - atHandBits));
     if (atHand[at] === low && atHand[at + 1] === high && atHand[at + 2] !== 0) {
       return atHand[at + 2]!;
     }

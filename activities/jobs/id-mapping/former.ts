@@ -72,7 +72,7 @@ async function lastWriteOf({
   }
 }
 
-/** UUIDs are read as 16 bytes, and so are 32 hex digits. */
+/** 32 hex digits are read as a UUID, which is four words in memory. */
 const noDigits = `'00000000-0000-0000-0000-000000000000'::UUID`;
 
 /** A user has so many IDs or more, as a rule. */
