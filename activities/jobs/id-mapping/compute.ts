@@ -170,7 +170,7 @@ async function putInPlace(
 async function tryToPlace(
   connection: DuckDBConnection,
   request: ComputeRequest,
-  { former: reading, users, representatives, present, firstTable, ids }: Found,
+  { former: reading, users, representatives, firstTable, ids }: Found,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Placed> {
@@ -187,8 +187,7 @@ async function tryToPlace(
 
   reporter.begin('writing');
   reporter.at(0, `replacing ${request.output}`);
-  const { idTypes } = present;
-  const result = resultRelation(connection, request, idTypes, users, oneIds, firstTable);
+  const result = resultRelation(connection, request, users, oneIds, firstTable);
   try {
     const relations = { result, changes };
     const rows = await swapResult(connection, request, relations, former?.write ?? null, signal);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows } from '../../../connectors/duckdb-engine';
 import { chunksOf, numbersOf } from '../../../connectors/duckdb-vectors';
-import { quotePath } from '../../../connectors/sql-text';
+import { quotePath, quoteText } from '../../../connectors/sql-text';
 import { JobError } from '../../../model/job-type';
 import { IdTable } from './id-table';
 import {
@@ -61,7 +61,8 @@ export interface DictionaryListener {
 }
 
 /**
- * Collects the distinct IDs of all tables, type by type.
+ * Collects the distinct IDs of all tables, type by type. Leaves the view `ids (number, type, value,
+ * id_type)`, with the place of the type and its name.
  * @param rows how many each source has
  * @param hashOf the first hash that is tried
  * @throws JobError where there are too many; what DuckDB throws
@@ -106,9 +107,13 @@ export async function makeDictionary(
     listener.collected(place, { ...part, columns });
     start = end;
   }
-  await connection.run(
-    `CREATE OR REPLACE TEMP VIEW ids AS ${types.map(idsOf).join(' UNION ALL ')}`,
+  const names = types.map(({ idType }) => quoteText(idType)).join(', ');
+  const ofTypes = types.map(
+    // A constant of each part: to make an ENUM of every row takes its time.
+    (type, place) =>
+      `SELECT *, ${quoteText(type.idType)}::ENUM(${names}) AS id_type FROM (${idsOf(type, place)})`,
   );
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ids AS ${ofTypes.join(' UNION ALL ')}`);
   return { types, idCount: start, ...partOf(counts, 0, start), links };
 }
 

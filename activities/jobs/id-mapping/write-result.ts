@@ -8,10 +8,6 @@ import { registerOneIds } from './one-id-sql';
 import type { OneIds } from './one-ids';
 import type { Users } from './users';
 
-function listOf(texts: string[]): string {
-  return texts.map(quoteText).join(', ');
-}
-
 /**
  * The result `(one_id, id_type, id_value, first_table, run_id)`, which is computed when it is read.
  * What has few values is of an ENUM: read like text, and written in half the time.
@@ -22,20 +18,17 @@ function listOf(texts: string[]): string {
 export function resultRelation(
   connection: DuckDBConnection,
   request: ComputeRequest,
-  idTypes: string[],
   { userOf }: Users,
   oneIds: OneIds,
   firstTable: Uint16Array,
 ): string {
-  const types = listOf(idTypes);
-  const run = listOf([request.runId]);
+  const run = quoteText(request.runId);
   const tables = request.tables.map((table) => table.name);
   const sql = registerOneIds(connection, oneIds, userOf, { values: firstTable, texts: tables });
-  // Places in a list of ENUMs: texts would be turned into ENUMs row by row.
   return `(
-    SELECT ${sql.text('found', 'number')} AS one_id, ([${types}]::ENUM(${types})[])[type + 1] AS id_type,
-      value AS id_value, ${sql.beside('found')} AS first_table, ${run}::ENUM(${run}) AS run_id
-    FROM (SELECT number, type, value, ${sql.find('number')} AS found FROM ids)
+    SELECT ${sql.text('found', 'number')} AS one_id, id_type, value AS id_value,
+      ${sql.beside('found')} AS first_table, ${run}::ENUM(${run}) AS run_id
+    FROM (SELECT number, id_type, value, ${sql.find('number')} AS found FROM ids)
     WHERE ${sql.hasOne('found')})`;
 }
 
