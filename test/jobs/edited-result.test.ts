@@ -51,3 +51,12 @@ it('a former result that somebody has edited keeps its users under whatever ids 
     ['merged', idOf('4'), 'z', 1],
   ]);
 });
+
+it('a former result whose one_ids are no texts any more keeps its users too', async () => {
+  const tables = [{ idTypes: ['card', 'email'], rows: [['1', 'ann']] }];
+  const [row] = (await compute(sandbox, tables)).rows;
+  await edit('ALTER TABLE main.id_mapping_42 ALTER one_id TYPE UUID');
+  const { rows, summary } = await compute(sandbox, tables);
+  expect(rows[0]!.one_id.replaceAll('-', '')).toBe(row!.one_id);
+  expect(summary.changes).toEqual({ new: 0, kept: 1, gone: 0, merged: 0, split: 0 });
+});

@@ -78,7 +78,7 @@ const noDigits = `'00000000-0000-0000-0000-000000000000'::UUID`;
 /** A user has so many IDs or more, as a rule. */
 const idsPerUser = 3;
 
-/** Finds the present IDs in a former result. @param former relation of `columns` */
+/** Finds the present IDs in a former result. @param former relation of `columns`, of any type */
 async function readRows(
   connection: DuckDBConnection,
   former: string,
@@ -105,10 +105,11 @@ async function readRows(
     await connection.run(
       `SELECT count(${listen}(digits, CASE WHEN digits = ${noDigits} THEN one_id ELSE '' END,
          coalesce(number, ${noId}::UINTEGER)))
-       FROM (SELECT one_id, id_value AS value,
+       FROM (SELECT one_id, value,
            CASE WHEN strlen(one_id) = 32 AND lower(one_id) = one_id
              THEN coalesce(TRY_CAST(one_id AS UUID), ${noDigits}) ELSE ${noDigits} END AS digits
-         FROM ${former} WHERE one_id IS NOT NULL AND ${condition}) ${join}`,
+         FROM (SELECT one_id::VARCHAR AS one_id, id_value::VARCHAR AS value
+           FROM ${former} WHERE one_id IS NOT NULL AND ${condition})) ${join}`,
     );
   };
   // Other spellings of an ID have its value too.
