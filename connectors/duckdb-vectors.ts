@@ -146,26 +146,25 @@ export function registerTextLookUp(
   );
 }
 
-/**
- * Makes a volatile function that hears of rows, in any order; what it answers means nothing.
- * @returns the name by which SQL calls it
- */
+/** Makes a volatile function that hears of rows, in any order; what it answers means nothing. */
 export function registerListener(
   connection: DuckDBConnection,
   parameters: ('UUID' | 'VARCHAR' | 'UINTEGER')[],
   hear: (rows: DuckDBDataChunk) => void,
-): string {
+): HeldFunction {
   const types = loadedDuckdb();
   const parameterTypes = parameters.map((type) => types[type]);
-  return registerFunction(
+  let call: typeof hear | null = hear;
+  const name = registerFunction(
     connection,
     { parameterTypes, returnType: types.UINTEGER, volatile: true },
-    hear,
+    (rows) => call?.(rows),
   );
+  return { name, release: () => (call = null) };
 }
 
 /** A function that a connection keeps for as long as it is open. */
-export interface Numbering {
+export interface HeldFunction {
   /** By which SQL calls it. */
   name: string;
   /** Lets go of what it holds; it is not called any more then. */
@@ -180,7 +179,7 @@ export interface Numbering {
 export function registerNumbering(
   connection: DuckDBConnection,
   number: (hashes: Int32Array, places: Uint32Array, rows: number, found: Uint32Array) => void,
-): Numbering {
+): HeldFunction {
   const { UBIGINT, UINTEGER } = loadedDuckdb();
   let call: typeof number | null = number;
   const name = registerFunction(

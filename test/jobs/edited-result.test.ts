@@ -60,3 +60,22 @@ it('a former result whose one_ids are no texts any more keeps its users too', as
   expect(rows[0]!.one_id.replaceAll('-', '')).toBe(row!.one_id);
   expect(summary.changes).toEqual({ new: 0, kept: 1, gone: 0, merged: 0, split: 0 });
 });
+
+it('a former result with many generations of one_ids, and other texts, keeps all of them', async () => {
+  const tables = [{ idTypes: ['card'], rows: Array.from({ length: 400 }, (_, nr) => [`${nr}`]) }];
+  await compute(sandbox, tables);
+  await edit(
+    `UPDATE main.id_mapping_42 SET one_id = md5(one_id)`,
+    `UPDATE main.id_mapping_42 SET one_id = 'other ' || id_value WHERE id_value LIKE '1_'`,
+    // Their digits begin with many zeros.
+    `UPDATE main.id_mapping_42 SET one_id = lpad(id_value, 32, '0') WHERE id_value LIKE '2_'`,
+    `UPDATE main.id_mapping_42 SET one_id = rpad(id_value, 32, '0') WHERE id_value LIKE '3_'`,
+  );
+  const ids = `SELECT one_id, id_value FROM main.id_mapping_42 ORDER BY id_value`;
+  const before = await runSql(analysisFile(sandbox), ids);
+  const { summary, changes } = await compute(sandbox, tables);
+  expect(summary.changes).toEqual({ new: 0, kept: 400, gone: 0, merged: 0, split: 0 });
+  expect(await runSql(analysisFile(sandbox), ids)).toEqual(before);
+  const kept = changes.map((change) => change.one_id).toSorted();
+  expect(kept).toEqual(before.map((row) => String(row.one_id)).toSorted());
+});

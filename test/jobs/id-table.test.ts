@@ -48,6 +48,29 @@ it('each hash has one number, in the order in which they come, with its cells an
   );
 });
 
+it('hashes with one lower word are told apart where that is asked for, in whatever order they come', () => {
+  // The second belongs into the place behind that of the first and the third.
+  const place = Math.imul(5, 0x9e3779b1);
+  const one: Hash = [5, 0];
+  const near: Hash = [5, place ^ (place + 1)];
+  const between: Hash = [6, place ^ Math.imul(6, 0x9e3779b1)];
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray([one, near, between], { minLength: 3 }),
+      fc.array(fc.tuple(fc.nat({ max: 3 }), fc.nat({ max: 3 })), { maxLength: 50 }),
+      (first, rest) => {
+        const table = new IdTable();
+        table.begin(0, true);
+        const hashes = [...first, ...rest];
+        const keys = hashes.map(String);
+        const order = [...new Set(keys)];
+        expect(numbersOf(table, hashes, 0)).toEqual(keys.map((key) => order.indexOf(key)));
+        expect(table.count).toBe(order.length);
+      },
+    ),
+  );
+});
+
 it('numbers stay when it grows, and begin anew where they are told to', () => {
   const table = new IdTable();
   const hashes = Array.from({ length: 50_000 }, (_, nr): Hash => [Math.imul(nr, 40_503), nr % 700]);
@@ -58,7 +81,7 @@ it('numbers stay when it grows, and begin anew where they are told to', () => {
   }
   expect(numbersOf(table, hashes, 1)).toEqual(numbers);
   expect(table.count).toBe(hashes.length);
-  table.begin(1_000_000);
+  table.begin(1_000_000, false);
   expect(table.count).toBe(0);
   expect(numbersOf(table, hashes.toReversed(), 0)).toEqual(numbers.map((nr) => nr + 1_000_000));
 });

@@ -48,6 +48,8 @@ export async function computeIdMapping(
 ): Promise<IdMappingSummary> {
   const file = path.join(request.scratchDir, 'work.duckdb');
   return withEngine(file, scratchLimits(request.scratchDir), signal, async (connection) => {
+    // In the order of the rows, what threads have written side by side would be written a second time.
+    await connection.run('SET preserve_insertion_order = false');
     registerIdFunctions(connection);
     const linker = new Linker();
     try {

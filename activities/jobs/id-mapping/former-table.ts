@@ -29,7 +29,7 @@ export class FormerTable {
   constructor(expected: number) {
     const slots = 2 ** Math.ceil(Math.log2(Math.max(expected, 1) / mostLoad));
     this.#slots = new Int32Array(wordsPerSlot * slots);
-    this.#ids = new Uint32Array(slots * mostLoad);
+    this.#ids = new Uint32Array(Math.floor(slots * mostLoad));
   }
 
   get count(): number {
@@ -136,7 +136,7 @@ export class FormerTable {
     }
     this.#slots = slots;
     const ids = this.#ids;
-    this.#ids = new Uint32Array((slots.length / wordsPerSlot) * mostLoad);
+    this.#ids = new Uint32Array(Math.floor((slots.length / wordsPerSlot) * mostLoad));
     this.#ids.set(ids);
   }
 }

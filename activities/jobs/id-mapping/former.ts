@@ -12,6 +12,7 @@ import {
 } from '../../../connectors/duckdb-vectors';
 import { quoteText } from '../../../connectors/sql-text';
 import type { Dictionary } from './dictionary';
+import { awaitedLater } from './awaited-later';
 import { matchFormer, tiedUsers } from './former-ids';
 import { countPairs, type FormerRows } from './former-pairs';
 import { FormerTable } from './former-table';
@@ -89,7 +90,7 @@ async function readRows(
   const formerOf = new Uint32Array(idCount).fill(noId);
   const again: FormerRows['again'] = [];
   let numbers = new Uint32Array(0);
-  const listen = registerListener(connection, ['UUID', 'VARCHAR', 'UINTEGER'], (rows) => {
+  const listener = registerListener(connection, ['UUID', 'VARCHAR', 'UINTEGER'], (rows) => {
     const count = rows.rowCount;
     if (numbers.length < count) numbers = new Uint32Array(count);
     table.number(uuidsOf(rows, 0), count, textsOf(rows, 1), numbers);
@@ -103,7 +104,7 @@ async function readRows(
   });
   const tell = async (condition: string, join: string): Promise<void> => {
     await connection.run(
-      `SELECT count(${listen}(digits, CASE WHEN digits = ${noDigits} THEN one_id ELSE '' END,
+      `SELECT count(${listener.name}(digits, CASE WHEN digits = ${noDigits} THEN one_id ELSE '' END,
          coalesce(number, ${noId}::UINTEGER)))
        FROM (SELECT one_id, value,
            CASE WHEN strlen(one_id) = 32 AND lower(one_id) = one_id
@@ -119,12 +120,17 @@ async function readRows(
       ? `ANTI JOIN ${await numbersIn(connection, spellings)} USING (number)`
       : '';
   // Type by type: together they would be a join that does not fit into the memory.
-  for (const [place, idType] of idTypes.entries()) {
-    const ids = `(SELECT number, value FROM ids ${but} WHERE type = ${place})`;
-    await tell(`id_type = ${quoteText(idType)}`, `LEFT JOIN ${ids} USING (value)`);
+  try {
+    for (const [place, idType] of idTypes.entries()) {
+      const ids = `(SELECT number, value FROM ids ${but} WHERE type = ${place})`;
+      await tell(`id_type = ${quoteText(idType)}`, `LEFT JOIN ${ids} USING (value)`);
+    }
+    const known = idTypes.map(quoteText).join(', ');
+    const ofNone = 'CROSS JOIN (SELECT NULL::UINTEGER AS number)';
+    await tell(`(id_type IN (${known})) IS NOT TRUE`, ofNone);
+  } finally {
+    listener.release();
   }
-  const known = idTypes.map(quoteText).join(', ');
-  await tell(`(id_type IN (${known})) IS NOT TRUE`, 'CROSS JOIN (SELECT NULL::UINTEGER AS number)');
   return { table, rows: { formerOf, again } };
 }
 
@@ -141,7 +147,7 @@ export async function matchWithFormer(
   users: Users,
 ): Promise<MatchedFormer> {
   const pairs = countPairs(rows, table.count, users.userOf);
-  const ranking = rankBySmallestId(connection, users, tiedUsers(pairs));
+  const ranking = awaitedLater(rankBySmallestId(connection, users, tiedUsers(pairs)));
   // While DuckDB looks for the texts.
   const oneIds = table.oneIds();
   const rankOf = await ranking;

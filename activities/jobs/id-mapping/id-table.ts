@@ -1,10 +1,11 @@
 /**
  * Numbers for the 64-bit hashes of texts, in the order in which they come. Open addressing in one
  * array that stays small, as looking for a hash is waiting for memory: two words a slot, the lower
- * word of the hash and the number plus one. The upper word helps to say where a hash belongs, and is
- * not compared: two hashes with one lower word whose places are near each other are given one number
- * (one chance in some ten thousand for a type of a million IDs). Whoever numbers texts by their
- * hashes has to look for texts that share a number anyhow. Pure. One table serves type after type.
+ * word of the hash and the number plus one. The upper word helps to say where a hash belongs. It is
+ * compared only where that is asked for: else two hashes with one lower word whose places are near
+ * each other may be given one number, as the order has it (one chance in some ten thousand for a
+ * type of a million IDs). Whoever numbers texts by their hashes has to look for texts that share a
+ * number anyhow, and asks for it then. Pure. One table serves type after type.
  */
 
 /** Share of the slots that may be taken: with more, what is looked for is often not there at once. */
@@ -26,15 +27,21 @@ export class IdTable {
   #capacity = capacityOf(firstSlots);
   #count = 0;
   #first = 0;
+  #comparesWhole = false;
   #hashes = new Int32Array(2 * this.#capacity);
   #cells = new Uint32Array(this.#capacity);
   #firstPlaces = new Uint16Array(this.#capacity);
 
-  /** Forgets all hashes. @param first the number of the next one */
-  begin(first: number): void {
+  /**
+   * Forgets all hashes.
+   * @param first the number of the next one
+   * @param comparesWhole whether each hash gets a number of its own, which takes longer
+   */
+  begin(first: number, comparesWhole: boolean): void {
     this.#words.fill(0);
     this.#count = 0;
     this.#first = first;
+    this.#comparesWhole = comparesWhole;
   }
 
   /** How many hashes it has told apart. */
@@ -98,12 +105,16 @@ export class IdTable {
     const last = words.length;
     const mask = this.#slots - 1;
     const known = this.#hashes;
+    const comparesWhole = this.#comparesWhole;
     let seen = this.#count;
     for (let at = 0; at < count; at += 1) {
       const low = hashes[2 * at]!;
       const high = hashes[2 * at + 1]!;
       let word = slotOf(low, high, mask) * wordsPerSlot;
-      while (words[word + 1] !== 0 && words[word] !== low) {
+      while (
+        words[word + 1] !== 0 &&
+        (words[word] !== low || (comparesWhole && known[2 * words[word + 1]! - 1] !== high))
+      ) {
         word = word + wordsPerSlot === last ? 0 : word + wordsPerSlot;
       }
       const number = words[word + 1]! - 1;

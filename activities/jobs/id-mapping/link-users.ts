@@ -1,5 +1,6 @@
 /** From linked IDs to users, past the guard rails. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { awaitedLater } from './awaited-later';
 import { findContradicting } from './contradictions';
 import { textsOf, type CollectedType, type Dictionary } from './dictionary';
 import { describeLeftOut, logLeftOut, shortened, type LeftOut } from './left-out';
@@ -90,7 +91,7 @@ export async function linkUsers(
   const leftOut = await describeLeftOut(connection, dictionary, shared, tables);
   logLeftOut(reporter, leftOut);
   const { users, crowded } = await finding;
-  const describing = describeCrowded(connection, dictionary, crowded);
+  const describing = awaitedLater(describeCrowded(connection, dictionary, crowded));
   // While DuckDB looks for the texts.
   const representatives = representativesOf(users, types);
   const samples = await describing;

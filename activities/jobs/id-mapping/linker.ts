@@ -1,6 +1,6 @@
 /**
  * Links IDs beside everything else: in a thread of its own, where there are enough of them for that
- * to pay. All arrays that go there and come back are shared.
+ * to pay. All large arrays that go there and come back are shared.
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';

@@ -6,7 +6,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows } from '../../../connectors/duckdb-engine';
-import { registerNumbering, type Numbering } from '../../../connectors/duckdb-vectors';
+import { registerNumbering, type HeldFunction } from '../../../connectors/duckdb-vectors';
 import { quotePath, quoteText } from '../../../connectors/sql-text';
 import { fillerSql, normalSql } from './id-sql';
 import type { IdTable } from './id-table';
@@ -57,8 +57,10 @@ export async function numberTexts(
   hashOf: HashOf,
 ): Promise<NumberedColumn[]> {
   const { type, file } = request;
-  const collect = (hash: HashOf) => collectTexts(connection, request, hash);
-  const quick = await collect(hashOf);
+  const collect = (hash: HashOf, comparesWhole = true) =>
+    collectTexts(connection, request, hash, comparesWhole);
+  // The same hash once more, compared as a whole: what it is must not depend on the order of rows.
+  const quick = (await collect(hashOf, false)) ?? (await collect(hashOf));
   if (quick !== null) return quick;
   const named = await textsThatShare(connection, file);
   // SQL ends at a NUL: a text that has one cannot be named.
@@ -85,12 +87,13 @@ async function collectTexts(
   connection: DuckDBConnection,
   { sources, rows, type, file, table, first }: TextRequest,
   hash: HashOf,
+  comparesWhole: boolean,
 ): Promise<NumberedColumn[] | null> {
   const { idType, rules } = type;
-  table.begin(first);
+  table.begin(first, comparesWhole);
   const columns: NumberedColumn[] = [];
   const cells: string[] = [];
-  const numberings: Numbering[] = [];
+  const numberings: HeldFunction[] = [];
   for (const [place, { relation, rowNumber, columns: ofTable }] of sources.entries()) {
     for (const [at, { idType: ofColumn, text }] of ofTable.entries()) {
       if (ofColumn !== idType) continue;

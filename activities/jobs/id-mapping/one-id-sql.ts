@@ -14,8 +14,11 @@ import type { OneIds } from './one-ids';
 /** In the place of a prefix: there is no one_id. */
 const nobody = 'nobody';
 
-/** From here on, `to_hex` writes 16 digits, in a quarter of the time of `format`. */
-const sixteenDigits = 1n << 60n;
+/** With more, those would be texts that DuckDB is asked for with each chunk of rows. */
+const mostListed = 256;
+
+/** What is known of a number where prefixes are not listed. */
+const kinds = { digits: 0, other: 1, nobody: 2 } as const;
 
 /** Something else that is known of the same numbers, by number. */
 export interface Beside {
@@ -36,6 +39,14 @@ export interface OneIdSql {
   beside: (found: string) => string;
 }
 
+/** From here on, `to_hex` writes 16 digits. */
+const sixteenDigits = 1n << 60n;
+
+/** 16 digits of a UBIGINT, in a quarter of the time of `format`. */
+const digitsOf = (value: string): string =>
+  `lower(CASE WHEN ${value} >= ${sixteenDigits} THEN to_hex(${value})
+    ELSE '0' || substr(to_hex(${value} + ${sixteenDigits}::UBIGINT), 2) END)`;
+
 /** @param of place of the one_id of each number, or `noId` */
 export function registerOneIds(
   connection: DuckDBConnection,
@@ -43,14 +54,17 @@ export function registerOneIds(
   of: Uint32Array,
   { values, texts }: Beside,
 ): OneIdSql {
-  // A prefix reads like text, and is a small number on the way.
+  const isListed = prefixes.length <= mostListed;
   const fields: Record<string, Field> = {
-    prefix: [...prefixes, nobody],
+    // A listed prefix reads like text, and is a small number on the way.
+    prefix: isListed ? [...prefixes, nobody] : 'UBIGINT',
     hash: 'UBIGINT',
     beside: texts ?? 'UINTEGER',
+    ...(!isListed && { kind: 'UINTEGER' as const }),
   };
+  const halves = isListed ? new Uint32Array(0) : halvesOf(prefixes);
   const find = registerStructLookUp(connection, fields, (numbers, count, found) => {
-    const [prefix, hash, beside] = found as [PlainArray, PlainArray, PlainArray];
+    const [prefix, hash, beside, kind] = found as [PlainArray, PlainArray, PlainArray, PlainArray?];
     // Loops of their own: the look-ups of each do not wait for one another.
     for (let row = 0; row < count; row += 1) {
       const number = numbers[row]!;
@@ -59,7 +73,15 @@ export function registerOneIds(
     }
     for (let row = 0; row < count; row += 1) {
       const place = hash[2 * row]!;
-      prefix[row] = place === noId ? prefixes.length : words[3 * place + 2]!;
+      const prefixPlace = place === noId ? prefixes.length : words[3 * place + 2]!;
+      if (kind === undefined) {
+        prefix[row] = prefixPlace;
+      } else {
+        prefix[2 * row] = halves[2 * prefixPlace]!;
+        prefix[2 * row + 1] = halves[2 * prefixPlace + 1]!;
+        const isOther = prefixPlace === 0 ? kinds.other : kinds.digits;
+        kind[row] = place === noId ? kinds.nobody : isOther;
+      }
       if (place === noId) continue;
       hash[2 * row] = words[3 * place]!;
       hash[2 * row + 1] = words[3 * place + 1]!;
@@ -67,15 +89,31 @@ export function registerOneIds(
   });
   const other =
     others.size > 0 ? registerTextLookUp(connection, (number) => others.get(of[number]!)!) : null;
+  const isOther = (found: string): string =>
+    isListed ? `${found}.prefix = ''` : `${found}.kind = ${kinds.other}`;
   return {
     find: (number) => `${find}(${number})`,
-    hasOne: (found) => `${found}.prefix <> ${quoteText(nobody)}`,
-    text: (found, number) => `CASE
-      ${other === null ? '' : `WHEN ${found}.prefix = '' THEN ${other}(${number})`}
-      WHEN ${found}.hash >= ${sixteenDigits} THEN ${found}.prefix::VARCHAR || lower(to_hex(${found}.hash))
-      ELSE format('{}{:016x}', ${found}.prefix::VARCHAR, ${found}.hash) END`,
+    hasOne: (found) =>
+      isListed ? `${found}.prefix <> ${quoteText(nobody)}` : `${found}.kind <> ${kinds.nobody}`,
+    text: (found, number) => {
+      const prefix = isListed ? `${found}.prefix::VARCHAR` : digitsOf(`${found}.prefix`);
+      const digits = `${prefix} || ${digitsOf(`${found}.hash`)}`;
+      if (other === null) return digits;
+      return `CASE WHEN ${isOther(found)} THEN ${other}(${number}) ELSE ${digits} END`;
+    },
     beside: (found) => `${found}.beside`,
   };
+}
+
+/** The words of prefixes, the lower half of each first; 0 for none. */
+function halvesOf(prefixes: string[]): Uint32Array {
+  const halves = new Uint32Array(2 * prefixes.length + 2);
+  for (const [place, prefix] of prefixes.entries()) {
+    if (prefix === '') continue;
+    halves[2 * place] = parseInt(prefix.slice(8), 16);
+    halves[2 * place + 1] = parseInt(prefix.slice(0, 8), 16);
+  }
+  return halves;
 }
 
 /**

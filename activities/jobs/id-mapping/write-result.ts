@@ -50,8 +50,6 @@ export async function swapResult(
   signal: AbortSignal,
 ): Promise<number> {
   const { filesRoots, fake, writer, startedAtMs, target } = request;
-  // In the order of the rows, what threads have written side by side would be written a second time.
-  await connection.run('SET preserve_insertion_order = false');
   const place = openConnection(target.connection, { filesRoots }, { fake });
   try {
     return await place.swapIn({
