@@ -92,7 +92,7 @@ export function registerLookUp(
       const found = plainOf(output);
       for (let row = 0; row < input.rowCount; row += 1) found[row] = values[places[row]!]!;
     },
-  );
+  ).name;
 }
 
 /** A field of a struct: numbers, or places in a list of texts, which SQL sees as an ENUM of these. */
@@ -127,7 +127,7 @@ export function registerStructLookUp(
       const found = entries.map((_, at) => plainOf(struct.entryVectorAt(at)));
       find(numbersOf(input, 0), input.rowCount, found);
     },
-  );
+  ).name;
 }
 
 /** Makes a function `(UINTEGER) -> VARCHAR`: ten times as slow as the others. @returns its name */
@@ -143,7 +143,7 @@ export function registerTextLookUp(
       const places = numbersOf(input, 0);
       for (let row = 0; row < input.rowCount; row += 1) output.setItem(row, find(places[row]!));
     },
-  );
+  ).name;
 }
 
 /** Makes a volatile function that hears of rows, in any order; what it answers means nothing. */
@@ -154,13 +154,11 @@ export function registerListener(
 ): HeldFunction {
   const types = loadedDuckdb();
   const parameterTypes = parameters.map((type) => types[type]);
-  let call: typeof hear | null = hear;
-  const name = registerFunction(
+  return registerFunction(
     connection,
     { parameterTypes, returnType: types.UINTEGER, volatile: true },
-    (rows) => call?.(rows),
+    hear,
   );
-  return { name, release: () => (call = null) };
 }
 
 /** A function that a connection keeps for as long as it is open. */
@@ -181,19 +179,17 @@ export function registerNumbering(
   number: (hashes: Int32Array, places: Uint32Array, rows: number, found: Uint32Array) => void,
 ): HeldFunction {
   const { UBIGINT, UINTEGER } = loadedDuckdb();
-  let call: typeof number | null = number;
-  const name = registerFunction(
+  return registerFunction(
     connection,
     { parameterTypes: [UBIGINT, UINTEGER], returnType: UINTEGER, volatile: true },
     (input, output) =>
-      call?.(
+      number(
         wordsOf(input, 0),
         numbersOf(input, 1),
         input.rowCount,
         plainOf(output) as Uint32Array,
       ),
   );
-  return { name, release: () => (call = null) };
 }
 
 /** Whoever has a connection has loaded it: this module alone does not. */
@@ -206,16 +202,17 @@ function registerFunction(
   connection: DuckDBConnection,
   how: { parameterTypes: readonly DuckDBType[]; returnType: DuckDBType; volatile?: boolean },
   run: (input: DuckDBDataChunk, output: DuckDBVector) => void,
-): string {
+): HeldFunction {
+  let held: typeof run | null = run;
   functions += 1;
   const name = `tablegate_function_${functions}`;
   const made = loadedDuckdb().DuckDBScalarFunction.create({
     ...{ name, ...how },
     mainFunction: (_, input, output) => {
-      run(input, output);
+      held?.(input, output);
       output.flush();
     },
   });
   connection.registerScalarFunction(made);
-  return name;
+  return { name, release: () => (held = null) };
 }

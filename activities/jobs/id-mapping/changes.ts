@@ -4,7 +4,8 @@ import { quoteText } from '../../../connectors/sql-text';
 import { apartKind } from './former-ids';
 import { noId } from './links';
 import type { ComputeRequest } from './messages';
-import { numbersTo, registerOneIds } from './one-id-sql';
+import { numbersTo } from './numbers-sql';
+import { registerOneIds } from './one-id-sql';
 import type { MatchedFormer, OneIds } from './one-ids';
 import type { Users } from './users';
 

@@ -184,22 +184,22 @@ async function tryToPlace(
   });
   const matched = former && (await matchWithFormer(connection, former, users));
   const oneIds = giveOneIds(users, representatives, matched, request.startedAtMs);
-  const found = await findChanges(connection, request, users, oneIds, matched);
-  const { relation: changes, counts } = found;
+  const changes = await findChanges(connection, request, users, oneIds, matched);
 
   reporter.begin('writing');
   reporter.at(0, `replacing ${request.output}`);
   const result = resultRelation(connection, request, users, oneIds, firstTable);
   try {
-    const relations = { result, changes };
+    const relations = { result, changes: changes.relation };
     const rows = await swapResult(connection, request, relations, former?.write ?? null, signal);
     if (rows !== ids) throw new Error(`${rows} rows were written, not ${ids}`);
-    return { changes: counts, superseded: false };
+    return { changes: changes.counts, superseded: false };
   } catch (error) {
     // Runs of one task may go on side by side: each recalculates everything, so that of the latest
     // is to be there in the end.
     const last = error instanceof SupersededError ? error.lastFence : null;
-    if (last !== null && isOfLaterRun(last, fence)) return { changes: counts, superseded: true };
+    if (last !== null && isOfLaterRun(last, fence))
+      return { changes: changes.counts, superseded: true };
     throw failureOf(request.output, error);
   }
 }

@@ -11,14 +11,14 @@ import {
   uuidsOf,
 } from '../../../connectors/duckdb-vectors';
 import { quoteText } from '../../../connectors/sql-text';
-import type { Dictionary } from './dictionary';
 import { awaitedLater } from './awaited-later';
+import type { Dictionary } from './dictionary';
 import { matchFormer, tiedUsers } from './former-ids';
 import { countPairs, type FormerRows } from './former-pairs';
 import { FormerTable } from './former-table';
 import { leftOutCode, noId } from './links';
 import type { ComputeRequest } from './messages';
-import { numbersIn } from './one-id-sql';
+import { numbersIn } from './numbers-sql';
 import { compareAge, type MatchedFormer } from './one-ids';
 import { scanTable } from './scan-table';
 import type { Users } from './users';
