@@ -64,6 +64,8 @@ export class IdMappingRuns {
   }
 }
 
-function hasReadAll({ tables }: RunRead): boolean {
+/** And is not over: the newest of a list may still be the run before. */
+function hasReadAll({ status: ofRun, tables }: RunRead): boolean {
+  if (ofRun !== 'running') return false;
   return tables.length > 0 && tables.every(({ status }) => status === 'succeeded');
 }
