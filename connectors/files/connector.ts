@@ -94,7 +94,7 @@ class FilesConnection implements Connection {
     const before = await stateOf(file);
     const isUnchanged = async () => (await stateOf(file)) === before;
     if (file.format === 'parquet') {
-      const present = await parquetColumns(file, signal);
+      const present = await parquetColumns(file, signal, request.engine);
       const columns = pickColumns(present, request.columns, file.name);
       const rowNumber = only === undefined ? rowNumberOf('parquet', present) : null;
       const relation = filtered(parquetRelation(file), only);

@@ -1,4 +1,5 @@
 /** Parquet files as DuckDB relations. */
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { describeRelation } from '../columns';
 import type { ColumnInfo, RowSample } from '../connector';
 import { smallEngine, withEngine } from '../duckdb-engine';
@@ -28,17 +29,23 @@ export async function parquetFirstRows(
   });
 }
 
-/** @throws ConnectorError for a file that is not Parquet */
+/**
+ * @param engine that is asked; left out: one of its own
+ * @throws ConnectorError for a file that is not Parquet
+ */
 export async function parquetColumns(
   file: TableFile,
   signal: AbortSignal | null,
+  engine?: DuckDBConnection,
 ): Promise<ColumnInfo[]> {
-  return withEngine(':memory:', smallEngine, signal, async (connection) => {
+  const describe = async (connection: DuckDBConnection): Promise<ColumnInfo[]> => {
     try {
       return await describeRelation(connection, parquetRelation(file));
     } catch (error) {
       signal?.throwIfAborted();
       throw parquetError(file.name, error);
     }
-  });
+  };
+  if (engine !== undefined) return describe(engine);
+  return withEngine(':memory:', smallEngine, signal, describe);
 }

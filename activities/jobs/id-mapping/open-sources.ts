@@ -6,8 +6,9 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openConnection } from '../../../connectors';
 import type { Connection, DuckdbScan } from '../../../connectors/connector';
+import { copyToParquet } from '../../../connectors/duckdb-engine';
 import { rowNumbers } from '../../../connectors/row-number';
-import { quotePath, quoteText } from '../../../connectors/sql-text';
+import { quotePath } from '../../../connectors/sql-text';
 import { columnNames, idColumnsOf, type IdColumn } from './id-columns';
 import type { ComputeRequest, SourceTable } from './messages';
 
@@ -59,7 +60,8 @@ export class OpenSources {
     how: { scratchDir: string; signal: AbortSignal },
   ): Promise<DuckdbScan> {
     const columns = columnNames(table);
-    const scan = await connection.prepareScan({ ref: table.ref, columns, ...how });
+    const engine = this.#engine;
+    const scan = await connection.prepareScan({ ref: table.ref, columns, engine, ...how });
     this.#closing.push(async () => {
       // A set-up that failed leaves nothing to undo, and its own error is the one to tell.
       await this.#run(scan.teardown).catch(() => undefined);
@@ -80,9 +82,7 @@ export class OpenSources {
     const { relation, columns, explain } = source;
     const texts = columns.map(({ text }, column) => `${text} AS text_${column}`);
     try {
-      await this.#engine.run(
-        `COPY (SELECT ${texts.join(', ')} FROM ${relation}) TO ${quoteText(file)} (FORMAT parquet)`,
-      );
+      await copyToParquet(this.#engine, `SELECT ${texts.join(', ')} FROM ${relation}`, file);
     } catch (error) {
       throw explain(error);
     }
