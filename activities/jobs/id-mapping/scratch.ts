@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EngineLimits } from '../../../connectors/duckdb-engine';
 import { rulesOf, type IdTypeRules } from '../../../model/id-rules';
+import { awaitedLater } from './awaited-later';
 import type { Places } from './messages';
 
 /** The rules of one type. */
@@ -40,11 +41,16 @@ export async function withMoreThreads<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   const threads = threadCount();
+  const fewer = async () => connection.run(`SET threads = ${threads}`);
   await connection.run(`SET threads = ${threads + 2}`);
   try {
-    return await run();
-  } finally {
-    await connection.run(`SET threads = ${threads}`);
+    const result = await run();
+    // Takes its time, for which only the next statement has to wait.
+    void awaitedLater(fewer());
+    return result;
+  } catch (error) {
+    await fewer();
+    throw error;
   }
 }
 
