@@ -1,7 +1,13 @@
 /** Tells which IDs guard rails have left out of the result, and why. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { textsOf, type Dictionary } from './dictionary';
-import { leftOutReasons, type IdRange, type LeftOutReason, type LinkTable } from './links';
+import {
+  leftOutCode,
+  leftOutReasons,
+  type IdRange,
+  type LeftOutReason,
+  type LinkTable,
+} from './links';
 import type { LeftOutCount, LeftOutValue } from './messages';
 import type { Reporter } from './report';
 import type { SharedId } from './shared-ids';
@@ -34,9 +40,12 @@ export async function describeLeftOut(
   shared: SharedId[],
   tables: { name: string; links: LinkTable }[],
 ): Promise<LeftOut> {
-  if (!codes.some(isReported)) return { values: [], counts: [] };
+  const counts = countByType(codes, cells, types);
+  if (counts.length === 0) return { values: [], counts };
   const others = new Map(shared.map((one) => [one.id, one.others]));
-  const kept = reasons.flatMap((reason) => largest(codes, reason, cells));
+  const kept = reasons
+    .filter((reason) => counts.some(({ why }) => why === reason))
+    .flatMap((reason) => largest(codes, reason, cells));
   const texts = await textsOf(connection, types, kept);
   const places = tablesOf(new Set(kept), tables);
   const values = kept.map((id): LeftOutValue => {
@@ -48,22 +57,19 @@ export async function describeLeftOut(
       ...{ cells: cells[id]!, tables: where },
     };
   });
-  return { values, counts: countByType(codes, cells, types) };
-}
-
-function isReported(code: number): boolean {
-  return code !== 0 && code <= reasons.length;
+  return { values, counts };
 }
 
 /** Those in most cells, most first. */
 function largest(codes: Uint8Array, reason: LeftOutReason, cells: Uint32Array): number[] {
+  const wanted = leftOutCode[reason];
   let found: number[] = [];
   const shorten = (): void => {
     found.sort((one, other) => cells[other]! - cells[one]! || one - other);
     found = found.slice(0, mostKeptOfReason);
   };
   for (let id = 0; id < codes.length; id += 1) {
-    if (leftOutReasons[codes[id]!] !== reason) continue;
+    if (codes[id] !== wanted) continue;
     found.push(id);
     if (found.length >= 40 * mostKeptOfReason) shorten();
   }
@@ -83,17 +89,19 @@ function tablesOf(
 }
 
 function countByType(codes: Uint8Array, cells: Uint32Array, types: IdRange[]): LeftOutCount[] {
-  return types.flatMap(({ idType, start, end }) =>
-    reasons.flatMap((why) => {
-      const count = { idType, why, values: 0, cells: 0 };
-      for (let id = start; id < end; id += 1) {
-        if (leftOutReasons[codes[id]!] !== why) continue;
-        count.values += 1;
-        count.cells += cells[id]!;
-      }
-      return count.values > 0 ? [count] : [];
-    }),
-  );
+  return types.flatMap(({ idType, start, end }) => {
+    const counts = leftOutReasons.map((why) => ({ idType, why, values: 0, cells: 0 }));
+    for (let id = start; id < end; id += 1) {
+      if (codes[id] === 0) continue;
+      const count = counts[codes[id]!]!;
+      count.values += 1;
+      count.cells += cells[id]!;
+    }
+    return reasons.flatMap((why) => {
+      const count = counts[leftOutCode[why]]!;
+      return count.values > 0 ? [{ ...count, why }] : [];
+    });
+  });
 }
 
 /** How many IDs were left out. */
