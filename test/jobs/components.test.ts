@@ -89,7 +89,10 @@ function rootsOf(columns: Column[], undecided: Uint8Array, leftOut: Uint8Array):
     });
   components.admit(0, leftOut.slice(0, middle), isOf(0, middle));
   components.admit(middle, leftOut.slice(middle), isOf(middle, leftOut.length));
-  return components.roots();
+  // What a smaller one names is its root by then.
+  const roots = components.parents().slice();
+  for (const [id, parent] of roots.entries()) if (parent !== noId) roots[id] = roots[parent]!;
+  return roots;
 }
 
 /** Sets of IDs that are joined as long as two of them meet in a row; slow and plain. */

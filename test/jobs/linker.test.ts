@@ -1,3 +1,4 @@
+import type { TypeLinks } from '../../activities/jobs/id-mapping/linking';
 import { Linker } from '../../activities/jobs/id-mapping/linker';
 import {
   mayBeLeftOut,
@@ -19,21 +20,29 @@ const numbersOf = (...ids: number[]): Uint32Array => {
 /** Two tables with phones (0 to 2, of which 2 is a filler) and e-mails (3 to 5; 4 is decided on last). */
 async function link(fromCells: number) {
   linker.open({ tables: ['a', 'b'], mostIds: 9 }, fromCells);
-  const added = [
-    linker.ask('add', {
+  const links: TypeLinks[] = [
+    {
       leftOut: Uint8Array.of(0, 0, 1),
-      columns: [{ place: 0, numbers: numbersOf(0, 1, noId) }],
+      columns: [{ place: 0, numbers: numbersOf(0, 1, noId), cells: 2 }],
+      hashes: Int32Array.of(7, 3, 8, 2, 9, 1),
       noteUndecided: false,
-    }),
-    linker.ask('add', {
+    },
+    {
       leftOut: Uint8Array.of(0, mayBeLeftOut, 0),
       columns: [
-        { place: 0, numbers: numbersOf(4, 4, 3) },
-        { place: 1, numbers: numbersOf(4, 5) },
+        { place: 0, numbers: numbersOf(4, 4, 3), cells: 3 },
+        { place: 1, numbers: numbersOf(4, 5), cells: 2 },
       ],
+      // The upper word counts first, and has no sign.
+      hashes: Int32Array.of(1, -1, 5, 2, 6, 0),
       noteUndecided: true,
-    }),
+    },
   ];
+  const added = links.map((ofType) => {
+    const rows = linker.ask('add', ofType);
+    void linker.ask('join', ofType);
+    return rows;
+  });
   const types = [
     { idType: 'phone', start: 0, end: 3 },
     { idType: 'email', start: 3, end: 6 },
@@ -61,7 +70,9 @@ it.each([
   expect(rows).toEqual([[null], [Uint32Array.of(0, 1), Uint32Array.of(0)]]);
   expect(found).toEqual({
     users: { count: 3, userOf: numbersOf(0, 0, noId, 1, 0, 2), ids: numbersOf(3, 1, 1) },
-    crowded: [{ root: 0, idType: 'phone', ids: 2, apart: false }],
+    // The lower word decides between two of one user.
+    representatives: numbersOf(5, 2, 1, 1, 0xffffffff, 1, 6, 0, 1),
+    crowded: [{ user: 0, root: 0, idType: 'phone', ids: 2, apart: false }],
   });
   expect(counts).toEqual({
     sizes: {
@@ -85,8 +96,10 @@ it.each([
   ['in a thread', 1],
 ])('what is thrown %s is thrown to who asks, now and later', async (_, fromCells) => {
   linker.open({ tables: [], mostIds: 9 }, fromCells);
-  const columns = [{ place: 7, numbers: numbersOf(0) }];
-  const failed = linker.ask('add', { leftOut: new Uint8Array(1), columns, noteUndecided: false });
+  const columns = [{ place: 7, numbers: numbersOf(0), cells: 1 }];
+  const links = { leftOut: new Uint8Array(1), columns, hashes: new Int32Array(2) };
+  await linker.ask('add', { ...links, noteUndecided: false });
+  const failed = linker.ask('join', links);
   const after = linker.ask('find', { leftOut: sharedBytes(1), limits: [] });
   await expect(failed).rejects.toThrow(/undefined/);
   await expect(after).rejects.toThrow(/undefined/);
@@ -98,7 +111,7 @@ it('a linker can be closed before it was opened, while it works, and twice', asy
   await linker.close();
   linker.open({ tables: ['a'], mostIds: 9 }, 1);
   const asked = linker.ask('add', {
-    ...{ leftOut: new Uint8Array(3), columns: [], noteUndecided: false },
+    ...{ leftOut: new Uint8Array(3), columns: [], hashes: new Int32Array(6), noteUndecided: false },
   });
   await expect(linker.close()).resolves.toBeUndefined();
   const ended = await asked.then(

@@ -44,7 +44,7 @@ export async function findChanges(
   oneIds: OneIds,
   former: MatchedFormer | null,
 ): Promise<Changes> {
-  const parts = former === null ? [newUsers(users, oneIds, null)] : partsOf(users, oneIds, former);
+  const parts = former === null ? [allNew(users, oneIds)] : partsOf(users, oneIds, former);
   const kinds = ['gone', 'kept', 'merged', 'new', 'split'].map(quoteText).join(', ');
   const run = quoteText(runId);
   // An ENUM reads and, in this order of its values, sorts like text, and is written in less time.
@@ -77,8 +77,14 @@ async function relationOf(
       FROM ${await numbersTo(connection, of.length)}))`;
 }
 
-function newUsers(users: Users, oneIds: OneIds, kept: Uint32Array | null): Part {
-  const of = placesWhere(users.count, (user) => kept === null || kept[user] === noId);
+function allNew({ count, ids }: Users, oneIds: OneIds): Part {
+  const of = new Uint32Array(count);
+  for (let user = 0; user < count; user += 1) of[user] = user;
+  return { change: 'new', of, oneIds, ids };
+}
+
+function newUsers(users: Users, oneIds: OneIds, kept: Uint32Array): Part {
+  const of = placesWhere(users.count, (user) => kept[user] === noId);
   return { change: 'new', of, oneIds, ids: of.map((user) => users.ids[user]!) };
 }
 

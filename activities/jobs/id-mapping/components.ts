@@ -124,13 +124,12 @@ export class Components {
     }
   }
 
-  /** Ends the joining. @returns for each ID the smallest ID of its component, `noId` for those left out */
-  roots(): Uint32Array {
-    const parents = this.#parents.subarray(0, this.#count);
-    // In their order: what a smaller one names is its root by then.
-    for (let id = 0; id < parents.length; id += 1) {
-      if (parents[id] !== noId) parents[id] = parents[parents[id]!]!;
-    }
-    return parents;
+  /**
+   * Ends the joining.
+   * @returns for each ID a smaller one of its component, or itself where it is the smallest; `noId`
+   * for those left out
+   */
+  parents(): Uint32Array {
+    return this.#parents.subarray(0, this.#count);
   }
 }

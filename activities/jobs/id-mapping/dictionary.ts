@@ -12,25 +12,24 @@ import {
   sharedBytes,
   sharedNumbers,
   sharedPlaces,
+  sharedWords,
   type IdRange,
   type LinkTable,
 } from './links';
 import {
   numberTexts,
   quickHash,
-  textState,
   type HashOf,
   type NumberedColumn,
+  type NumberedTexts,
   type TextRequest,
 } from './number-texts';
 import type { TypeRules } from './scratch';
 
 /** The IDs of one type. Several texts may be one ID: the others are its variants. */
 export interface TypeIds extends IdRange {
-  /** Parquet file `(raw, number, value, state, filler)`. */
+  /** Parquet file `(raw, number, value, nobody, filler)`. */
   file: string;
-  /** The hashes of its IDs in the order of their numbers, as pairs of words, the lower one first. */
-  hashes: Int32Array;
 }
 
 /** Its arrays may be shared by threads. */
@@ -50,6 +49,8 @@ export interface Dictionary {
 /** All that is known of the IDs of one type as soon as they are collected. */
 export interface CollectedType extends Counts {
   columns: NumberedColumn[];
+  /** Of its IDs in the order of their numbers, as pairs of words, the lower one first. */
+  hashes: Int32Array;
 }
 
 /** What is told while IDs are collected. */
@@ -92,19 +93,21 @@ export async function makeDictionary(
     listener.collecting(at, idType);
     const file = path.join(scratchDir, `ids-${place}.parquet`);
     const request = { sources, rows, type, file, table, first: start };
-    const columns = await numberTexts(connection, request, hashOf);
+    const texts = await numberTexts(connection, request, hashOf);
     const end = start + table.count;
     if (end >= noId) throw new JobError('There are more than 4 billion distinct IDs.');
-    types[place] = { idType, start, end, file, hashes: table.hashes };
+    types[place] = { idType, start, end, file };
+    const hashes = sharedWords(2 * table.count);
+    hashes.set(table.hashes);
     counts.cells.set(table.cells, start);
     counts.firstTable.set(table.firstPlaces, start);
     const part = partOf(counts, start, end);
-    const standsFor = await readStates(connection, { file, start }, part);
-    for (const { place: ofTable, at: column, numbers } of columns) {
+    const standsFor = await readTexts(connection, { file, start }, texts, part);
+    for (const { place: ofTable, at: column, numbers } of texts.columns) {
       if (standsFor !== null) replaceTexts(numbers, standsFor, start);
       links[ofTable]![column] = numbers;
     }
-    listener.collected(place, { ...part, columns });
+    listener.collected(place, { ...part, columns: texts.columns, hashes });
     start = end;
   }
   const names = types.map(({ idType }) => quoteText(idType)).join(', ');
@@ -148,8 +151,7 @@ function partOf({ cells, firstTable, leftOut }: Counts, start: number, end: numb
 
 /** `(number, type, value)` of a file. */
 function idsOf({ file }: TypeIds, place: number): string {
-  return `SELECT number, ${place}::USMALLINT AS type,
-      CASE state WHEN ${textState.other} THEN value ELSE raw END AS value
+  return `SELECT number, ${place}::USMALLINT AS type, coalesce(value, raw) AS value
     FROM ${fileSql(file)}`;
 }
 
@@ -162,49 +164,49 @@ function fileSql(file: string): string {
  * @param part written; its places go from the start of the type
  * @returns by place the number that stands for a text, `noId` for nobody; null: each stands for itself
  */
-async function readStates(
+async function readTexts(
   connection: DuckDBConnection,
   { file, start }: Pick<TypeIds, 'file' | 'start'>,
+  { someLeftOut, someOther }: NumberedTexts,
   { cells, firstTable, leftOut }: Counts,
 ): Promise<Uint32Array | null> {
   let standsFor: Uint32Array | null = null;
-  const states = `SELECT number,
-      CASE WHEN state = ${textState.nobody} THEN ${leftOutCode.nobody} ELSE ${leftOutCode.filler} END::UINTEGER
-    FROM ${fileSql(file)} WHERE state = ${textState.nobody} OR filler`;
-  for await (const chunk of chunksOf(connection, states)) {
-    const numbers = numbersOf(chunk, 0);
-    const codes = numbersOf(chunk, 1);
-    for (let at = 0; at < chunk.rowCount; at += 1) {
-      const place = numbers[at]! - start;
-      leftOut[place] = codes[at]!;
-      if (codes[at] !== leftOutCode.nobody) continue;
+  if (someLeftOut) {
+    const codes = `SELECT number,
+        CASE WHEN nobody THEN ${leftOutCode.nobody} ELSE ${leftOutCode.filler} END::UINTEGER
+      FROM ${fileSql(file)} WHERE nobody OR filler`;
+    await forEachPair(connection, codes, (number, code) => {
+      const place = number - start;
+      leftOut[place] = code;
+      if (code !== leftOutCode.nobody) return;
       standsFor ??= itself(leftOut.length, start);
       standsFor[place] = noId;
-    }
+    });
   }
-  if (!(await hasVariants(connection, file))) return standsFor;
-  for await (const chunk of chunksOf(connection, variantsSql(file))) {
+  if (!someOther) return standsFor;
+  await forEachPair(connection, variantsSql(file), (number, first) => {
     standsFor ??= itself(leftOut.length, start);
-    const numbers = numbersOf(chunk, 0);
-    const first = numbersOf(chunk, 1);
-    for (let at = 0; at < chunk.rowCount; at += 1) {
-      const variant = numbers[at]! - start;
-      const whole = first[at]! - start;
-      standsFor[variant] = first[at]!;
-      leftOut[variant] = leftOutCode.variant;
-      cells[whole]! += cells[variant]!;
-      firstTable[whole] = Math.min(firstTable[whole]!, firstTable[variant]!);
-    }
-  }
+    const variant = number - start;
+    const whole = first - start;
+    standsFor[variant] = first;
+    leftOut[variant] = leftOutCode.variant;
+    cells[whole]! += cells[variant]!;
+    firstTable[whole] = Math.min(firstTable[whole]!, firstTable[variant]!);
+  });
   return standsFor;
 }
 
-async function hasVariants(connection: DuckDBConnection, file: string): Promise<boolean> {
-  const [row] = await queryRows(
-    connection,
-    `SELECT count(*) AS texts FROM ${fileSql(file)} WHERE state = ${textState.other}`,
-  );
-  return Number(row?.texts) > 0;
+/** Calls back for every row of a query that finds two numbers. */
+async function forEachPair(
+  connection: DuckDBConnection,
+  sql: string,
+  visit: (one: number, other: number) => void,
+): Promise<void> {
+  for await (const chunk of chunksOf(connection, sql)) {
+    const ones = numbersOf(chunk, 0);
+    const others = numbersOf(chunk, 1);
+    for (let row = 0; row < chunk.rowCount; row += 1) visit(ones[row]!, others[row]!);
+  }
 }
 
 function itself(count: number, start: number): Uint32Array {
@@ -223,12 +225,11 @@ function replaceTexts(numbers: Uint32Array, standsFor: Uint32Array, start: numbe
 
 /** Texts with the ID that stands for them: that of the smallest of all texts which are one ID. */
 function variantsSql(file: string): string {
-  return `WITH texts AS (SELECT number, raw, state,
-        CASE state WHEN ${textState.other} THEN value ELSE raw END AS value
-      FROM ${fileSql(file)} WHERE state <> ${textState.nobody}),
+  return `WITH texts AS (SELECT number, raw, value AS other, coalesce(value, raw) AS value
+      FROM ${fileSql(file)} WHERE NOT nobody),
     together AS (SELECT number, first_value(number) OVER (PARTITION BY value ORDER BY raw) AS first
       FROM texts
-      WHERE value IN (SELECT value FROM texts WHERE state = ${textState.other}))
+      WHERE value IN (SELECT other FROM texts WHERE other IS NOT NULL))
     SELECT number, first FROM together WHERE number <> first`;
 }
 

@@ -49,19 +49,22 @@ export class IdTable {
     return this.#count;
   }
 
-  /** The hashes in the order of their numbers, as pairs of words, the lower one first. */
+  /**
+   * The hashes in the order of their numbers, as pairs of words, the lower one first; as what comes
+   * next, valid until it begins anew.
+   */
   get hashes(): Int32Array {
-    return this.#hashes.slice(0, 2 * this.#count);
+    return this.#hashes.subarray(0, 2 * this.#count);
   }
 
   /** How often each was numbered. */
   get cells(): Uint32Array {
-    return this.#cells.slice(0, this.#count);
+    return this.#cells.subarray(0, this.#count);
   }
 
   /** The smallest place at which each was numbered. */
   get firstPlaces(): Uint16Array {
-    return this.#firstPlaces.slice(0, this.#count);
+    return this.#firstPlaces.subarray(0, this.#count);
   }
 
   /**

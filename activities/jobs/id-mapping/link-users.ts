@@ -1,6 +1,5 @@
 /** From linked IDs to users, past the guard rails. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { awaitedLater } from './awaited-later';
 import { findContradicting } from './contradictions';
 import { textsOf, type CollectedType, type Dictionary } from './dictionary';
 import { describeLeftOut, logLeftOut, shortened, type LeftOut } from './left-out';
@@ -12,7 +11,7 @@ import type { Read } from './read-tables';
 import type { Reporter } from './report';
 import { typeRulesOf, type TypeRules } from './scratch';
 import { findShared, inManyCells, mostBesideIn } from './shared-ids';
-import { representativesOf, type CrowdedUser, type Representatives, type Users } from './users';
+import type { CrowdedUser, Representatives, Users } from './users';
 
 /** The record stays below 64 KB. */
 const mostCrowdedKept = 25;
@@ -33,13 +32,13 @@ const cellsForOne = 16;
 /**
  * What is linked of a type as soon as it is collected: what may be left out when all types are known
  * has to wait until then.
- * @param columns of each table
+ * @param columnsOfTables how many each table has
  */
 export function linksOf(
-  { cells, leftOut, columns: ofType }: CollectedType,
+  { cells, leftOut, columns, hashes }: CollectedType,
   { idType, rules }: TypeRules,
   priority: string[],
-  columns: number[],
+  columnsOfTables: number[],
 ): TypeLinks {
   const undecided = sharedBytes(leftOut.length);
   undecided.set(leftOut);
@@ -47,14 +46,13 @@ export function linksOf(
   const mayBeContradicted = priority.indexOf(idType) > 0;
   if (mayBeContradicted) undecided.fill(mayBeLeftOut);
   let undecidedCells = 0;
-  for (const place of inManyCells(cells, mostBesideIn(columns), rules.maxSharedBy)) {
+  for (const place of inManyCells(cells, mostBesideIn(columnsOfTables), rules.maxSharedBy)) {
     undecided[place] = mayBeLeftOut;
     undecidedCells += cells[place]!;
   }
-  const numbered = ofType.map(({ place, numbers }) => ({ place, numbers }));
-  const allCells = numbered.reduce((sum, { numbers }) => sum + numbers.length, 0);
+  const allCells = columns.reduce((sum, { numbers }) => sum + numbers.length, 0);
   const noteUndecided = !mayBeContradicted && undecidedCells * cellsForOne <= allCells;
-  return { leftOut: undecided, columns: numbered, noteUndecided };
+  return { leftOut: undecided, columns, hashes, noteUndecided };
 }
 
 /** Finds the users; notes in the dictionary which IDs are left out. @param linker has all IDs */
@@ -90,11 +88,8 @@ export async function linkUsers(
   const counting = linker.ask('count', { types: ranges, leftOut: codes, firstTable });
   const leftOut = await describeLeftOut(connection, dictionary, shared, tables);
   logLeftOut(reporter, leftOut);
-  const { users, crowded } = await finding;
-  const describing = awaitedLater(describeCrowded(connection, dictionary, crowded));
-  // While DuckDB looks for the texts.
-  const representatives = representativesOf(users, types);
-  const samples = await describing;
+  const { users, representatives, crowded } = await finding;
+  const samples = await describeCrowded(connection, dictionary, crowded);
   logCrowded(reporter, samples, crowded.length);
   const told = { leftOut, crowded: samples, crowdedCount: crowded.length };
   return { users, representatives, ...told, counting };

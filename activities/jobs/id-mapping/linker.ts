@@ -10,7 +10,7 @@ import { Linking, type LinkingSize } from './linking';
 /** Less than this many cells are linked in the time in which a thread starts. */
 const fewCells = 500_000;
 
-export type LinkMethod = 'add' | 'find' | 'count';
+export type LinkMethod = 'add' | 'join' | 'find' | 'count';
 type Argument<Method extends LinkMethod> = Parameters<Linking[Method]>[0];
 type Answer<Method extends LinkMethod> = ReturnType<Linking[Method]>;
 

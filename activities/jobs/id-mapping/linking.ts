@@ -3,7 +3,16 @@ import { Components } from './components';
 import { mayBeLeftOut, type IdRange, type LinkTable } from './links';
 import { rowsWith, type Rows } from './rows-of';
 import { idsByType, matchedOf, rowsByFirstTable, sizesOf } from './summary';
-import { findCrowded, numberUsers, takeApart, type CrowdedUser, type Users } from './users';
+import {
+  findCrowded,
+  numberUsers,
+  representativesOf,
+  takeApart,
+  type CrowdedUser,
+  type Representatives,
+  type UserLimit,
+  type Users,
+} from './users';
 
 export interface LinkingSize {
   /** Names of the tables, in the order of the task. */
@@ -16,7 +25,9 @@ export interface LinkingSize {
 export interface TypeLinks {
   /** A byte an ID; other than 0: it links nobody, or perhaps nobody. */
   leftOut: Uint8Array;
-  columns: { place: number; numbers: Uint32Array }[];
+  columns: { place: number; numbers: Uint32Array; cells: number }[];
+  /** Of its IDs, as pairs of words, the lower one first. */
+  hashes: Int32Array;
   /** Whether those that may be left out stand in so few cells that they are noted. */
   noteUndecided: boolean;
 }
@@ -24,13 +35,13 @@ export interface TypeLinks {
 export interface UserRequest {
   /** A byte an ID, as in `leftOutCode`. */
   leftOut: Uint8Array;
+  /** Of all types, in the order of their places. */
   limits: UserLimit[];
 }
 
-export type UserLimit = IdRange & { maxPerUser: number | null; overMax: 'report' | 'apart' };
-
 export interface FoundUsers {
   users: Users;
+  representatives: Representatives;
   /** Users with more IDs of a type than the limit says, most first. */
   crowded: CrowdedUser[];
 }
@@ -43,13 +54,15 @@ export interface CountRequest {
 
 export type LinkCounts = ReturnType<Linking['count']>;
 
-/** Its methods are called in the order in which they stand, `add` once for each type. */
+/** Its methods are called in the order in which they stand, `add` and `join` for one type after another. */
 export class Linking {
   readonly #names: string[];
   readonly #tables: LinkTable[];
   readonly #types: {
-    columns: { numbers: Uint32Array; table: LinkTable; rows: Rows }[];
+    columns: { numbers: Uint32Array; table: LinkTable; rows: Rows; cells: number }[];
+    start: number;
     ids: number;
+    hashes: Int32Array;
   }[] = [];
   readonly #components: Components;
   #users: Users | null = null;
@@ -64,44 +77,56 @@ export class Linking {
    * The next type: its IDs are those that follow on the ones before.
    * @returns of each column the rows with IDs that may be left out
    */
-  add({ leftOut, columns, noteUndecided }: TypeLinks): Rows[] {
+  add({ leftOut, columns, hashes, noteUndecided }: TypeLinks): Rows[] {
     const start = this.#types.reduce((sum, { ids }) => sum + ids, 0);
-    this.#components.add(leftOut);
-    const ofType = columns.map(({ place, numbers }) => ({
-      ...{ numbers, table: this.#tables[place]! },
+    const ofType = columns.map(({ place, numbers, cells }) => ({
+      ...{ numbers, cells, table: this.#tables[place]! },
       rows: noteUndecided ? rowsWith(numbers, start, leftOut, mayBeLeftOut) : null,
     }));
-    this.#types.push({ columns: ofType, ids: leftOut.length });
-    for (const { numbers, table } of ofType) {
-      this.#components.join(numbers, table);
-      table.push(numbers);
-    }
+    this.#types.push({ columns: ofType, start, ids: leftOut.length, hashes });
     return ofType.map(({ rows }) => rows);
   }
 
+  /** Joins the IDs of the type that was added last: whoever waits for their rows has them by then. */
+  join({ leftOut }: Pick<TypeLinks, 'leftOut'>): void {
+    this.#components.add(leftOut);
+    for (const { numbers, table } of this.#types.at(-1)!.columns) {
+      this.#components.join(numbers, table);
+      table.push(numbers);
+    }
+  }
+
   find({ leftOut, limits }: UserRequest): FoundUsers {
-    let start = 0;
-    for (const { columns, ids } of this.#types) {
+    for (const { columns, start, ids } of this.#types) {
       this.#components.admit(start, leftOut.subarray(start, start + ids), columns);
-      start += ids;
     }
-    const roots = this.#components.roots();
-    this.#users = numberUsers(roots);
-    const crowded = findCrowded(this.#users, roots, limits);
-    const apart = new Set(crowded.filter((user) => user.apart).map(({ root }) => root));
+    const parents = this.#components.parents();
+    this.#users = numberUsers(parents);
+    const crowded = findCrowded(this.#users, limits);
+    const apart = new Set(crowded.filter((one) => one.apart).map(({ user }) => user));
     if (apart.size > 0) {
-      takeApart(roots, apart);
-      this.#users = numberUsers(roots);
+      takeApart(parents, this.#users, apart);
+      this.#users = numberUsers(parents);
     }
-    return { users: this.#users, crowded };
+    const types = limits.map(({ start, end }) =>
+      this.#types.find((type) => type.start === start && type.ids === end - start)!,
+    );
+    return { users: this.#users, representatives: representativesOf(this.#users, types), crowded };
   }
 
   /** What the record says of the users. */
   count({ types, leftOut, firstTable }: CountRequest) {
     const users = this.#users!;
+    // Those with most IDs first: the others are hardly looked at then.
+    const columns = this.#types
+      .flatMap((type) => type.columns)
+      .toSorted((one, other) => other.cells - one.cells);
+    const tables = this.#tables.map((table) =>
+      columns.filter((column) => column.table === table).map(({ numbers }) => numbers),
+    );
     return {
       sizes: sizesOf(users),
-      matched: matchedOf(this.#names, this.#tables, users),
+      matched: matchedOf(this.#names, tables, users),
       idsByType: idsByType(types, leftOut),
       /** Of each table the IDs whose first one it is. */
       rowsWritten: rowsByFirstTable(firstTable, leftOut, this.#tables.length),

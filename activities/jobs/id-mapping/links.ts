@@ -9,6 +9,8 @@ export type LinkTable = Uint32Array[];
 /** Arrays that threads share: what is handed to another one is the same memory. */
 export const sharedNumbers = (count: number): Uint32Array =>
   new Uint32Array(new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT));
+export const sharedWords = (count: number): Int32Array =>
+  new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
 export const sharedPlaces = (count: number): Uint16Array =>
   new Uint16Array(new SharedArrayBuffer(count * Uint16Array.BYTES_PER_ELEMENT));
 export const sharedBytes = (count: number): Uint8Array =>

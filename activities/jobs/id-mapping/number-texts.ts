@@ -5,7 +5,7 @@
  * are told apart by another one, until each text has its own.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { queryRows } from '../../../connectors/duckdb-engine';
+import { copyToParquet, queryRows } from '../../../connectors/duckdb-engine';
 import { registerNumbering, type HeldFunction } from '../../../connectors/duckdb-vectors';
 import { quotePath, quoteText } from '../../../connectors/sql-text';
 import { fillerSql, normalSql } from './id-sql';
@@ -13,9 +13,6 @@ import type { IdTable } from './id-table';
 import { noId, sharedNumbers } from './links';
 import type { OpenSource } from './open-sources';
 import type { TypeRules } from './scratch';
-
-/** What the normal form of a text is: the text itself, another one, or nothing. */
-export const textState = { asItIs: 0, other: 1, nobody: 2 } as const;
 
 /** What a hash is made of; weaker and quicker ones first. For tests. */
 export type HashOf = (text: string) => string;
@@ -32,6 +29,8 @@ export interface NumberedColumn {
   at: number;
   /** By row; `noId` for none. */
   numbers: Uint32Array;
+  /** How many rows have a text. */
+  cells: number;
 }
 
 /** What the texts of one type are collected from, and where to. */
@@ -40,22 +39,32 @@ export interface TextRequest {
   /** How many each source has. */
   rows: number[];
   type: TypeRules;
-  /** Parquet file `(raw, number, value, state, filler)` that is written. */
+  /** Parquet file `(raw, number, value, nobody, filler)` that is written. */
   file: string;
   /** Numbers the texts; its numbers go from where it was begun. */
   table: IdTable;
   first: number;
 }
 
+/** What the file that was written holds. */
+export interface NumberedTexts {
+  columns: NumberedColumn[];
+  /** Whether some texts name nobody, or are fillers. */
+  someLeftOut: boolean;
+  /** Whether the normal form of some texts is another text. */
+  someOther: boolean;
+}
+
 /**
- * Writes the texts of a type into the file. The table has numbered them then.
+ * Writes the texts of a type into the file: `value` is their normal form where that is another text,
+ * and `nobody` says that they have none. The table has numbered them then.
  * @param hashOf the first hash that is tried
  */
 export async function numberTexts(
   connection: DuckDBConnection,
   request: TextRequest,
   hashOf: HashOf,
-): Promise<NumberedColumn[]> {
+): Promise<NumberedTexts> {
   const { type, file } = request;
   const collect = (hash: HashOf, comparesWhole = true) =>
     collectTexts(connection, request, hash, comparesWhole);
@@ -80,7 +89,7 @@ export async function numberTexts(
  * For a file of ours that is read a few times and then removed: of texts that are all different a
  * dictionary is tried in vain, and compressing takes longer than what it saves.
  */
-const quickly = 'COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1';
+const quickly = ['COMPRESSION uncompressed', 'DICTIONARY_SIZE_LIMIT 1'];
 
 /** @returns null where two texts share a number */
 async function collectTexts(
@@ -88,7 +97,7 @@ async function collectTexts(
   { sources, rows, type, file, table, first }: TextRequest,
   hash: HashOf,
   comparesWhole: boolean,
-): Promise<NumberedColumn[] | null> {
+): Promise<NumberedTexts | null> {
   const { idType, rules } = type;
   table.begin(first, comparesWhole);
   const columns: NumberedColumn[] = [];
@@ -98,10 +107,12 @@ async function collectTexts(
     for (const [at, { idType: ofColumn, text }] of ofTable.entries()) {
       if (ofColumn !== idType) continue;
       const numbers = sharedNumbers(rows[place]!).fill(noId);
-      columns.push({ place, at, numbers });
+      const column = { place, at, numbers, cells: 0 };
+      columns.push(column);
       const numbering = registerNumbering(connection, (hashes, places, count, found) => {
         table.number(hashes, count, place, found);
         for (let cell = 0; cell < count; cell += 1) numbers[places[cell]!] = found[cell]!;
+        column.cells += count;
       });
       numberings.push(numbering);
       cells.push(
@@ -111,20 +122,17 @@ async function collectTexts(
       );
     }
   }
-  const { asItIs, other, nobody } = textState;
   // A text has one number, which so need not be aggregated: that takes a sixth less time.
-  const sql = `COPY (
-       SELECT raw, number, CASE WHEN value <> raw THEN value END AS value,
-         CASE WHEN value IS NULL THEN ${nobody} WHEN value <> raw THEN ${other}
-           ELSE ${asItIs} END::UTINYINT AS state,
+  const sql = `SELECT raw, number, nullif(value, raw) AS value, value IS NULL AS nobody,
          coalesce(${fillerSql('value', rules)}, false) AS filler
        FROM (SELECT raw, number, ${normalSql('raw', rules)} AS value
-         FROM (${cells.join(' UNION ALL ')}) GROUP BY raw, number)
-     ) TO ${quoteText(file)} (FORMAT parquet, ${quickly})`;
+         FROM (${cells.join(' UNION ALL ')}) GROUP BY raw, number)`;
   try {
-    const copied = await connection.run(sql);
-    const texts = Number((await copied.getRowsJS())[0]?.[0]);
-    return texts === table.count ? columns : null;
+    const { rows: texts, statistics } = await copyToParquet(connection, sql, file, quickly);
+    if (texts !== table.count) return null;
+    const some = (column: string): boolean => texts > 0 && statistics[column]!.max !== '0';
+    const someOther = Number(statistics.value!.null_count) < texts;
+    return { columns, someLeftOut: some('nobody') || some('filler'), someOther };
   } finally {
     for (const numbering of numberings) numbering.release();
   }

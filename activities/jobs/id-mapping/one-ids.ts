@@ -59,11 +59,12 @@ function textOf({ words, prefixes, others }: OneIds, place: number): string {
  */
 export function giveOneIds(
   { count }: Users,
-  { low, high, type }: Representatives,
+  representatives: Representatives,
   former: MatchedFormer | null,
   startedAtMs: number,
 ): OneIds {
-  const words = new Uint32Array(3 * count);
+  // With the place of a prefix in that of a type.
+  const words = representatives.slice();
   const others = new Map<number, string>();
   const prefixes = [...(former?.oneIds.prefixes ?? [''])];
   const generation = former === null ? 0 : startedAtMs;
@@ -79,14 +80,12 @@ export function giveOneIds(
       if (other !== undefined) others.set(user, other);
       continue;
     }
-    const ofType = type[user]!;
+    const ofType = words[3 * user + 2]!;
     places[ofType] ??= placeOf(prefixes, newPrefix(generation, ofType));
     const place = places[ofType];
-    if (former?.table.has(low[user]!, high[user]!, prefixes[place]!) === true) {
+    if (former?.table.has(words[3 * user]!, words[3 * user + 1]!, prefixes[place]!) === true) {
       throw new Error('a one_id was about to be given twice');
     }
-    words[3 * user] = low[user]!;
-    words[3 * user + 1] = high[user]!;
     words[3 * user + 2] = place;
   }
   return { words, prefixes, others };

@@ -150,7 +150,10 @@ async function collectIds(
     const adding: Promise<[Uint32Array, Rows][]>[] = [];
     const add = async (place: number, type: CollectedType): Promise<[Uint32Array, Rows][]> => {
       const links = linksOf(type, rules[place]!, request.guards.priority, columns);
-      const rows = await linker.ask('add', links);
+      const adding = linker.ask('add', links);
+      // Who waits for users meets its error.
+      void linker.ask('join', { leftOut: links.leftOut });
+      const rows = await adding;
       return links.columns.map(({ numbers }, at) => [numbers, rows[at]!]);
     };
     const listener: DictionaryListener = {

@@ -1,5 +1,4 @@
 /** Users: components with numbers of their own, and what is counted of them. Pure. */
-import type { TypeIds } from './dictionary';
 import { noId, sharedNumbers, type IdRange, type LinkTable } from './links';
 
 export interface Users {
@@ -12,21 +11,23 @@ export interface Users {
 }
 
 /**
- * Numbers the components.
- * @param roots of each ID the smallest of its component, or `noId`
+ * Numbers the components, by their smallest IDs.
+ * @param parents of each ID a smaller one of its component, or itself where it is the smallest; `noId`
+ *   for those left out
  * @returns arrays that threads may share
  */
-export function numberUsers(roots: Uint32Array): Users {
-  const userOf = sharedNumbers(roots.length);
-  const ids = sharedNumbers(roots.length);
+export function numberUsers(parents: Uint32Array): Users {
+  const userOf = sharedNumbers(parents.length);
+  const ids = sharedNumbers(parents.length);
   let count = 0;
-  for (let id = 0; id < roots.length; id += 1) {
-    const root = roots[id]!;
-    if (root === noId) {
+  for (let id = 0; id < parents.length; id += 1) {
+    const parent = parents[id]!;
+    if (parent === noId) {
       userOf[id] = noId;
       continue;
     }
-    const user = root === id ? count++ : userOf[root]!;
+    // In their order: a smaller one has its user by then.
+    const user = parent === id ? count++ : userOf[parent]!;
     userOf[id] = user;
     ids[user]! += 1;
   }
@@ -35,6 +36,7 @@ export function numberUsers(roots: Uint32Array): Users {
 
 /** A user with more IDs of one type than a person has. */
 export interface CrowdedUser {
+  user: number;
   /** The smallest of its IDs. */
   root: number;
   idType: string;
@@ -43,74 +45,86 @@ export interface CrowdedUser {
   apart: boolean;
 }
 
-/** Users with more IDs of a range than its limit, most first; null: no limit. */
-export function findCrowded(
-  { userOf, ids }: Users,
-  roots: Uint32Array,
-  limits: (IdRange & { maxPerUser: number | null; overMax: 'report' | 'apart' })[],
-): CrowdedUser[] {
+/** IDs that users may have of a range; null: any number. */
+export type UserLimit = IdRange & { maxPerUser: number | null; overMax: 'report' | 'apart' };
+
+/** Users with more IDs of a range than its limit, most first. */
+export function findCrowded({ userOf, ids }: Users, limits: UserLimit[]): CrowdedUser[] {
   const crowded: CrowdedUser[] = [];
+  const least = Math.min(...limits.map(({ maxPerUser }) => maxPerUser ?? Infinity));
+  // Few users have so many IDs at all: a byte for each stays near the processor.
+  const isLarge = new Uint8Array(ids.length);
+  for (let user = 0; user < ids.length; user += 1) if (ids[user]! > least) isLarge[user] = 1;
   for (const { idType, start, end, maxPerUser, overMax } of limits) {
     if (maxPerUser === null) continue;
-    // Few users have so many IDs at all.
     const counts = new Map<number, number>();
     for (let id = start; id < end; id += 1) {
-      if (userOf[id] === noId || ids[userOf[id]!]! <= maxPerUser) continue;
-      const root = roots[id]!;
-      counts.set(root, (counts.get(root) ?? 0) + 1);
+      const user = userOf[id]!;
+      if (user === noId || isLarge[user] === 0) continue;
+      counts.set(user, (counts.get(user) ?? 0) + 1);
     }
-    for (const [root, count] of counts) {
-      if (count > maxPerUser)
-        crowded.push({ root, idType, ids: count, apart: overMax === 'apart' });
+    for (const [user, count] of counts) {
+      if (count <= maxPerUser) continue;
+      crowded.push({ user, root: noId, idType, ids: count, apart: overMax === 'apart' });
     }
   }
-  return crowded.toSorted((one, other) => other.ids - one.ids || one.root - other.root);
+  const roots = smallestIds(userOf, new Set(crowded.map(({ user }) => user)));
+  return crowded
+    .map((one) => ({ ...one, root: roots.get(one.user)! }))
+    .toSorted((one, other) => other.ids - one.ids || one.root - other.root);
 }
 
-/** Makes every ID of these components a user of its own. */
-export function takeApart(roots: Uint32Array, components: Set<number>): void {
-  if (components.size === 0) return;
-  for (let id = 0; id < roots.length; id += 1) {
-    const root = roots[id]!;
-    // The root itself comes first and is its own already.
-    if (root !== noId && components.has(root)) roots[id] = id;
+/** The smallest ID of each of some users. */
+function smallestIds(userOf: Uint32Array, users: Set<number>): Map<number, number> {
+  const smallest = new Map<number, number>();
+  for (let id = 0; smallest.size < users.size; id += 1) {
+    const user = userOf[id]!;
+    if (users.has(user) && !smallest.has(user)) smallest.set(user, id);
   }
+  return smallest;
+}
+
+/** Makes every ID of these users a user of its own, once they are numbered anew. */
+export function takeApart(parents: Uint32Array, { userOf }: Users, users: Set<number>): void {
+  for (let id = 0; id < parents.length; id += 1) if (users.has(userOf[id]!)) parents[id] = id;
+}
+
+/**
+ * For each user the ID that stands for it: that with the smallest hash, whatever the order of rows.
+ * Three words each: the lower and the upper half of the hash, and the place of its type.
+ */
+export type Representatives = Uint32Array;
+
+/**
+ * @param types in the order of their places: the first of their IDs, and the hashes of these
+ * @returns an array that threads may share
+ */
+export function representativesOf(
+  { count, userOf }: Users,
+  types: { start: number; hashes: Int32Array }[],
+): Representatives {
+  // Side by side, as each look-up is waiting for memory. No type has the place that stands for none.
+  const words = sharedNumbers(3 * count).fill(noId);
+  for (const [place, { start, hashes }] of types.entries()) {
+    for (let at = 0; 2 * at < hashes.length; at += 1) {
+      const user = userOf[start + at]!;
+      if (user === noId) continue;
+      const low = hashes[2 * at]! >>> 0;
+      const high = hashes[2 * at + 1]! >>> 0;
+      const word = 3 * user;
+      const least = words[word + 1]!;
+      const isSmaller = high < least || (high === least && low < words[word]!);
+      if (!isSmaller && words[word + 2] !== noId) continue;
+      words[word] = low;
+      words[word + 1] = high;
+      words[word + 2] = place;
+    }
+  }
+  return words;
 }
 
 /** No place. */
 const none = 0xffff;
-
-/** For each user the ID that stands for it: that with the smallest hash, whatever the order of rows. */
-export interface Representatives {
-  low: Uint32Array;
-  high: Uint32Array;
-  /** Place of its type. */
-  type: Uint16Array;
-}
-
-/** @param types in their order, with the hashes of their IDs as a dictionary has them */
-export function representativesOf(
-  { count, userOf }: Users,
-  types: Pick<TypeIds, 'start' | 'end' | 'hashes'>[],
-): Representatives {
-  const low = new Uint32Array(count).fill(noId);
-  const high = new Uint32Array(count).fill(noId);
-  const type = new Uint16Array(count).fill(none);
-  for (const [place, { start, end, hashes }] of types.entries()) {
-    for (let id = start; id < end; id += 1) {
-      const user = userOf[id]!;
-      if (user === noId) continue;
-      const lower = hashes[2 * (id - start)]! >>> 0;
-      const upper = hashes[2 * (id - start) + 1]! >>> 0;
-      const isSmaller = upper < high[user]! || (upper === high[user] && lower < low[user]!);
-      if (!isSmaller && type[user] !== none) continue;
-      low[user] = lower;
-      high[user] = upper;
-      type[user] = place;
-    }
-  }
-  return { low, high, type };
-}
 
 /** How many rows of a table have a user who stands in another table too. */
 export interface Matched {
@@ -150,10 +164,15 @@ export function matchedRows(tables: LinkTable[], users: Users): Matched[] {
 /** Of each row the user of its first ID that is not left out, or `noId`. */
 function usersByRow(table: LinkTable, { userOf }: Users): Uint32Array {
   const users = new Uint32Array(table[0]?.length ?? 0).fill(noId);
+  let withoutUser = users.length;
   for (const column of table) {
+    if (withoutUser === 0) break;
     for (let row = 0; row < column.length; row += 1) {
       const id = column[row]!;
-      if (id !== noId && users[row] === noId) users[row] = userOf[id]!;
+      if (id === noId || users[row] !== noId) continue;
+      const user = userOf[id]!;
+      users[row] = user;
+      if (user !== noId) withoutUser -= 1;
     }
   }
   return users;
