@@ -1,8 +1,8 @@
 /** The child's side of a computation: takes one request, says its last word, and ends. */
-import os from 'node:os';
+import { stepBack } from './niceness';
 
-// Threads take the niceness of the one that starts them: this comes before DuckDB has any.
-const niceness = 10;
+// Before what the entry loads next.
+stepBack();
 
 /** Nobody waits for the outcome any more. A target's transaction leaves the target whole. */
 function dieWithParent(): void {
@@ -29,7 +29,6 @@ export function serveParent<Request, Message>(
   const send = (message: Message): void => {
     if (process.connected) process.send?.(message);
   };
-  os.setPriority(niceness);
   process.on('disconnect', dieWithParent);
   process.once('message', (request: Request) => void work(request, send).then(sendLast));
 }

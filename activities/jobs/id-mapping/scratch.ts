@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EngineLimits } from '../../../connectors/duckdb-engine';
 import { rulesOf, type IdTypeRules } from '../../../model/id-rules';
+import { letJavaScriptGoFirst } from '../niceness';
 import { awaitedLater } from './awaited-later';
 import type { Places } from './messages';
 
@@ -35,7 +36,7 @@ function threadCount(): number {
   return Math.min(os.availableParallelism(), mostThreads);
 }
 
-/** Runs statements with two threads more, as some always wait for JavaScript. */
+/** Runs statements with two threads more, as some always wait for JavaScript, and lets that go first. */
 export async function withMoreThreads<T>(
   connection: DuckDBConnection,
   run: () => Promise<T>,
@@ -43,6 +44,7 @@ export async function withMoreThreads<T>(
   const threads = threadCount();
   const fewer = async () => connection.run(`SET threads = ${threads}`);
   await connection.run(`SET threads = ${threads + 2}`);
+  letJavaScriptGoFirst();
   try {
     const result = await run();
     // Takes its time, for which only the next statement has to wait.
