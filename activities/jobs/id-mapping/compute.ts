@@ -8,11 +8,12 @@ import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
 import { awaitedLater } from './awaited-later';
 import { findChanges, type ChangeCounts } from './changes';
+import type { Dictionary } from './dictionary';
 import { failureOf } from './failures';
 import { matchWithFormer, readFormer, type Former, type PresentIds } from './former';
 import { registerIdFunctions } from './id-sql';
 import { countOf } from './left-out';
-import { linkUsers } from './link-users';
+import { describeCrowded, linkUsers, logCrowded } from './link-users';
 import { Linker } from './linker';
 import type { LinkCounts } from './linking';
 import type { ComputeRequest, IdMappingSummary } from './messages';
@@ -67,7 +68,7 @@ async function compute(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<IdMappingSummary> {
-  const { found, counting, summary, details } = await findUsers(
+  const { found, counting, summary, details, dictionary } = await findUsers(
     connection,
     request,
     linker,
@@ -75,7 +76,9 @@ async function compute(
     signal,
   );
   const placed = await putInPlace(connection, request, found, reporter, signal);
-  const { rowsWritten, ...counted } = await counting;
+  const { rowsWritten, crowded: all, ...counted } = await counting;
+  const crowded = await describeCrowded(connection, dictionary, all);
+  logCrowded(reporter, crowded, all.length);
   for (const [place, detail] of details.entries()) {
     reporter.send({ type: 'table', detail: { ...detail, rowsWritten: rowsWritten[place]! } });
   }
@@ -85,7 +88,7 @@ async function compute(
   reporter.log('info', `${summary.users} users from ${summary.ids} IDs, ${where}`);
   const { changes, superseded } = placed;
   return {
-    ...{ ...summary, ...counted, changes },
+    ...{ ...summary, ...counted, crowded, crowdedCount: all.length, changes },
     ...(superseded && { superseded }),
     seconds: reporter.end(),
   };
@@ -101,8 +104,9 @@ async function findUsers(
 ): Promise<{
   found: Found;
   counting: Promise<LinkCounts>;
-  summary: Omit<IdMappingSummary, keyof LinkCounts | 'seconds' | 'changes'>;
+  summary: Omit<IdMappingSummary, keyof LinkCounts | 'crowdedCount' | 'seconds' | 'changes'>;
   details: TableDetail[];
+  dictionary: Dictionary;
 }> {
   const read = await readTables(connection, request, linker, reporter, signal);
   const { dictionary, tables } = read;
@@ -128,10 +132,9 @@ async function findUsers(
     rowsRead: tables.reduce((sum, { links }) => sum + (links[0]?.length ?? 0), 0),
     ...{ leftOut: leftOut.values, leftOutCount: countOf(leftOut.counts) },
     ...{ leftOutByType: leftOut.counts },
-    ...{ crowded: linked.crowded, crowdedCount: linked.crowdedCount },
   };
   const found = { former, users, representatives, present, firstTable, ids };
-  return { found, counting, summary, details: read.details };
+  return { found, counting, summary, details: read.details, dictionary };
 }
 
 interface Placed {

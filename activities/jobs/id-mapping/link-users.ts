@@ -4,24 +4,20 @@ import { findContradicting } from './contradictions';
 import { textsOf, type CollectedType, type Dictionary } from './dictionary';
 import { describeLeftOut, logLeftOut, shortened, type LeftOut } from './left-out';
 import type { Linker } from './linker';
-import type { LinkCounts, TypeLinks } from './linking';
+import type { FoundUsers, LinkCounts, TypeLinks } from './linking';
 import { leftOutCode, mayBeLeftOut, sharedBytes } from './links';
 import type { ComputeRequest, CrowdedSample } from './messages';
 import type { Read } from './read-tables';
 import type { Reporter } from './report';
 import { typeRulesOf, type TypeRules } from './scratch';
 import { findShared, inManyCells, mostBesideIn } from './shared-ids';
-import type { CrowdedUser, Representatives, Users } from './users';
+import type { CrowdedUser } from './users';
 
 /** The record stays below 64 KB. */
 const mostCrowdedKept = 25;
 
-export interface Linked {
-  users: Users;
-  representatives: Representatives;
+export interface Linked extends FoundUsers {
   leftOut: LeftOut;
-  crowded: CrowdedSample[];
-  crowdedCount: number;
   /** Goes on beside what comes next; the linker may be closed then. */
   counting: Promise<LinkCounts>;
 }
@@ -51,8 +47,10 @@ export function linksOf(
     undecidedCells += cells[place]!;
   }
   const allCells = columns.reduce((sum, { numbers }) => sum + numbers.length, 0);
-  const noteUndecided = !mayBeContradicted && undecidedCells * cellsForOne <= allCells;
-  return { leftOut: undecided, columns, hashes, noteUndecided };
+  const isMany = mayBeContradicted || undecidedCells * cellsForOne > allCells;
+  const some = isMany ? 'many' : 'few';
+  const inCells = undecidedCells > 0 || mayBeContradicted ? some : 'none';
+  return { leftOut: undecided, columns, hashes, undecided: inCells };
 }
 
 /** Finds the users; notes in the dictionary which IDs are left out. @param linker has all IDs */
@@ -88,14 +86,11 @@ export async function linkUsers(
   const counting = linker.ask('count', { types: ranges, leftOut: codes, firstTable });
   const leftOut = await describeLeftOut(connection, dictionary, shared, tables);
   logLeftOut(reporter, leftOut);
-  const { users, representatives, crowded } = await finding;
-  const samples = await describeCrowded(connection, dictionary, crowded);
-  logCrowded(reporter, samples, crowded.length);
-  const told = { leftOut, crowded: samples, crowdedCount: crowded.length };
-  return { users, representatives, ...told, counting };
+  return { ...(await finding), leftOut, counting };
 }
 
-async function describeCrowded(
+/** Says who has more IDs than a person has. @param crowded most first */
+export async function describeCrowded(
   connection: DuckDBConnection,
   { types }: Dictionary,
   crowded: CrowdedUser[],
@@ -112,7 +107,7 @@ async function describeCrowded(
   });
 }
 
-function logCrowded(reporter: Reporter, crowded: CrowdedSample[], count: number): void {
+export function logCrowded(reporter: Reporter, crowded: CrowdedSample[], count: number): void {
   for (const { idType, ids, sample, apart } of crowded.slice(0, 10)) {
     const done = apart ? '; its IDs are kept apart' : '';
     reporter.log(

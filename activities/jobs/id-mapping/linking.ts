@@ -8,7 +8,6 @@ import {
   numberUsers,
   representativesOf,
   takeApart,
-  type CrowdedUser,
   type Representatives,
   type UserLimit,
   type Users,
@@ -28,8 +27,8 @@ export interface TypeLinks {
   columns: { place: number; numbers: Uint32Array; cells: number }[];
   /** Of its IDs, as pairs of words, the lower one first. */
   hashes: Int32Array;
-  /** Whether those that may be left out stand in so few cells that they are noted. */
-  noteUndecided: boolean;
+  /** In how many cells those stand that may be left out: where they are few, these are noted. */
+  undecided: 'none' | 'few' | 'many';
 }
 
 export interface UserRequest {
@@ -42,8 +41,6 @@ export interface UserRequest {
 export interface FoundUsers {
   users: Users;
   representatives: Representatives;
-  /** Users with more IDs of a type than the limit says, most first. */
-  crowded: CrowdedUser[];
 }
 
 export interface CountRequest {
@@ -65,7 +62,10 @@ export class Linking {
     hashes: Int32Array;
   }[] = [];
   readonly #components: Components;
+  /** Users before some are taken apart, and those that are there in the end. */
+  #linked: Users | null = null;
   #users: Users | null = null;
+  #limits: UserLimit[] = [];
 
   constructor({ tables, mostIds }: LinkingSize) {
     this.#names = tables;
@@ -77,11 +77,16 @@ export class Linking {
    * The next type: its IDs are those that follow on the ones before.
    * @returns of each column the rows with IDs that may be left out
    */
-  add({ leftOut, columns, hashes, noteUndecided }: TypeLinks): Rows[] {
+  add({ leftOut, columns, hashes, undecided }: TypeLinks): Rows[] {
     const start = this.#types.reduce((sum, { ids }) => sum + ids, 0);
+    const rowsOf: Record<TypeLinks['undecided'], (numbers: Uint32Array) => Rows> = {
+      none: () => new Uint32Array(0),
+      few: (numbers) => rowsWith(numbers, start, leftOut, mayBeLeftOut),
+      many: () => null,
+    };
     const ofType = columns.map(({ place, numbers, cells }) => ({
       ...{ numbers, cells, table: this.#tables[place]! },
-      rows: noteUndecided ? rowsWith(numbers, start, leftOut, mayBeLeftOut) : null,
+      rows: rowsOf[undecided](numbers),
     }));
     this.#types.push({ columns: ofType, start, ids: leftOut.length, hashes });
     return ofType.map(({ rows }) => rows);
@@ -101,17 +106,21 @@ export class Linking {
       this.#components.admit(start, leftOut.subarray(start, start + ids), columns);
     }
     const parents = this.#components.parents();
-    this.#users = numberUsers(parents);
-    const crowded = findCrowded(this.#users, limits);
-    const apart = new Set(crowded.filter((one) => one.apart).map(({ user }) => user));
-    if (apart.size > 0) {
-      takeApart(parents, this.#users, apart);
+    this.#linked = numberUsers(parents);
+    this.#users = this.#linked;
+    this.#limits = limits;
+    const apart = findCrowded(
+      this.#linked,
+      limits.filter(({ overMax }) => overMax === 'apart'),
+    );
+    if (apart.length > 0) {
+      takeApart(parents, this.#linked, new Set(apart.map(({ user }) => user)));
       this.#users = numberUsers(parents);
     }
     const types = limits.map(({ start, end }) =>
       this.#types.find((type) => type.start === start && type.ids === end - start)!,
     );
-    return { users: this.#users, representatives: representativesOf(this.#users, types), crowded };
+    return { users: this.#users, representatives: representativesOf(this.#users, types) };
   }
 
   /** What the record says of the users. */
@@ -125,6 +134,8 @@ export class Linking {
       columns.filter((column) => column.table === table).map(({ numbers }) => numbers),
     );
     return {
+      /** Users with more IDs of a type than the limit says, most first. */
+      crowded: findCrowded(this.#linked!, this.#limits),
       sizes: sizesOf(users),
       matched: matchedOf(this.#names, tables, users),
       idsByType: idsByType(types, leftOut),

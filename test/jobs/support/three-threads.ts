@@ -16,11 +16,7 @@ worker.on('online', () => {
   const later = threads().filter((thread) => !atFirst.includes(thread));
   const inherited = later.map(nicenessOf);
   letJavaScriptGoFirst();
-  process.send!(
-    {
-      main: nicenessOf(String(process.pid)),
-      ...{ atFirst: atFirst.map(nicenessOf), inherited, later: later.map(nicenessOf) },
-    },
-    () => process.exit(),
+  process.send!({ atFirst: atFirst.map(nicenessOf), inherited, later: later.map(nicenessOf) }, () =>
+    process.exit(),
   );
 });
