@@ -84,13 +84,13 @@ export interface ScanRequest {
   /** A folder of the run's own, removed after it. */
   scratchDir: string;
   signal: AbortSignal;
-  /** The caller's engine, which then need not be opened once more to look at a file. */
+  /** The engine that reads, where it is one of ours: no other is opened to look at a file. */
   engine?: DuckDBConnection;
   /**
-   * The engine that reads, where it is one of ours and reads at once: a source that would be copied
-   * to be held briefly may be held until the connection is closed instead.
+   * Whether it reads at once: a source that would be copied to be held briefly may be held for it
+   * until the connection is closed instead.
    */
-  holdFor?: DuckDBConnection;
+  mayHold?: boolean;
 }
 
 /** A table with its whole new content. */

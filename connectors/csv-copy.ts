@@ -11,6 +11,7 @@ import { ConnectorError, type DuckdbScan, type RowFilter } from './connector';
 import { withEngine, type EngineLimits } from './duckdb-engine';
 import { fileSystemError } from './file-system-error';
 import { messageOf } from './message-of';
+import { copyToParquet } from './parquet-copy';
 import { filtered } from './row-filter';
 import { rowNumberOf } from './row-number';
 import { quoteIdentifier, quotePath, quoteText } from './sql-text';
@@ -113,10 +114,11 @@ async function convert(copy: CsvCopy, parquet: string): Promise<void> {
       const column = quoteIdentifier(name);
       return `CAST(${column} AS ${type}) AS ${column}`;
     });
-    const sql = `COPY (SELECT ${columns.join(', ')} FROM ${relationOver(copy, maxLine, buffer)})
-      TO ${quoteText(parquet)} (FORMAT parquet)`;
+    const sql = `SELECT ${columns.join(', ')} FROM ${relationOver(copy, maxLine, buffer)}`;
     try {
-      await withEngine(':memory:', limits, copy.signal, (engine) => engine.run(sql));
+      await withEngine(':memory:', limits, copy.signal, (engine) =>
+        copyToParquet(engine, sql, parquet),
+      );
       return;
     } catch (error) {
       copy.signal.throwIfAborted();

@@ -1,6 +1,5 @@
 /** Opens DuckDB the way all of Tablegate uses it: offline, within limits, never in the way. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteText } from './sql-text';
 
 export interface EngineLimits {
   threads: number;
@@ -64,40 +63,6 @@ export async function queryRows(
   sql: string,
 ): Promise<Record<string, unknown>[]> {
   return (await connection.runAndReadAll(sql)).getRowObjectsJS();
-}
-
-/** What was written into a Parquet file. */
-export interface ParquetCopy {
-  rows: number;
-  /**
-   * By column what the file itself says of it, as text: `null_count`, and `min` and `max` unless all
-   * are NULL (of a BOOLEAN `0` or `1`).
-   */
-  statistics: Record<string, Record<string, string>>;
-}
-
-/**
- * Writes what a query finds into a Parquet file.
- * @param options of COPY, as in `COMPRESSION uncompressed`
- */
-export async function copyToParquet(
-  connection: DuckDBConnection,
-  query: string,
-  file: string,
-  options: string[] = [],
-): Promise<ParquetCopy> {
-  const all = ['FORMAT parquet', 'RETURN_STATS', ...options].join(', ');
-  const copied = await connection.run(`COPY (${query}) TO ${quoteText(file)} (${all})`);
-  // A map is a list of entries then.
-  type Entries<Value> = { key: string; value: Value }[];
-  const [written] = (await copied.getRowObjectsJson()) as unknown as [
-    { count: string; column_statistics: Entries<Entries<string>> },
-  ];
-  const recordOf = <Value>(entries: Entries<Value>): Record<string, Value> =>
-    Object.fromEntries(entries.map(({ key, value }) => [key.replaceAll('"', ''), value]));
-  const ofColumns = Object.entries(recordOf(written.column_statistics));
-  const statistics = ofColumns.map(([column, entries]) => [column, recordOf(entries)]);
-  return { rows: Number(written.count), statistics: Object.fromEntries(statistics) };
 }
 
 /**

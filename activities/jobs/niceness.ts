@@ -5,7 +5,7 @@ import os from 'node:os';
 const ofAll = 10;
 const ofEngines = 15;
 
-/** Threads that were there before any engine had some: those of JavaScript. */
+/** Threads that were there before any other was started: that of JavaScript, and those which help it. */
 let first: ReadonlySet<number> = new Set();
 
 /**
@@ -20,7 +20,8 @@ export function stepBack(): void {
 }
 
 /**
- * Lets the threads that have been started since then step back behind JavaScript. Where they often
+ * Lets the threads that have been started since then, those of engines and workers, step back behind
+ * JavaScript, until the process ends. Where they often
  * wait for it, as functions of ours are called for all rows, it is not to wait for them as well: a
  * thread that wakes up is let in at once only where it asks for more than those that run. On Linux
  * only, where each thread has a niceness of its own.
@@ -39,7 +40,7 @@ function raise(ofThreads: Iterable<number>, niceness: number): void {
     try {
       if (os.getPriority(thread) < niceness) os.setPriority(thread, niceness);
     } catch {
-      // It has ended meanwhile.
+      // It has ended meanwhile, or the system lets nobody do that: then all ask for the same.
     }
   }
 }
@@ -47,7 +48,9 @@ function raise(ofThreads: Iterable<number>, niceness: number): void {
 /** Ids of the threads of this process; none where the system does not tell. */
 function threads(): number[] {
   try {
-    return readdirSync('/proc/self/task').map(Number);
+    const found = readdirSync('/proc/self/task').map(Number);
+    // Else they are numbered as another container does.
+    return found.includes(process.pid) ? found : [];
   } catch {
     return [];
   }

@@ -16,7 +16,7 @@ export interface MeasuredRun {
 
 /** The system keeps each peak itself: looking more often would show no more, and cost time. */
 const lookEveryMs = 100;
-/** Jobs compute at this niceness, so whatever is measured beside them does. */
+/** Jobs compute at this niceness, or a greater one, so whatever is measured beside them does. */
 const niceness = 10;
 /** Enough of its standard error to see why it failed. */
 const keptOutput = 4_000;

@@ -125,14 +125,14 @@ class DuckdbConnection implements Connection {
 
   /** @returns null where the file is not to be held, or the table is a view: that may read any file */
   async #hold(file: string, request: ScanRequest): Promise<DuckdbScan | null> {
-    const { ref, holdFor, signal, waitMs = this.#timing.runWaitMs } = request;
-    if (holdFor === undefined) return null;
-    this.#letGo = await attachFile({ file, mode: 'read', waitMs, signal }, holdFor);
-    if (!(await isTable(holdFor, ref))) {
+    const { ref, engine, mayHold = false, signal, waitMs = this.#timing.runWaitMs } = request;
+    if (engine === undefined || !mayHold) return null;
+    this.#letGo = await attachFile({ file, mode: 'read', waitMs, signal }, engine);
+    if (!(await isTable(engine, ref))) {
       await this.close();
       return null;
     }
-    const present = await describe(holdFor, ref, file);
+    const present = await describe(engine, ref, file);
     return {
       setup: [],
       relation: filtered(quoteName('opened', ref.schema, ref.table), request.only),

@@ -18,8 +18,9 @@ import { readsOnce, smallEngine, withEngine } from '../duckdb-engine';
 import { duckdbTypeLike, typeOfDuckdb } from '../duckdb/types';
 import { fileSystemError } from '../file-system-error';
 import { messageOf } from '../message-of';
+import { copyToParquet } from '../parquet-copy';
 import { resolveInRoots } from '../roots';
-import { quotePath, quoteText } from '../sql-text';
+import { quotePath } from '../sql-text';
 import { StagedRows } from '../staged-rows';
 import type { ColumnPair, Feed, RefuseRow, RowSink, WriteRequest, WriteRows } from '../transfer';
 import { folderOf, formatOf, tableFile, type ChosenFile } from './choose-files';
@@ -306,9 +307,7 @@ async function writeParquet(target: Target, request: WriteRequest, feed: Feed) {
     const totals = await feed(sink);
     const staged = `SELECT * EXCLUDE (file_row_number) FROM ${await sink.staged.finish()}`;
     const all = target.appends ? `FROM ${former} UNION ALL BY NAME ${staged}` : staged;
-    await connection.run(
-      `COPY (${all}) TO ${quoteText(partOf(target))} (FORMAT parquet, COMPRESSION zstd)`,
-    );
+    await copyToParquet(connection, all, partOf(target), ['COMPRESSION zstd']);
     return totals;
   });
 }

@@ -159,7 +159,7 @@ describe('for an engine that reads at once', () => {
       const signal = new AbortController().signal;
       const request = { ref, columns: ['id'], scratchDir: sandbox.scratch, signal };
       try {
-        const scan = await reader.prepareScan({ ...request, holdFor: engine });
+        const scan = await reader.prepareScan({ ...request, engine, mayHold: true });
         await meanwhile();
         for (const sql of scan.setup) await engine.run(sql);
         return await queryRows(engine, `SELECT id FROM ${scan.relation}`);

@@ -8,6 +8,7 @@ import {
   mostBesideIn,
   type SharingLimit,
 } from '../../activities/jobs/id-mapping/shared-ids';
+import { numberUsers } from '../../activities/jobs/id-mapping/users';
 
 /** Rows of IDs (null: none) as columns. */
 function tableOf(rows: (number | null)[][]): LinkTable {
@@ -89,10 +90,9 @@ function rootsOf(columns: Column[], undecided: Uint8Array, leftOut: Uint8Array):
     });
   components.admit(0, leftOut.slice(0, middle), isOf(0, middle));
   components.admit(middle, leftOut.slice(middle), isOf(middle, leftOut.length));
-  // What a smaller one names is its root by then.
-  const roots = components.parents().slice();
-  for (const [id, parent] of roots.entries()) if (parent !== noId) roots[id] = roots[parent]!;
-  return roots;
+  const { userOf } = numberUsers(components.parents());
+  // The smallest ID of a user is the first that has it.
+  return userOf.map((user) => (user === noId ? noId : userOf.indexOf(user)));
 }
 
 /** Sets of IDs that are joined as long as two of them meet in a row; slow and plain. */

@@ -115,3 +115,21 @@ it('fillers are marked in every spelling', async () => {
     0,
   ]);
 });
+
+it.each([
+  ['a filler', 'unknown', leftOutCode.filler],
+  ['a text that names nobody', '   ', leftOutCode.nobody],
+  ['a variant of another', ' id 7', leftOutCode.variant],
+])('finds %s among more texts than one part of a file holds', async (_, text, code) => {
+  const [count, at] = [130_000, 129_000];
+  const relation = `(SELECT range AS nr, CASE range WHEN ${at} THEN '${text}'
+    ELSE 'id ' || range END AS c FROM range(${count}))`;
+  const tables = { sources: [{ ...sourceOf([null]), relation }], rows: [count] };
+  const listener = { collecting: () => undefined, collected: () => undefined };
+  const rules = [{ idType: 'card', rules: rulesOf('card', {}) }];
+  await withEngine(':memory:', limits, null, async (connection) => {
+    registerIdFunctions(connection);
+    const { leftOut } = await makeDictionary(connection, tables, rules, sandbox.scratch, listener);
+    expect([...leftOut.filter((one) => one !== 0)]).toEqual([code]);
+  });
+});

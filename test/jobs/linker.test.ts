@@ -22,12 +22,14 @@ async function link(fromCells: number) {
   linker.open({ tables: ['a', 'b'], mostIds: 9 }, fromCells);
   const links: TypeLinks[] = [
     {
+      place: 0,
       leftOut: Uint8Array.of(0, 0, 1),
       columns: [{ place: 0, numbers: numbersOf(0, 1, noId), cells: 2 }],
       hashes: Int32Array.of(7, 3, 8, 2, 9, 1),
       undecided: 'none',
     },
     {
+      place: 1,
       leftOut: Uint8Array.of(0, mayBeLeftOut, 0),
       columns: [
         { place: 0, numbers: numbersOf(4, 4, 3), cells: 3 },
@@ -40,7 +42,7 @@ async function link(fromCells: number) {
   ];
   const added = links.map((ofType) => {
     const rows = linker.ask('add', ofType);
-    void linker.ask('join', ofType);
+    void linker.ask('join', ofType.place);
     return rows;
   });
   const types = [
@@ -97,9 +99,9 @@ it.each([
 ])('what is thrown %s is thrown to who asks, now and later', async (_, fromCells) => {
   linker.open({ tables: [], mostIds: 9 }, fromCells);
   const columns = [{ place: 7, numbers: numbersOf(0), cells: 1 }];
-  const links = { leftOut: new Uint8Array(1), columns, hashes: new Int32Array(2) };
+  const links = { place: 0, leftOut: new Uint8Array(1), columns, hashes: new Int32Array(2) };
   await linker.ask('add', { ...links, undecided: 'none' });
-  const failed = linker.ask('join', links);
+  const failed = linker.ask('join', 0);
   const after = linker.ask('find', { leftOut: sharedBytes(1), limits: [] });
   await expect(failed).rejects.toThrow(/undefined/);
   await expect(after).rejects.toThrow(/undefined/);
@@ -111,7 +113,13 @@ it('a linker can be closed before it was opened, while it works, and twice', asy
   await linker.close();
   linker.open({ tables: ['a'], mostIds: 9 }, 1);
   const asked = linker.ask('add', {
-    ...{ leftOut: new Uint8Array(3), columns: [], hashes: new Int32Array(6), undecided: 'none' },
+    ...{
+      place: 0,
+      leftOut: new Uint8Array(3),
+      columns: [],
+      hashes: new Int32Array(6),
+      undecided: 'none',
+    },
   });
   await expect(linker.close()).resolves.toBeUndefined();
   const ended = await asked.then(

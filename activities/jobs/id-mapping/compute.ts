@@ -8,12 +8,13 @@ import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
 import { awaitedLater } from './awaited-later';
 import { findChanges, type ChangeCounts } from './changes';
-import type { Dictionary } from './dictionary';
+import { describeCrowded, logCrowded } from './describe-crowded';
+import type { TypeIds } from './dictionary';
 import { failureOf } from './failures';
 import { matchWithFormer, readFormer, type Former, type PresentIds } from './former';
 import { registerIdFunctions } from './id-sql';
 import { countOf } from './left-out';
-import { describeCrowded, linkUsers, logCrowded } from './link-users';
+import { linkUsers } from './link-users';
 import { Linker } from './linker';
 import type { LinkCounts } from './linking';
 import type { ComputeRequest, IdMappingSummary } from './messages';
@@ -68,7 +69,7 @@ async function compute(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<IdMappingSummary> {
-  const { found, counting, summary, details, dictionary } = await findUsers(
+  const { found, counting, summary, details, types } = await findUsers(
     connection,
     request,
     linker,
@@ -77,7 +78,8 @@ async function compute(
   );
   const placed = await putInPlace(connection, request, found, reporter, signal);
   const { rowsWritten, crowded: all, ...counted } = await counting;
-  const crowded = await describeCrowded(connection, dictionary, all);
+  // Only now, as nothing is to wait for it: a run whose result is not written does not tell of them.
+  const crowded = await describeCrowded(connection, types, all);
   logCrowded(reporter, crowded, all.length);
   for (const [place, detail] of details.entries()) {
     reporter.send({ type: 'table', detail: { ...detail, rowsWritten: rowsWritten[place]! } });
@@ -106,7 +108,7 @@ async function findUsers(
   counting: Promise<LinkCounts>;
   summary: Omit<IdMappingSummary, keyof LinkCounts | 'crowdedCount' | 'seconds' | 'changes'>;
   details: TableDetail[];
-  dictionary: Dictionary;
+  types: TypeIds[];
 }> {
   const read = await readTables(connection, request, linker, reporter, signal);
   const { dictionary, tables } = read;
@@ -134,7 +136,8 @@ async function findUsers(
     ...{ leftOutByType: leftOut.counts },
   };
   const found = { former, users, representatives, present, firstTable, ids };
-  return { found, counting, summary, details: read.details, dictionary };
+  // Nothing more of the dictionary: its rows would be held for as long as the result is written.
+  return { found, counting, summary, details: read.details, types: dictionary.types };
 }
 
 interface Placed {

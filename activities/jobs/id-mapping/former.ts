@@ -53,7 +53,7 @@ export async function readFormer(
   const former = await scanTable(
     connection,
     request,
-    { ...target, columns, signal, holdFor: connection },
+    { ...target, columns, signal, mayHold: true },
     ({ relation }) => relation,
     (relation) => readRows(connection, relation, present),
   );

@@ -1,20 +1,16 @@
 /** From linked IDs to users, past the guard rails. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { findContradicting } from './contradictions';
-import { textsOf, type CollectedType, type Dictionary } from './dictionary';
-import { describeLeftOut, logLeftOut, shortened, type LeftOut } from './left-out';
+import type { CollectedType, Dictionary } from './dictionary';
+import { describeLeftOut, logLeftOut, type LeftOut } from './left-out';
 import type { Linker } from './linker';
 import type { FoundUsers, LinkCounts, TypeLinks } from './linking';
 import { leftOutCode, mayBeLeftOut, sharedBytes } from './links';
-import type { ComputeRequest, CrowdedSample } from './messages';
+import type { ComputeRequest } from './messages';
 import type { Read } from './read-tables';
 import type { Reporter } from './report';
 import { typeRulesOf, type TypeRules } from './scratch';
 import { findShared, inManyCells, mostBesideIn } from './shared-ids';
-import type { CrowdedUser } from './users';
-
-/** The record stays below 64 KB. */
-const mostCrowdedKept = 25;
 
 export interface Linked extends FoundUsers {
   leftOut: LeftOut;
@@ -28,9 +24,11 @@ const cellsForOne = 16;
 /**
  * What is linked of a type as soon as it is collected: what may be left out when all types are known
  * has to wait until then.
+ * @param place of the type
  * @param columnsOfTables how many each table has
  */
 export function linksOf(
+  place: number,
   { cells, leftOut, columns, hashes }: CollectedType,
   { idType, rules }: TypeRules,
   priority: string[],
@@ -42,15 +40,18 @@ export function linksOf(
   const mayBeContradicted = priority.indexOf(idType) > 0;
   if (mayBeContradicted) undecided.fill(mayBeLeftOut);
   let undecidedCells = 0;
-  for (const place of inManyCells(cells, mostBesideIn(columnsOfTables), rules.maxSharedBy)) {
-    undecided[place] = mayBeLeftOut;
-    undecidedCells += cells[place]!;
+  for (const id of inManyCells(cells, mostBesideIn(columnsOfTables), rules.maxSharedBy)) {
+    undecided[id] = mayBeLeftOut;
+    undecidedCells += cells[id]!;
   }
   const allCells = columns.reduce((sum, { numbers }) => sum + numbers.length, 0);
+  const isSome = mayBeContradicted || undecidedCells > 0;
   const isMany = mayBeContradicted || undecidedCells * cellsForOne > allCells;
-  const some = isMany ? 'many' : 'few';
-  const inCells = undecidedCells > 0 || mayBeContradicted ? some : 'none';
-  return { leftOut: undecided, columns, hashes, undecided: inCells };
+  const few = isSome ? 'few' : 'none';
+  return {
+    ...{ place, leftOut: undecided, columns, hashes },
+    undecided: isMany ? 'many' : few,
+  };
 }
 
 /** Finds the users; notes in the dictionary which IDs are left out. @param linker has all IDs */
@@ -87,33 +88,4 @@ export async function linkUsers(
   const leftOut = await describeLeftOut(connection, dictionary, shared, tables);
   logLeftOut(reporter, leftOut);
   return { ...(await finding), leftOut, counting };
-}
-
-/** Says who has more IDs than a person has. @param crowded most first */
-export async function describeCrowded(
-  connection: DuckDBConnection,
-  { types }: Dictionary,
-  crowded: CrowdedUser[],
-): Promise<CrowdedSample[]> {
-  const kept = crowded.slice(0, mostCrowdedKept);
-  const texts = await textsOf(
-    connection,
-    types,
-    kept.map(({ root }) => root),
-  );
-  return kept.map(({ root, idType: crowdedType, ids, apart }) => {
-    const { idType, value } = texts.get(root)!;
-    return { idType: crowdedType, ids, sample: { idType, value: shortened(value) }, apart };
-  });
-}
-
-export function logCrowded(reporter: Reporter, crowded: CrowdedSample[], count: number): void {
-  for (const { idType, ids, sample, apart } of crowded.slice(0, 10)) {
-    const done = apart ? '; its IDs are kept apart' : '';
-    reporter.log(
-      'warn',
-      `the user of ${sample.idType} "${sample.value}" has ${ids} IDs of type ${idType}${done}`,
-    );
-  }
-  if (count > 10) reporter.log('warn', `${count - 10} more users have as many IDs of one type`);
 }

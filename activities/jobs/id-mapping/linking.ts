@@ -1,17 +1,10 @@
 /** All that is done with linked IDs, from their columns to users and what is counted of them. Pure. */
 import { Components } from './components';
+import { findCrowded, takeApart, type UserLimit } from './crowded';
 import { mayBeLeftOut, type IdRange, type LinkTable } from './links';
 import { rowsWith, type Rows } from './rows-of';
 import { idsByType, matchedOf, rowsByFirstTable, sizesOf } from './summary';
-import {
-  findCrowded,
-  numberUsers,
-  representativesOf,
-  takeApart,
-  type Representatives,
-  type UserLimit,
-  type Users,
-} from './users';
+import { numberUsers, representativesOf, type Representatives, type Users } from './users';
 
 export interface LinkingSize {
   /** Names of the tables, in the order of the task. */
@@ -22,8 +15,11 @@ export interface LinkingSize {
 
 /** The IDs of one type, with the columns that hold them. */
 export interface TypeLinks {
+  /** Place of the type. */
+  place: number;
   /** A byte an ID; other than 0: it links nobody, or perhaps nobody. */
   leftOut: Uint8Array;
+  /** Place of the table of each, its IDs by row, and how many rows have one. */
   columns: { place: number; numbers: Uint32Array; cells: number }[];
   /** Of its IDs, as pairs of words, the lower one first. */
   hashes: Int32Array;
@@ -34,7 +30,6 @@ export interface TypeLinks {
 export interface UserRequest {
   /** A byte an ID, as in `leftOutCode`. */
   leftOut: Uint8Array;
-  /** Of all types, in the order of their places. */
   limits: UserLimit[];
 }
 
@@ -57,8 +52,10 @@ export class Linking {
   readonly #tables: LinkTable[];
   readonly #types: {
     columns: { numbers: Uint32Array; table: LinkTable; rows: Rows; cells: number }[];
+    place: number;
     start: number;
-    ids: number;
+    /** A byte an ID, as it was when they were joined. */
+    leftOut: Uint8Array;
     hashes: Int32Array;
   }[] = [];
   readonly #components: Components;
@@ -77,33 +74,34 @@ export class Linking {
    * The next type: its IDs are those that follow on the ones before.
    * @returns of each column the rows with IDs that may be left out
    */
-  add({ leftOut, columns, hashes, undecided }: TypeLinks): Rows[] {
-    const start = this.#types.reduce((sum, { ids }) => sum + ids, 0);
+  add({ place, leftOut, columns, hashes, undecided }: TypeLinks): Rows[] {
+    const start = this.#types.reduce((sum, type) => sum + type.leftOut.length, 0);
     const rowsOf: Record<TypeLinks['undecided'], (numbers: Uint32Array) => Rows> = {
       none: () => new Uint32Array(0),
       few: (numbers) => rowsWith(numbers, start, leftOut, mayBeLeftOut),
       many: () => null,
     };
-    const ofType = columns.map(({ place, numbers, cells }) => ({
-      ...{ numbers, cells, table: this.#tables[place]! },
+    const ofType = columns.map(({ place: ofTable, numbers, cells }) => ({
+      ...{ numbers, cells, table: this.#tables[ofTable]! },
       rows: rowsOf[undecided](numbers),
     }));
-    this.#types.push({ columns: ofType, start, ids: leftOut.length, hashes });
+    this.#types.push({ place, columns: ofType, start, leftOut, hashes });
     return ofType.map(({ rows }) => rows);
   }
 
-  /** Joins the IDs of the type that was added last: whoever waits for their rows has them by then. */
-  join({ leftOut }: Pick<TypeLinks, 'leftOut'>): void {
+  /** Joins the IDs of the type that was added last: whoever waits for its rows has them by then. */
+  join(place: number): void {
+    const { leftOut, columns } = this.#types.find((type) => type.place === place)!;
     this.#components.add(leftOut);
-    for (const { numbers, table } of this.#types.at(-1)!.columns) {
+    for (const { numbers, table } of columns) {
       this.#components.join(numbers, table);
       table.push(numbers);
     }
   }
 
   find({ leftOut, limits }: UserRequest): FoundUsers {
-    for (const { columns, start, ids } of this.#types) {
-      this.#components.admit(start, leftOut.subarray(start, start + ids), columns);
+    for (const { columns, start, leftOut: before } of this.#types) {
+      this.#components.admit(start, leftOut.subarray(start, start + before.length), columns);
     }
     const parents = this.#components.parents();
     this.#linked = numberUsers(parents);
@@ -117,10 +115,11 @@ export class Linking {
       takeApart(parents, this.#linked, new Set(apart.map(({ user }) => user)));
       this.#users = numberUsers(parents);
     }
-    const types = limits.map(({ start, end }) =>
-      this.#types.find((type) => type.start === start && type.ids === end - start)!,
-    );
-    return { users: this.#users, representatives: representativesOf(this.#users, types) };
+    const types = this.#types.toSorted((one, other) => one.place - other.place);
+    const representatives = representativesOf(this.#users, types);
+    // Not needed any more, and writing takes the most memory.
+    for (const type of this.#types) type.hashes = new Int32Array(0);
+    return { users: this.#users, representatives };
   }
 
   /** What the record says of the users. */

@@ -5,8 +5,9 @@
  * are told apart by another one, until each text has its own.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { copyToParquet, queryRows } from '../../../connectors/duckdb-engine';
+import { queryRows } from '../../../connectors/duckdb-engine';
 import { registerNumbering, type HeldFunction } from '../../../connectors/duckdb-vectors';
+import { copyToParquet } from '../../../connectors/parquet-copy';
 import { quotePath, quoteText } from '../../../connectors/sql-text';
 import { fillerSql, normalSql } from './id-sql';
 import type { IdTable } from './id-table';
@@ -131,7 +132,7 @@ async function collectTexts(
     const { rows: texts, statistics } = await copyToParquet(connection, sql, file, quickly);
     if (texts !== table.count) return null;
     const some = (column: string): boolean => texts > 0 && statistics[column]!.max !== '0';
-    const someOther = Number(statistics.value!.null_count) < texts;
+    const someOther = statistics.value!.null_count !== String(texts);
     return { columns, someLeftOut: some('nobody') || some('filler'), someOther };
   } finally {
     for (const numbering of numberings) numbering.release();

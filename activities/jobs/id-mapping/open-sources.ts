@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openConnection } from '../../../connectors';
 import type { Connection, DuckdbScan } from '../../../connectors/connector';
-import { copyToParquet } from '../../../connectors/duckdb-engine';
+import { copyToParquet } from '../../../connectors/parquet-copy';
 import { rowNumbers } from '../../../connectors/row-number';
 import { quotePath } from '../../../connectors/sql-text';
 import { columnNames, idColumnsOf, type IdColumn } from './id-columns';

@@ -149,11 +149,11 @@ async function collectIds(
     const columns = sources.map((source) => source.columns.length);
     const adding: Promise<[Uint32Array, Rows][]>[] = [];
     const add = async (place: number, type: CollectedType): Promise<[Uint32Array, Rows][]> => {
-      const links = linksOf(type, rules[place]!, request.guards.priority, columns);
-      const adding = linker.ask('add', links);
+      const links = linksOf(place, type, rules[place]!, request.guards.priority, columns);
+      const noting = linker.ask('add', links);
       // Who waits for users meets its error.
-      void linker.ask('join', { leftOut: links.leftOut });
-      const rows = await adding;
+      void linker.ask('join', place);
+      const rows = await noting;
       return links.columns.map(({ numbers }, at) => [numbers, rows[at]!]);
     };
     const listener: DictionaryListener = {

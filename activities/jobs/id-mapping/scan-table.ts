@@ -6,7 +6,7 @@ import type { JobConnection } from '../../../model/job-type';
 import type { ReadRequest } from './messages';
 
 /** A table, and what of it is to be read. */
-export type TableScan = Pick<ScanRequest, 'ref' | 'columns' | 'only' | 'signal' | 'holdFor'> & {
+export type TableScan = Pick<ScanRequest, 'ref' | 'columns' | 'only' | 'signal' | 'mayHold'> & {
   connection: JobConnection;
 };
 
@@ -41,7 +41,7 @@ export async function scanTable<T>(
 ): Promise<T> {
   const source = openConnection(connection, { filesRoots }, { fake });
   try {
-    const scan = await source.prepareScan({ ...table, scratchDir, waitMs });
+    const scan = await source.prepareScan({ ...table, engine, scratchDir, waitMs });
     const sql = sqlOf(scan);
     return await whileSetUp(engine, scan, () => read(sql));
   } finally {

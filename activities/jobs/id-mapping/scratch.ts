@@ -5,7 +5,6 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EngineLimits } from '../../../connectors/duckdb-engine';
 import { rulesOf, type IdTypeRules } from '../../../model/id-rules';
 import { letJavaScriptGoFirst } from '../niceness';
-import { awaitedLater } from './awaited-later';
 import type { Places } from './messages';
 
 /** The rules of one type. */
@@ -36,23 +35,21 @@ function threadCount(): number {
   return Math.min(os.availableParallelism(), mostThreads);
 }
 
-/** Runs statements with two threads more, as some always wait for JavaScript, and lets that go first. */
+/**
+ * Runs statements with two threads more, as some always wait for JavaScript. That goes first from here
+ * on, until the process ends.
+ */
 export async function withMoreThreads<T>(
   connection: DuckDBConnection,
   run: () => Promise<T>,
 ): Promise<T> {
   const threads = threadCount();
-  const fewer = async () => connection.run(`SET threads = ${threads}`);
   await connection.run(`SET threads = ${threads + 2}`);
   letJavaScriptGoFirst();
   try {
-    const result = await run();
-    // Takes its time, for which only the next statement has to wait.
-    void awaitedLater(fewer());
-    return result;
-  } catch (error) {
-    await fewer();
-    throw error;
+    return await run();
+  } finally {
+    await connection.run(`SET threads = ${threads}`);
   }
 }
 

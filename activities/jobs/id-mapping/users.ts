@@ -1,5 +1,5 @@
 /** Users: components with numbers of their own, and what is counted of them. Pure. */
-import { noId, sharedNumbers, type IdRange, type LinkTable } from './links';
+import { noId, sharedNumbers, type LinkTable } from './links';
 
 export interface Users {
   /** Number of users; their numbers go from 0. */
@@ -32,61 +32,6 @@ export function numberUsers(parents: Uint32Array): Users {
     ids[user]! += 1;
   }
   return { count, userOf, ids: ids.subarray(0, count) };
-}
-
-/** A user with more IDs of one type than a person has. */
-export interface CrowdedUser {
-  user: number;
-  /** The smallest of its IDs. */
-  root: number;
-  idType: string;
-  ids: number;
-  /** Its IDs are to be taken apart. */
-  apart: boolean;
-}
-
-/** IDs that users may have of a range; null: any number. */
-export type UserLimit = IdRange & { maxPerUser: number | null; overMax: 'report' | 'apart' };
-
-/** Users with more IDs of a range than its limit, most first. */
-export function findCrowded({ userOf, ids }: Users, limits: UserLimit[]): CrowdedUser[] {
-  const crowded: CrowdedUser[] = [];
-  const least = Math.min(...limits.map(({ maxPerUser }) => maxPerUser ?? Infinity));
-  // Few users have so many IDs at all: a byte for each stays near the processor.
-  const isLarge = new Uint8Array(ids.length);
-  for (let user = 0; user < ids.length; user += 1) if (ids[user]! > least) isLarge[user] = 1;
-  for (const { idType, start, end, maxPerUser, overMax } of limits) {
-    if (maxPerUser === null) continue;
-    const counts = new Map<number, number>();
-    for (let id = start; id < end; id += 1) {
-      const user = userOf[id]!;
-      if (user === noId || isLarge[user] === 0) continue;
-      counts.set(user, (counts.get(user) ?? 0) + 1);
-    }
-    for (const [user, count] of counts) {
-      if (count <= maxPerUser) continue;
-      crowded.push({ user, root: noId, idType, ids: count, apart: overMax === 'apart' });
-    }
-  }
-  const roots = smallestIds(userOf, new Set(crowded.map(({ user }) => user)));
-  return crowded
-    .map((one) => ({ ...one, root: roots.get(one.user)! }))
-    .toSorted((one, other) => other.ids - one.ids || one.root - other.root);
-}
-
-/** The smallest ID of each of some users. */
-function smallestIds(userOf: Uint32Array, users: Set<number>): Map<number, number> {
-  const smallest = new Map<number, number>();
-  for (let id = 0; smallest.size < users.size; id += 1) {
-    const user = userOf[id]!;
-    if (users.has(user) && !smallest.has(user)) smallest.set(user, id);
-  }
-  return smallest;
-}
-
-/** Makes every ID of these users a user of its own, once they are numbered anew. */
-export function takeApart(parents: Uint32Array, { userOf }: Users, users: Set<number>): void {
-  for (let id = 0; id < parents.length; id += 1) if (users.has(userOf[id]!)) parents[id] = id;
 }
 
 /**
@@ -161,7 +106,10 @@ export function matchedRows(tables: LinkTable[], users: Users): Matched[] {
   });
 }
 
-/** Of each row the user of its first ID that is not left out, or `noId`. */
+/**
+ * Of each row the user of its first ID that is not left out, or `noId`; where users were taken apart,
+ * its others may be of others.
+ */
 function usersByRow(table: LinkTable, { userOf }: Users): Uint32Array {
   const users = new Uint32Array(table[0]?.length ?? 0).fill(noId);
   let withoutUser = users.length;
