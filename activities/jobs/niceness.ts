@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import os from 'node:os';
 
 const ofAll = 10;
-const ofEngines = 15;
+const ofEngines = 12;
 
 /** Threads that were there before any other was started: that of JavaScript, and those which help it. */
 let first: ReadonlySet<number> = new Set();

@@ -93,6 +93,39 @@ it.each([
   });
 });
 
+it('a row of several users, as some were taken apart, counts for that of its first ID', async () => {
+  linker.open({ tables: ['a', 'b'], mostIds: 9 });
+  const ofTypes: TypeLinks[] = [
+    {
+      ...{ place: 0, leftOut: new Uint8Array(2), hashes: new Int32Array(4), undecided: 'none' },
+      columns: [
+        { place: 0, numbers: numbersOf(0, 1, noId), cells: 2 },
+        { place: 1, numbers: numbersOf(0), cells: 1 },
+      ],
+    },
+    {
+      ...{ place: 1, leftOut: new Uint8Array(2), hashes: new Int32Array(4), undecided: 'none' },
+      columns: [{ place: 0, numbers: numbersOf(2, 2, 3), cells: 3 }],
+    },
+  ];
+  for (const ofType of ofTypes) {
+    await linker.ask('add', ofType);
+    await linker.ask('join', ofType.place);
+  }
+  const types = [
+    { idType: 'card', start: 0, end: 2 },
+    { idType: 'phone', start: 2, end: 4 },
+  ];
+  const leftOut = sharedBytes(4);
+  const limits = types.map((type) => ({ ...type, maxPerUser: 1, overMax: 'apart' as const }));
+  await linker.ask('find', { leftOut, limits });
+  const { matched } = await linker.ask('count', { types, leftOut, firstTable: new Uint16Array(4) });
+  expect(matched).toEqual([
+    { table: 'a', rows: 3, withUser: 3, matched: 1 },
+    { table: 'b', rows: 1, withUser: 1, matched: 1 },
+  ]);
+});
+
 it.each([
   ['here', 10],
   ['in a thread', 1],

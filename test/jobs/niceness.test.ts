@@ -16,6 +16,6 @@ it('a computing process steps back, and the threads of its engines behind its Ja
   const atLeast = (niceness: number) => [Math.max(niceness, os.getPriority())];
   const all = Object.entries(told).map(([which, found]) => [which, [...new Set(found)]]);
   expect(Object.fromEntries(all)).toEqual({
-    ...{ atFirst: atLeast(10), inherited: atLeast(10), later: atLeast(15) },
+    ...{ atFirst: atLeast(10), inherited: atLeast(10), later: atLeast(12) },
   });
 });

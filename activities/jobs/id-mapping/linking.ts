@@ -125,21 +125,28 @@ export class Linking {
   /** What the record says of the users. */
   count({ types, leftOut, firstTable }: CountRequest) {
     const users = this.#users!;
-    // Those with most IDs first: the others are hardly looked at then.
-    const columns = this.#types
-      .flatMap((type) => type.columns)
-      .toSorted((one, other) => other.cells - one.cells);
-    const tables = this.#tables.map((table) =>
-      columns.filter((column) => column.table === table).map(({ numbers }) => numbers),
-    );
     return {
       /** Users with more IDs of a type than the limit says, most first. */
       crowded: findCrowded(this.#linked!, this.#limits),
       sizes: sizesOf(users),
-      matched: matchedOf(this.#names, tables, users),
+      matched: matchedOf(this.#names, this.#tablesToCount(), users),
       idsByType: idsByType(types, leftOut),
       /** Of each table the IDs whose first one it is. */
       rowsWritten: rowsByFirstTable(firstTable, leftOut, this.#tables.length),
     };
+  }
+
+  /**
+   * The columns of the tables. All IDs of a row are of one user, unless some were taken apart: those
+   * with most IDs come first then, as the others are hardly looked at.
+   */
+  #tablesToCount(): LinkTable[] {
+    if (this.#users !== this.#linked) return this.#tables;
+    const columns = this.#types
+      .flatMap((type) => type.columns)
+      .toSorted((one, other) => other.cells - one.cells);
+    return this.#tables.map((table) =>
+      columns.filter((column) => column.table === table).map(({ numbers }) => numbers),
+    );
   }
 }
