@@ -137,8 +137,8 @@ export class Linking {
   }
 
   /**
-   * The columns of the tables. All IDs of a row are of one user, unless some were taken apart: those
-   * with most IDs come first then, as the others are hardly looked at.
+   * The columns of the tables, those with most IDs first: the others are hardly looked at, as all IDs
+   * of a row are of one user. Where some were taken apart, in the order in which they came.
    */
   #tablesToCount(): LinkTable[] {
     if (this.#users !== this.#linked) return this.#tables;
