@@ -256,6 +256,27 @@ describe('a run that cannot succeed says which table and why, and keeps the form
     expect(error.message).toContain(problem);
   });
 
+  it.each([
+    [
+      'bytes that are no text',
+      `SELECT from_hex('ff') AS mobile`,
+      'crm.main.odd: odd.parquet cannot be read as Parquet',
+    ],
+    [
+      'texts that do not fit into memory',
+      // Different only at their ends: nothing makes them shorter on the way.
+      `SELECT repeat(chr((97 + range % 26)::INTEGER), 200_000) || range AS mobile FROM range(1_500)`,
+      'The IDs of type phone take more memory than a run may have (384 MiB)',
+    ],
+  ])('%s', async (_, rows, problem) => {
+    const file = path.join(sandbox.root, 'odd.parquet');
+    await runSql(':memory:', `COPY (${rows}) TO '${file}' (FORMAT parquet)`);
+    const run = { tables: [failing('crm.main.odd')], connections: crm(), fence: 2n };
+    const error = await failureOf(runIdMapping(sandbox, run));
+    expect(error).toBeInstanceOf(JobError);
+    expect(error.message).toContain(problem);
+  });
+
   it('an ID column of lists', async () => {
     const file = path.join(sandbox.root, 'lists.parquet');
     await runSql(':memory:', `COPY (SELECT ['1'] AS mobile) TO '${file}' (FORMAT parquet)`);

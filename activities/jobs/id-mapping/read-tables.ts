@@ -1,5 +1,7 @@
 /** From the tables of a task to numbered IDs and the rows that link them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { messageOf } from '../../../connectors/message-of';
+import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
 import { awaitedLater } from './awaited-later';
 import {
@@ -18,7 +20,7 @@ import type { ComputeRequest } from './messages';
 import { OpenSources, type OpenSource } from './open-sources';
 import type { Reporter } from './report';
 import type { Rows, RowsOf } from './rows-of';
-import { typeRulesOf, withMoreThreads } from './scratch';
+import { scratchMemoryMiB, typeRulesOf, withMoreThreads } from './scratch';
 
 /** A table of the task after it was read. */
 export interface ReadTable {
@@ -139,6 +141,7 @@ async function collectIds(
 ): Promise<Pick<Read, 'dictionary' | 'undecidedRows'>> {
   reporter.begin('collecting');
   const rules = typeRulesOf(request);
+  let collecting = '';
   try {
     const rows: number[] = [];
     for (const source of sources) rows.push(await countRows(connection, source));
@@ -157,8 +160,10 @@ async function collectIds(
       return links.columns.map(({ numbers }, at) => [numbers, rows[at]!]);
     };
     const listener: DictionaryListener = {
-      collecting: (done, idType) =>
-        reporter.at(done / rules.length, `collecting the IDs of type ${idType}`),
+      collecting: (done, idType) => {
+        collecting = idType;
+        reporter.at(done / rules.length, `collecting the IDs of type ${idType}`);
+      },
       collected: (place, type) => void adding.push(awaitedLater(add(place, type))),
     };
     const dictionary = await withMoreThreads(connection, () =>
@@ -167,12 +172,24 @@ async function collectIds(
     const undecidedRows = Promise.all(adding).then((ofTypes) => new Map(ofTypes.flat()));
     return { dictionary, undecidedRows: awaitedLater(undecidedRows) };
   } catch (error) {
+    if (isOfMemory(error)) throw tooLong(collecting, error);
     const broken = await findBroken(connection, sources);
     if (broken !== null) throw details.fail(broken.place, broken.error);
     // A file that is written anew in its place breaks off a reader, and may be whole again by now.
     await refuseChanged(sources, details);
     throw error;
   }
+}
+
+const isOfMemory = (error: unknown): boolean => /^Out of Memory/.test(messageOf(error));
+
+function tooLong(idType: string, cause: unknown): JobError {
+  return new JobError(
+    `The IDs of type ${idType} take more memory than a run may have (${scratchMemoryMiB} MiB). ` +
+      `Most likely a column of long texts is mapped to it: take that out of the ID mapping of its table.`,
+    [],
+    { cause },
+  );
 }
 
 /** @throws JobError naming a table that is not what it was when it was opened */
@@ -188,9 +205,10 @@ async function findBroken(
   sources: OpenSource[],
 ): Promise<{ place: number; error: unknown } | null> {
   for (const [place, { relation, columns, explain }] of sources.entries()) {
-    const counts = columns.map(({ text }) => `count(${text})`).join(', ');
+    // Lengths, as counting looks at no text.
+    const lengths = columns.map(({ text }) => `max(strlen(${text}))`).join(', ');
     try {
-      await connection.run(`SELECT ${counts} FROM ${relation}`);
+      await connection.run(`SELECT ${lengths} FROM ${relation}`);
     } catch (error) {
       return { place, error: explain(error) };
     }

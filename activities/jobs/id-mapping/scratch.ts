@@ -14,7 +14,7 @@ export interface TypeRules {
 }
 
 /** With node and its arrays this stays below 1 GiB for ten million rows of six million IDs; DuckDB spills. */
-const scratchMemoryMiB = 384;
+export const scratchMemoryMiB = 384;
 /** More threads would each want memory of their own. */
 const mostThreads = 4;
 
