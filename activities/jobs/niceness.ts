@@ -21,10 +21,10 @@ export function stepBack(): void {
 
 /**
  * Lets the threads that have been started since then, those of engines and workers, step back behind
- * JavaScript, until the process ends. Where they often
- * wait for it, as functions of ours are called for all rows, it is not to wait for them as well: a
- * thread that wakes up is let in at once only where it asks for more than those that run. On Linux
- * only, where each thread has a niceness of its own.
+ * JavaScript, until the process ends. Where they often wait for it, as functions of ours are called
+ * for all rows, it is not to wait for them as well: a thread that wakes up is let in at once only
+ * where it asks for more than those that run. On Linux only, where each thread has a niceness of its
+ * own.
  */
 export function letJavaScriptGoFirst(): void {
   if (first.size === 0) return;

@@ -45,12 +45,11 @@ export function linksOf(
     undecidedCells += cells[id]!;
   }
   const allCells = columns.reduce((sum, { numbers }) => sum + numbers.length, 0);
-  const isSome = mayBeContradicted || undecidedCells > 0;
   const isMany = mayBeContradicted || undecidedCells * cellsForOne > allCells;
-  const few = isSome ? 'few' : 'none';
+  const fewOrNone = undecidedCells > 0 ? 'few' : 'none';
   return {
     ...{ place, leftOut: undecided, columns, hashes },
-    undecided: isMany ? 'many' : few,
+    undecided: isMany ? 'many' : fewOrNone,
   };
 }
 
