@@ -89,8 +89,11 @@ export class NaiveTimeModel extends NaiveHistory {
 
   private takesTick(time: string): boolean {
     if (this.isRemoved() || this.setting('type') !== 'recurring') return false;
+    // What marks of before have left behind counts too: a gate of theirs may have expired.
     const known = this.facts.some(
-      (fact) => (fact.fact === 'tick' || fact.fact === 'begin') && fact.time === time,
+      (fact) =>
+        (fact.fact === 'tick' || fact.fact === 'begin' || fact.fact === 'unrun') &&
+        fact.time === time,
     );
     return !known;
   }
