@@ -181,7 +181,7 @@ async function collectIds(
   }
 }
 
-const isOfMemory = (error: unknown): boolean => /^Out of Memory/.test(messageOf(error));
+const isOfMemory = (error: unknown): boolean => messageOf(error).startsWith('Out of Memory');
 
 function tooLong(idType: string, cause: unknown): JobError {
   return new JobError(
