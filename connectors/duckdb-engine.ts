@@ -1,5 +1,6 @@
 /** Opens DuckDB the way all of Tablegate uses it: offline, within limits, never in the way. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { messageOf } from './message-of';
 
 export interface EngineLimits {
   threads: number;
@@ -55,6 +56,11 @@ export async function withEngine<T>(
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** Whether DuckDB did without the memory that it needed; a COMMIT says it in words of its own. */
+export function isOutOfMemory(error: unknown): boolean {
+  return /Out of Memory Error|failed to (pin|allocate)|could not allocate/.test(messageOf(error));
 }
 
 /** All rows of a query as plain JavaScript values; for small results. */

@@ -5,8 +5,8 @@
  */
 import os from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { isOutOfMemory } from '../duckdb-engine';
 import type { GroupSizes } from '../group-sizes';
-import { messageOf } from '../message-of';
 
 const MiB = 1 << 20;
 /** For what does not grow with the rows. */
@@ -66,11 +66,6 @@ export async function withEnoughMemory<T>(
       if (memoryMiB >= mostMiB || !isOutOfMemory(error) || !mayTryAgain()) throw error;
     }
   }
-}
-
-/** Also of a COMMIT, which says it in words of its own. */
-function isOutOfMemory(error: unknown): boolean {
-  return /Out of Memory Error|failed to (pin|allocate)|could not allocate/.test(messageOf(error));
 }
 
 /** Sets the limit of an engine that is open. */

@@ -1,3 +1,4 @@
+import type { UserLimit } from '../../activities/jobs/id-mapping/crowded';
 import type { TypeLinks } from '../../activities/jobs/id-mapping/linking';
 import { Linker } from '../../activities/jobs/id-mapping/linker';
 import {
@@ -52,15 +53,13 @@ async function link(fromCells: number) {
   const [phones, emails] = types;
   const leftOut = sharedBytes(6);
   leftOut[2] = 1;
-  const found = await linker.ask('find', {
-    leftOut,
-    limits: [
-      { ...phones!, maxPerUser: 1, overMax: 'report' },
-      { ...emails!, maxPerUser: 1, overMax: 'apart' },
-    ],
-  });
+  const limits: UserLimit[] = [
+    { ...phones!, maxPerUser: 1, overMax: 'report' },
+    { ...emails!, maxPerUser: 1, overMax: 'apart' },
+  ];
+  const found = await linker.ask('find', { leftOut, limits });
   const firstTable = Uint16Array.of(0, 0, 0, 0, 0, 1);
-  const counts = await linker.ask('count', { types, leftOut, firstTable });
+  const counts = await linker.ask('count', { leftOut, limits, firstTable });
   return { found, counts, rows: await Promise.all(added) };
 }
 
@@ -119,7 +118,9 @@ it('a row of several users, as some were taken apart, counts for that of its fir
   const leftOut = sharedBytes(4);
   const limits = types.map((type) => ({ ...type, maxPerUser: 1, overMax: 'apart' as const }));
   await linker.ask('find', { leftOut, limits });
-  const { matched } = await linker.ask('count', { types, leftOut, firstTable: new Uint16Array(4) });
+  const { matched } = await linker.ask('count', {
+    ...{ leftOut, limits, firstTable: new Uint16Array(4) },
+  });
   expect(matched).toEqual([
     { table: 'a', rows: 3, withUser: 3, matched: 1 },
     { table: 'b', rows: 1, withUser: 1, matched: 1 },

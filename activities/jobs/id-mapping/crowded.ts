@@ -17,8 +17,8 @@ export type UserLimit = IdRange & { maxPerUser: number | null; overMax: 'report'
 
 /** Users with more IDs of a range than its limit, most first. */
 export function findCrowded({ count, userOf, ids }: Users, limits: UserLimit[]): CrowdedUser[] {
-  const crowded: CrowdedUser[] = [];
-  if (limits.length === 0) return crowded;
+  const crowded: Omit<CrowdedUser, 'root'>[] = [];
+  if (limits.length === 0) return [];
   const isLarge = new Uint8Array(count);
   const counts = new Uint32Array(count);
   for (const { idType, start, end, maxPerUser, overMax } of limits) {
@@ -33,7 +33,7 @@ export function findCrowded({ count, userOf, ids }: Users, limits: UserLimit[]):
     for (let user = 0; user < count; user += 1) {
       const found = counts[user]!;
       if (found <= maxPerUser) continue;
-      crowded.push({ user, root: noId, idType, ids: found, apart: overMax === 'apart' });
+      crowded.push({ user, idType, ids: found, apart: overMax === 'apart' });
     }
   }
   const roots = smallestIds(userOf, new Set(crowded.map(({ user }) => user)));

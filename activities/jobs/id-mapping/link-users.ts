@@ -82,8 +82,7 @@ export async function linkUsers(
     ...{ idType, start, end, maxPerUser, overMax },
   }));
   const finding = linker.ask('find', { leftOut: codes, limits });
-  const ranges = types.map(({ idType, start, end }) => ({ idType, start, end }));
-  const counting = linker.ask('count', { types: ranges, leftOut: codes, firstTable });
+  const counting = linker.ask('count', { leftOut: codes, limits, firstTable });
   const leftOut = await describeLeftOut(connection, dictionary, shared, tables);
   logLeftOut(reporter, leftOut);
   return { ...(await finding), leftOut, counting };

@@ -1,7 +1,7 @@
 /** All that is done with linked IDs, from their columns to users and what is counted of them. Pure. */
 import { Components } from './components';
 import { findCrowded, takeApart, type UserLimit } from './crowded';
-import { mayBeLeftOut, type IdRange, type LinkTable } from './links';
+import { mayBeLeftOut, type LinkTable } from './links';
 import { rowsWith, type Rows } from './rows-of';
 import { idsByType, matchedOf, rowsByFirstTable, sizesOf } from './summary';
 import { numberUsers, representativesOf, type Representatives, type Users } from './users';
@@ -38,9 +38,7 @@ export interface FoundUsers {
   representatives: Representatives;
 }
 
-export interface CountRequest {
-  types: IdRange[];
-  leftOut: Uint8Array;
+export interface CountRequest extends UserRequest {
   firstTable: Uint16Array;
 }
 
@@ -62,7 +60,6 @@ export class Linking {
   /** Users before some are taken apart, and those that are there in the end. */
   #linked: Users | null = null;
   #users: Users | null = null;
-  #limits: UserLimit[] = [];
 
   constructor({ tables, mostIds }: LinkingSize) {
     this.#names = tables;
@@ -106,7 +103,6 @@ export class Linking {
     const parents = this.#components.parents();
     this.#linked = numberUsers(parents);
     this.#users = this.#linked;
-    this.#limits = limits;
     const apart = findCrowded(
       this.#linked,
       limits.filter(({ overMax }) => overMax === 'apart'),
@@ -123,14 +119,14 @@ export class Linking {
   }
 
   /** What the record says of the users. */
-  count({ types, leftOut, firstTable }: CountRequest) {
+  count({ leftOut, limits, firstTable }: CountRequest) {
     const users = this.#users!;
     return {
       /** Users with more IDs of a type than the limit says, most first. */
-      crowded: findCrowded(this.#linked!, this.#limits),
+      crowded: findCrowded(this.#linked!, limits),
       sizes: sizesOf(users),
       matched: matchedOf(this.#names, this.#tablesToCount(), users),
-      idsByType: idsByType(types, leftOut),
+      idsByType: idsByType(limits, leftOut),
       /** Of each table the IDs whose first one it is. */
       rowsWritten: rowsByFirstTable(firstTable, leftOut, this.#tables.length),
     };

@@ -1,6 +1,6 @@
 /** From the tables of a task to numbered IDs and the rows that link them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { messageOf } from '../../../connectors/message-of';
+import { isOutOfMemory } from '../../../connectors/duckdb-engine';
 import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
 import { awaitedLater } from './awaited-later';
@@ -172,7 +172,7 @@ async function collectIds(
     const undecidedRows = Promise.all(adding).then((ofTypes) => new Map(ofTypes.flat()));
     return { dictionary, undecidedRows: awaitedLater(undecidedRows) };
   } catch (error) {
-    if (isOfMemory(error)) throw tooLong(collecting, error);
+    if (isOutOfMemory(error)) throw tooLong(collecting, error);
     const broken = await findBroken(connection, sources);
     if (broken !== null) throw details.fail(broken.place, broken.error);
     // A file that is written anew in its place breaks off a reader, and may be whole again by now.
@@ -180,8 +180,6 @@ async function collectIds(
     throw error;
   }
 }
-
-const isOfMemory = (error: unknown): boolean => messageOf(error).startsWith('Out of Memory');
 
 function tooLong(idType: string, cause: unknown): JobError {
   return new JobError(

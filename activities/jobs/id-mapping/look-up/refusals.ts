@@ -1,6 +1,6 @@
 /** Refusals of look-ups, each in a sentence that says what to do. */
 import { ConnectorError } from '../../../../connectors/connector';
-import { messageOf } from '../../../../connectors/message-of';
+import { isOutOfMemory } from '../../../../connectors/duckdb-engine';
 import { TablegateError, type ErrorCode } from '../../../../model/errors';
 import { JobError } from '../../../../model/job-type';
 import type { LookedUpId } from '../../../../model/look-up';
@@ -16,12 +16,6 @@ export function wordsOf({ idType, value }: LookedUpId): string {
 /** Codes that say that something is not where the task expects it. */
 const gone = new Set<ErrorCode>(['tableNotFound', 'columnNotFound', 'connectionNotFound']);
 
-/** True where DuckDB did without the memory that it needed. */
-function isOutOfMemory(error: unknown): boolean {
-  const cause = (error as { cause?: unknown } | null)?.cause;
-  return [error, cause].some((each) => messageOf(each).includes('Out of Memory'));
-}
-
 export function tooLarge(detail: string, cause?: unknown): TablegateError {
   return new TablegateError(
     'lookUpTooLarge',
@@ -35,7 +29,9 @@ export function tooLarge(detail: string, cause?: unknown): TablegateError {
  * @returns the error as it is where it is none of a source
  */
 export function refusalOf(table: string, error: unknown): unknown {
-  if (isOutOfMemory(error)) return tooLarge(`${table}: there was not enough memory.`, error);
+  const cause = (error as { cause?: unknown } | null)?.cause;
+  if ([error, cause].some(isOutOfMemory))
+    return tooLarge(`${table}: there was not enough memory.`, error);
   const isGone = error instanceof TablegateError && gone.has(error.code);
   if (isGone || error instanceof JobError) {
     const { message } = error;
