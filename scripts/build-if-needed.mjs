@@ -24,6 +24,7 @@ const folders = [
   'connectors',
   'examples',
   'model',
+  'native',
   'scheduling',
   'store',
   'workflows',
@@ -98,7 +99,7 @@ function run(root, args, what) {
 /** SQL, pages, plain JavaScript: what the compiler leaves lying. */
 function copyAssets(root, out) {
   for (const file of folders.flatMap((folder) => filesBelow(root, folder))) {
-    if (!file.endsWith('.ts')) cpSync(path.join(root, file), path.join(out, file));
+    if (!/\.(ts|c|h|node)$/.test(file)) cpSync(path.join(root, file), path.join(out, file));
   }
 }
 

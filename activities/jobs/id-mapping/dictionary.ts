@@ -5,6 +5,7 @@ import { queryRows } from '../../../connectors/duckdb-engine';
 import { chunksOf, numbersOf } from '../../../connectors/duckdb-vectors';
 import { quotePath, quoteText } from '../../../connectors/sql-text';
 import { JobError } from '../../../model/job-type';
+import { AddonTexts } from '../../../native/addon';
 import { IdTable } from './id-table';
 import {
   leftOutCode,
@@ -61,6 +62,9 @@ export interface DictionaryListener {
   collected(place: number, type: CollectedType): void;
 }
 
+/** For the texts of one type; where they take more, they are numbered by their hashes. */
+const mostTextsMiB = 1024;
+
 /**
  * Collects the distinct IDs of all tables, type by type. Leaves the view `ids (number, type, value,
  * id_type)`, with the place of the type and its name.
@@ -85,22 +89,23 @@ export async function makeDictionary(
     firstTable: sharedPlaces(most),
     leftOut: sharedBytes(most),
   };
-  const table = new IdTable();
+  const numberers = { addon: AddonTexts.open(mostTextsMiB), table: new IdTable() };
   let start = 0;
   for (const [at, place] of mostCellsFirst({ sources, rows }, rules).entries()) {
     const type = rules[place]!;
     const { idType } = type;
     listener.collecting(at, idType);
     const file = path.join(scratchDir, `ids-${place}.parquet`);
-    const request = { sources, rows, type, file, table, first: start };
-    const texts = await numberTexts(connection, request, hashOf);
-    const end = start + table.count;
+    const request = { sources, rows, type, file, first: start, hashOf, ...numberers };
+    const texts = await numberTexts(connection, request);
+    const { known } = texts;
+    const end = start + known.count;
     if (end >= noId) throw new JobError('There are more than 4 billion distinct IDs.');
     types[place] = { idType, start, end, file };
-    const hashes = sharedWords(2 * table.count);
-    hashes.set(table.hashes);
-    counts.cells.set(table.cells, start);
-    counts.firstTable.set(table.firstPlaces, start);
+    const hashes = sharedWords(2 * known.count);
+    hashes.set(known.hashes);
+    counts.cells.set(known.cells, start);
+    counts.firstTable.set(known.firstPlaces, start);
     const part = partOf(counts, start, end);
     const standsFor = await readTexts(connection, { file, start }, texts, part);
     for (const { place: ofTable, at: column, numbers } of texts.columns) {
@@ -110,6 +115,7 @@ export async function makeDictionary(
     listener.collected(place, { ...part, columns: texts.columns, hashes });
     start = end;
   }
+  numberers.addon?.end();
   const names = types.map(({ idType }) => quoteText(idType)).join(', ');
   const ofTypes = types.map(
     // A constant of each part: to make an ENUM of every row takes its time.

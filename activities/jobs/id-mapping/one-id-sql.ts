@@ -7,6 +7,7 @@ import {
   type PlainArray,
 } from '../../../connectors/duckdb-vectors';
 import { quoteText } from '../../../connectors/sql-text';
+import { registerAddonOneIds, type BesideOneId } from '../../../native/addon';
 import { noId } from './links';
 import type { OneIds } from './one-ids';
 
@@ -18,13 +19,6 @@ const mostListed = 256;
 
 /** What is known of a number where prefixes are not listed. */
 const kinds = { digits: 0, other: 1, nobody: 2 } as const;
-
-/** Something else that is known of the same numbers, by number. */
-export interface Beside {
-  values: Uint32Array | Uint16Array | Uint8Array;
-  /** Where the values are places in a list. */
-  texts?: string[];
-}
 
 /** SQL that finds one_ids. */
 export interface OneIdSql {
@@ -46,12 +40,33 @@ const digitsOf = (value: string): string =>
   `lower(CASE WHEN ${value} >= ${sixteenDigits} THEN to_hex(${value})
     ELSE '0' || substr(to_hex(${value} + ${sixteenDigits}::UBIGINT), 2) END)`;
 
-/** @param of place of the one_id of each number, or `noId` */
+/**
+ * @param of place of the one_id of each number, or `noId`
+ * @param beside something else that is known of the same numbers
+ */
 export function registerOneIds(
+  connection: DuckDBConnection,
+  oneIds: OneIds,
+  of: Uint32Array,
+  beside: BesideOneId,
+): OneIdSql {
+  const isOurs = oneIds.others.size === 0;
+  const name = isOurs ? registerAddonOneIds(connection, of, oneIds, beside) : null;
+  return name === null
+    ? registerInJavaScript(connection, oneIds, of, beside)
+    : {
+        find: (number) => `${name}(${number})`,
+        hasOne: (found) => `${found}.one_id IS NOT NULL`,
+        text: (found) => `${found}.one_id`,
+        beside: (found) => `${found}.beside`,
+      };
+}
+
+function registerInJavaScript(
   connection: DuckDBConnection,
   { words, prefixes, others }: OneIds,
   of: Uint32Array,
-  { values, texts }: Beside,
+  { values, texts }: BesideOneId,
 ): OneIdSql {
   const isListed = prefixes.length <= mostListed;
   const fields: Record<string, Field> = {

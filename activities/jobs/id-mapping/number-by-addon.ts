@@ -1,0 +1,38 @@
+/** Texts numbered by the addon: it compares them as a whole, while the tables are read. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { AddonTexts } from '../../../native/addon';
+import { noId } from './links';
+import { columnsOf, type NumberedTexts, type TextRequest } from './number-texts';
+import { writeTexts } from './texts-file';
+
+/** @returns null where two texts have one hash, or the texts take more room than the addon has */
+export async function numberByAddon(
+  connection: DuckDBConnection,
+  request: TextRequest,
+  texts: AddonTexts,
+): Promise<NumberedTexts | null> {
+  const { type, file, first, hashOf } = request;
+  if (!texts.begin(first)) return null;
+  const columns = columnsOf(request);
+  const numberings = columns.map(({ numbers, place }) => texts.number(connection, numbers, place));
+  const cells = columns.map(
+    ({ sql }, at) =>
+      `SELECT raw, number
+       FROM (SELECT raw, ${numberings[at]!.name}(raw, ${hashOf('raw')}, row_number) AS number FROM ${sql})
+       WHERE number <> ${noId}`,
+  );
+  try {
+    const { count, ...written } = await writeTexts(
+      connection,
+      cells.join(' UNION ALL '),
+      type,
+      file,
+    );
+    if (texts.count === null) return null;
+    const known = texts.read();
+    if (count !== known.count) throw new Error(`${count} texts were written, not ${known.count}`);
+    return { ...written, columns, known };
+  } finally {
+    for (const [at, numbering] of numberings.entries()) columns[at]!.cells = numbering.release();
+  }
+}
