@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { countPairs } from '../../activities/jobs/id-mapping/former-pairs';
 import { FormerTable } from '../../activities/jobs/id-mapping/former-table';
 import { noId } from '../../activities/jobs/id-mapping/links';
-import { compareAge, prefixOf, type OneIds } from '../../activities/jobs/id-mapping/one-ids';
+import { compareAge, type OneIds } from '../../activities/jobs/id-mapping/one-ids';
+import { prefixOf } from '../../activities/jobs/id-mapping/prefixes';
 
 /** As DuckDB has a UUID in memory: the topmost bit is inverted. */
 function uuidsOf(texts: string[]): Int32Array {

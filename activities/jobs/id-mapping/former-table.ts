@@ -2,25 +2,31 @@
  * Numbers for the one_ids of a former result, in the order in which they come. Pure. Open addressing
  * in one array, four words a slot, so that each look-up waits for the memory once.
  */
-import { prefixOf, type OneIds } from './one-ids';
+import type { OneIds } from './one-ids';
+import { Prefixes } from './prefixes';
+
+/** The one_ids of a former result, by numbers of their own. */
+export interface FormerIds {
+  count: number;
+  /** How many rows have each. */
+  ids: Uint32Array;
+  /** Whether a one_id of these last digits, in halves, and with this prefix is there. */
+  has(low: number, high: number, prefix: string): boolean;
+  oneIds(): OneIds;
+}
 
 const wordsPerSlot = 4;
 /** Share of the slots that may be taken. */
 const mostLoad = 0.75;
 /** Inverted in DuckDB's UUIDs, which are compared as signed numbers. */
 const topBit = 1 << 31;
-/** Bits of the places at which prefixes that were met last are at hand: a result has some of each run. */
-const atHandBits = 14;
 
-export class FormerTable {
+export class FormerTable implements FormerIds {
   /** The halves of the last 16 digits, the place of the prefix, and the number and 1; 0: free. */
   #slots: Int32Array;
   #ids: Uint32Array;
   #count = 0;
-  readonly #prefixes = [''];
-  readonly #prefixPlaces = new Map<string, number>();
-  /** Two halves of a prefix, and its place; 0: none. */
-  readonly #atHand = new Int32Array(3 << atHandBits);
+  readonly #prefixes = new Prefixes();
   /** Other texts with their numbers, and the other way round. */
   readonly #numbersOfOthers = new Map<string, number>();
   readonly #others = new Map<number, string>();
@@ -64,7 +70,7 @@ export class FormerTable {
         numbers[at] = this.#numberOther(otherOf(at));
         continue;
       }
-      const prefix = this.#prefixPlace(lowest, top);
+      const prefix = this.#prefixes.placeOf(lowest, top);
       const slot = slotOf(slots, low, high, prefix);
       if (slots[slot + 3] === 0) {
         this.#count += 1;
@@ -81,7 +87,7 @@ export class FormerTable {
 
   /** Whether a one_id of these digits is there. */
   has(low: number, high: number, prefix: string): boolean {
-    const place = this.#prefixPlaces.get(prefix);
+    const place = this.#prefixes.find(prefix);
     if (place === undefined) return false;
     return this.#slots[slotOf(this.#slots, low | 0, high | 0, place) + 3] !== 0;
   }
@@ -97,7 +103,7 @@ export class FormerTable {
       words[to + 1] = slots[slot + 1]!;
       words[to + 2] = slots[slot + 2]!;
     }
-    return { words, prefixes: this.#prefixes, others: this.#others };
+    return { words, prefixes: this.#prefixes.texts, others: this.#others };
   }
 
   #numberOther(text: string): number {
@@ -108,22 +114,6 @@ export class FormerTable {
     this.#numbersOfOthers.set(text, number);
     this.#others.set(number, text);
     return number;
-  }
-
-  #prefixPlace(low: number, high: number): number {
-    const atHand = this.#atHand;
-    const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0xc2b2ae35);
-    const at = 3 * (mixed >>> (32 - atHandBits));
-    if (atHand[at] === low && atHand[at + 1] === high && atHand[at + 2] !== 0) {
-      return atHand[at + 2]!;
-    }
-    const prefix = prefixOf(low, high);
-    const place = this.#prefixPlaces.get(prefix) ?? this.#prefixes.push(prefix) - 1;
-    this.#prefixPlaces.set(prefix, place);
-    atHand[at] = low;
-    atHand[at + 1] = high;
-    atHand[at + 2] = place;
-    return place;
   }
 
   #grow(): void {

@@ -11,11 +11,13 @@ import {
   uuidsOf,
 } from '../../../connectors/duckdb-vectors';
 import { quoteText } from '../../../connectors/sql-text';
+import { AddonTexts } from '../../../native/addon';
 import { awaitedLater } from './awaited-later';
 import type { Dictionary } from './dictionary';
 import { matchFormer, tiedUsers } from './former-ids';
 import { countPairs, type FormerRows } from './former-pairs';
-import { FormerTable } from './former-table';
+import { FormerTable, type FormerIds } from './former-table';
+import { formerIdsOf } from './former-texts';
 import { leftOutCode, noId } from './links';
 import type { ComputeRequest } from './messages';
 import { numbersIn } from './numbers-sql';
@@ -28,7 +30,7 @@ export interface Former {
   /** Whose result it is. */
   write: LastWrite;
   /** Its one_ids. */
-  table: FormerTable;
+  table: FormerIds;
   rows: FormerRows;
 }
 
@@ -73,21 +75,61 @@ async function lastWriteOf({
   }
 }
 
-/** 32 hex digits are read as a UUID, which is four words in memory. */
-const noDigits = `'00000000-0000-0000-0000-000000000000'::UUID`;
-
-/** A user has so many IDs or more, as a rule. */
-const idsPerUser = 3;
-
 /** Finds the present IDs in a former result. @param former relation of `columns`, of any type */
 async function readRows(
   connection: DuckDBConnection,
   former: string,
-  { idTypes, idCount, leftOut }: PresentIds,
+  present: PresentIds,
+): Promise<Pick<Former, 'table' | 'rows'>> {
+  const texts = AddonTexts.open(mostOneIdsMiB);
+  const byAddon = texts && (await readByAddon(connection, former, present, texts));
+  return byAddon ?? readInJavaScript(connection, former, present);
+}
+
+/** For the one_ids. */
+const mostOneIdsMiB = 1024;
+
+/** @returns null where there is no room, or a row names an ID once more */
+async function readByAddon(
+  connection: DuckDBConnection,
+  former: string,
+  present: PresentIds,
+  texts: AddonTexts,
+): Promise<Pick<Former, 'table' | 'rows'> | null> {
+  const formerOf = new Uint32Array(present.idCount).fill(noId);
+  const numbering = texts.number(connection, formerOf, 0);
+  const call = `${numbering.name}(one_id, hash(one_id), coalesce(number, ${noId}::UINTEGER))`;
+  const found = await callWithRows(connection, former, present, { call, extra: '' }).finally(() =>
+    numbering.release(),
+  );
+  const isOnce = countNumbers(formerOf) === found;
+  const table = texts.count !== null && isOnce ? formerIdsOf(texts) : null;
+  texts.end();
+  return table && { table, rows: { formerOf, again: [] } };
+}
+
+function countNumbers(numbers: Uint32Array): number {
+  let count = 0;
+  for (const number of numbers) if (number !== noId) count += 1;
+  return count;
+}
+
+/** 32 hex digits are read as a UUID, which is four words in memory. */
+const noDigits = `'00000000-0000-0000-0000-000000000000'::UUID`;
+const digitsSql = `CASE WHEN strlen(one_id) = 32 AND lower(one_id) = one_id
+  THEN coalesce(TRY_CAST(one_id AS UUID), ${noDigits}) ELSE ${noDigits} END AS digits`;
+
+/** A user has so many IDs or more, as a rule. */
+const idsPerUser = 3;
+
+async function readInJavaScript(
+  connection: DuckDBConnection,
+  former: string,
+  present: PresentIds,
 ): Promise<Pick<Former, 'table' | 'rows'>> {
   const [counted] = await queryRows(connection, `SELECT count(*) AS rows FROM ${former}`);
   const table = new FormerTable(Number(counted?.rows) / idsPerUser);
-  const formerOf = new Uint32Array(idCount).fill(noId);
+  const formerOf = new Uint32Array(present.idCount).fill(noId);
   const again: FormerRows['again'] = [];
   let numbers = new Uint32Array(0);
   const listener = registerListener(connection, ['UUID', 'VARCHAR', 'UINTEGER'], (rows) => {
@@ -102,16 +144,36 @@ async function readRows(
       else again.push({ id, former: numbers[row]! });
     }
   });
+  const call = `${listener.name}(digits, CASE WHEN digits = ${noDigits} THEN one_id ELSE '' END,
+    coalesce(number, ${noId}::UINTEGER))`;
+  await callWithRows(connection, former, present, { call, extra: digitsSql }).finally(() =>
+    listener.release(),
+  );
+  return { table, rows: { formerOf, again } };
+}
+
+/**
+ * Calls a function with all rows of the former result.
+ * @param call SQL over `one_id`, `number` (of the present ID; NULL: there is none) and what `extra` says
+ * @param extra a column over `one_id`, or nothing
+ * @returns how many rows name a present ID
+ */
+async function callWithRows(
+  connection: DuckDBConnection,
+  former: string,
+  { idTypes, leftOut }: PresentIds,
+  { call, extra }: { call: string; extra: string },
+): Promise<number> {
+  let found = 0;
   const tell = async (condition: string, join: string): Promise<void> => {
-    await connection.run(
-      `SELECT count(${listener.name}(digits, CASE WHEN digits = ${noDigits} THEN one_id ELSE '' END,
-         coalesce(number, ${noId}::UINTEGER)))
-       FROM (SELECT one_id, value,
-           CASE WHEN strlen(one_id) = 32 AND lower(one_id) = one_id
-             THEN coalesce(TRY_CAST(one_id AS UUID), ${noDigits}) ELSE ${noDigits} END AS digits
+    const [row] = await queryRows(
+      connection,
+      `SELECT count(${call}) AS called, count(number) AS found
+       FROM (SELECT one_id, value${extra && `, ${extra}`}
          FROM (SELECT one_id::VARCHAR AS one_id, id_value::VARCHAR AS value
            FROM ${former} WHERE one_id IS NOT NULL AND ${condition})) ${join}`,
     );
+    found += Number(row!.found);
   };
   // Other spellings of an ID have its value too.
   const spellings = indexesOf(leftOut, leftOutCode.variant);
@@ -120,18 +182,14 @@ async function readRows(
       ? `ANTI JOIN ${await numbersIn(connection, spellings)} USING (number)`
       : '';
   // Type by type: together they would be a join that does not fit into the memory.
-  try {
-    for (const [place, idType] of idTypes.entries()) {
-      const ids = `(SELECT number, value FROM ids ${but} WHERE type = ${place})`;
-      await tell(`id_type = ${quoteText(idType)}`, `LEFT JOIN ${ids} USING (value)`);
-    }
-    const known = idTypes.map(quoteText).join(', ');
-    const ofNone = 'CROSS JOIN (SELECT NULL::UINTEGER AS number)';
-    await tell(`(id_type IN (${known})) IS NOT TRUE`, ofNone);
-  } finally {
-    listener.release();
+  for (const [place, idType] of idTypes.entries()) {
+    const ids = `(SELECT number, value FROM ids ${but} WHERE type = ${place})`;
+    await tell(`id_type = ${quoteText(idType)}`, `LEFT JOIN ${ids} USING (value)`);
   }
-  return { table, rows: { formerOf, again } };
+  const known = idTypes.map(quoteText).join(', ');
+  const ofNone = 'CROSS JOIN (SELECT NULL::UINTEGER AS number)';
+  await tell(`(id_type IN (${known})) IS NOT TRUE`, ofNone);
+  return found;
 }
 
 function indexesOf(codes: Uint8Array, code: number): Uint32Array {

@@ -1,7 +1,8 @@
 /** Gives every user its one_id. Pure. */
 import type { FormerMatch } from './former-ids';
-import type { FormerTable } from './former-table';
+import type { FormerIds } from './former-table';
 import { noId } from './links';
+import { prefixOf } from './prefixes';
 import type { Representatives, Users } from './users';
 
 /** one_ids in little room: 32 hex digits in small letters, and whatever else a former one may be. */
@@ -19,16 +20,10 @@ export interface OneIds {
 
 /** The former ids, and who keeps which. */
 export interface MatchedFormer {
-  table: FormerTable;
+  table: FormerIds;
   /** Those of the table. */
   oneIds: OneIds;
   match: FormerMatch;
-}
-
-/** The first 16 digits of a one_id, lower and upper half. */
-export function prefixOf(low: number, high: number): string {
-  const digits = [high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0'));
-  return digits.join('');
 }
 
 /** Negative where the first is older: ids sort by their age, and texts by their bytes. */
