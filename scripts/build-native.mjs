@@ -112,7 +112,7 @@ const needed = 'install a C compiler and the headers of the C library (Debian: g
 /** One line for people: what is missing, what follows from it, what to do. */
 function consequence(root, why, toDo = needed) {
   const isClone = existsSync(path.join(root, 'bootstrap.mjs'));
-  const again = isClone ? 'npm run build' : `node ${path.join(root, 'scripts/build-native.mjs')}`;
+  const again = isClone ? 'npm run build' : `node "${path.join(root, 'scripts/build-native.mjs')}"`;
   return (
     `The addon of ID mapping is not built, as ${why}: ID mapping then does in JavaScript what the ` +
     `addon does, and takes about half as long again. To have it, ${toDo}, then: ${again}`
@@ -120,8 +120,9 @@ function consequence(root, why, toDo = needed) {
 }
 
 /** @returns {string[]} what there is to say */
-function provide(root, folder, sources, retry) {
+function provide(root, sources, retry) {
   const plan = planOf(root, sources);
+  const folder = path.join(root, 'native', 'build');
   const addon = path.join(folder, addonName);
   const stamp = path.join(folder, stampName);
   const former = readStamp(stamp);
@@ -160,12 +161,12 @@ function provide(root, folder, sources, retry) {
  *   failed on these very sources before, which otherwise is only said again
  */
 export function buildNativeIfNeeded(root, { log = console.log, retry = false } = {}) {
-  const sources = sourceFiles(root);
   // For Windows there is no addon.
-  if (process.platform === 'win32' || !sources.some((file) => file.endsWith('.c'))) return;
-  const folder = path.join(root, 'native', 'build');
+  if (process.platform === 'win32') return;
   try {
-    for (const line of provide(root, folder, sources, retry)) log(line);
+    const sources = sourceFiles(root);
+    if (!sources.some((file) => file.endsWith('.c'))) return;
+    for (const line of provide(root, sources, retry)) log(line);
   } catch (error) {
     log(consequence(root, `this happened (${firstLines(error.message)[0]})`, 'put that right'));
   }

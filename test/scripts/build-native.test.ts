@@ -135,7 +135,7 @@ describe('without an addon', () => {
     build();
     expect(said).toEqual([
       expect.stringMatching(
-        /no C compiler \(\/nonexistent\).* half as long again\. .*install a C compiler .*, then: node .*build-native\.mjs$/,
+        /no C compiler \(\/nonexistent\).* half as long again\. .*install a C compiler .*, then: node ".*build-native\.mjs"$/,
       ),
     ]);
     expect(readdirSync(at('native/build'))).toEqual([]);
@@ -178,7 +178,7 @@ describe('without an addon', () => {
   test('anything else that is in the way is said too: an installation never fails of it', () => {
     write('native/build', 'a file where the folder should be');
     build();
-    expect(said).toEqual([expect.stringMatching(/EEXIST.* put that right, then: node /)]);
+    expect(said).toEqual([expect.stringMatching(/EEXIST.* put that right, then: node "/)]);
   });
 
   test('there is nothing to say where there is nothing to compile', () => {
