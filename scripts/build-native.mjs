@@ -83,6 +83,11 @@ function removeLeftovers(folder) {
 
 const firstLines = (text) => text.split('\n').filter(Boolean).slice(0, mostLines);
 
+/** What the addon itself misses in that process, such as DuckDB, is not the compiler's fault. */
+const load = `try { require(process.argv[1]) } catch (error) {
+  if (error.code === 'ERR_DLOPEN_FAILED') throw error;
+}`;
+
 /**
  * Compiles, and loads what was made in a process of its own: a compiler for another processor or C
  * library than Node's makes an addon too.
@@ -101,7 +106,7 @@ function compile(root, { sources, compiler, include }, out) {
   }
   const lines = firstLines(`${compiled.stderr}\n${compiled.error?.message ?? ''}`);
   if (compiled.status !== 0) return { why: `the C compiler (${compiler}) failed`, lines };
-  const loaded = spawnSync(process.execPath, ['-e', 'require(process.argv[1])', out], spawning);
+  const loaded = spawnSync(process.execPath, ['-e', load, out], spawning);
   if (loaded.status === 0) return { lines };
   const errors = firstLines(loaded.stderr).filter((line) => line.includes('Error'));
   return { why: `Node cannot load what the C compiler (${compiler}) makes of it`, lines: errors };

@@ -27,7 +27,9 @@ let said: string[] = [];
 beforeAll(() => {
   const compiler = (process.env.CC ?? 'cc').split(' ')[0]!;
   if (spawnSync(compiler, ['--version']).status === 0) return;
-  throw new Error(`These tests need a C compiler, as gcc is one; ${compiler} does not run`);
+  throw new Error(
+    `These tests need a C compiler, such as gcc (Debian: gcc, libc6-dev); ${compiler} does not run`,
+  );
 });
 beforeEach(async () => {
   // With a space, as the folders of people have.
@@ -112,6 +114,13 @@ describe('an addon', () => {
     build();
     expect(answer()).toBe(41);
     expect(said.join('\n')).toContain('unused');
+  });
+
+  test('may refuse the process that only tries whether it loads', () => {
+    write('native/ids.c', source.replace('napi_value', 'napi_throw_error(env, 0, "no");\n$&'));
+    build();
+    expect(said).toEqual([]);
+    expect(existsSync(addon())).toBe(true);
   });
 
   test('comes out whole of two installations at once, without anything but Node', async () => {
