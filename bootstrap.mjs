@@ -31,7 +31,8 @@ function prepare(command) {
   // With a finished dist, what runs it needs no compiler and no test tools.
   const development = ['test', 'build', 'dev', 'bench'].includes(command) || !isBuilt(root);
   installIfNeeded(root, { development });
-  buildIfNeeded(root);
+  // Who asks for a build alone may have put right what a C compiler lacked.
+  buildIfNeeded(root, { retry: command === 'build' });
 }
 
 /** Runs a program in the foreground, passes signals on, and ends as it ends. */

@@ -14,6 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { buildNativeIfNeeded } from './build-native.mjs';
+import { isRunning } from './is-running.mjs';
 import { packFiles } from './pack-files.mjs';
 
 /** What is compiled: the .ts files at the root and everything in these folders. */
@@ -31,16 +33,24 @@ const folders = [
 ];
 const consoleFolder = 'console';
 const stampName = '.build.json';
-/** Types of the API's calls, for the compiler alone; they must not count among the sources. */
-const generated = path.join(consoleFolder, 'generated');
+/** Made by a build itself; they must not count among the sources. */
+const generated = [
+  // Types of the API's calls, for the compiler alone.
+  path.join(consoleFolder, 'generated', path.sep),
+  path.join('native', 'build', path.sep),
+];
 
 function filesBelow(root, folder) {
   const full = path.join(root, folder);
   if (!existsSync(full)) return [];
-  return readdirSync(full, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !file.startsWith(generated));
+  return (
+    readdirSync(full, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+      .filter((file) => !generated.some((folder) => file.startsWith(folder)))
+      // C is the addon's, which is built by itself.
+      .filter((file) => !/\.[ch]$/.test(file))
+  );
 }
 
 function sourceFiles(root) {
@@ -150,15 +160,6 @@ function removeLeftovers(root) {
   }
 }
 
-function isRunning(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
 /** Puts a finished folder in place of the former one, so that there is never half of each. */
 function swapIn(root, out, target) {
   const old = path.join(root, `.dist-old-${process.pid}`);
@@ -195,8 +196,15 @@ export function build(root) {
   console.log(`Built in ${((Date.now() - since) / 1000).toFixed(1)} s`);
 }
 
-/** Builds unless dist was made from the present sources. */
-export function buildIfNeeded(root) {
+/**
+ * Builds what was not made from the present sources: dist, and before it the addon, as a server of
+ * `npm run dev` starts again with dist.
+ * @param {string} root folder of the project
+ * @param {{retry?: boolean}} [options] of the addon: see buildNativeIfNeeded
+ * @throws {Error} as build
+ */
+export function buildIfNeeded(root, { retry } = {}) {
+  buildNativeIfNeeded(root, { retry });
   if (!isBuilt(root)) build(root);
 }
 

@@ -60,6 +60,19 @@ describe('dist', () => {
     expect(isBuilt(root)).toBe(false);
   });
 
+  test('has the TypeScript of the addon alone, whose C is built by itself', () => {
+    mkdirSync(path.join(root, 'native', 'build'), { recursive: true });
+    write('native/ids.ts', 'export const ids = 1;\n');
+    build(root);
+    write('native/ids.c', 'int ids;\n');
+    write('native/ids.h', 'extern int ids;\n');
+    write('native/build/ids.node', 'compiled');
+    expect(isBuilt(root)).toBe(true);
+    write('native/ids.ts', 'export const ids = 2;\n');
+    build(root);
+    expect(readdirSync(dist('native')).toSorted()).toEqual(['ids.d.ts', 'ids.js', 'ids.js.map']);
+  });
+
   test('has nothing of a source that is gone', () => {
     write('gone.ts', 'export {};\n');
     build(root);

@@ -1,0 +1,4 @@
+export function buildNativeIfNeeded(
+  root: string,
+  options?: { log?: (line: string) => void; retry?: boolean },
+): void;
