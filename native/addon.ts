@@ -48,11 +48,11 @@ let loaded: Addon | null | undefined;
 function loadAddon(): Addon | null {
   if (process.env[setting] === 'off') return null;
   if (loaded !== undefined) return loaded;
-  const folder = path.basename(path.dirname(__dirname)) === 'dist' ? '../../native' : '.';
+  const folder = __filename.endsWith('.ts') ? 'build' : '../../native/build';
   try {
     const { version } = require('@duckdb/node-bindings/package.json') as { version: string };
     loaded = knownVersions.includes(version)
-      ? (require(path.join(__dirname, folder, 'build', 'ids.node')) as Addon)
+      ? (require(path.join(__dirname, folder, 'ids.node')) as Addon)
       : null;
   } catch {
     loaded = null;

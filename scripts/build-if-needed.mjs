@@ -109,7 +109,7 @@ function run(root, args, what) {
 /** SQL, pages, plain JavaScript: what the compiler leaves lying. */
 function copyAssets(root, out) {
   for (const file of folders.flatMap((folder) => filesBelow(root, folder))) {
-    if (!/\.(ts|c|h|node)$/.test(file)) cpSync(path.join(root, file), path.join(out, file));
+    if (!file.endsWith('.ts')) cpSync(path.join(root, file), path.join(out, file));
   }
 }
 

@@ -6,7 +6,13 @@ exports.layers = {
   model: { values: [], types: [], builtins: false },
   connectors: { values: ['model'], types: ['config'], builtins: true },
   store: { values: ['model'], types: ['config'], builtins: true },
-  activities: { values: ['connectors', 'store', 'model'], types: ['config'], builtins: true },
+  // Our C code, and how it is called.
+  native: { values: [], types: [], builtins: true },
+  activities: {
+    values: ['connectors', 'store', 'model', 'native'],
+    types: ['config'],
+    builtins: true,
+  },
   // The sandbox has no Node, and a workflow that read anything outside would not replay.
   workflows: { values: ['model'], types: ['activities'], builtins: false },
   scheduling: {
