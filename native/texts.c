@@ -85,7 +85,7 @@ static void free_slots(texts *table) {
   if (table->slots != NULL) munmap((void *)table->slots, table->slot_count * sizeof *table->slots);
 }
 
-/* Nobody else uses the table meanwhile. */
+/* Free ones, where all entries find theirs again. Nobody else uses the table meanwhile. */
 static bool set_slots(texts *table, uint64_t slot_count) {
   _Atomic uint64_t *slots = reserve(slot_count * sizeof *slots);
   if (slots == NULL) return false;
@@ -139,11 +139,16 @@ bool texts_begin(texts *table, uint32_t first) {
   table->first = first;
   table->used_bytes = FIRST_ENTRY;
   table->failed = false;
-  return set_slots(table, FIRST_SLOTS);
+  if (table->slots == NULL) return set_slots(table, FIRST_SLOTS);
+  /* As many as before: to make more of them again and again takes longer. */
+  memset((void *)table->slots, 0, table->slot_count * sizeof *table->slots);
+  return true;
 }
 
 void texts_end(texts *table) {
   madvise(table->entries, table->used_bytes, MADV_DONTNEED);
+  free_slots(table);
+  table->slots = NULL;
   texts_begin(table, 0);
 }
 

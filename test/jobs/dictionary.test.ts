@@ -8,7 +8,7 @@ import {
 import { registerIdFunctions } from '../../activities/jobs/id-mapping/id-sql';
 import { leftOutCode, noId } from '../../activities/jobs/id-mapping/links';
 import { countRows } from '../../activities/jobs/id-mapping/load-links';
-import type { HashOf } from '../../activities/jobs/id-mapping/number-texts';
+import type { HashOf } from '../../activities/jobs/id-mapping/text-columns';
 import type { OpenSource } from '../../activities/jobs/id-mapping/open-sources';
 import { withEngine } from '../../connectors/duckdb-engine';
 import { quoteText } from '../../connectors/sql-text';

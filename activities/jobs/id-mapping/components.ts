@@ -1,4 +1,5 @@
 /** Who is one user: connected components of IDs, whose columns may come one by one. Pure. */
+import { loadAddon } from '../../../native/addon';
 import { noId, type LinkTable } from './links';
 import type { Rows } from './rows-of';
 
@@ -66,6 +67,7 @@ export class Components {
   join(column: Uint32Array, before: LinkTable): void {
     if (before.length === 0) return;
     const parents = this.#parents;
+    if (loadAddon()?.join(parents, column, before) === true) return;
     for (let row = 0; row < column.length; row += 1) {
       const id = column[row]!;
       if (id === noId || parents[id] === noId) continue;

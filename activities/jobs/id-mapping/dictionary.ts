@@ -5,7 +5,7 @@ import { queryRows } from '../../../connectors/duckdb-engine';
 import { chunksOf, numbersOf } from '../../../connectors/duckdb-vectors';
 import { quotePath, quoteText } from '../../../connectors/sql-text';
 import { JobError } from '../../../model/job-type';
-import { AddonTexts } from '../../../native/addon';
+import { AddonTexts } from '../../../native/texts';
 import { IdTable } from './id-table';
 import {
   leftOutCode,
@@ -17,15 +17,15 @@ import {
   type IdRange,
   type LinkTable,
 } from './links';
+import { numberTexts } from './number-texts';
+import type { TypeRules } from './scratch';
 import {
-  numberTexts,
   quickHash,
   type HashOf,
   type NumberedColumn,
   type NumberedTexts,
   type TextRequest,
-} from './number-texts';
-import type { TypeRules } from './scratch';
+} from './text-columns';
 
 /** The IDs of one type. Several texts may be one ID: the others are its variants. */
 export interface TypeIds extends IdRange {

@@ -1,5 +1,5 @@
 /** The one_ids of a former result that the addon has numbered as texts. */
-import type { AddonTexts } from '../../../native/addon';
+import type { AddonTexts } from '../../../native/texts';
 import type { FormerIds } from './former-table';
 import { Prefixes } from './prefixes';
 

@@ -11,7 +11,7 @@ import {
   uuidsOf,
 } from '../../../connectors/duckdb-vectors';
 import { quoteText } from '../../../connectors/sql-text';
-import { AddonTexts } from '../../../native/addon';
+import { AddonTexts } from '../../../native/texts';
 import { awaitedLater } from './awaited-later';
 import type { Dictionary } from './dictionary';
 import { matchFormer, tiedUsers } from './former-ids';

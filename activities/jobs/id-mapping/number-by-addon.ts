@@ -1,8 +1,8 @@
 /** Texts numbered by the addon: it compares them as a whole, while the tables are read. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { AddonTexts } from '../../../native/addon';
+import type { AddonTexts } from '../../../native/texts';
 import { noId } from './links';
-import { columnsOf, type NumberedTexts, type TextRequest } from './number-texts';
+import { columnsOf, type NumberedTexts, type TextRequest } from './text-columns';
 import { writeTexts } from './texts-file';
 
 /** @returns null where two texts have one hash, or the texts take more room than the addon has */

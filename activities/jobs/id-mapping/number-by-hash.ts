@@ -7,7 +7,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows } from '../../../connectors/duckdb-engine';
 import { registerNumbering } from '../../../connectors/duckdb-vectors';
 import { quotePath, quoteText } from '../../../connectors/sql-text';
-import { columnsOf, type HashOf, type NumberedTexts, type TextRequest } from './number-texts';
+import { columnsOf, type HashOf, type NumberedTexts, type TextRequest } from './text-columns';
 import { writeTexts } from './texts-file';
 
 const strongHash: HashOf = (text) => `md5_number_lower(${text})`;

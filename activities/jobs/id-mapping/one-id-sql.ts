@@ -7,7 +7,7 @@ import {
   type PlainArray,
 } from '../../../connectors/duckdb-vectors';
 import { quoteText } from '../../../connectors/sql-text';
-import { registerAddonOneIds, type BesideOneId } from '../../../native/addon';
+import { registerAddonOneIds, type BesideOneId } from '../../../native/one-ids';
 import { noId } from './links';
 import type { OneIds } from './one-ids';
 

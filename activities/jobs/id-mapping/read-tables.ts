@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { isOutOfMemory } from '../../../connectors/duckdb-engine';
 import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
+import { hasAddon } from '../../../native/addon';
 import { awaitedLater } from './awaited-later';
 import {
   makeDictionary,
@@ -166,9 +167,10 @@ async function collectIds(
       },
       collected: (place, type) => void adding.push(awaitedLater(add(place, type))),
     };
-    const dictionary = await withMoreThreads(connection, () =>
-      makeDictionary(connection, { sources, rows }, rules, request.scratchDir, listener),
-    );
+    const make = () =>
+      makeDictionary(connection, { sources, rows }, rules, request.scratchDir, listener);
+    // With the addon, no thread waits for JavaScript.
+    const dictionary = await (hasAddon() ? make() : withMoreThreads(connection, make));
     const undecidedRows = Promise.all(adding).then((ofTypes) => new Map(ofTypes.flat()));
     return { dictionary, undecidedRows: awaitedLater(undecidedRows) };
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Users: components with numbers of their own, and what is counted of them. Pure. */
+import { loadAddon } from '../../../native/addon';
 import { noId, sharedNumbers, type LinkTable } from './links';
 
 export interface Users {
@@ -19,6 +20,12 @@ export interface Users {
 export function numberUsers(parents: Uint32Array): Users {
   const userOf = sharedNumbers(parents.length);
   const ids = sharedNumbers(parents.length);
+  const count = loadAddon()?.numberUsers(parents, userOf, ids) ?? numberAll(parents, userOf, ids);
+  return { count, userOf, ids: ids.subarray(0, count) };
+}
+
+/** @returns how many users there are */
+function numberAll(parents: Uint32Array, userOf: Uint32Array, ids: Uint32Array): number {
   let count = 0;
   for (let id = 0; id < parents.length; id += 1) {
     const parent = parents[id]!;
@@ -31,7 +38,7 @@ export function numberUsers(parents: Uint32Array): Users {
     userOf[id] = user;
     ids[user]! += 1;
   }
-  return { count, userOf, ids: ids.subarray(0, count) };
+  return count;
 }
 
 /**
@@ -50,7 +57,13 @@ export function representativesOf(
 ): Representatives {
   // Side by side, as each look-up is waiting for memory. No type has the place that stands for none.
   const words = sharedNumbers(3 * count).fill(noId);
+  const addon = loadAddon();
   for (const [place, { start, hashes }] of types.entries()) {
+    if (addon !== null) {
+      const ofType = userOf.subarray(start, start + hashes.length / 2);
+      addon.represent(words, ofType, hashes, place);
+      continue;
+    }
     for (let at = 0; 2 * at < hashes.length; at += 1) {
       const user = userOf[start + at]!;
       if (user === noId) continue;
@@ -112,9 +125,14 @@ export function matchedRows(tables: LinkTable[], users: Users): Matched[] {
  */
 function usersByRow(table: LinkTable, { userOf }: Users): Uint32Array {
   const users = new Uint32Array(table[0]?.length ?? 0).fill(noId);
+  const addon = loadAddon();
   let withoutUser = users.length;
   for (const column of table) {
     if (withoutUser === 0) break;
+    if (addon !== null) {
+      withoutUser -= addon.usersOfRows(users, column, userOf);
+      continue;
+    }
     for (let row = 0; row < column.length; row += 1) {
       const id = column[row]!;
       if (id === noId || users[row] !== noId) continue;

@@ -1,0 +1,203 @@
+/* What JavaScript sees of tables of texts. */
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "functions.h"
+#include "one_ids.h"
+#include "texts.h"
+
+static void close_texts(napi_env env, void *data, void *hint) {
+  (void)env;
+  (void)hint;
+  texts_close(data);
+}
+
+/* (most MiB) -> texts, or null where there is no memory */
+static napi_value open_texts(napi_env env, napi_callback_info info) {
+  arguments given = arguments_of(env, info);
+  napi_value value;
+  texts *table = texts_open((uint64_t)number_at(&given, 0) << 20);
+  if (table == NULL) {
+    napi_get_null(env, &value);
+    return value;
+  }
+  napi_create_external(env, table, close_texts, NULL, &value);
+  return value;
+}
+
+/* (texts, first number) -> whether there is memory */
+static napi_value begin_texts(napi_env env, napi_callback_info info) {
+  arguments given = arguments_of(env, info);
+  napi_value value;
+  napi_get_boolean(env, texts_begin(external_at(&given, 0), number_at(&given, 1)), &value);
+  return value;
+}
+
+/* (texts) */
+static napi_value end_texts(napi_env env, napi_callback_info info) {
+  arguments given = arguments_of(env, info);
+  texts_end(external_at(&given, 0));
+  return NULL;
+}
+
+/* A column whose cells are numbered, held by JavaScript and by DuckDB. */
+typedef struct {
+  atomic_int holders;
+  /* NULL: it was let go of. */
+  _Atomic(texts *) table;
+  uint32_t *numbers;
+  uint32_t place;
+  atomic_uint_least64_t cells;
+} numbering;
+
+static void drop_numbering(void *data) {
+  numbering *column = data;
+  if (atomic_fetch_sub(&column->holders, 1) == 1) free(column);
+}
+
+static void finalize_numbering(napi_env env, void *data, void *hint) {
+  (void)env;
+  (void)hint;
+  drop_numbering(data);
+}
+
+static void number_rows(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
+  numbering *column = duckdb.scalar_function_get_extra_info(info);
+  texts *table = atomic_load(&column->table);
+  if (table == NULL) {
+    duckdb.scalar_function_set_error(info, "this column is not numbered any more");
+    return;
+  }
+  texts_request request = {
+      .count = duckdb.data_chunk_get_size(input),
+      .texts = duckdb.vector_get_data(duckdb.data_chunk_get_vector(input, 0)),
+      .hashes = duckdb.vector_get_data(duckdb.data_chunk_get_vector(input, 1)),
+      .rows = duckdb.vector_get_data(duckdb.data_chunk_get_vector(input, 2)),
+      .numbers = column->numbers,
+      .place = column->place,
+      .new_numbers = duckdb.vector_get_data(output),
+  };
+  texts_number(table, &request);
+  atomic_fetch_add(&column->cells, request.count);
+}
+
+/*
+ * (connection, name, texts, numbers, place) -> numbering; makes the function
+ * name(text VARCHAR, hash UBIGINT, row UINTEGER) -> UINTEGER, none of which may be NULL
+ */
+static napi_value number_texts(napi_env env, napi_callback_info info) {
+  arguments given = arguments_of(env, info);
+  numbering *column = calloc(1, sizeof *column);
+  if (column == NULL) return fail(env, "there is no memory for one more column");
+  /* This function, JavaScript, DuckDB. */
+  column->holders = 3;
+  column->table = external_at(&given, 2);
+  column->numbers = array_at(&given, 3).data;
+  column->place = number_at(&given, 4);
+  napi_value value;
+  napi_create_external(env, column, finalize_numbering, NULL, &value);
+  function_request request = {
+      .parameters = {DUCKDB_VARCHAR, DUCKDB_UBIGINT, DUCKDB_UINTEGER},
+      .parameter_count = 3,
+      .result = duckdb.create_logical_type(DUCKDB_UINTEGER),
+      .run = number_rows,
+      .info = column,
+      .destroy = drop_numbering,
+  };
+  bool is_made = make_function(&given, &request);
+  duckdb.destroy_logical_type(&request.result);
+  drop_numbering(column);
+  return is_made ? value : fail(env, "DuckDB refuses the function that numbers texts");
+}
+
+/* (numbering) -> how many rows it has numbered; SQL may not call its function any more */
+static napi_value release_numbering(napi_env env, napi_callback_info info) {
+  arguments given = arguments_of(env, info);
+  numbering *column = external_at(&given, 0);
+  atomic_store(&column->table, NULL);
+  return number_of(env, (double)atomic_load(&column->cells));
+}
+
+/* (texts) -> how many there are, or null where the numbers mean nothing */
+static napi_value count_texts(napi_env env, napi_callback_info info) {
+  arguments given = arguments_of(env, info);
+  const texts *table = external_at(&given, 0);
+  if (!texts_failed(table)) return number_of(env, texts_count(table));
+  napi_value value;
+  napi_get_null(env, &value);
+  return value;
+}
+
+/* (texts, cells Uint32Array, places Uint16Array, hashes Int32Array of pairs) */
+static napi_value read_texts(napi_env env, napi_callback_info info) {
+  arguments given = arguments_of(env, info);
+  texts_read(external_at(&given, 0), array_at(&given, 1).data, array_at(&given, 2).data,
+             array_at(&given, 3).data);
+  return NULL;
+}
+
+/* What is made of texts of digits. */
+typedef struct {
+  napi_env env;
+  uint32_t *words;
+  napi_value others;
+  uint32_t other_count;
+} digits_read;
+
+/* Of a small hex digit its value and one. */
+static const unsigned char digit_values[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
+
+/* @param words written, the lowest first. @return false for what is no one_id of ours */
+static bool read_words(const char *bytes, uint32_t length, uint32_t words[4]) {
+  if (length != DIGITS) return false;
+  uint32_t any = 0;
+  for (int word = 0; word < 4; word += 1) {
+    uint32_t value = 0;
+    for (int at = 0; at < 8; at += 1) {
+      unsigned digit = digit_values[(unsigned char)bytes[(3 - word) * 8 + at]];
+      if (digit == 0) return false;
+      value = value << 4 | (digit - 1);
+    }
+    words[word] = value;
+    any |= value;
+  }
+  return any != 0;
+}
+
+static void visit_digits(void *context, uint32_t number, const char *bytes, uint32_t length) {
+  digits_read *read = context;
+  if (read_words(bytes, length, read->words + 4 * (uint64_t)number)) return;
+  napi_handle_scope scope;
+  napi_open_handle_scope(read->env, &scope);
+  napi_value pair, place, text;
+  napi_create_array_with_length(read->env, 2, &pair);
+  napi_create_uint32(read->env, number, &place);
+  napi_create_string_utf8(read->env, bytes, length, &text);
+  napi_set_element(read->env, pair, 0, place);
+  napi_set_element(read->env, pair, 1, text);
+  napi_set_element(read->env, read->others, read->other_count++, pair);
+  napi_close_handle_scope(read->env, scope);
+}
+
+/* (texts, words Uint32Array) -> array of [number from 0 on, text] of those that are no digits */
+static napi_value read_digits(napi_env env, napi_callback_info info) {
+  arguments given = arguments_of(env, info);
+  digits_read read = {.env = env, .words = array_at(&given, 1).data};
+  napi_create_array(env, &read.others);
+  texts_visit(external_at(&given, 0), visit_digits, &read);
+  return read.others;
+}
+
+void define_texts(napi_env env, napi_value exports) {
+  define(env, exports, "openTexts", open_texts);
+  define(env, exports, "beginTexts", begin_texts);
+  define(env, exports, "endTexts", end_texts);
+  define(env, exports, "numberTexts", number_texts);
+  define(env, exports, "releaseNumbering", release_numbering);
+  define(env, exports, "countTexts", count_texts);
+  define(env, exports, "readTexts", read_texts);
+  define(env, exports, "readDigits", read_digits);
+}
