@@ -2,11 +2,9 @@
  * What Node loads. Memory of typed arrays is read and written where it lies: JavaScript keeps them for as
  * long as SQL may call a function that was given them, and sees to it that they are long enough.
  */
-#include "duckdb_calls.h"
 #include "glue.h"
 
 NAPI_MODULE_INIT() {
-  if (!duckdb_find()) return fail(env, "DuckDB is not loaded, or is another one");
   define_texts(env, exports);
   define_one_ids(env, exports);
   define_linking(env, exports);

@@ -33,7 +33,7 @@ export interface Addon {
     prefixes: Uint8Array,
     beside: Uint32Array | Uint16Array | Uint8Array,
     texts: string[] | null,
-  ): void;
+  ): boolean;
   join(parents: Uint32Array, column: Uint32Array, before: Uint32Array[]): boolean;
   numberUsers(parents: Uint32Array, userOf: Uint32Array, ids: Uint32Array): number;
   represent(words: Uint32Array, userOf: Uint32Array, hashes: Int32Array, place: number): void;

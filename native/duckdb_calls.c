@@ -3,6 +3,7 @@
 #include "duckdb_calls.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <string.h>
 
 duckdb_calls duckdb;
@@ -16,7 +17,7 @@ static bool find_one(void *library, const char *name, void *place) {
 
 #define FIND(name) find_one(library_handle, "duckdb_" #name, &duckdb.name)
 
-bool duckdb_find(void) {
+static bool find_all(void) {
   /* On Linux its functions are seen by who asks this library for them; on macOS all see them. */
   void *library_handle = dlopen("libduckdb.so", RTLD_NOLOAD | RTLD_LAZY);
   if (library_handle == NULL) library_handle = RTLD_DEFAULT;
@@ -29,4 +30,16 @@ bool duckdb_find(void) {
          FIND(data_chunk_get_size) && FIND(data_chunk_get_vector) && FIND(vector_get_data) &&
          FIND(vector_get_validity) && FIND(vector_ensure_validity_writable) &&
          FIND(vector_assign_string_element_len) && FIND(struct_vector_get_child);
+}
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool is_found;
+
+static void find_once(void) {
+  is_found = find_all();
+}
+
+bool duckdb_find(void) {
+  pthread_once(&once, find_once);
+  return is_found;
 }

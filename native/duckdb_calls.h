@@ -6,6 +6,7 @@
 #define TABLEGATE_DUCKDB_CALLS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct duckdb_connection_s *duckdb_connection;
@@ -28,7 +29,7 @@ typedef struct {
 } duckdb_text;
 
 static inline const char *duckdb_text_bytes(const duckdb_text *text) {
-  return text->length <= 12 ? text->first : text->bytes;
+  return text->length <= 12 ? (const char *)text + offsetof(duckdb_text, first) : text->bytes;
 }
 
 /* All functions, by their names without the prefix. */
@@ -60,7 +61,7 @@ typedef struct {
 
 extern duckdb_calls duckdb;
 
-/* @return false where the library is not loaded, or lacks a function */
+/* Comes before all calls. @return false where the library was not loaded the first time, or lacks a function */
 bool duckdb_find(void);
 
 #endif

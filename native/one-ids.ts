@@ -31,6 +31,6 @@ export function registerAddonOneIds(
   const digits = Buffer.from(prefixes.map((prefix) => prefix.padStart(16, '0')).join(''), 'latin1');
   const held = [of, words, digits, values];
   kept.set(connection, [...(kept.get(connection) ?? []), ...held]);
-  addon.registerOneIds(connectionOf(connection), name, of, words, digits, values, texts ?? null);
-  return name;
+  const handle = connectionOf(connection);
+  return addon.registerOneIds(handle, name, of, words, digits, values, texts ?? null) ? name : null;
 }

@@ -15,10 +15,10 @@ static int bytes_of_type(int type) {
   return type == DUCKDB_UTINYINT ? 1 : type == DUCKDB_USMALLINT ? 2 : 4;
 }
 
-/* An ENUM of an array of texts. @return NULL where it is none */
+/* An ENUM of an array of texts. @return NULL where DuckDB refuses it */
 static duckdb_logical_type enum_of(napi_env env, napi_value list) {
   uint32_t count = 0;
-  if (napi_get_array_length(env, list, &count) != napi_ok) return NULL;
+  napi_get_array_length(env, list, &count);
   char **names = calloc(count + 1, sizeof *names);
   duckdb_logical_type type = NULL;
   uint32_t read = 0;
@@ -38,11 +38,14 @@ static duckdb_logical_type enum_of(napi_env env, napi_value list) {
 }
 
 /*
- * (connection, name, of Uint32Array, words Uint32Array, prefixes Uint8Array, beside, texts or null); makes
- * the function name(number UINTEGER) -> STRUCT(one_id VARCHAR, beside ENUM or UINTEGER)
+ * (connection, name, of Uint32Array, words Uint32Array, prefixes Uint8Array, beside, texts or null) -> whether
+ * there is a DuckDB; makes the function name(number UINTEGER) -> STRUCT(one_id VARCHAR, beside ENUM or UINTEGER)
  */
 static napi_value register_one_ids(napi_env env, napi_callback_info info) {
   arguments given = arguments_of(env, info);
+  napi_value value;
+  napi_get_boolean(env, duckdb_find(), &value);
+  if (!duckdb_find()) return value;
   one_ids *ids = calloc(1, sizeof *ids);
   if (ids == NULL) return fail(env, "there is no memory for a function that finds one_ids");
   array beside = array_at(&given, 5);
@@ -51,13 +54,18 @@ static napi_value register_one_ids(napi_env env, napi_callback_info info) {
   ids->prefixes = array_at(&given, 4).data;
   ids->beside = beside.data;
   ids->beside_bytes = beside.bytes;
-  duckdb_logical_type fields[] = {duckdb.create_logical_type(DUCKDB_VARCHAR), enum_of(env, given.values[6])};
+  bool has_texts = false;
+  napi_is_array(env, given.values[6], &has_texts);
+  duckdb_logical_type fields[] = {
+      duckdb.create_logical_type(DUCKDB_VARCHAR),
+      has_texts ? enum_of(env, given.values[6]) : duckdb.create_logical_type(DUCKDB_UINTEGER),
+  };
   if (fields[1] == NULL) {
-    fields[1] = duckdb.create_logical_type(DUCKDB_UINTEGER);
-    ids->written_bytes = 4;
-  } else {
-    ids->written_bytes = bytes_of_type(duckdb.enum_internal_type(fields[1]));
+    free(ids);
+    duckdb.destroy_logical_type(&fields[0]);
+    return fail(env, "DuckDB refuses the texts that stand beside one_ids");
   }
+  ids->written_bytes = has_texts ? bytes_of_type(duckdb.enum_internal_type(fields[1])) : 4;
   const char *names[] = {"one_id", "beside"};
   function_request request = {
       .parameters = {DUCKDB_UINTEGER},
@@ -70,7 +78,7 @@ static napi_value register_one_ids(napi_env env, napi_callback_info info) {
   bool is_made = make_function(&given, &request);
   duckdb.destroy_logical_type(&request.result);
   for (int at = 0; at < 2; at += 1) duckdb.destroy_logical_type(&fields[at]);
-  return is_made ? NULL : fail(env, "DuckDB refuses the function that finds one_ids");
+  return is_made ? value : fail(env, "DuckDB refuses the function that finds one_ids");
 }
 
 void define_one_ids(napi_env env, napi_value exports) {

@@ -12,11 +12,11 @@ static void close_texts(napi_env env, void *data, void *hint) {
   texts_close(data);
 }
 
-/* (most MiB) -> texts, or null where there is no memory */
+/* (most MiB) -> texts, or null where there is no memory or no DuckDB */
 static napi_value open_texts(napi_env env, napi_callback_info info) {
   arguments given = arguments_of(env, info);
   napi_value value;
-  texts *table = texts_open((uint64_t)number_at(&given, 0) << 20);
+  texts *table = duckdb_find() ? texts_open((uint64_t)number_at(&given, 0) << 20) : NULL;
   if (table == NULL) {
     napi_get_null(env, &value);
     return value;

@@ -3,7 +3,11 @@ import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 
 /** What a computation needs of the environment; keys and passwords are not among it. */
-const passedOn = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_OPTIONS'];
+const passedOn = [
+  ...['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_OPTIONS'],
+  // Whether a computation does without C code of ours.
+  'TABLEGATE_ADDON',
+];
 
 /**
  * Fewer arenas, of glibc and of the allocator within DuckDB: what one thread gives back is used by the

@@ -9,6 +9,7 @@ import {
   type SharingLimit,
 } from '../../activities/jobs/id-mapping/shared-ids';
 import { numberUsers } from '../../activities/jobs/id-mapping/users';
+import { bothWays } from './support/both-ways';
 
 /** Rows of IDs (null: none) as columns. */
 function tableOf(rows: (number | null)[][]): LinkTable {
@@ -138,84 +139,92 @@ const anyWay = anyTables.chain((rows) => {
   return fc.record({ rows: fc.constant(rows), order, out: someIds, late: someIds });
 });
 
-it('components are what plain joining of rows gives, in whatever order columns and IDs come', () => {
-  fc.assert(
-    fc.property(anyWay, ({ rows, order, out, late }) => {
-      const undecided = codesOf(idCount, [...out, ...late]);
-      const roots = rootsOf(order, undecided, codesOf(idCount, out));
-      expect([...roots]).toEqual(naiveRoots(rows, idCount, new Set(out)));
-    }),
-    { numRuns: 1_000 },
-  );
-});
+bothWays(() => {
+  it('components are what plain joining of rows gives, in whatever order columns and IDs come', () => {
+    fc.assert(
+      fc.property(anyWay, ({ rows, order, out, late }) => {
+        const undecided = codesOf(idCount, [...out, ...late]);
+        const roots = rootsOf(order, undecided, codesOf(idCount, out));
+        expect([...roots]).toEqual(naiveRoots(rows, idCount, new Set(out)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 
-it('an ID that has linked others is left out no more', () => {
-  const leftOut = codesOf(3, [1]);
-  expect(() => rootsOf([], codesOf(3), leftOut)).toThrow('ID 1 was linked before it was left out');
-});
+  it('an ID that has linked others is left out no more', () => {
+    const leftOut = codesOf(3, [1]);
+    expect(() => rootsOf([], codesOf(3), leftOut)).toThrow(
+      'ID 1 was linked before it was left out',
+    );
+  });
 
-it('shared IDs are those with more distinct others than allowed, most first', () => {
-  fc.assert(
-    fc.property(anyTables, fc.integer({ min: 1, max: 5 }), (rows, maxSharedBy) => {
-      const others = naiveOthers(rows, idCount);
-      const found = sharedBy(rows.map(tableOf), idCount, maxSharedBy);
-      const expected = others
-        .map((count, id) => ({ id, others: count }))
-        .filter((one) => one.others > maxSharedBy)
-        .toSorted((a, b) => b.others - a.others || a.id - b.id);
-      expect(found.map(({ id, others: count }) => ({ id, others: count }))).toEqual(expected);
-    }),
-    { numRuns: 500 },
-  );
-});
+  it('shared IDs are those with more distinct others than allowed, most first', () => {
+    fc.assert(
+      fc.property(anyTables, fc.integer({ min: 1, max: 5 }), (rows, maxSharedBy) => {
+        const others = naiveOthers(rows, idCount);
+        const found = sharedBy(rows.map(tableOf), idCount, maxSharedBy);
+        const expected = others
+          .map((count, id) => ({ id, others: count }))
+          .filter((one) => one.others > maxSharedBy)
+          .toSorted((a, b) => b.others - a.others || a.id - b.id);
+        expect(found.map(({ id, others: count }) => ({ id, others: count }))).toEqual(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
 
-it('each range of IDs has a limit of its own, or none', () => {
-  const rows = [2, 3, 4].flatMap((other) => [
-    [0, other],
-    [1, other],
-  ]);
-  const limits = [
-    { start: 0, end: 1, maxSharedBy: 2 },
-    { start: 1, end: 5, maxSharedBy: null },
-  ];
-  const tables = [tableOf(rows)];
-  const found = sharedIn(tables, 5, limits);
-  expect(found).toEqual([{ id: 0, others: 3 }]);
-});
+  it('each range of IDs has a limit of its own, or none', () => {
+    const rows = [2, 3, 4].flatMap((other) => [
+      [0, other],
+      [1, other],
+    ]);
+    const limits = [
+      { start: 0, end: 1, maxSharedBy: 2 },
+      { start: 1, end: 5, maxSharedBy: null },
+    ];
+    const tables = [tableOf(rows)];
+    const found = sharedIn(tables, 5, limits);
+    expect(found).toEqual([{ id: 0, others: 3 }]);
+  });
 
-it('an ID that is left out already is not told as shared, but counts as another', () => {
-  const rows = [1, 2, 3].map((other) => [0, other]);
-  const limits = [{ start: 0, end: 4, maxSharedBy: 0 }];
-  const tables = [tableOf(rows)];
-  const found = sharedIn(tables, 4, limits, [0, 3]);
-  expect(found.map(({ id }) => id)).toEqual([1, 2]);
-});
+  it('an ID that is left out already is not told as shared, but counts as another', () => {
+    const rows = [1, 2, 3].map((other) => [0, other]);
+    const limits = [{ start: 0, end: 4, maxSharedBy: 0 }];
+    const tables = [tableOf(rows)];
+    const found = sharedIn(tables, 4, limits, [0, 3]);
+    expect(found.map(({ id }) => id)).toEqual([1, 2]);
+  });
 
-it('an ID exactly as widely shared as allowed stays', () => {
-  const rows = [1, 2, 3].map((other) => [0, other]);
-  expect(sharedBy([tableOf(rows)], 4, 3)).toEqual([]);
-  expect(sharedBy([tableOf(rows)], 4, 2)).toHaveLength(1);
-});
+  it('an ID exactly as widely shared as allowed stays', () => {
+    const rows = [1, 2, 3].map((other) => [0, other]);
+    expect(sharedBy([tableOf(rows)], 4, 3)).toEqual([]);
+    expect(sharedBy([tableOf(rows)], 4, 2)).toHaveLength(1);
+  });
 
-it.each([
-  ['a chain', (id: number) => [id, id + 1]],
-  ['a chain told from its end', (id: number) => [999_999 - id, 999_998 - id]],
-  ['a ring', (id: number) => [id, (id + 1) % 1_000_000]],
-  ['a star', (id: number) => [999_999, id]],
-])('%s of a million IDs is one component', (_, link) => {
-  const rows = Array.from({ length: 999_999 }, (__, id) => link(id));
-  const none = codesOf(1_000_000);
-  const columns = columnsOf([tableOf(rows)]);
-  expect(rootsOf(columns, none, none).every((root) => root === 0)).toBe(true);
-  const late = none.map((_, id) => id % 3);
-  expect(rootsOf(columns, late, none).every((root) => root === 0)).toBe(true);
-});
+  it.each([
+    ['a chain', (id: number) => [id, id + 1]],
+    ['a chain told from its end', (id: number) => [999_999 - id, 999_998 - id]],
+    ['a ring', (id: number) => [id, (id + 1) % 1_000_000]],
+    ['a star', (id: number) => [999_999, id]],
+  ])('%s of a million IDs is one component', (_, link) => {
+    const rows = Array.from({ length: 999_999 }, (__, id) => link(id));
+    const none = codesOf(1_000_000);
+    const columns = columnsOf([tableOf(rows)]);
+    expect(rootsOf(columns, none, none).every((root) => root === 0)).toBe(true);
+    const late = none.map((_, id) => id % 3);
+    expect(rootsOf(columns, late, none).every((root) => root === 0)).toBe(true);
+  });
 
-it('the number of others of one very widely shared ID is exact', () => {
-  const rows = Array.from({ length: 3_000_000 }, (_, row) => [0, 1 + (row % 1_500_000), 1_500_001]);
-  const found = sharedBy([tableOf(rows), tableOf(rows)], 1_500_002, 1_000_000);
-  expect(found.map(({ id, others }) => [id, others])).toEqual([
-    [0, 1_500_001],
-    [1_500_001, 1_500_001],
-  ]);
+  it('the number of others of one very widely shared ID is exact', () => {
+    const rows = Array.from({ length: 3_000_000 }, (_, row) => [
+      0,
+      1 + (row % 1_500_000),
+      1_500_001,
+    ]);
+    const found = sharedBy([tableOf(rows), tableOf(rows)], 1_500_002, 1_000_000);
+    expect(found.map(({ id, others }) => [id, others])).toEqual([
+      [0, 1_500_001],
+      [1_500_001, 1_500_001],
+    ]);
+  });
 });

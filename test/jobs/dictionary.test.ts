@@ -14,6 +14,7 @@ import { withEngine } from '../../connectors/duckdb-engine';
 import { quoteText } from '../../connectors/sql-text';
 import { rulesOf, type IdTypeRulesInput } from '../../model/id-rules';
 import { Sandbox } from '../connectors/support/sandbox';
+import { bothWays } from './support/both-ways';
 
 let sandbox: Sandbox;
 beforeEach(() => (sandbox = new Sandbox()));
@@ -64,72 +65,80 @@ async function readBack(source: OpenSource, given: IdTypeRulesInput = {}, hashOf
 
 const manyTexts = Array.from({ length: 5_000 }, (_, nr) => `text ${nr} 🙂`);
 
-describe('each text has a number of its own', () => {
-  it.each<[string, HashOf]>([
-    ['the same hash for all', () => '7::UBIGINT'],
-    ['zero for some', (text) => `(length(${text}) % 2)::UBIGINT`],
-    ['one hash for two texts each', (text) => `hash(substr(${text}, 1, 6))`],
-  ])('where there is %s', async (_, hashOf) => {
-    const texts = [
-      'text 1',
-      'text 10',
-      null,
-      'text 2',
-      'text 10',
-      'odd',
-      'even',
-      'x'.repeat(4_096),
-    ];
-    expect((await readBack(sourceOf(texts), {}, hashOf)).cells).toEqual(texts);
+bothWays(() => {
+  describe('each text has a number of its own', () => {
+    it.each<[string, HashOf]>([
+      ['the same hash for all', () => '7::UBIGINT'],
+      ['zero for some', (text) => `(length(${text}) % 2)::UBIGINT`],
+      ['one hash for two texts each', (text) => `hash(substr(${text}, 1, 6))`],
+    ])('where there is %s', async (_, hashOf) => {
+      const texts = [
+        'text 1',
+        'text 10',
+        null,
+        'text 2',
+        'text 10',
+        'odd',
+        'even',
+        'x'.repeat(4_096),
+      ];
+      expect((await readBack(sourceOf(texts), {}, hashOf)).cells).toEqual(texts);
+    });
+
+    it('where a text that shares its hash has a NUL, which no SQL can name', async () => {
+      const texts = ['a', 'b\0c', 'b\0d', 'b', null];
+      const { cells } = await readBack(sourceOf(texts), {}, () => '7::UBIGINT');
+      expect(cells).toEqual(texts);
+    });
+
+    it('where there are too many with one hash to be told apart by name', async () => {
+      const { cells } = await readBack(sourceOf(manyTexts), {}, () => '7::UBIGINT');
+      expect(cells).toEqual(manyTexts);
+    });
   });
 
-  it('where a text that shares its hash has a NUL, which no SQL can name', async () => {
-    const texts = ['a', 'b\0c', 'b\0d', 'b', null];
-    const { cells } = await readBack(sourceOf(texts), {}, () => '7::UBIGINT');
-    expect(cells).toEqual(texts);
+  it('texts that two spellings of one ID are have one number, that of the smallest', async () => {
+    const { column, cells, dictionary } = await readBack(
+      sourceOf([' b', 'B', 'b', 'a', null, ' ', '']),
+      { case: 'lower' },
+    );
+    expect(cells).toEqual(['b', 'b', 'b', 'a', null, null, null]);
+    expect(new Set(column.slice(0, 3)).size).toBe(1);
+    const codes = [...dictionary.leftOut].toSorted((one, other) => one - other);
+    const { variant, nobody } = leftOutCode;
+    expect(codes).toEqual([0, 0, variant, variant, nobody, nobody]);
   });
 
-  it('where there are too many with one hash to be told apart by name', async () => {
-    const { cells } = await readBack(sourceOf(manyTexts), {}, () => '7::UBIGINT');
-    expect(cells).toEqual(manyTexts);
+  it('fillers are marked in every spelling', async () => {
+    const { column, dictionary } = await readBack(sourceOf(['unknown', ' UNKNOWN ', 'known']));
+    expect(column.map((number) => dictionary.leftOut[number])).toEqual([
+      leftOutCode.filler,
+      leftOutCode.filler,
+      0,
+    ]);
   });
-});
 
-it('texts that two spellings of one ID are have one number, that of the smallest', async () => {
-  const { column, cells, dictionary } = await readBack(
-    sourceOf([' b', 'B', 'b', 'a', null, ' ', '']),
-    { case: 'lower' },
-  );
-  expect(cells).toEqual(['b', 'b', 'b', 'a', null, null, null]);
-  expect(new Set(column.slice(0, 3)).size).toBe(1);
-  const codes = [...dictionary.leftOut].toSorted((one, other) => one - other);
-  const { variant, nobody } = leftOutCode;
-  expect(codes).toEqual([0, 0, variant, variant, nobody, nobody]);
-});
-
-it('fillers are marked in every spelling', async () => {
-  const { column, dictionary } = await readBack(sourceOf(['unknown', ' UNKNOWN ', 'known']));
-  expect(column.map((number) => dictionary.leftOut[number])).toEqual([
-    leftOutCode.filler,
-    leftOutCode.filler,
-    0,
-  ]);
-});
-
-it.each([
-  ['a filler', 'unknown', leftOutCode.filler],
-  ['a text that names nobody', '   ', leftOutCode.nobody],
-  ['a variant of another', ' id 7', leftOutCode.variant],
-])('finds %s among more texts than one part of a file holds', async (_, text, code) => {
-  const [count, at] = [130_000, 129_000];
-  const relation = `(SELECT range AS nr, CASE range WHEN ${at} THEN '${text}'
+  it.each([
+    ['a filler', 'unknown', leftOutCode.filler],
+    ['a text that names nobody', '   ', leftOutCode.nobody],
+    ['a variant of another', ' id 7', leftOutCode.variant],
+  ])('finds %s among more texts than one part of a file holds', async (_, text, code) => {
+    const [count, at] = [130_000, 129_000];
+    const relation = `(SELECT range AS nr, CASE range WHEN ${at} THEN '${text}'
     ELSE 'id ' || range END AS c FROM range(${count}))`;
-  const tables = { sources: [{ ...sourceOf([null]), relation }], rows: [count] };
-  const listener = { collecting: () => undefined, collected: () => undefined };
-  const rules = [{ idType: 'card', rules: rulesOf('card', {}) }];
-  await withEngine(':memory:', limits, null, async (connection) => {
-    registerIdFunctions(connection);
-    const { leftOut } = await makeDictionary(connection, tables, rules, sandbox.scratch, listener);
-    expect([...leftOut.filter((one) => one !== 0)]).toEqual([code]);
+    const tables = { sources: [{ ...sourceOf([null]), relation }], rows: [count] };
+    const listener = { collecting: () => undefined, collected: () => undefined };
+    const rules = [{ idType: 'card', rules: rulesOf('card', {}) }];
+    await withEngine(':memory:', limits, null, async (connection) => {
+      registerIdFunctions(connection);
+      const { leftOut } = await makeDictionary(
+        connection,
+        tables,
+        rules,
+        sandbox.scratch,
+        listener,
+      );
+      expect([...leftOut.filter((one) => one !== 0)]).toEqual([code]);
+    });
   });
 });

@@ -7,6 +7,7 @@ import {
   sharedBytes,
   sharedNumbers,
 } from '../../activities/jobs/id-mapping/links';
+import { bothWays } from './support/both-ways';
 
 let linker: Linker;
 beforeEach(() => (linker = new Linker()));
@@ -63,103 +64,105 @@ async function link(fromCells: number) {
   return { found, counts, rows: await Promise.all(added) };
 }
 
-it.each([
-  ['here', 10],
-  ['in a thread', 1],
-])('IDs are linked %s', async (_, fromCells) => {
-  const { found, counts, rows } = await link(fromCells);
-  expect(rows).toEqual([[new Uint32Array(0)], [Uint32Array.of(0, 1), Uint32Array.of(0)]]);
-  expect(found).toEqual({
-    users: { count: 3, userOf: numbersOf(0, 0, noId, 1, 0, 2), ids: numbersOf(3, 1, 1) },
-    // The lower word decides between two of one user.
-    representatives: numbersOf(5, 2, 1, 1, 0xffffffff, 1, 6, 0, 1),
-  });
-  expect(counts).toEqual({
-    crowded: [{ user: 0, root: 0, idType: 'phone', ids: 2, apart: false }],
-    sizes: {
-      largest: 3,
-      groups: [
-        { from: 1, to: 1, users: 2 },
-        { from: 3, to: 3, users: 1 },
+bothWays(() => {
+  it.each([
+    ['here', 10],
+    ['in a thread', 1],
+  ])('IDs are linked %s', async (_, fromCells) => {
+    const { found, counts, rows } = await link(fromCells);
+    expect(rows).toEqual([[new Uint32Array(0)], [Uint32Array.of(0, 1), Uint32Array.of(0)]]);
+    expect(found).toEqual({
+      users: { count: 3, userOf: numbersOf(0, 0, noId, 1, 0, 2), ids: numbersOf(3, 1, 1) },
+      // The lower word decides between two of one user.
+      representatives: numbersOf(5, 2, 1, 1, 0xffffffff, 1, 6, 0, 1),
+    });
+    expect(counts).toEqual({
+      crowded: [{ user: 0, root: 0, idType: 'phone', ids: 2, apart: false }],
+      sizes: {
+        largest: 3,
+        groups: [
+          { from: 1, to: 1, users: 2 },
+          { from: 3, to: 3, users: 1 },
+        ],
+      },
+      matched: [
+        { table: 'a', rows: 3, withUser: 3, matched: 2 },
+        { table: 'b', rows: 2, withUser: 2, matched: 1 },
       ],
-    },
-    matched: [
-      { table: 'a', rows: 3, withUser: 3, matched: 2 },
-      { table: 'b', rows: 2, withUser: 2, matched: 1 },
-    ],
-    idsByType: { phone: 2, email: 3 },
-    rowsWritten: [4, 1],
+      idsByType: { phone: 2, email: 3 },
+      rowsWritten: [4, 1],
+    });
   });
-});
 
-it('a row of several users, as some were taken apart, counts for that of its first ID', async () => {
-  linker.open({ tables: ['a', 'b'], mostIds: 9 });
-  const ofTypes: TypeLinks[] = [
-    {
-      ...{ place: 0, leftOut: new Uint8Array(2), hashes: new Int32Array(4), undecided: 'none' },
-      columns: [
-        { place: 0, numbers: numbersOf(0, 1, noId), cells: 2 },
-        { place: 1, numbers: numbersOf(0), cells: 1 },
-      ],
-    },
-    {
-      ...{ place: 1, leftOut: new Uint8Array(2), hashes: new Int32Array(4), undecided: 'none' },
-      columns: [{ place: 0, numbers: numbersOf(2, 2, 3), cells: 3 }],
-    },
-  ];
-  for (const ofType of ofTypes) {
-    await linker.ask('add', ofType);
-    await linker.ask('join', ofType.place);
-  }
-  const types = [
-    { idType: 'card', start: 0, end: 2 },
-    { idType: 'phone', start: 2, end: 4 },
-  ];
-  const leftOut = sharedBytes(4);
-  const limits = types.map((type) => ({ ...type, maxPerUser: 1, overMax: 'apart' as const }));
-  await linker.ask('find', { leftOut, limits });
-  const { matched } = await linker.ask('count', {
-    ...{ leftOut, limits, firstTable: new Uint16Array(4) },
+  it('a row of several users, as some were taken apart, counts for that of its first ID', async () => {
+    linker.open({ tables: ['a', 'b'], mostIds: 9 });
+    const ofTypes: TypeLinks[] = [
+      {
+        ...{ place: 0, leftOut: new Uint8Array(2), hashes: new Int32Array(4), undecided: 'none' },
+        columns: [
+          { place: 0, numbers: numbersOf(0, 1, noId), cells: 2 },
+          { place: 1, numbers: numbersOf(0), cells: 1 },
+        ],
+      },
+      {
+        ...{ place: 1, leftOut: new Uint8Array(2), hashes: new Int32Array(4), undecided: 'none' },
+        columns: [{ place: 0, numbers: numbersOf(2, 2, 3), cells: 3 }],
+      },
+    ];
+    for (const ofType of ofTypes) {
+      await linker.ask('add', ofType);
+      await linker.ask('join', ofType.place);
+    }
+    const types = [
+      { idType: 'card', start: 0, end: 2 },
+      { idType: 'phone', start: 2, end: 4 },
+    ];
+    const leftOut = sharedBytes(4);
+    const limits = types.map((type) => ({ ...type, maxPerUser: 1, overMax: 'apart' as const }));
+    await linker.ask('find', { leftOut, limits });
+    const { matched } = await linker.ask('count', {
+      ...{ leftOut, limits, firstTable: new Uint16Array(4) },
+    });
+    expect(matched).toEqual([
+      { table: 'a', rows: 3, withUser: 3, matched: 1 },
+      { table: 'b', rows: 1, withUser: 1, matched: 1 },
+    ]);
   });
-  expect(matched).toEqual([
-    { table: 'a', rows: 3, withUser: 3, matched: 1 },
-    { table: 'b', rows: 1, withUser: 1, matched: 1 },
-  ]);
-});
 
-it.each([
-  ['here', 10],
-  ['in a thread', 1],
-])('what is thrown %s is thrown to who asks, now and later', async (_, fromCells) => {
-  linker.open({ tables: [], mostIds: 9 }, fromCells);
-  const columns = [{ place: 7, numbers: numbersOf(0), cells: 1 }];
-  const links = { place: 0, leftOut: new Uint8Array(1), columns, hashes: new Int32Array(2) };
-  await linker.ask('add', { ...links, undecided: 'none' });
-  const failed = linker.ask('join', 0);
-  const after = linker.ask('find', { leftOut: sharedBytes(1), limits: [] });
-  await expect(failed).rejects.toThrow(/undefined/);
-  await expect(after).rejects.toThrow(/undefined/);
-  const later = linker.ask('find', { leftOut: sharedBytes(1), limits: [] });
-  await expect(later).rejects.toThrow(/undefined/);
-});
-
-it('a linker can be closed before it was opened, while it works, and twice', async () => {
-  await linker.close();
-  linker.open({ tables: ['a'], mostIds: 9 }, 1);
-  const asked = linker.ask('add', {
-    ...{
-      place: 0,
-      leftOut: new Uint8Array(3),
-      columns: [],
-      hashes: new Int32Array(6),
-      undecided: 'none',
-    },
+  it.each([
+    ['here', 10],
+    ['in a thread', 1],
+  ])('what is thrown %s is thrown to who asks, now and later', async (_, fromCells) => {
+    linker.open({ tables: [], mostIds: 9 }, fromCells);
+    const columns = [{ place: 7, numbers: numbersOf(0), cells: 1 }];
+    const links = { place: 0, leftOut: new Uint8Array(1), columns, hashes: new Int32Array(2) };
+    await linker.ask('add', { ...links, undecided: 'none' });
+    const failed = linker.ask('join', 0);
+    const after = linker.ask('find', { leftOut: sharedBytes(1), limits: [] });
+    await expect(failed).rejects.toThrow(/undefined/);
+    await expect(after).rejects.toThrow(/undefined/);
+    const later = linker.ask('find', { leftOut: sharedBytes(1), limits: [] });
+    await expect(later).rejects.toThrow(/undefined/);
   });
-  await expect(linker.close()).resolves.toBeUndefined();
-  const ended = await asked.then(
-    () => 'answered',
-    ({ message }: Error) => message,
-  );
-  expect(['answered', 'The thread that links IDs has ended.']).toContain(ended);
-  await expect(linker.close()).resolves.toBeUndefined();
+
+  it('a linker can be closed before it was opened, while it works, and twice', async () => {
+    await linker.close();
+    linker.open({ tables: ['a'], mostIds: 9 }, 1);
+    const asked = linker.ask('add', {
+      ...{
+        place: 0,
+        leftOut: new Uint8Array(3),
+        columns: [],
+        hashes: new Int32Array(6),
+        undecided: 'none',
+      },
+    });
+    await expect(linker.close()).resolves.toBeUndefined();
+    const ended = await asked.then(
+      () => 'answered',
+      ({ message }: Error) => message,
+    );
+    expect(['answered', 'The thread that links IDs has ended.']).toContain(ended);
+    await expect(linker.close()).resolves.toBeUndefined();
+  });
 });
