@@ -27,6 +27,8 @@ typedef struct {
 #define UNIT 8
 /* Place 0 stands for none. */
 #define FIRST_ENTRY UNIT
+/* A slot counts places in 32 bits. */
+#define MOST_BYTES ((uint64_t)UNIT << 32)
 #define FIRST_SLOTS (1u << 12)
 /* Below so many, room for four times as many is made at once. */
 #define MANY_SLOTS (1u << 20)
@@ -117,8 +119,8 @@ texts *texts_open(uint64_t most_bytes) {
   if (table == NULL) return NULL;
   pthread_rwlock_init(&table->growing, NULL);
   pthread_mutex_init(&table->adding, NULL);
-  table->most_bytes = most_bytes;
-  table->entries = reserve(most_bytes);
+  table->most_bytes = most_bytes < MOST_BYTES ? most_bytes : MOST_BYTES;
+  table->entries = reserve(table->most_bytes);
   if (table->entries == NULL || !texts_begin(table, 0)) {
     texts_close(table);
     return NULL;
@@ -139,10 +141,13 @@ bool texts_begin(texts *table, uint32_t first) {
   table->first = first;
   table->used_bytes = FIRST_ENTRY;
   table->failed = false;
-  if (table->slots == NULL) return set_slots(table, FIRST_SLOTS);
-  /* As many as before: to make more of them again and again takes longer. */
-  memset((void *)table->slots, 0, table->slot_count * sizeof *table->slots);
-  return true;
+  if (table->slots == NULL) {
+    table->failed = !set_slots(table, FIRST_SLOTS);
+  } else {
+    /* As many as before: to make more of them again and again takes longer. */
+    memset((void *)table->slots, 0, table->slot_count * sizeof *table->slots);
+  }
+  return !table->failed;
 }
 
 void texts_end(texts *table) {
@@ -203,7 +208,7 @@ static inline void count_cell(entry *one, uint32_t place) {
 
 static inline void set_number(const texts_request *request, uint64_t at, uint32_t number) {
   uint32_t row = request->rows[at];
-  if (row != NO_NUMBER) __atomic_store_n(&request->numbers[row], number, __ATOMIC_RELAXED);
+  if (row < request->number_count) __atomic_store_n(&request->numbers[row], number, __ATOMIC_RELAXED);
 }
 
 /* @param unknown written: places of the texts that are not there. @return how many; numbers all others */

@@ -31,9 +31,11 @@ typedef struct {
   const duckdb_text *texts;
   /* Of the texts; equal ones have equal hashes. */
   const uint64_t *hashes;
-  /* Where the number of each belongs in `numbers`; NO_NUMBER: nowhere. */
+  /* Where the number of each belongs in `numbers`; nowhere for what lies behind these, such as NO_NUMBER. */
   const uint32_t *rows;
   uint32_t *numbers;
+  /* At most NO_NUMBER. */
+  uint64_t number_count;
   /* Of the column that the texts stand in. */
   uint32_t place;
   /* Written: the number of a text that has come for the first time, NO_NUMBER for all others. */

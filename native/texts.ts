@@ -17,8 +17,9 @@ export interface KnownTexts {
 export interface Numbering {
   /**
    * By which SQL calls it: `(VARCHAR, UBIGINT, UINTEGER) -> UINTEGER`, a text with its hash and the row
-   * that it stands in (or the largest number: none). It finds the number of a text that comes for the first
-   * time, and the largest number for all others.
+   * that it stands in, none of them NULL; for a row that the array does not reach, such as the largest
+   * number, it is written nowhere. It finds the number of a text that comes for the first time, and the
+   * largest number for all others.
    */
   name: string;
   /** It is not called any more then. @returns how many cells it has numbered */

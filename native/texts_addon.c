@@ -45,7 +45,7 @@ typedef struct {
   atomic_int holders;
   /* NULL: it was let go of. */
   _Atomic(texts *) table;
-  uint32_t *numbers;
+  array numbers;
   uint32_t place;
   atomic_uint_least64_t cells;
 } numbering;
@@ -73,7 +73,8 @@ static void number_rows(duckdb_function_info info, duckdb_data_chunk input, duck
       .texts = duckdb.vector_get_data(duckdb.data_chunk_get_vector(input, 0)),
       .hashes = duckdb.vector_get_data(duckdb.data_chunk_get_vector(input, 1)),
       .rows = duckdb.vector_get_data(duckdb.data_chunk_get_vector(input, 2)),
-      .numbers = column->numbers,
+      .numbers = column->numbers.data,
+      .number_count = column->numbers.length,
       .place = column->place,
       .new_numbers = duckdb.vector_get_data(output),
   };
@@ -92,7 +93,7 @@ static napi_value number_texts(napi_env env, napi_callback_info info) {
   /* This function, JavaScript, DuckDB. */
   column->holders = 3;
   column->table = external_at(&given, 2);
-  column->numbers = array_at(&given, 3).data;
+  column->numbers = array_at(&given, 3);
   column->place = number_at(&given, 4);
   napi_value value;
   napi_create_external(env, column, finalize_numbering, NULL, &value);

@@ -21,6 +21,8 @@ const addonName = 'ids.node';
 const stampName = '.build.json';
 const flags = [
   ...['-O2', '-std=c11', '-Wall', '-Wextra', '-fPIC', '-fvisibility=hidden', '-pthread'],
+  // DuckDB, which is C++, throws through our functions where it lacks memory.
+  '-fexceptions',
   // What Node provides is known only when it loads the addon.
   ...(process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
 ];

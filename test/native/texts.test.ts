@@ -152,6 +152,20 @@ it('a row without a place is numbered, and written nowhere', async () => {
   });
 });
 
+it('a row that the array does not reach is numbered, and written nowhere', async () => {
+  await withConnection(async (connection) => {
+    const texts = open();
+    texts.begin(0);
+    const memory = new Uint32Array(4).fill(none);
+    // Of a table that has grown since its rows were counted.
+    const relation = `(SELECT row, 'text ' || row AS text FROM range(4) AS rows(row))`;
+    await number(connection, texts, relation, memory.subarray(0, 2));
+    expect(texts.count).toBe(4);
+    expect(memory.subarray(0, 2)).not.toContain(none);
+    expect([...memory.subarray(2)]).toEqual([none, none]);
+  });
+});
+
 it('a column that was let go of is numbered no more', async () => {
   await withConnection(async (connection) => {
     const numbering = open().number(connection, new Uint32Array(1), 0);

@@ -89,7 +89,7 @@ async function readRows(
 /** For the one_ids. */
 const mostOneIdsMiB = 1024;
 
-/** @returns null where there is no room, or a row names an ID once more */
+/** @returns null where two one_ids have one hash, or there is no room, or a row names an ID once more */
 async function readByAddon(
   connection: DuckDBConnection,
   former: string,
@@ -99,13 +99,15 @@ async function readByAddon(
   const formerOf = new Uint32Array(present.idCount).fill(noId);
   const numbering = texts.number(connection, formerOf, 0);
   const call = `${numbering.name}(one_id, hash(one_id), coalesce(number, ${noId}::UINTEGER))`;
-  const found = await callWithRows(connection, former, present, { call, extra: '' }).finally(() =>
-    numbering.release(),
-  );
-  const isOnce = countNumbers(formerOf) === found;
-  const table = texts.count !== null && isOnce ? formerIdsOf(texts) : null;
-  texts.end();
-  return table && { table, rows: { formerOf, again: [] } };
+  try {
+    const found = await callWithRows(connection, former, present, { call, extra: '' });
+    const isOnce = countNumbers(formerOf) === found;
+    if (texts.count === null || !isOnce) return null;
+    return { table: formerIdsOf(texts), rows: { formerOf, again: [] } };
+  } finally {
+    numbering.release();
+    texts.end();
+  }
 }
 
 function countNumbers(numbers: Uint32Array): number {

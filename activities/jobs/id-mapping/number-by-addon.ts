@@ -28,7 +28,11 @@ export async function numberByAddon(
       type,
       file,
     );
-    if (texts.count === null) return null;
+    if (texts.count === null) {
+      // What comes next needs the memory.
+      texts.end();
+      return null;
+    }
     const known = texts.read();
     if (count !== known.count) throw new Error(`${count} texts were written, not ${known.count}`);
     return { ...written, columns, known };

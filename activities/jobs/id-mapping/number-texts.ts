@@ -13,7 +13,7 @@ export async function numberTexts(
   request: TextRequest,
 ): Promise<NumberedTexts> {
   const { addon } = request;
-  // Where two texts have one hash, it takes the quick one to tell that, and a slow one to go on.
+  // It cannot tell texts apart that have one hash.
   const byAddon = addon === null ? null : await numberByAddon(connection, request, addon);
   return byAddon ?? numberByHash(connection, request);
 }
