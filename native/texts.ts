@@ -81,8 +81,9 @@ export class AddonTexts {
     return this.#addon.countTexts(this.#texts);
   }
 
+  /** @throws Error where the numbers mean nothing */
   read(): KnownTexts {
-    const count = this.count!;
+    const count = this.#counted();
     const hashes = new Int32Array(2 * count);
     const cells = new Uint32Array(count);
     const firstPlaces = new Uint16Array(count);
@@ -92,10 +93,19 @@ export class AddonTexts {
 
   /**
    * The texts as 32 hex digits in small letters, not all of them 0.
-   * @returns four words each, the lowest first, and by number the texts that are none
+   * @returns four words each, the lowest first, and by number, counted from 0, the texts that are none,
+   *   whose words mean nothing
+   * @throws Error where the numbers mean nothing
    */
   digits(): { words: Uint32Array; others: [number, string][] } {
-    const words = new Uint32Array(4 * this.count!);
+    const words = new Uint32Array(4 * this.#counted());
     return { words, others: this.#addon.readDigits(this.#texts, words) };
+  }
+
+  /** What the C code writes into is as long as that. */
+  #counted(): number {
+    const { count } = this;
+    if (count === null) throw new Error('texts were asked for whose numbers mean nothing');
+    return count;
   }
 }

@@ -90,8 +90,8 @@ static napi_value number_texts(napi_env env, napi_callback_info info) {
   arguments given = arguments_of(env, info);
   numbering *column = calloc(1, sizeof *column);
   if (column == NULL) return fail(env, "there is no memory for one more column");
-  /* This function, JavaScript, DuckDB. */
-  column->holders = 3;
+  /* JavaScript and DuckDB. */
+  column->holders = 2;
   column->table = external_at(&given, 2);
   column->numbers = array_at(&given, 3);
   column->place = number_at(&given, 4);
@@ -107,7 +107,6 @@ static napi_value number_texts(napi_env env, napi_callback_info info) {
   };
   bool is_made = make_function(&given, &request);
   duckdb.destroy_logical_type(&request.result);
-  drop_numbering(column);
   return is_made ? value : fail(env, "DuckDB refuses the function that numbers texts");
 }
 

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { queryRows, withEngine } from '../../connectors/duckdb-engine';
 import { AddonTexts } from '../../native/texts';
+import { addonIsMissing } from '../jobs/support/both-ways';
 
 const none = 0xffffffff;
 const limits = { threads: 4, memoryMiB: 256, spillDir: null };
@@ -10,8 +11,7 @@ const withConnection = (use: (connection: DuckDBConnection) => Promise<void>): P
 
 function open(mostMiB = 64): AddonTexts {
   const texts = AddonTexts.open(mostMiB);
-  if (texts === null)
-    throw new Error('The addon is missing: install a C compiler, and build again.');
+  if (texts === null) throw new Error(addonIsMissing);
   return texts;
 }
 
@@ -122,6 +122,9 @@ it('two texts with one hash are told, and nothing is said to be new then', async
     const relation = `(VALUES (0, 'same'), (1, 'same'), (2, 'other')) AS rows(row, text)`;
     await number(connection, texts, relation, numbers, { hash: '7::UBIGINT' });
     expect(texts.count).toBeNull();
+    for (const read of [() => texts.read(), () => texts.digits()]) {
+      expect(read).toThrow('whose numbers mean nothing');
+    }
     texts.begin(0);
     expect(texts.count).toBe(0);
     await number(connection, texts, relation, numbers);

@@ -2,6 +2,10 @@ import { hasAddon } from '../../../native/addon';
 
 const setting = 'TABLEGATE_ADDON';
 
+export const addonIsMissing =
+  'The addon is missing: install a C compiler, such as gcc, and build again (npm run build). With another ' +
+  'version of @duckdb/node-api, see whether native/functions.c knows its connections, and name it in native/addon.ts.';
+
 /**
  * Runs tests with the addon, and once more in JavaScript alone: both do the same.
  * @param define the tests
@@ -15,11 +19,7 @@ export function bothWays(define: () => void): void {
     beforeAll(() => {
       if (wanted) delete process.env[setting];
       else process.env[setting] = 'off';
-      if (hasAddon() !== wanted) {
-        throw new Error(
-          'The addon is missing: install a C compiler, such as gcc, and build again.',
-        );
-      }
+      if (hasAddon() !== wanted) throw new Error(addonIsMissing);
     });
     afterAll(() => {
       if (before === undefined) delete process.env[setting];
