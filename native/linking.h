@@ -30,7 +30,8 @@ uint32_t linking_number_users(const uint32_t *parents, size_t id_count, uint32_t
  * @param words three a user: the halves of a hash, the lower one first, and the place of its type, or NO_ID
  * @param user_of of the IDs. @param hashes of them, as pairs of words. @param place of their type
  */
-void linking_represent(uint32_t *words, const uint32_t *user_of, size_t id_count, const uint32_t *hashes, uint32_t place);
+void linking_represent(uint32_t *words, const uint32_t *user_of, size_t id_count, const uint32_t *hashes,
+                       uint32_t place);
 
 /*
  * Writes the users of rows that have none so far.

@@ -58,6 +58,7 @@ bool texts_failed(const texts *table);
 void texts_read(const texts *table, uint32_t *cells, uint16_t *places, uint64_t *hashes);
 
 /* The texts in the order of their numbers. @param visit is given each, and the number counted from 0 */
-void texts_visit(const texts *table, void (*visit)(void *context, uint32_t number, const char *bytes, uint32_t length), void *context);
+void texts_visit(const texts *table, void (*visit)(void *context, uint32_t number, const char *bytes, uint32_t length),
+                 void *context);
 
 #endif

@@ -158,47 +158,17 @@ bothWays(() => {
     );
   });
 
-  it('shared IDs are those with more distinct others than allowed, most first', () => {
-    fc.assert(
-      fc.property(anyTables, fc.integer({ min: 1, max: 5 }), (rows, maxSharedBy) => {
-        const others = naiveOthers(rows, idCount);
-        const found = sharedBy(rows.map(tableOf), idCount, maxSharedBy);
-        const expected = others
-          .map((count, id) => ({ id, others: count }))
-          .filter((one) => one.others > maxSharedBy)
-          .toSorted((a, b) => b.others - a.others || a.id - b.id);
-        expect(found.map(({ id, others: count }) => ({ id, others: count }))).toEqual(expected);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('each range of IDs has a limit of its own, or none', () => {
-    const rows = [2, 3, 4].flatMap((other) => [
-      [0, other],
-      [1, other],
-    ]);
-    const limits = [
-      { start: 0, end: 1, maxSharedBy: 2 },
-      { start: 1, end: 5, maxSharedBy: null },
+  it('rows of more columns than the addon takes are joined as well', () => {
+    const width = 300;
+    // Of the second row, only the last two columns have an ID.
+    const rows = [
+      Array.from({ length: width }, (_, id) => id),
+      Array.from({ length: width }, (_, column) => (column < width - 2 ? null : width + column)),
     ];
-    const tables = [tableOf(rows)];
-    const found = sharedIn(tables, 5, limits);
-    expect(found).toEqual([{ id: 0, others: 3 }]);
-  });
-
-  it('an ID that is left out already is not told as shared, but counts as another', () => {
-    const rows = [1, 2, 3].map((other) => [0, other]);
-    const limits = [{ start: 0, end: 4, maxSharedBy: 0 }];
-    const tables = [tableOf(rows)];
-    const found = sharedIn(tables, 4, limits, [0, 3]);
-    expect(found.map(({ id }) => id)).toEqual([1, 2]);
-  });
-
-  it('an ID exactly as widely shared as allowed stays', () => {
-    const rows = [1, 2, 3].map((other) => [0, other]);
-    expect(sharedBy([tableOf(rows)], 4, 3)).toEqual([]);
-    expect(sharedBy([tableOf(rows)], 4, 2)).toHaveLength(1);
+    const roots = rootsOf(columnsOf([tableOf(rows)]), codesOf(2 * width), codesOf(2 * width));
+    const second = 2 * width - 2;
+    expect([...roots.subarray(0, width)]).toEqual(rows[0]!.map(() => 0));
+    expect([...roots.subarray(second)]).toEqual([second, second]);
   });
 
   it.each([
@@ -214,17 +184,56 @@ bothWays(() => {
     const late = none.map((_, id) => id % 3);
     expect(rootsOf(columns, late, none).every((root) => root === 0)).toBe(true);
   });
+});
 
-  it('the number of others of one very widely shared ID is exact', () => {
-    const rows = Array.from({ length: 3_000_000 }, (_, row) => [
-      0,
-      1 + (row % 1_500_000),
-      1_500_001,
-    ]);
-    const found = sharedBy([tableOf(rows), tableOf(rows)], 1_500_002, 1_000_000);
-    expect(found.map(({ id, others }) => [id, others])).toEqual([
-      [0, 1_500_001],
-      [1_500_001, 1_500_001],
-    ]);
-  });
+it('shared IDs are those with more distinct others than allowed, most first', () => {
+  fc.assert(
+    fc.property(anyTables, fc.integer({ min: 1, max: 5 }), (rows, maxSharedBy) => {
+      const others = naiveOthers(rows, idCount);
+      const found = sharedBy(rows.map(tableOf), idCount, maxSharedBy);
+      const expected = others
+        .map((count, id) => ({ id, others: count }))
+        .filter((one) => one.others > maxSharedBy)
+        .toSorted((a, b) => b.others - a.others || a.id - b.id);
+      expect(found.map(({ id, others: count }) => ({ id, others: count }))).toEqual(expected);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('each range of IDs has a limit of its own, or none', () => {
+  const rows = [2, 3, 4].flatMap((other) => [
+    [0, other],
+    [1, other],
+  ]);
+  const limits = [
+    { start: 0, end: 1, maxSharedBy: 2 },
+    { start: 1, end: 5, maxSharedBy: null },
+  ];
+  const tables = [tableOf(rows)];
+  const found = sharedIn(tables, 5, limits);
+  expect(found).toEqual([{ id: 0, others: 3 }]);
+});
+
+it('an ID that is left out already is not told as shared, but counts as another', () => {
+  const rows = [1, 2, 3].map((other) => [0, other]);
+  const limits = [{ start: 0, end: 4, maxSharedBy: 0 }];
+  const tables = [tableOf(rows)];
+  const found = sharedIn(tables, 4, limits, [0, 3]);
+  expect(found.map(({ id }) => id)).toEqual([1, 2]);
+});
+
+it('an ID exactly as widely shared as allowed stays', () => {
+  const rows = [1, 2, 3].map((other) => [0, other]);
+  expect(sharedBy([tableOf(rows)], 4, 3)).toEqual([]);
+  expect(sharedBy([tableOf(rows)], 4, 2)).toHaveLength(1);
+});
+
+it('the number of others of one very widely shared ID is exact', () => {
+  const rows = Array.from({ length: 3_000_000 }, (_, row) => [0, 1 + (row % 1_500_000), 1_500_001]);
+  const found = sharedBy([tableOf(rows), tableOf(rows)], 1_500_002, 1_000_000);
+  expect(found.map(({ id, others }) => [id, others])).toEqual([
+    [0, 1_500_001],
+    [1_500_001, 1_500_001],
+  ]);
 });
