@@ -46,22 +46,29 @@ const knownVersions = ['1.5.6-r.1'];
 /** `off` does without. */
 const setting = 'TABLEGATE_ADDON';
 
-let loaded: Addon | null | undefined;
+export type AddonState = 'loaded' | 'switched off' | 'not built' | 'unlike DuckDB';
+
+let found: { state: AddonState; addon: Addon | null } | undefined;
+
+function find(): { state: AddonState; addon: Addon | null } {
+  const { version } = require('@duckdb/node-api/package.json') as { version: string };
+  if (!knownVersions.includes(version)) return { state: 'unlike DuckDB', addon: null };
+  const folder = __filename.endsWith('.ts') ? 'build' : '../../native/build';
+  try {
+    return { state: 'loaded', addon: require(path.join(__dirname, folder, 'ids.node')) as Addon };
+  } catch {
+    // Whatever is wrong with it: all goes on without.
+    return { state: 'not built', addon: null };
+  }
+}
+
+export function addonState(): AddonState {
+  return process.env[setting] === 'off' ? 'switched off' : (found ??= find()).state;
+}
 
 /** @returns null where it is not there, or switched off */
 export function loadAddon(): Addon | null {
-  if (process.env[setting] === 'off') return null;
-  if (loaded !== undefined) return loaded;
-  const folder = __filename.endsWith('.ts') ? 'build' : '../../native/build';
-  try {
-    const { version } = require('@duckdb/node-bindings/package.json') as { version: string };
-    loaded = knownVersions.includes(version)
-      ? (require(path.join(__dirname, folder, 'ids.node')) as Addon)
-      : null;
-  } catch {
-    loaded = null;
-  }
-  return loaded;
+  return addonState() === 'loaded' ? found!.addon : null;
 }
 
 /** Whether the addon is there, and not switched off. */

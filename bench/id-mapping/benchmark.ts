@@ -5,6 +5,7 @@
  */
 import { copyFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { addonState } from '../../native/addon';
 import type { CommonOptions } from '../support/options';
 import { print, type Benchmark } from '../support/perform';
 import type { Report } from '../support/report';
@@ -62,6 +63,7 @@ async function measure(dir: string, options: IdMappingOptions): Promise<Report> 
   const changed = await makeDataSet(path.join(dir, 'changed'), rows, 1);
   print(dataSetInWords(data));
   print(`For second runs: ${dataSetInWords(changed)}`);
+  print(`Our addon: ${addonState()}`);
   const peers: Peer[] = ['limit', 'pandas', 'arrow', ...(withSplink ? ['splink' as const] : [])];
   const setting = { dir, python, peers, data, changed };
   const rounds: Round[] = [];
@@ -140,6 +142,7 @@ function reportOf(
   return {
     settings: {
       ...options,
+      addon: addonState(),
       goals,
       secondRunGoal,
       memoryGoalMiB: memoryGoalOf(options.rows),

@@ -3,6 +3,7 @@ import { constants, existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { readSettings, type Settings } from '../../config';
+import { addonState } from '../../native/addon';
 import { explain, say } from '../console';
 import { withFlags, type PlaceFlags } from '../flags';
 import { cacheDirOf } from '../launcher/cache-dir';
@@ -45,6 +46,7 @@ function checks(settings: Settings, env: NodeJS.ProcessEnv): Check[] {
     { what: 'API port', look: () => lookAtPort(settings) },
     { what: 'PostgreSQL', look: () => lookAtPostgres(settings) },
     { what: 'Temporal', look: () => lookAtTemporal(env) },
+    { what: 'Addon', look: () => Promise.resolve(describeAddon()) },
   ];
 }
 
@@ -92,4 +94,15 @@ async function lookAtTemporal(env: NodeJS.ProcessEnv): Promise<string> {
   }
   const go = await findOnPath('go', env);
   return `none yet: the first start downloads it${go ? ' or builds it with Go' : ''}`;
+}
+
+/** Nothing needs it. */
+function describeAddon(): string {
+  const longer = 'ID mapping takes longer';
+  return {
+    loaded: 'ID mapping uses it',
+    'switched off': `switched off: ${longer}`,
+    'not built': `none: ${longer}; install a C compiler, such as gcc, and build again`,
+    'unlike DuckDB': `not made for this version of DuckDB: ${longer}`,
+  }[addonState()];
 }

@@ -72,6 +72,7 @@ describe('tablegate doctor', () => {
     expect(await main(['doctor', '--port', '0', '--data-dir', path.join(dir, 'data')])).toBe(0);
     expect(out).toMatch(/ok +PostgreSQL +your own, version 18/);
     expect(out).toMatch(/ok +Temporal +your own at .*, namespace tablegate/);
+    expect(out).toMatch(/ok +Addon +ID mapping uses it/);
     await database.drop();
     await rm(dir, { recursive: true, force: true });
   });

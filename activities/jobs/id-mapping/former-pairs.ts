@@ -10,33 +10,44 @@ export interface FormerRows {
   again: { id: number; former: number }[];
 }
 
+/** Room that is made at first. */
+const manyPairs = 1 << 16;
+
 /** @param formerCount how many former one_ids there are */
 export function countPairs(
-  rows: FormerRows,
+  { formerOf, again }: FormerRows,
   formerCount: number,
   userOf: Uint32Array,
 ): FormerPairs {
   // Nearly all IDs of a former user are in one user: that of the first of them.
   const firstUser = new Uint32Array(formerCount).fill(noId);
   const firstIds = new Uint32Array(formerCount);
-  let others = 0;
-  forEachShared(rows, userOf, (former, user) => {
-    if (firstUser[former] === noId) firstUser[former] = user;
-    if (firstUser[former] === user) firstIds[former]! += 1;
-    else others += 1;
-  });
-  const words = new Uint32Array(2 * others);
+  /** Pairs of words: the users and former ones of all others. */
+  let words = new Uint32Array(2 * manyPairs);
   let end = 0;
-  if (others > 0) {
-    forEachShared(rows, userOf, (former, user) => {
-      if (firstUser[former] === user) return;
-      words[end++] = user;
-      words[end++] = former;
-    });
+  const note = (former: number, user: number): void => {
+    if (firstUser[former] === noId) firstUser[former] = user;
+    if (firstUser[former] === user) {
+      firstIds[former]! += 1;
+      return;
+    }
+    if (end === words.length) {
+      const longer = new Uint32Array(2 * end);
+      longer.set(words);
+      words = longer;
+    }
+    words[end++] = user;
+    words[end++] = former;
+  };
+  for (let id = 0; id < formerOf.length; id += 1) {
+    const former = formerOf[id]!;
+    if (former !== noId && userOf[id] !== noId) note(former, userOf[id]!);
   }
+  for (const { id, former } of again) if (userOf[id] !== noId) note(former, userOf[id]!);
+  words = words.subarray(0, end);
   // Equal pairs come to stand side by side.
-  new BigUint64Array(words.buffer).sort();
-  const most = formerCount + others;
+  new BigUint64Array(words.buffer, 0, end / 2).sort();
+  const most = formerCount + end / 2;
   const former = new Uint32Array(most);
   const user = new Uint32Array(most);
   const ids = new Uint32Array(most);
@@ -57,18 +68,4 @@ export function countPairs(
   }
   const part = (values: Uint32Array): Uint32Array => values.subarray(0, count);
   return { former: part(former), user: part(user), ids: part(ids) };
-}
-
-function forEachShared(
-  { formerOf, again }: FormerRows,
-  userOf: Uint32Array,
-  visit: (former: number, user: number) => void,
-): void {
-  for (let id = 0; id < formerOf.length; id += 1) {
-    const former = formerOf[id]!;
-    if (former !== noId && userOf[id] !== noId) visit(former, userOf[id]!);
-  }
-  for (const { id, former } of again) {
-    if (userOf[id] !== noId) visit(former, userOf[id]!);
-  }
 }

@@ -63,6 +63,7 @@ export function giveOneIds(
   const others = new Map<number, string>();
   const prefixes = [...(former?.oneIds.prefixes ?? [''])];
   const generation = former === null ? 0 : startedAtMs;
+  const hasOthers = former !== null && former.oneIds.others.size > 0;
   /** Places of the prefixes of new ids, by type. */
   const places: number[] = [];
   for (let user = 0; user < count; user += 1) {
@@ -71,7 +72,7 @@ export function giveOneIds(
       for (let word = 0; word < 3; word += 1) {
         words[3 * user + word] = former.oneIds.words[3 * number + word]!;
       }
-      const other = former.oneIds.others.get(number);
+      const other = hasOthers ? former.oneIds.others.get(number) : undefined;
       if (other !== undefined) others.set(user, other);
       continue;
     }
