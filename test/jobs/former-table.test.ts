@@ -104,3 +104,15 @@ it('pairs of former ids and users are counted, each once', () => {
     { numRuns: 500 },
   );
 });
+
+it('many pairs besides those of the first users are counted too', () => {
+  // The IDs of one former user, each of which has a user of its own now; and one that stands in a row once more.
+  const count = 150_000;
+  const formerOf = new Uint32Array(count);
+  const userOf = Uint32Array.from(formerOf, (_, id) => id);
+  const again = [{ id: count - 1, former: 0 }];
+  const { former, user, ids } = countPairs({ formerOf, again }, 1, userOf);
+  expect(former).toEqual(formerOf);
+  expect(user).toEqual(userOf);
+  expect(ids).toEqual(userOf.map((id) => (id === count - 1 ? 2 : 1)));
+});

@@ -8,7 +8,7 @@ const limits = { threads: 1, memoryMiB: 128, spillDir: null };
 it('one_ids that were numbered as texts are there with their digits, and others as they are', async () => {
   await withEngine(':memory:', limits, null, async (connection) => {
     const texts = AddonTexts.open(1);
-    if (texts === null) throw new Error(addonIsMissing);
+    if (texts === null) throw new Error(addonIsMissing());
     const numbers = new Uint32Array(6);
     const numbering = texts.number(connection, numbers, 0);
     const prefix = '0000019aabcdef01';

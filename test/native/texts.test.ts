@@ -11,7 +11,7 @@ const withConnection = (use: (connection: DuckDBConnection) => Promise<void>): P
 
 function open(mostMiB = 64): AddonTexts {
   const texts = AddonTexts.open(mostMiB);
-  if (texts === null) throw new Error(addonIsMissing);
+  if (texts === null) throw new Error(addonIsMissing());
   return texts;
 }
 

@@ -1,10 +1,11 @@
-import { hasAddon } from '../../../native/addon';
+import { addonState, hasAddon } from '../../../native/addon';
 
 const setting = 'TABLEGATE_ADDON';
 
-export const addonIsMissing =
-  'The addon is missing: install a C compiler, such as gcc, and build again (npm run build). With another ' +
-  'version of @duckdb/node-api, see whether native/functions.c knows its connections, and name it in native/addon.ts.';
+/** Why a test of the addon cannot be. */
+export const addonIsMissing = (): string =>
+  `The addon is ${addonState()}: install a C compiler, such as gcc, and build again (npm run build), or see ` +
+  'whether native/functions.c knows the connections of this DuckDB, and name its version in native/addon.ts.';
 
 /**
  * Runs tests with the addon, and once more in JavaScript alone: both do the same.
@@ -19,7 +20,7 @@ export function bothWays(define: () => void): void {
     beforeAll(() => {
       if (wanted) delete process.env[setting];
       else process.env[setting] = 'off';
-      if (hasAddon() !== wanted) throw new Error(addonIsMissing);
+      if (hasAddon() !== wanted) throw new Error(addonIsMissing());
     });
     afterAll(() => {
       if (before === undefined) delete process.env[setting];
