@@ -3,6 +3,7 @@
  * JavaScript. Whatever it does is done in JavaScript too, more slowly: it is compiled where there is a
  * C compiler.
  */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
@@ -46,25 +47,37 @@ const knownVersions = ['1.5.6-r.1'];
 /** `off` does without. */
 const setting = 'TABLEGATE_ADDON';
 
-export type AddonState = 'loaded' | 'switched off' | 'not built' | 'unlike DuckDB';
+export type AddonState = 'loaded' | 'switched off' | 'not built' | 'broken' | 'unlike DuckDB';
 
-let found: { state: AddonState; addon: Addon | null } | undefined;
+interface Found {
+  state: AddonState;
+  addon: Addon | null;
+  /** Why it cannot be loaded, as Node says it. */
+  problem?: string;
+}
 
-function find(): { state: AddonState; addon: Addon | null } {
+let found: Found | undefined;
+
+function find(): Found {
   const { version } = require('@duckdb/node-api/package.json') as { version: string };
   if (!knownVersions.includes(version)) return { state: 'unlike DuckDB', addon: null };
   const folder = __filename.endsWith('.ts') ? 'build' : '../../native/build';
+  const file = path.join(__dirname, folder, 'ids.node');
+  if (!existsSync(file)) return { state: 'not built', addon: null };
   try {
-    return { state: 'loaded', addon: require(path.join(__dirname, folder, 'ids.node')) as Addon };
-  } catch {
+    return { state: 'loaded', addon: require(file) as Addon };
+  } catch (error) {
     // Whatever is wrong with it: all goes on without.
-    return { state: 'not built', addon: null };
+    return { state: 'broken', addon: null, problem: String(error) };
   }
 }
 
 export function addonState(): AddonState {
   return process.env[setting] === 'off' ? 'switched off' : (found ??= find()).state;
 }
+
+/** Why it is broken. */
+export const addonProblem = (): string => found?.problem ?? '';
 
 /** @returns null where it is not there, or switched off */
 export function loadAddon(): Addon | null {

@@ -103,14 +103,14 @@ static bool set_slots(texts *table, uint64_t slot_count) {
 }
 
 /* With more of them taken, what is looked for is often not where it is looked for first. */
-static inline bool has_room(const texts *table, uint32_t more) {
-  return ((uint64_t)table->count + more) * 5 <= table->slot_count * 3;
+static inline bool has_room(uint64_t slot_count, const texts *table, uint32_t more) {
+  return ((uint64_t)table->count + more) * 5 <= slot_count * 3;
 }
 
 /* @return false where there is no memory */
 static bool make_room(texts *table, uint32_t more) {
   uint64_t slot_count = table->slot_count;
-  while (((uint64_t)table->count + more) * 5 > slot_count * 3) slot_count *= slot_count < MANY_SLOTS ? 4 : 2;
+  while (!has_room(slot_count, table, more)) slot_count *= slot_count < MANY_SLOTS ? 4 : 2;
   return slot_count == table->slot_count || set_slots(table, slot_count);
 }
 
@@ -269,7 +269,7 @@ void texts_number(texts *table, const texts_request *request) {
   uint32_t count = number_known(table, request, unknown);
   if (count > 0) {
     pthread_mutex_lock(&table->adding);
-    while (!has_room(table, count) && !table->failed) {
+    while (!has_room(table->slot_count, table, count) && !table->failed) {
       pthread_mutex_unlock(&table->adding);
       pthread_rwlock_unlock(&table->growing);
       pthread_rwlock_wrlock(&table->growing);
@@ -278,7 +278,7 @@ void texts_number(texts *table, const texts_request *request) {
       pthread_rwlock_rdlock(&table->growing);
       pthread_mutex_lock(&table->adding);
     }
-    if (has_room(table, count)) number_unknown(table, request, unknown, count);
+    if (has_room(table->slot_count, table, count)) number_unknown(table, request, unknown, count);
     pthread_mutex_unlock(&table->adding);
   }
   pthread_rwlock_unlock(&table->growing);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "functions.h"
-#include "one_ids.h"
 #include "texts.h"
 
 static void close_texts(napi_env env, void *data, void *hint) {
@@ -136,61 +135,6 @@ static napi_value read_texts(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* What is made of texts of digits. */
-typedef struct {
-  napi_env env;
-  uint32_t *words;
-  napi_value others;
-  uint32_t other_count;
-} digits_read;
-
-/* Of a small hex digit its value and one. */
-static const unsigned char digit_values[256] = {
-    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-};
-
-/* @param words written, the lowest first. @return false for what is no one_id of ours */
-static bool read_words(const char *bytes, uint32_t length, uint32_t words[4]) {
-  if (length != DIGITS) return false;
-  uint32_t any = 0;
-  for (int word = 0; word < 4; word += 1) {
-    uint32_t value = 0;
-    for (int at = 0; at < 8; at += 1) {
-      unsigned digit = digit_values[(unsigned char)bytes[(3 - word) * 8 + at]];
-      if (digit == 0) return false;
-      value = value << 4 | (digit - 1);
-    }
-    words[word] = value;
-    any |= value;
-  }
-  return any != 0;
-}
-
-static void visit_digits(void *context, uint32_t number, const char *bytes, uint32_t length) {
-  digits_read *read = context;
-  if (read_words(bytes, length, read->words + 4 * (uint64_t)number)) return;
-  napi_handle_scope scope;
-  napi_open_handle_scope(read->env, &scope);
-  napi_value pair, place, text;
-  napi_create_array_with_length(read->env, 2, &pair);
-  napi_create_uint32(read->env, number, &place);
-  napi_create_string_utf8(read->env, bytes, length, &text);
-  napi_set_element(read->env, pair, 0, place);
-  napi_set_element(read->env, pair, 1, text);
-  napi_set_element(read->env, read->others, read->other_count++, pair);
-  napi_close_handle_scope(read->env, scope);
-}
-
-/* (texts, words Uint32Array) -> array of [number from 0 on, text] of those that are no digits */
-static napi_value read_digits(napi_env env, napi_callback_info info) {
-  arguments given = arguments_of(env, info);
-  digits_read read = {.env = env, .words = array_at(&given, 1).data};
-  napi_create_array(env, &read.others);
-  texts_visit(external_at(&given, 0), visit_digits, &read);
-  return read.others;
-}
-
 void define_texts(napi_env env, napi_value exports) {
   define(env, exports, "openTexts", open_texts);
   define(env, exports, "beginTexts", begin_texts);
@@ -199,5 +143,4 @@ void define_texts(napi_env env, napi_value exports) {
   define(env, exports, "releaseNumbering", release_numbering);
   define(env, exports, "countTexts", count_texts);
   define(env, exports, "readTexts", read_texts);
-  define(env, exports, "readDigits", read_digits);
 }

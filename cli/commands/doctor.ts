@@ -3,7 +3,7 @@ import { constants, existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { readSettings, type Settings } from '../../config';
-import { addonState } from '../../native/addon';
+import { addonProblem, addonState } from '../../native/addon';
 import { explain, say } from '../console';
 import { withFlags, type PlaceFlags } from '../flags';
 import { cacheDirOf } from '../launcher/cache-dir';
@@ -103,6 +103,7 @@ function describeAddon(): string {
     loaded: 'ID mapping uses it',
     'switched off': `switched off: ${longer}`,
     'not built': `none: ${longer}; install a C compiler, such as gcc, and build again`,
+    broken: `cannot be loaded (${addonProblem()}): ${longer}; build again`,
     'unlike DuckDB': `not made for this version of DuckDB: ${longer}`,
   }[addonState()];
 }

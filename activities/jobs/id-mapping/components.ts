@@ -35,6 +35,16 @@ function firstOf(parents: Uint32Array, columns: LinkTable, row: number): number 
   return noId;
 }
 
+/** Joins the IDs of a column with the first ID of their row that links. */
+function joinColumn(parents: Uint32Array, column: Uint32Array, before: LinkTable): void {
+  for (let row = 0; row < column.length; row += 1) {
+    const id = column[row]!;
+    if (id === noId || parents[id] === noId) continue;
+    const first = firstOf(parents, before, row);
+    if (first !== noId) joinTwo(parents, id, first);
+  }
+}
+
 /** Which IDs are one user does not depend on the order in which IDs and columns come. */
 export class Components {
   /**
@@ -66,14 +76,9 @@ export class Components {
    */
   join(column: Uint32Array, before: LinkTable): void {
     if (before.length === 0) return;
-    const parents = this.#parents;
-    if (loadAddon()?.join(parents, column, before) === true) return;
-    for (let row = 0; row < column.length; row += 1) {
-      const id = column[row]!;
-      if (id === noId || parents[id] === noId) continue;
-      const first = firstOf(parents, before, row);
-      if (first !== noId) joinTwo(parents, id, first);
-    }
+    // The addon takes no table of very many columns.
+    const isJoined = loadAddon()?.join(this.#parents, column, before) ?? false;
+    if (!isJoined) joinColumn(this.#parents, column, before);
   }
 
   /**

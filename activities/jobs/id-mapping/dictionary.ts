@@ -18,7 +18,7 @@ import {
   type LinkTable,
 } from './links';
 import { numberTexts } from './number-texts';
-import type { TypeRules } from './scratch';
+import { textsMemoryMiB, type TypeRules } from './scratch';
 import {
   quickHash,
   type HashOf,
@@ -62,9 +62,6 @@ export interface DictionaryListener {
   collected(place: number, type: CollectedType): void;
 }
 
-/** For the texts of one type; where they take more, they are numbered by their hashes. */
-const mostTextsMiB = 1024;
-
 /**
  * Collects the distinct IDs of all tables, type by type. Leaves the view `ids (number, type, value,
  * id_type)`, with the place of the type and its name.
@@ -89,7 +86,7 @@ export async function makeDictionary(
     firstTable: sharedPlaces(most),
     leftOut: sharedBytes(most),
   };
-  const numberers = { addon: AddonTexts.open(mostTextsMiB), table: new IdTable() };
+  const numberers = { addon: AddonTexts.open(textsMemoryMiB()), table: new IdTable() };
   let start = 0;
   for (const [at, place] of mostCellsFirst({ sources, rows }, rules).entries()) {
     const type = rules[place]!;
@@ -104,6 +101,7 @@ export async function makeDictionary(
     types[place] = { idType, start, end, file };
     const hashes = sharedWords(2 * known.count);
     hashes.set(known.hashes);
+    // Refuses more than there is room for, on which the addon relies.
     counts.cells.set(known.cells, start);
     counts.firstTable.set(known.firstPlaces, start);
     const part = partOf(counts, start, end);

@@ -23,6 +23,7 @@ import type { ComputeRequest } from './messages';
 import { numbersIn } from './numbers-sql';
 import { compareAge, type MatchedFormer } from './one-ids';
 import { scanTable } from './scan-table';
+import { textsMemoryMiB } from './scratch';
 import type { Users } from './users';
 
 /** What the target holds before a result is put in its place. */
@@ -81,13 +82,10 @@ async function readRows(
   former: string,
   present: PresentIds,
 ): Promise<Pick<Former, 'table' | 'rows'>> {
-  const texts = AddonTexts.open(mostOneIdsMiB);
+  const texts = AddonTexts.open(textsMemoryMiB());
   const byAddon = texts && (await readByAddon(connection, former, present, texts));
   return byAddon ?? readInJavaScript(connection, former, present);
 }
-
-/** For the one_ids. */
-const mostOneIdsMiB = 1024;
 
 /** @returns null where two one_ids have one hash, or there is no room, or a row names an ID once more */
 async function readByAddon(

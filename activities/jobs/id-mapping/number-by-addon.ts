@@ -1,6 +1,6 @@
 /** Texts numbered by the addon: it compares them as a whole, while the tables are read. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { AddonTexts } from '../../../native/texts';
+import type { AddonTexts, Numbering } from '../../../native/texts';
 import { noId } from './links';
 import { columnsOf, type NumberedTexts, type TextRequest } from './text-columns';
 import { writeTexts } from './texts-file';
@@ -14,20 +14,20 @@ export async function numberByAddon(
   const { type, file, first, hashOf } = request;
   if (!texts.begin(first)) return null;
   const columns = columnsOf(request);
-  const numberings = columns.map(({ numbers, place }) => texts.number(connection, numbers, place));
-  const cells = columns.map(
-    ({ sql }, at) =>
-      `SELECT raw, number
-       FROM (SELECT raw, ${numberings[at]!.name}(raw, ${hashOf('raw')}, row_number) AS number FROM ${sql})
-       WHERE number <> ${noId}`,
-  );
+  const numberings: Numbering[] = [];
+  const cells: string[] = [];
   try {
-    const { count, ...written } = await writeTexts(
-      connection,
-      cells.join(' UNION ALL '),
-      type,
-      file,
-    );
+    for (const { numbers, place, sql } of columns) {
+      const numbering = texts.number(connection, numbers, place);
+      numberings.push(numbering);
+      cells.push(
+        `SELECT raw, number
+         FROM (SELECT raw, ${numbering.name}(raw, ${hashOf('raw')}, row_number) AS number FROM ${sql})
+         WHERE number <> ${noId}`,
+      );
+    }
+    const all = cells.join(' UNION ALL ');
+    const { count, ...written } = await writeTexts(connection, all, type, file);
     if (texts.count === null) {
       // What comes next needs the memory.
       texts.end();

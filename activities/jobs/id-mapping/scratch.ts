@@ -31,6 +31,15 @@ export function typeRulesOf({ tables, guards }: Pick<Places, 'tables' | 'guards'
   }));
 }
 
+/** For texts outside of DuckDB's memory: those of one type, or the one_ids of a former result. */
+const mostTextsMiB = 1024;
+
+/** That, or an eighth of what there is. Where texts take more, they are told apart without the addon. */
+export function textsMemoryMiB(): number {
+  const all = Math.min(os.totalmem(), process.constrainedMemory() || Infinity);
+  return Math.min(mostTextsMiB, Math.floor(all / 8 / 2 ** 20));
+}
+
 function threadCount(): number {
   return Math.min(os.availableParallelism(), mostThreads);
 }

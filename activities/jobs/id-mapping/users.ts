@@ -20,7 +20,7 @@ export interface Users {
 export function numberUsers(parents: Uint32Array): Users {
   const userOf = sharedNumbers(parents.length);
   const ids = sharedNumbers(parents.length);
-  const count = loadAddon()?.numberUsers(parents, userOf, ids) ?? numberAll(parents, userOf, ids);
+  const count = (loadAddon()?.numberUsers ?? numberAll)(parents, userOf, ids);
   return { count, userOf, ids: ids.subarray(0, count) };
 }
 
@@ -57,28 +57,33 @@ export function representativesOf(
 ): Representatives {
   // Side by side, as each look-up is waiting for memory. No type has the place that stands for none.
   const words = sharedNumbers(3 * count).fill(noId);
-  const addon = loadAddon();
+  const represent = loadAddon()?.represent ?? representAll;
   for (const [place, { start, hashes }] of types.entries()) {
-    if (addon !== null) {
-      const ofType = userOf.subarray(start, start + hashes.length / 2);
-      addon.represent(words, ofType, hashes, place);
-      continue;
-    }
-    for (let at = 0; 2 * at < hashes.length; at += 1) {
-      const user = userOf[start + at]!;
-      if (user === noId) continue;
-      const low = hashes[2 * at]! >>> 0;
-      const high = hashes[2 * at + 1]! >>> 0;
-      const word = 3 * user;
-      const least = words[word + 1]!;
-      const isSmaller = high < least || (high === least && low < words[word]!);
-      if (!isSmaller && words[word + 2] !== noId) continue;
-      words[word] = low;
-      words[word + 1] = high;
-      words[word + 2] = place;
-    }
+    represent(words, userOf.subarray(start, start + hashes.length / 2), hashes, place);
   }
   return words;
+}
+
+/** Puts the smallest hash of an ID of each user in the place of a larger one. */
+function representAll(
+  words: Representatives,
+  userOf: Uint32Array,
+  hashes: Int32Array,
+  place: number,
+): void {
+  for (let id = 0; id < userOf.length; id += 1) {
+    const user = userOf[id]!;
+    if (user === noId) continue;
+    const low = hashes[2 * id]! >>> 0;
+    const high = hashes[2 * id + 1]! >>> 0;
+    const word = 3 * user;
+    const least = words[word + 1]!;
+    const isSmaller = high < least || (high === least && low < words[word]!);
+    if (!isSmaller && words[word + 2] !== noId) continue;
+    words[word] = low;
+    words[word + 1] = high;
+    words[word + 2] = place;
+  }
 }
 
 /** No place. */
@@ -125,21 +130,24 @@ export function matchedRows(tables: LinkTable[], users: Users): Matched[] {
  */
 function usersByRow(table: LinkTable, { userOf }: Users): Uint32Array {
   const users = new Uint32Array(table[0]?.length ?? 0).fill(noId);
-  const addon = loadAddon();
+  const find = loadAddon()?.usersOfRows ?? usersOfRows;
   let withoutUser = users.length;
   for (const column of table) {
     if (withoutUser === 0) break;
-    if (addon !== null) {
-      withoutUser -= addon.usersOfRows(users, column, userOf);
-      continue;
-    }
-    for (let row = 0; row < column.length; row += 1) {
-      const id = column[row]!;
-      if (id === noId || users[row] !== noId) continue;
-      const user = userOf[id]!;
-      users[row] = user;
-      if (user !== noId) withoutUser -= 1;
-    }
+    withoutUser -= find(users, column, userOf);
   }
   return users;
+}
+
+/** Writes the users of rows that have none so far. @returns how many rows have got one */
+function usersOfRows(users: Uint32Array, column: Uint32Array, userOf: Uint32Array): number {
+  let found = 0;
+  for (let row = 0; row < column.length; row += 1) {
+    const id = column[row]!;
+    if (id === noId || users[row] !== noId) continue;
+    const user = userOf[id]!;
+    users[row] = user;
+    if (user !== noId) found += 1;
+  }
+  return found;
 }
