@@ -44,9 +44,6 @@ export interface Addon {
 /** Versions of DuckDB's package for Node whose connections the C code knows. */
 const knownVersions = ['1.5.6-r.1'];
 
-/** `off` does without. */
-const setting = 'TABLEGATE_ADDON';
-
 export type AddonState = 'loaded' | 'switched off' | 'not built' | 'broken' | 'unlike DuckDB';
 
 interface Found {
@@ -73,7 +70,7 @@ function find(): Found {
 }
 
 export function addonState(): AddonState {
-  return process.env[setting] === 'off' ? 'switched off' : (found ??= find()).state;
+  return process.env.TABLEGATE_ADDON === 'off' ? 'switched off' : (found ??= find()).state;
 }
 
 /** Why it is broken. */
