@@ -122,7 +122,7 @@ function consequence(root, why, toDo = needed) {
   const again = isClone ? 'npm run build' : `node "${path.join(root, 'scripts/build-native.mjs')}"`;
   return (
     `The addon of ID mapping is not built, as ${why}: ID mapping then does in JavaScript what the ` +
-    `addon does, and takes about half as long again. To have it, ${toDo}, then: ${again}`
+    `addon does, and takes about two thirds longer. To have it, ${toDo}, then: ${again}`
   );
 }
 
