@@ -13,6 +13,12 @@ export interface ParquetCopy {
   statistics: Record<string, Record<string, string>>;
 }
 
+/**
+ * An option for long texts: else a group of rows that is being written is 122,880 of them, however long. For
+ * connections that need not keep the order of rows.
+ */
+export const smallRowGroups = "ROW_GROUP_SIZE_BYTES '8MB'";
+
 /** A map as DuckDB gives it: a list of entries. */
 type Entries<Value> = { key: string; value: Value }[];
 

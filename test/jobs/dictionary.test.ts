@@ -40,6 +40,7 @@ function sourceOf(texts: (string | null)[], idType = 'card'): OpenSource {
 /** The texts that stand for the cells of a source, by way of their numbers. */
 async function readBack(source: OpenSource, given: IdTypeRulesInput = {}, hashOf?: HashOf) {
   return withEngine(':memory:', limits, null, async (connection) => {
+    await connection.run('SET preserve_insertion_order = false');
     registerIdFunctions(connection);
     const { idType } = source.columns[0]!;
     const rules = [{ idType, rules: rulesOf(idType, given) }];
@@ -130,6 +131,7 @@ bothWays(() => {
     const listener = { collecting: () => undefined, collected: () => undefined };
     const rules = [{ idType: 'card', rules: rulesOf('card', {}) }];
     await withEngine(':memory:', limits, null, async (connection) => {
+      await connection.run('SET preserve_insertion_order = false');
       registerIdFunctions(connection);
       const { leftOut } = await makeDictionary(
         connection,

@@ -69,15 +69,6 @@ it('one_ids of any text are told apart, counted, and sort by their bytes', () =>
   );
 });
 
-it('whether digits are there is known', () => {
-  const table = new FormerTable(1);
-  const text = '00000197a0b1c2d3fedcba9876543210';
-  table.number(uuidsOf([text]), 1, String, new Uint32Array(1));
-  expect(table.has(0x76543210, 0xfedcba98, '00000197a0b1c2d3')).toBe(true);
-  expect(table.has(0x76543210, 0xfedcba99, '00000197a0b1c2d3')).toBe(false);
-  expect(table.has(0x76543210, 0xfedcba98, '00000197a0b1c2d4')).toBe(false);
-});
-
 const anyNumber = fc.oneof(fc.nat(4), fc.constant(noId));
 const anyRows = fc.record({
   formerOf: fc.array(anyNumber, { minLength: 12, maxLength: 12 }),

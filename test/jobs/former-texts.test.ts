@@ -40,13 +40,5 @@ it('one_ids that were numbered as texts are there with their digits, and others 
       ...[1, 0x89abcdef, 2],
       ...[0, 0, 0],
     ]);
-
-    expect(former.has(1, 0x89abcdef, prefix)).toBe(true);
-    expect(former.has(1, 0x89abcdef | 0, prefix)).toBe(true);
-    expect(former.has(-1, -1, prefix)).toBe(true);
-    expect(former.has(2, 0x89abcdef, prefix)).toBe(false);
-    expect(former.has(-1, -1, `${'0'.repeat(15)}1`)).toBe(false);
-    expect(former.has(1, 0x89abcdef, `${'0'.repeat(15)}2`)).toBe(false);
-    expect(former.has(0, 0, '')).toBe(false);
   });
 });

@@ -10,8 +10,6 @@ export interface FormerIds {
   count: number;
   /** How many rows have each. */
   ids: Uint32Array;
-  /** Whether a one_id of these last digits, in halves, and with this prefix is there. */
-  has(low: number, high: number, prefix: string): boolean;
   oneIds(): OneIds;
 }
 
@@ -83,13 +81,6 @@ export class FormerTable implements FormerIds {
     }
     const ids = this.#ids;
     for (let at = 0; at < count; at += 1) ids[numbers[at]!]! += 1;
-  }
-
-  /** Whether a one_id of these digits is there. */
-  has(low: number, high: number, prefix: string): boolean {
-    const place = this.#prefixes.find(prefix);
-    if (place === undefined) return false;
-    return this.#slots[slotOf(this.#slots, low | 0, high | 0, place) + 3] !== 0;
   }
 
   /** All of them, by their numbers. */

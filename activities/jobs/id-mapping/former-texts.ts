@@ -16,39 +16,5 @@ export function formerIdsOf(texts: AddonTexts): FormerIds {
     words[3 * number + 1] = digits[4 * number + 1]!;
     words[3 * number + 2] = prefixes.placeOf(digits[4 * number + 2]!, digits[4 * number + 3]!);
   }
-  /** Last digits by place of the prefix, sorted: only a prefix that is given once more is asked for. */
-  const known = new Map<number, BigUint64Array>();
-  return {
-    ...{ count, ids },
-    has: (low, high, prefix) => {
-      const place = prefixes.find(prefix);
-      if (place === undefined) return false;
-      if (!known.has(place)) known.set(place, lastDigits(words, place));
-      return includes(known.get(place)!, lastOf(low, high));
-    },
-    oneIds: () => ({ words, prefixes: prefixes.texts, others }),
-  };
-}
-
-const lastOf = (low: number, high: number): bigint =>
-  (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
-
-/** Those of the one_ids with this prefix. */
-function lastDigits(words: Uint32Array, prefix: number): BigUint64Array {
-  const last = new BigUint64Array(words.length / 3);
-  let count = 0;
-  for (let word = 0; word < words.length; word += 3) {
-    if (words[word + 2] === prefix) last[count++] = lastOf(words[word]!, words[word + 1]!);
-  }
-  return last.slice(0, count).sort();
-}
-
-function includes(sorted: BigUint64Array, one: bigint): boolean {
-  let [from, to] = [0, sorted.length];
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (sorted[middle]! < one) from = middle + 1;
-    else to = middle;
-  }
-  return sorted[from] === one;
+  return { count, ids, oneIds: () => ({ words, prefixes: prefixes.texts, others }) };
 }

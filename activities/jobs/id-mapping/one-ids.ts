@@ -48,9 +48,9 @@ function textOf({ words, prefixes, others }: OneIds, place: number): string {
  * began (12 digits, so that ids sort by their age), of the type (4) and of the hash of the ID that
  * stands for the user (16), so that no two users ever get the same one, whichever task gives it; in
  * a first result the time says nothing, so that the same content gets the same ids, whatever the
- * order of rows and tables.
+ * order of rows and tables. Where a former id begins with that time already, as another run began in the
+ * same millisecond, it is the next time that none does.
  * @param startedAtMs of the try
- * @throws Error where an id would be given twice
  */
 export function giveOneIds(
   { count }: Users,
@@ -62,7 +62,7 @@ export function giveOneIds(
   const words = representatives.slice();
   const others = new Map<number, string>();
   const prefixes = [...(former?.oneIds.prefixes ?? [''])];
-  const generation = former === null ? 0 : startedAtMs;
+  const generation = former === null ? 0 : nextGeneration(prefixes, startedAtMs);
   const hasOthers = former !== null && former.oneIds.others.size > 0;
   /** Places of the prefixes of new ids, by type. */
   const places: number[] = [];
@@ -78,17 +78,23 @@ export function giveOneIds(
     }
     const ofType = words[3 * user + 2]!;
     places[ofType] ??= placeOf(prefixes, newPrefix(generation, ofType));
-    const place = places[ofType];
-    if (former?.table.has(words[3 * user]!, words[3 * user + 1]!, prefixes[place]!) === true) {
-      throw new Error('a one_id was about to be given twice');
-    }
-    words[3 * user + 2] = place;
+    words[3 * user + 2] = places[ofType];
   }
   return { words, prefixes, others };
 }
 
+const generationText = (generation: number): string => generation.toString(16).padStart(12, '0');
+
 const newPrefix = (generation: number, type: number): string =>
-  generation.toString(16).padStart(12, '0') + type.toString(16).padStart(4, '0');
+  generationText(generation) + type.toString(16).padStart(4, '0');
+
+/** The first from this one on that no prefix has. */
+function nextGeneration(prefixes: string[], from: number): number {
+  const given = new Set(prefixes.map((prefix) => prefix.slice(0, 12)));
+  let generation = from;
+  while (given.has(generationText(generation))) generation += 1;
+  return generation;
+}
 
 /** Where a text is among others; it is put there. */
 function placeOf(texts: string[], text: string): number {

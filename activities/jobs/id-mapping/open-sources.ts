@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openConnection } from '../../../connectors';
 import type { Connection, DuckdbScan } from '../../../connectors/connector';
-import { copyToParquet } from '../../../connectors/parquet-copy';
+import { copyToParquet, smallRowGroups } from '../../../connectors/parquet-copy';
 import { rowNumbers } from '../../../connectors/row-number';
 import { quotePath } from '../../../connectors/sql-text';
 import { columnNames, idColumnsOf, type IdColumn } from './id-columns';
@@ -82,7 +82,8 @@ export class OpenSources {
     const { relation, columns, explain } = source;
     const texts = columns.map(({ text }, column) => `${text} AS text_${column}`);
     try {
-      await copyToParquet(this.#engine, `SELECT ${texts.join(', ')} FROM ${relation}`, file);
+      const sql = `SELECT ${texts.join(', ')} FROM ${relation}`;
+      await copyToParquet(this.#engine, sql, file, [smallRowGroups]);
     } catch (error) {
       throw explain(error);
     }

@@ -16,11 +16,6 @@ export class Prefixes {
   /** Two halves of a prefix, and its place; 0: none. */
   readonly #atHand = new Int32Array(3 << atHandBits);
 
-  /** @returns undefined where no one_id has begun with it */
-  find(prefix: string): number | undefined {
-    return this.#places.get(prefix);
-  }
-
   /** The place of a prefix, which is put there. */
   placeOf(low: number, high: number): number {
     const atHand = this.#atHand;

@@ -1,6 +1,6 @@
 /** The distinct texts of one type, on their way into a file. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { copyToParquet } from '../../../connectors/parquet-copy';
+import { copyToParquet, smallRowGroups } from '../../../connectors/parquet-copy';
 import { fillerSql, normalSql } from './id-sql';
 import type { TypeRules } from './scratch';
 
@@ -17,11 +17,12 @@ export interface WrittenTexts {
  * For a file of ours that is read a few times and then removed: of texts that are all different a
  * dictionary is tried in vain, and compressing takes longer than what it saves.
  */
-const quickly = ['COMPRESSION uncompressed', 'DICTIONARY_SIZE_LIMIT 1'];
+const quickly = ['COMPRESSION uncompressed', 'DICTIONARY_SIZE_LIMIT 1', smallRowGroups];
 
 /**
  * Writes a Parquet file `(raw, number, value, nobody, filler)`: `value` is the normal form of a text where
  * that is another text, and `nobody` says that it has none.
+ * @param connection need not keep the order of rows
  * @param texts SQL of `(raw, number)`, each text once
  */
 export async function writeTexts(
