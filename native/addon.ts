@@ -3,7 +3,8 @@
  * JavaScript. Whatever it does is done in JavaScript too, more slowly: it is compiled where there is a
  * C compiler.
  */
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
@@ -55,6 +56,13 @@ interface Found {
 
 let found: Found | undefined;
 
+/** Whether the file is the one that was built: a part of it, once loaded, would end the process. */
+function isWhole(file: string): boolean {
+  const stamp = readFileSync(path.join(path.dirname(file), '.build.json'), 'utf8');
+  const { addon } = JSON.parse(stamp) as { addon?: string };
+  return createHash('sha256').update(readFileSync(file)).digest('hex') === addon;
+}
+
 function find(): Found {
   const { version } = require('@duckdb/node-api/package.json') as { version: string };
   if (!knownVersions.includes(version)) return { state: 'unlike DuckDB', addon: null };
@@ -62,6 +70,7 @@ function find(): Found {
   const file = path.join(__dirname, folder, 'ids.node');
   if (!existsSync(file)) return { state: 'not built', addon: null };
   try {
+    if (!isWhole(file)) throw new Error('it is not what was built');
     return { state: 'loaded', addon: require(file) as Addon };
   } catch (error) {
     // Whatever is wrong with it: all goes on without.

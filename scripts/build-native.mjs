@@ -160,6 +160,15 @@ function provide(root, sources, retry) {
   }
 }
 
+/** What is there may be of other sources. */
+function removeOld(root) {
+  try {
+    rmSync(path.join(root, 'native', 'build', addonName), { force: true });
+  } catch {
+    // Nothing may be written there: whoever forbids that keeps it up to date.
+  }
+}
+
 /**
  * Compiles the addon unless it was made from the present sources in the same way. Where that cannot
  * be done it says so, and there is no addon then: an old one might not fit the rest of the sources.
@@ -175,6 +184,7 @@ export function buildNativeIfNeeded(root, { log = console.log, retry = false } =
     if (!sources.some((file) => file.endsWith('.c'))) return;
     for (const line of provide(root, sources, retry)) log(line);
   } catch (error) {
+    removeOld(root);
     log(consequence(root, `this happened (${firstLines(error.message)[0]})`, 'put that right'));
   }
 }

@@ -184,6 +184,14 @@ describe('without an addon', () => {
     expect(readdirSync(at('native/build'))).toEqual(['.build.json']);
   });
 
+  test('a compiler that makes nothing leaves no old addon either', () => {
+    build();
+    fakeCompiler('exit 0');
+    build();
+    expect(said[0]).toContain('The addon of ID mapping is not built');
+    expect(existsSync(addon())).toBe(false);
+  });
+
   test('anything else that is in the way is said too: an installation never fails of it', () => {
     write('native/build', 'a file where the folder should be');
     build();
