@@ -25,7 +25,12 @@ export interface Addon {
   ): Handle;
   releaseNumbering(numbering: Handle): number;
   countTexts(texts: Handle): number | null;
-  readTexts(texts: Handle, cells: Uint32Array, places: Uint16Array, hashes: Int32Array): void;
+  readTexts(
+    texts: Handle,
+    cells: Uint32Array,
+    places: Uint16Array | null,
+    hashes: Int32Array | null,
+  ): void;
   readDigits(texts: Handle, words: Uint32Array): [number, string][];
   registerOneIds(
     connection: unknown,

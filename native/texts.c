@@ -298,8 +298,8 @@ void texts_read(const texts *table, uint32_t *cells, uint16_t *places, uint64_t 
   for (uint64_t at = FIRST_ENTRY; at < table->used_bytes; number += 1) {
     entry *one = entry_at(table, at / UNIT);
     cells[number] = one->cells;
-    places[number] = (uint16_t)one->place;
-    hashes[number] = one->hash;
+    if (places != NULL) places[number] = (uint16_t)one->place;
+    if (hashes != NULL) hashes[number] = one->hash;
     at += bytes_of(one->length);
   }
 }

@@ -53,7 +53,7 @@ bool texts_failed(const texts *table);
 
 /*
  * What is known of each, in the order of the numbers.
- * @param cells how often each came. @param places the smallest place of each. @param hashes of each
+ * @param cells how often each came. @param places the smallest place of each, or NULL. @param hashes of each, or NULL
  */
 void texts_read(const texts *table, uint32_t *cells, uint16_t *places, uint64_t *hashes);
 

@@ -91,6 +91,13 @@ export class AddonTexts {
     return { count, hashes, cells, firstPlaces };
   }
 
+  /** How often each was numbered. @throws Error where the numbers mean nothing */
+  cells(): Uint32Array {
+    const cells = new Uint32Array(this.#counted());
+    this.#addon.readTexts(this.#texts, cells, null, null);
+    return cells;
+  }
+
   /**
    * The texts as 32 hex digits in small letters, not all of them 0.
    * @returns four words each, the lowest first, and by number, counted from 0, the texts that are none,

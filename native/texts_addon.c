@@ -127,7 +127,7 @@ static napi_value count_texts(napi_env env, napi_callback_info info) {
   return value;
 }
 
-/* (texts, cells Uint32Array, places Uint16Array, hashes Int32Array of pairs) */
+/* (texts, cells Uint32Array, places Uint16Array or null, hashes Int32Array of pairs or null) */
 static napi_value read_texts(napi_env env, napi_callback_info info) {
   arguments given = arguments_of(env, info);
   texts_read(external_at(&given, 0), array_at(&given, 1).data, array_at(&given, 2).data,

@@ -21,6 +21,8 @@ export interface ChildMemory {
   heapMiB?: number;
   /** Threads share what they have given back. */
   fewArenas?: boolean;
+  /** The child may say when what it has let go of is to be freed (`gc`). */
+  freesWhenAsked?: boolean;
 }
 
 /**
@@ -28,11 +30,12 @@ export interface ChildMemory {
  * @returns the child; messages go by IPC, its standard error is piped
  */
 export function forkEntry(modulePath: string, memory: ChildMemory = {}): ChildProcess {
-  const { heapMiB } = memory;
+  const { heapMiB, freesWhenAsked } = memory;
   const fromSource = __filename.endsWith('.ts');
   const execArgv = [
     ...(fromSource ? ['--require', path.join(__dirname, 'from-source.cjs')] : []),
     ...(heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`]),
+    ...(freesWhenAsked ? ['--expose-gc'] : []),
   ];
   const env = Object.fromEntries(
     passedOn.flatMap((name) =>

@@ -21,8 +21,7 @@ it('one_ids that were numbered as texts are there with their digits, and others 
     }
     numbering.release();
     const former = formerIdsOf(texts);
-    // It needs no texts any more.
-    texts.end();
+    expect(texts.count).toBe(0);
     expect([...numbers]).toEqual([0, 1, 2, 1, 3, 4]);
     expect(former.count).toBe(5);
     expect([...former.ids]).toEqual([1, 2, 1, 1, 1]);

@@ -125,7 +125,7 @@ async function findUsers(
   );
   const { users, representatives, leftOut, counting } = linked;
   // The rows are not needed any more then, and writing takes the most memory.
-  const letGo = (): Promise<void> => linker.close();
+  const letGo = (): Promise<void> => linker.close().then(freeNow);
   void counting.then(letGo, letGo);
   let ids = 0;
   for (let user = 0; user < users.count; user += 1) ids += users.ids[user]!;
@@ -138,6 +138,11 @@ async function findUsers(
   const found = { former, users, representatives, present, firstTable, ids };
   // Nothing more of the dictionary: its rows would be held for as long as the result is written.
   return { found, counting, summary, details: read.details, types: dictionary.types };
+}
+
+/** Else large arrays may stay for as long as JavaScript only waits for DuckDB, as it makes nothing new. */
+function freeNow(): void {
+  globalThis.gc?.();
 }
 
 interface Placed {

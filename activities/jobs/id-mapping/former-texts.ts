@@ -3,18 +3,25 @@ import type { AddonTexts } from '../../../native/texts';
 import type { FormerIds } from './former-table';
 import { Prefixes } from './prefixes';
 
-/** @param texts one_ids, which are not needed any more then */
+/** @param texts one_ids; they are forgotten then, as all of this takes memory */
 export function formerIdsOf(texts: AddonTexts): FormerIds {
-  const { count, cells: ids } = texts.read();
-  const { words: digits, others: pairs } = texts.digits();
+  const ids = texts.cells();
+  const { words, others: pairs } = texts.digits();
+  texts.end();
   const others = new Map(pairs);
   const prefixes = new Prefixes();
-  const words = new Uint32Array(3 * count);
-  for (let number = 0; number < count; number += 1) {
-    if (others.has(number)) continue;
-    words[3 * number] = digits[4 * number]!;
-    words[3 * number + 1] = digits[4 * number + 1]!;
-    words[3 * number + 2] = prefixes.placeOf(digits[4 * number + 2]!, digits[4 * number + 3]!);
+  // In place: what is written lies before what is read.
+  for (let number = 0; number < ids.length; number += 1) {
+    const [from, to] = [4 * number, 3 * number];
+    const isOther = others.size > 0 && others.has(number);
+    const prefix = isOther ? 0 : prefixes.placeOf(words[from + 2]!, words[from + 3]!);
+    words[to] = isOther ? 0 : words[from]!;
+    words[to + 1] = isOther ? 0 : words[from + 1]!;
+    words[to + 2] = prefix;
   }
-  return { count, ids, oneIds: () => ({ words, prefixes: prefixes.texts, others }) };
+  const oneIds = {
+    words: words.subarray(0, 3 * ids.length),
+    ...{ prefixes: prefixes.texts, others },
+  };
+  return { count: ids.length, ids, oneIds: () => oneIds };
 }

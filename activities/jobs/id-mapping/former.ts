@@ -104,6 +104,7 @@ async function readByAddon(
     return { table: formerIdsOf(texts), rows: { formerOf, again: [] } };
   } finally {
     numbering.release();
+    // Whether or not it has come to that.
     texts.end();
   }
 }

@@ -21,5 +21,6 @@ export function runInChild(
     signal: listener.signal,
     receive: (message) => receive('id-mapping', message, listener),
     onStart,
+    memory: { freesWhenAsked: true },
   });
 }
