@@ -14,8 +14,8 @@ export interface ParquetCopy {
 }
 
 /**
- * An option for long texts: else a group of rows that is being written is 122,880 of them, however long. For
- * connections that need not keep the order of rows.
+ * An option for long texts: else a group of rows that is being written is 122,880 of them, however long. DuckDB
+ * refuses it where a connection keeps the order of rows (`preserve_insertion_order`).
  */
 export const smallRowGroups = "ROW_GROUP_SIZE_BYTES '8MB'";
 

@@ -10,7 +10,7 @@ import { leftOutCode, noId } from '../../activities/jobs/id-mapping/links';
 import { countRows } from '../../activities/jobs/id-mapping/load-links';
 import type { HashOf } from '../../activities/jobs/id-mapping/text-columns';
 import type { OpenSource } from '../../activities/jobs/id-mapping/open-sources';
-import { withEngine } from '../../connectors/duckdb-engine';
+import { queryRows, withEngine } from '../../connectors/duckdb-engine';
 import { quoteText } from '../../connectors/sql-text';
 import { rulesOf, type IdTypeRulesInput } from '../../model/id-rules';
 import { Sandbox } from '../connectors/support/sandbox';
@@ -141,6 +141,25 @@ bothWays(() => {
         listener,
       );
       expect([...leftOut.filter((one) => one !== 0)]).toEqual([code]);
+    });
+  });
+
+  it('long texts are written in small groups of rows, as a group is held in memory', async () => {
+    const count = 40_000;
+    const relation = `(SELECT range AS nr, repeat(md5(range::VARCHAR), 32) AS c FROM range(${count}))`;
+    const tables = { sources: [{ ...sourceOf([null]), relation }], rows: [count] };
+    const listener = { collecting: () => undefined, collected: () => undefined };
+    const rules = [{ idType: 'card', rules: rulesOf('card', {}) }];
+    await withEngine(':memory:', limits, null, async (connection) => {
+      await connection.run('SET preserve_insertion_order = false');
+      registerIdFunctions(connection);
+      const { types } = await makeDictionary(connection, tables, rules, sandbox.scratch, listener);
+      const [largest] = await queryRows(
+        connection,
+        `SELECT max(bytes)::INTEGER AS bytes FROM (SELECT sum(total_uncompressed_size) AS bytes
+         FROM parquet_metadata(${quoteText(types[0]!.file)}) GROUP BY row_group_id)`,
+      );
+      expect(largest!.bytes).toBeLessThan(16 * 2 ** 20);
     });
   });
 });

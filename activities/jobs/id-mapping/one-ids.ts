@@ -77,7 +77,7 @@ export function giveOneIds(
       continue;
     }
     const ofType = words[3 * user + 2]!;
-    places[ofType] ??= placeOf(prefixes, newPrefix(generation, ofType));
+    places[ofType] ??= prefixes.push(newPrefix(generation, ofType)) - 1;
     words[3 * user + 2] = places[ofType];
   }
   return { words, prefixes, others };
@@ -94,10 +94,4 @@ function nextGeneration(prefixes: string[], from: number): number {
   let generation = from;
   while (given.has(generationText(generation))) generation += 1;
   return generation;
-}
-
-/** Where a text is among others; it is put there. */
-function placeOf(texts: string[], text: string): number {
-  const place = texts.indexOf(text);
-  return place >= 0 ? place : texts.push(text) - 1;
 }

@@ -16,12 +16,12 @@ export class Prefixes {
   /** Two halves of a prefix, and its place; 0: none. */
   readonly #atHand = new Int32Array(3 << atHandBits);
 
-  /** The place of a prefix, which is put there. */
+  /** The place of a prefix, which is put there. @param low with a sign or without, as `high` */
   placeOf(low: number, high: number): number {
     const atHand = this.#atHand;
     const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0xc2b2ae35);
     const at = 3 * (mixed >>> (32 - atHandBits));
-    if (atHand[at] === low && atHand[at + 1] === high && atHand[at + 2] !== 0) {
+    if (atHand[at] === (low | 0) && atHand[at + 1] === (high | 0) && atHand[at + 2] !== 0) {
       return atHand[at + 2]!;
     }
     const prefix = prefixOf(low, high);

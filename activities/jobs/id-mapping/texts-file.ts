@@ -22,7 +22,7 @@ const quickly = ['COMPRESSION uncompressed', 'DICTIONARY_SIZE_LIMIT 1', smallRow
 /**
  * Writes a Parquet file `(raw, number, value, nobody, filler)`: `value` is the normal form of a text where
  * that is another text, and `nobody` says that it has none.
- * @param connection need not keep the order of rows
+ * @param connection may not keep the order of rows (`preserve_insertion_order`), as `smallRowGroups` says
  * @param texts SQL of `(raw, number)`, each text once
  */
 export async function writeTexts(
