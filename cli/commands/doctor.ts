@@ -102,7 +102,10 @@ function describeAddon(): string {
   return {
     loaded: 'ID mapping uses it',
     'switched off': `switched off: ${longer}`,
-    'not built': `none: ${longer}; install a C compiler, such as gcc, and build again`,
+    'not built':
+      process.platform === 'win32'
+        ? `none on Windows: ${longer} than elsewhere`
+        : `none: ${longer}; install a C compiler, such as gcc, and build again`,
     broken: `cannot be loaded (${addonProblem()}): ${longer}; build again`,
     'unlike DuckDB': `not made for this version of DuckDB: ${longer}`,
   }[addonState()];

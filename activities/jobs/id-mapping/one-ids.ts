@@ -90,8 +90,8 @@ const newPrefix = (generation: number, type: number): string =>
 
 /** The first from this one on that no prefix has. */
 function nextGeneration(prefixes: string[], from: number): number {
-  const given = new Set(prefixes.map((prefix) => prefix.slice(0, 12)));
-  let generation = from;
-  while (given.has(generationText(generation))) generation += 1;
-  return generation;
+  for (let generation = from; ; generation += 1) {
+    const text = generationText(generation);
+    if (!prefixes.some((prefix) => prefix.startsWith(text))) return generation;
+  }
 }
