@@ -11,7 +11,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 /** A handle of the C code. */
 export type Handle = { readonly handle: unique symbol };
 
-/** What the C code offers, as it stands in `addon.c`. */
+/** What the C code offers, as the files `*_addon.c` say. */
 export interface Addon {
   openTexts(mostMiB: number): Handle | null;
   beginTexts(texts: Handle, first: number): boolean;

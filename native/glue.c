@@ -41,6 +41,18 @@ napi_value number_of(napi_env env, double number) {
   return value;
 }
 
+napi_value bool_of(napi_env env, bool is_so) {
+  napi_value value;
+  napi_get_boolean(env, is_so, &value);
+  return value;
+}
+
+napi_value null_of(napi_env env) {
+  napi_value value;
+  napi_get_null(env, &value);
+  return value;
+}
+
 void define(napi_env env, napi_value object, const char *name, napi_callback run) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, run, NULL, &function);

@@ -36,6 +36,8 @@ array array_of(napi_env env, napi_value value);
 array array_at(const arguments *given, size_t place);
 
 napi_value number_of(napi_env env, double number);
+napi_value bool_of(napi_env env, bool is_so);
+napi_value null_of(napi_env env);
 
 /* Gives an object a function of this name. */
 void define(napi_env env, napi_value object, const char *name, napi_callback run);

@@ -19,9 +19,7 @@ static napi_value join(napi_env env, napi_callback_info info) {
     before[at] = array_of(env, one).data;
   }
   if (count <= MOST_COLUMNS) linking_join(array_at(&given, 0).data, column.data, column.length, before, count);
-  napi_value value;
-  napi_get_boolean(env, count <= MOST_COLUMNS, &value);
-  return value;
+  return bool_of(env, count <= MOST_COLUMNS);
 }
 
 /* (parents, users of IDs, IDs of users) -> how many users there are */

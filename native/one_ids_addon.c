@@ -44,9 +44,7 @@ static duckdb_logical_type enum_of(napi_env env, napi_value list) {
  */
 static napi_value register_one_ids(napi_env env, napi_callback_info info) {
   arguments given = arguments_of(env, info);
-  napi_value value;
-  napi_get_boolean(env, duckdb_find(), &value);
-  if (!duckdb_find()) return value;
+  if (!duckdb_find()) return bool_of(env, false);
   one_ids *ids = calloc(1, sizeof *ids);
   if (ids == NULL) return fail(env, "there is no memory for a function that finds one_ids");
   array beside = array_at(&given, 5);
@@ -79,7 +77,7 @@ static napi_value register_one_ids(napi_env env, napi_callback_info info) {
   bool is_made = make_function(&given, &request);
   duckdb.destroy_logical_type(&request.result);
   for (int at = 0; at < 2; at += 1) duckdb.destroy_logical_type(&fields[at]);
-  return is_made ? value : fail(env, "DuckDB refuses the function that finds one_ids");
+  return is_made ? bool_of(env, true) : fail(env, "DuckDB refuses the function that finds one_ids");
 }
 
 /* What is made of texts of digits. */

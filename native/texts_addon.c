@@ -14,12 +14,9 @@ static void close_texts(napi_env env, void *data, void *hint) {
 /* (most MiB) -> texts, or null where there is no memory or no DuckDB */
 static napi_value open_texts(napi_env env, napi_callback_info info) {
   arguments given = arguments_of(env, info);
-  napi_value value;
   texts *table = duckdb_find() ? texts_open((uint64_t)number_at(&given, 0) << 20) : NULL;
-  if (table == NULL) {
-    napi_get_null(env, &value);
-    return value;
-  }
+  if (table == NULL) return null_of(env);
+  napi_value value;
   napi_create_external(env, table, close_texts, NULL, &value);
   return value;
 }
@@ -27,9 +24,7 @@ static napi_value open_texts(napi_env env, napi_callback_info info) {
 /* (texts, first number) -> whether there is memory */
 static napi_value begin_texts(napi_env env, napi_callback_info info) {
   arguments given = arguments_of(env, info);
-  napi_value value;
-  napi_get_boolean(env, texts_begin(external_at(&given, 0), number_at(&given, 1)), &value);
-  return value;
+  return bool_of(env, texts_begin(external_at(&given, 0), number_at(&given, 1)));
 }
 
 /* (texts) */
@@ -121,10 +116,7 @@ static napi_value release_numbering(napi_env env, napi_callback_info info) {
 static napi_value count_texts(napi_env env, napi_callback_info info) {
   arguments given = arguments_of(env, info);
   const texts *table = external_at(&given, 0);
-  if (!texts_failed(table)) return number_of(env, texts_count(table));
-  napi_value value;
-  napi_get_null(env, &value);
-  return value;
+  return texts_failed(table) ? null_of(env) : number_of(env, texts_count(table));
 }
 
 /* (texts, cells Uint32Array, places Uint16Array or null, hashes Int32Array of pairs or null) */

@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   makeDictionary,
   textsOf,
@@ -37,11 +38,25 @@ function sourceOf(texts: (string | null)[], idType = 'card'): OpenSource {
   };
 }
 
-/** The texts that stand for the cells of a source, by way of their numbers. */
-async function readBack(source: OpenSource, given: IdTypeRulesInput = {}, hashOf?: HashOf) {
-  return withEngine(':memory:', limits, null, async (connection) => {
+/** An engine as a computation has it. */
+const withIdEngine = <T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> =>
+  withEngine(':memory:', limits, null, async (connection) => {
     await connection.run('SET preserve_insertion_order = false');
     registerIdFunctions(connection);
+    return use(connection);
+  });
+
+/** @param relation `(nr, c)` with so many rows; `c` holds cards */
+function collectCards(connection: DuckDBConnection, relation: string, rows: number) {
+  const tables = { sources: [{ ...sourceOf([null]), relation }], rows: [rows] };
+  const listener = { collecting: () => undefined, collected: () => undefined };
+  const rules = [{ idType: 'card', rules: rulesOf('card', {}) }];
+  return makeDictionary(connection, tables, rules, sandbox.scratch, listener);
+}
+
+/** The texts that stand for the cells of a source, by way of their numbers. */
+async function readBack(source: OpenSource, given: IdTypeRulesInput = {}, hashOf?: HashOf) {
+  return withIdEngine(async (connection) => {
     const { idType } = source.columns[0]!;
     const rules = [{ idType, rules: rulesOf(idType, given) }];
     const folder = mkdtempSync(path.join(sandbox.scratch, 'ids-'));
@@ -127,19 +142,8 @@ bothWays(() => {
     const [count, at] = [130_000, 129_000];
     const relation = `(SELECT range AS nr, CASE range WHEN ${at} THEN '${text}'
     ELSE 'id ' || range END AS c FROM range(${count}))`;
-    const tables = { sources: [{ ...sourceOf([null]), relation }], rows: [count] };
-    const listener = { collecting: () => undefined, collected: () => undefined };
-    const rules = [{ idType: 'card', rules: rulesOf('card', {}) }];
-    await withEngine(':memory:', limits, null, async (connection) => {
-      await connection.run('SET preserve_insertion_order = false');
-      registerIdFunctions(connection);
-      const { leftOut } = await makeDictionary(
-        connection,
-        tables,
-        rules,
-        sandbox.scratch,
-        listener,
-      );
+    await withIdEngine(async (connection) => {
+      const { leftOut } = await collectCards(connection, relation, count);
       expect([...leftOut.filter((one) => one !== 0)]).toEqual([code]);
     });
   });
@@ -147,13 +151,8 @@ bothWays(() => {
   it('long texts are written in small groups of rows, as a group is held in memory', async () => {
     const count = 40_000;
     const relation = `(SELECT range AS nr, repeat(md5(range::VARCHAR), 32) AS c FROM range(${count}))`;
-    const tables = { sources: [{ ...sourceOf([null]), relation }], rows: [count] };
-    const listener = { collecting: () => undefined, collected: () => undefined };
-    const rules = [{ idType: 'card', rules: rulesOf('card', {}) }];
-    await withEngine(':memory:', limits, null, async (connection) => {
-      await connection.run('SET preserve_insertion_order = false');
-      registerIdFunctions(connection);
-      const { types } = await makeDictionary(connection, tables, rules, sandbox.scratch, listener);
+    await withIdEngine(async (connection) => {
+      const { types } = await collectCards(connection, relation, count);
       const [largest] = await queryRows(
         connection,
         `SELECT max(bytes)::INTEGER AS bytes FROM (SELECT sum(total_uncompressed_size) AS bytes
