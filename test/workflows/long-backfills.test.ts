@@ -13,7 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const cells = 60;
+/** A step takes in at most as many ends as cells may run at once, and adds a dozen events or more. */
+const concurrency = 3;
+const fewestSteps = 20;
+const cells = concurrency * fewestSteps;
 /** Some times the limit of `small-roll-over-limits.ts`: one step may add dozens of events. */
 const mostEvents = 300;
 
@@ -35,19 +38,20 @@ async function historyLengths(workflowId: string): Promise<number[]> {
 
 it('runs each cell once, over many histories of driver and tasks', async () => {
   house.world.job = async () => nothingDone;
-  const runPolicy = { ...defaultRunPolicy, maxParallel: 4 };
+  const runPolicy = { ...defaultRunPolicy, maxParallel: concurrency };
   const tasks = await Promise.all([0, 1].map(() => house.openTask({ kind: 'manual', runPolicy })));
   const plan = Array.from({ length: cells }, (_, index) => ({
     ...{ taskId: tasks[index % 2]!.taskId, scheduleTime: hour(index) },
-    needs: index >= 8 ? [index - 8] : [],
+    needs: index >= concurrency ? [index - concurrency] : [],
   }));
-  const backfill = store.create(makeId(), plan, 8);
+  const backfill = store.create(makeId(), plan, concurrency);
   await (await house.startDriver(backfill.id)).result();
   expect(backfill.status).toBe('succeeded');
   expect(new Set(backfill.cells.map(({ runId }) => runId)).size).toBe(cells);
   expect(house.world.tries).toHaveLength(cells);
   const numbers = backfill.steps.map(({ number }) => number);
   expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index));
+  expect(numbers.length).toBeGreaterThan(fewestSteps);
 
   const ofDriver = await historyLengths(backfillWorkflowId('default', backfill.id));
   expect(ofDriver.length).toBeGreaterThan(2);
