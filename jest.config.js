@@ -32,8 +32,11 @@ module.exports = {
   globalSetup: ifPresent('test/support/global-setup.ts'),
   globalTeardown: ifPresent('test/support/global-teardown.ts'),
   // No test is about how fast a machine is: this only ends one that hangs.
-  testTimeout: 300_000,
+  testTimeout: 600_000,
   // One more than the cores of a small machine: tests wait for servers a quarter of their time.
   maxWorkers: 3,
+  // A worker that has loaded much takes a while to end on a busy machine; who left something open
+  // takes all of this, and is told of.
+  workerGracefulExitTimeout: 60_000,
   reporters: ['default', '<rootDir>/scripts/summary-reporter.js'],
 };

@@ -159,6 +159,11 @@ export class TemporalGateway {
     return this.call(receiptMs, () => task.query(receiptQuery, receipt, scheduleTime));
   }
 
+  /** How long to wait for what usually takes no longer than this. */
+  patient(ms: number): number {
+    return ms * this.options.patience;
+  }
+
   async isProjected(tenant: string, taskId: string): Promise<boolean> {
     return this.call(queryMs, () => this.task(tenant, taskId).query(projectedQuery));
   }

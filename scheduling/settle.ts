@@ -11,11 +11,11 @@ const longestMs = 3_000;
  * stands.
  */
 export async function waitUntilProjected(
-  gateway: Pick<TemporalGateway, 'isProjected'>,
+  gateway: Pick<TemporalGateway, 'isProjected' | 'patient'>,
   tenant: string,
   taskId: string,
 ): Promise<void> {
-  const until = Date.now() + longestMs;
+  const until = Date.now() + gateway.patient(longestMs);
   for (let waitMs = firstAskAfterMs; Date.now() < until; waitMs *= 1.5) {
     try {
       if (await gateway.isProjected(tenant, taskId)) return;

@@ -15,6 +15,8 @@ import {
   keepServer,
   keepTemporal,
   logFileOf,
+  usualFirstPorts,
+  type FirstPorts,
   type ServerCommand,
   type ServiceContext,
 } from './services';
@@ -27,6 +29,8 @@ export interface LauncherOptions {
   /** What to run as the server process. */
   server: ServerCommand;
   log: (line: string) => void;
+  /** Others than usual. */
+  firstPorts?: FirstPorts;
 }
 
 /** Where everything is, once it serves. */
@@ -76,8 +80,9 @@ export class Launcher {
     private readonly options: LauncherOptions,
     private readonly onParentEnd: () => void = () => {},
   ) {
-    const { settings, env, log } = options;
-    this.context = { dataDir: settings.dataDir, env, log, signal: this.abandoned.signal };
+    const { settings, env, log, firstPorts = usualFirstPorts } = options;
+    const { signal } = this.abandoned;
+    this.context = { dataDir: settings.dataDir, env, log, firstPorts, signal };
   }
 
   /**

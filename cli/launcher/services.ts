@@ -11,11 +11,21 @@ import { provideTemporal } from './provide-temporal';
 import { supervise, type Supervised, type SuperviseOptions } from './supervise';
 import { startTemporal } from './temporal-server';
 
+/** From where on free ports are looked for. */
+export interface FirstPorts {
+  postgres: number;
+  temporal: number;
+  temporalUi: number;
+}
+
+export const usualFirstPorts: FirstPorts = { postgres: 5433, temporal: 7233, temporalUi: 8233 };
+
 export interface ServiceContext {
   /** Absolute. */
   dataDir: string;
   env: NodeJS.ProcessEnv;
   log: (line: string) => void;
+  firstPorts: FirstPorts;
   /** Aborted when the start is given up. */
   signal: AbortSignal;
 }
@@ -69,7 +79,7 @@ export async function keepPostgres(
   context: ServiceContext,
   onMoved: () => void,
 ): Promise<Kept<{ url: string }>> {
-  const ports = new Ports([5433], portLocks(context));
+  const ports = new Ports([context.firstPorts.postgres], portLocks(context));
   let place = { url: '' };
   const start = async (signal: AbortSignal) => {
     const { url, child } = await ports.start(signal, ([port]) =>
@@ -107,7 +117,8 @@ export async function keepTemporal(
     log,
     signal: context.signal,
   });
-  const ports = new Ports([7233, 8233], portLocks(context));
+  const { temporal, temporalUi } = context.firstPorts;
+  const ports = new Ports([temporal, temporalUi], portLocks(context));
   let place: TemporalPlace = { address: '', uiUrl: '' };
   const start = async (signal: AbortSignal) => {
     const { child, ...now } = await ports.start(signal, ([port = 0, uiPort = 0]) =>

@@ -38,8 +38,8 @@ export const temporalNamespace = 'tablegate';
 /** A year: records older than that are in the store only. */
 const retentionMs = 365 * 24 * 60 * 60 * 1000;
 
-/** A first start makes its schema; two slow cores need a few seconds for that. */
-const healthyWithinMs = 60_000;
+/** A first start makes its schema: a few seconds for two slow cores, far more for busy ones. */
+const healthyWithinMs = 180_000;
 
 /** A server that lives this long without a word has its ports; other versions may say nothing. */
 const silentStartMs = 10_000;

@@ -26,6 +26,9 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
+/** Not where other starts look: one beside this test would take the ports of a child that is killed. */
+const firstPorts = { postgres: 20_433, temporal: 21_233, temporalUi: 22_233 };
+
 const dataDir = () => path.join(dir, 'data');
 
 function make(more: NodeJS.ProcessEnv = {}): Launcher {
@@ -44,6 +47,7 @@ function make(more: NodeJS.ProcessEnv = {}): Launcher {
     env,
     server: { command: process.execPath, args: [server] },
     log: (line) => lines.push(line),
+    firstPorts,
   });
   launchers.push(launcher);
   return launcher;
@@ -194,7 +198,7 @@ describe('a start', () => {
 
 /** Settles when the condition holds; jest's time limit bounds it. */
 async function untilTrue(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 async function untilServes(url: string): Promise<void> {

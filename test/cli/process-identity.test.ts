@@ -52,7 +52,7 @@ describe('ending a process', () => {
       "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1e6)",
     );
     const ended = once(child, 'exit');
-    await endProcess(identity, 'SIGTERM', 10_000);
+    await endProcess(identity, 'SIGTERM', 200_000);
     expect(await ended).toEqual([7, null]);
   });
 

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.remove());
 
-const patient = { callWaitMs: 30_000, runWaitMs: 30_000 };
+const patient = { callWaitMs: 200_000, runWaitMs: 200_000 };
 const impatient = { callWaitMs: 0, runWaitMs: 0 };
 const ref = { schema: 'main', table: 't' };
 

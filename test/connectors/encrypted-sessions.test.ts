@@ -1,6 +1,7 @@
 /** Sessions that are encrypted, and with whom. */
 import { chmodSync, chownSync, copyFileSync } from 'node:fs';
 import path from 'node:path';
+import { Client } from 'pg';
 import { openConnection } from '../../connectors';
 import { postgresUser } from '../../cli/launcher/postgres-user';
 import { tlsFiles, type TlsFiles } from '../support/servers/tls-files';
@@ -52,6 +53,19 @@ async function offerEncryption(): Promise<void> {
   await postgres.sql(`ALTER SYSTEM SET ssl_key_file = '${key}'`);
   await postgres.sql('ALTER SYSTEM SET ssl = on');
   await postgres.sql('SELECT pg_reload_conf()');
+  // The server takes a moment to read them; a session that begins after that tells so.
+  while ((await shownToNewSession('ssl')) !== 'on');
+}
+
+async function shownToNewSession(setting: string): Promise<unknown> {
+  const client = new Client(postgres.config);
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(`SHOW ${setting}`);
+    return rows[0]?.[setting];
+  } finally {
+    await client.end();
+  }
 }
 
 test('a server without encryption is told where one is required', async () => {

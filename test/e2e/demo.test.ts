@@ -7,7 +7,7 @@ import { buildOnce, runTablegate } from '../support/servers/start-tablegate';
 
 let dir = '';
 
-beforeAll(buildOnce, 120_000);
+beforeAll(buildOnce);
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'demo-'));
   chmodSync(dir, 0o711);

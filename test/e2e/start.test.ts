@@ -14,6 +14,7 @@ import { makeDatabase } from '../support/servers/databases';
 import {
   buildOnce,
   endTablegate,
+  lastingPort,
   runTablegate,
   startTablegate,
   type Started,
@@ -24,7 +25,7 @@ let dir = '';
 let dataDir = '';
 const processes: StartedProcess[] = [];
 
-beforeAll(buildOnce, 120_000);
+beforeAll(buildOnce);
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'start-'));
   chmodSync(dir, 0o711);
@@ -91,7 +92,7 @@ describe('npm start', () => {
     expect(outcomes).toEqual(['counted', 'counted', 'counted', 'started']);
     const runs = await untilRuns(started, await demoTask(started), 1);
     expect(runs.map(({ status }) => status)).toEqual(['succeeded']);
-  }, 120_000);
+  });
 
   test('prints a link that signs the admin in once, and is in no log', async () => {
     const started = await start(['--no-demo']);
@@ -116,7 +117,7 @@ describe('npm start', () => {
     const lines = readdirSync(logs).map((name) => readFileSync(path.join(logs, name), 'utf8'));
     expect(lines.join('')).toContain('/api/v1/sign-in-codes');
     expect(lines.join('')).not.toContain(code);
-  }, 120_000);
+  });
 
   test('ends everything on a signal and exits with 0', async () => {
     const started = await start(['--no-demo']);
@@ -126,25 +127,25 @@ describe('npm start', () => {
     expect(await started.ended).toBe(0);
     expect(running.filter(isAlive)).toEqual([]);
     expect(started.output().trimEnd().endsWith('Stopped')).toBe(true);
-  }, 120_000);
+  });
 
   test('after kill -9 ends what was left, loses no mark, and makes no second demo', async () => {
-    const first = await start();
+    const PORT = await lastingPort();
+    const first = await start([], { PORT });
     const [a, b, c, d] = first.curls as [string, string, string, string];
     const task = await demoTask(first);
     expect([await trigger(a), await trigger(b)]).toEqual(['counted', 'counted']);
     const left = children();
     first.child.kill('SIGKILL');
     await first.ended;
-    const { port } = new URL(first.url);
-    const second = await start([], { PORT: port });
+    const second = await start([], { PORT });
     expect(left.filter(isAlive)).toEqual([]);
     expect(second.curls).toEqual(first.curls);
     expect(await demoTask(second)).toBe(task);
     expect([await trigger(c), await trigger(d)]).toEqual(['counted', 'started']);
     const runs = await untilRuns(second, task, 1);
     expect(runs.map(({ status }) => status)).toEqual(['succeeded']);
-  }, 120_000);
+  });
 
   test('starts every child again that is killed, and goes on', async () => {
     const started = await start();
@@ -157,7 +158,7 @@ describe('npm start', () => {
     for (const url of started.curls) await trigger(url);
     const runs = await untilRuns(started, await demoTask(started), 1);
     expect(runs.map(({ status }) => status)).toEqual(['succeeded']);
-  }, 180_000);
+  });
 
   test('does not bring back a demo task that was removed', async () => {
     const first = await start();
@@ -173,7 +174,7 @@ describe('npm start', () => {
     const second = await start();
     expect(second.curls).toEqual([]);
     expect((await second.api.get<{ items: unknown[] }>('/tasks')).items).toEqual([]);
-  }, 120_000);
+  });
 
   test('is refused on a folder in use, naming the process, and on a busy port, naming the port', async () => {
     const started = await start(['--no-demo']);
@@ -187,7 +188,7 @@ describe('npm start', () => {
     expect(await third.ended).toBe(1);
     expect(third.output()).toMatch(new RegExp(`Port ${port} on 127\\.0\\.0\\.1 cannot be used`));
     expect(existsSync(path.join(elsewhere, 'postgres'))).toBe(false);
-  }, 120_000);
+  });
 
   test('starts no Temporal and no PostgreSQL where it is given both', async () => {
     const database = await makeDatabase();
@@ -198,7 +199,7 @@ describe('npm start', () => {
       DATABASE_URL: database.url,
     });
     expect(childNames.filter((name) => childOf(name))).toEqual(['server']);
-  }, 120_000);
+  });
 });
 
 /** Settles when the server that was started again serves. */

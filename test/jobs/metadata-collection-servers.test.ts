@@ -69,7 +69,7 @@ describe('PostgreSQL', () => {
       'CREATE MATERIALIZED VIEW ygy1.kept AS SELECT a FROM ygy1.ygy',
       `CREATE TABLE ygy1."${strange.replaceAll('"', '""')}" ("in""side" int)`,
       'CREATE TABLE ygy1.y (a int)',
-      'CREATE VIEW ygy1.endless AS SELECT pg_sleep(60)::text AS a',
+      'CREATE VIEW ygy1.endless AS SELECT pg_sleep(86400)::text AS a',
     ]);
     catalogue = catalogueOf({ type: 'postgres', config: server.config });
   });
@@ -132,8 +132,8 @@ describe('PostgreSQL', () => {
       { min: '2026-01-02 00:00:00+00' },
       { nullShare: 1, distinct: 0, min: null },
     ]);
-    // Long enough for a table that answers, on a busy machine too; the other one takes a minute.
-    const limits = { silenceMs: 60_000, sampleMs: 4_000, exactMs: 4_000 };
+    // Long enough for a table that answers, on a busy machine too; the other one takes a day.
+    const limits = { silenceMs: 60_000, sampleMs: 10_000, exactMs: 10_000 };
     const { result } = await runCollection(sandbox, opened.store.catalogue, {
       ...{
         tenant: newId(),
@@ -196,10 +196,8 @@ describe('PostgreSQL', () => {
       return row!.n;
     };
     const comeTo = async (wanted: number): Promise<void> => {
-      // Shorter than the view takes by itself.
-      const end = Date.now() + 30_000;
-      while ((await asking()) !== wanted && Date.now() < end) await delay(50);
-      expect(await asking()).toBe(wanted);
+      // By itself the view takes a day; the test's time limit bounds this.
+      while ((await asking()) !== wanted) await delay(50);
     };
     const look = (how: { signal?: AbortSignal; onChild?: (pid: number) => void }) =>
       rejection(

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { changesChannel, openStore, type Store } from '../../store';
+import { patience } from '../support/patience';
 import { databaseProxy, type DatabaseProxy } from '../support/servers/database-proxy';
 import { firstAdmin, newId, openTestStore, tokenDigest, type OpenedStore } from './support/opened';
 import { batchOf, sampleTask } from './support/samples';
@@ -13,7 +14,9 @@ const lines: string[] = [];
 beforeAll(async () => {
   opened = await openTestStore();
   proxy = await databaseProxy(opened.url);
-  store = await openStore(proxy.url, { tokenDigest, log: (line) => lines.push(line) });
+  store = await openStore(proxy.url, {
+    ...{ tokenDigest, log: (line) => lines.push(line), patience },
+  });
 });
 afterAll(async () => {
   await store.close();

@@ -40,6 +40,16 @@ async function handedBack(driver: WorkflowHandle): Promise<void> {
   while (!(await eventTypes(driver)).includes('EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED'));
 }
 
+/** Types of the events from where the driver was told that its backfill has changed. */
+async function eventsSinceChange(driver: WorkflowHandle): Promise<string[]> {
+  const { events } = await driver.fetchHistory();
+  const told = (events ?? []).findIndex(
+    ({ workflowExecutionSignaledEventAttributes: signal }) =>
+      signal?.signalName === backfillChangedSignal.name,
+  );
+  return (await eventTypes(driver)).slice(told);
+}
+
 async function makeRoom(task: OpenedTask, other: Mailbox): Promise<void> {
   await task.handle.signal(instancesStoppedSignal, { backfill: other.id, kill: false });
 }
@@ -55,9 +65,10 @@ it('asks again after a pause, in which nothing is done, and goes on once there i
     type === 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED' ? [index] : [],
   );
   expect(events.slice(asked, askedAgain)).toContain('EVENT_TYPE_TIMER_FIRED');
-  // It asked, asked again, once more where room was made late, and heard of the two ends, which may
-  // have come one by one; without a pause it would go on asking in a circle.
-  expect(backfill.steps.length).toBeLessThanOrEqual(6);
+  // It asked first, once after each pause, and heard of the two ends, which may have come one by one;
+  // without a pause it would go on asking in a circle.
+  const pauses = events.filter((type) => type === 'EVENT_TYPE_TIMER_FIRED').length;
+  expect(backfill.steps.length).toBeLessThanOrEqual(1 + pauses + 2);
 });
 
 it('is paused at once also while it waits to ask again', async () => {
@@ -65,7 +76,12 @@ it('is paused at once also while it waits to ask again', async () => {
   backfill.status = 'paused';
   await driver.signal(backfillChangedSignal, { kill: false });
   await house.world.until(() => backfill.cells.every(({ state }) => state === 'waiting'));
-  expect(await eventTypes(driver)).not.toContain('EVENT_TYPE_TIMER_FIRED');
+  // A pause may have come to its end before it heard of that, on a busy machine.
+  const since = await eventsSinceChange(driver);
+  const heard = since.indexOf('EVENT_TYPE_WORKFLOW_TASK_COMPLETED');
+  const next = since.indexOf('EVENT_TYPE_ACTIVITY_TASK_SCHEDULED');
+  expect(next).toBeGreaterThan(heard);
+  expect(since.slice(heard, next)).not.toContain('EVENT_TYPE_TIMER_FIRED');
   jobs.endAll();
   await driver.terminate();
 });

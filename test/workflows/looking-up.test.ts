@@ -24,10 +24,10 @@ const input: LookUpInput = {
 };
 const found: LookUpAnswer = { kind: 'user', user: lookedUpUser };
 
-/** A gateway that waits for a worker no longer than usual. */
-function impatient(): TemporalGateway {
+/** A gateway beside that of the house; with a patience of 1 it waits for a worker as is usual. */
+function anotherGateway(howPatient: number): TemporalGateway {
   const { client, taskQueue } = house;
-  const options = { taskQueue, uiUrl: null, searchAttributes: () => false, patience: 1 };
+  const options = { taskQueue, uiUrl: null, searchAttributes: () => false, patience: howPatient };
   return new TemporalGateway(client, options);
 }
 
@@ -154,7 +154,7 @@ test('a question that no worker brings to an end in time is refused', async () =
 test('with no worker the caller is told so, and the question is forgotten', async () => {
   await house.stopWorkers();
   try {
-    await expect(impatient().lookUp(input, 'Unify')).rejects.toMatchObject({
+    await expect(anotherGateway(1).lookUp(input, 'Unify')).rejects.toMatchObject({
       ...{
         code: 'workerUnavailable',
         message: 'No worker answered in time; start one and ask again.',
@@ -174,7 +174,7 @@ test('with no worker the caller is told so, and the question is forgotten', asyn
 
 test('a server that is being stopped lets nobody wait for an answer', async () => {
   const { begun, release } = holdAnswers();
-  const gateway = impatient();
+  const gateway = anotherGateway(3);
   const answer = gateway.lookUp(input, 'Unify').catch((error: unknown) => error);
   const [workflowId] = (await begun(1)) as [string];
   await gateway.settled();

@@ -124,9 +124,12 @@ it('leaves no event in the history for an Update that is refused', async () => {
   await world.until(() => world.tasks.get(task.taskId)?.latestRun?.status === 'running');
   await world.until(() => world.tries.find((job) => job.runId === runId));
   await waitUntilProjected(house.gateway, tenant, task.taskId);
-  const before = await eventTypes(task.handle);
+  // Of those of workflow tasks the server leaves one where a worker was slow to take it.
+  const events = async () =>
+    (await eventTypes(task.handle)).filter((type) => !type.startsWith('EVENT_TYPE_WORKFLOW_TASK_'));
+  const before = await events();
   await expect(task.start()).rejects.toMatchObject({ code: 'runInProgress' });
   await expect(task.start()).rejects.toThrow(`Run ${runId} is in progress; wait for its end.`);
-  expect(await eventTypes(task.handle)).toEqual(before);
+  expect(await events()).toEqual(before);
   held.end();
 });

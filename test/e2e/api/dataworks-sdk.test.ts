@@ -287,9 +287,9 @@ test('DW-43: instances are brought about, listed by business day, read, rerun an
   expect(await log({ RunNumber: 1 })).not.toBe(await log({ RunNumber: 2 }));
 
   const long = await task({ job: { type: 'held' } });
-  const { id: runId } = await startRun(server.api, long.id);
+  const { id: runId, queuedAt } = await startRun(server.api, long.id);
   await held.next(long.id);
-  const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+  const yesterday = new Date(Date.parse(queuedAt) - 86_400_000).toISOString();
   const [live] = await until(
     () => instancesOf(long, yesterday),
     ([found]) => found?.Status === 'Running',

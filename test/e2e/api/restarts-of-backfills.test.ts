@@ -10,6 +10,7 @@ import type { TaskRead } from '../../../scheduling/scheduling';
 import {
   buildOnce,
   endTablegate,
+  lastingPort,
   startTablegate,
   type Started,
 } from '../../support/servers/start-tablegate';
@@ -22,7 +23,7 @@ let dir = '';
 let dataDir = '';
 const processes: Started[] = [];
 
-beforeAll(buildOnce, 120_000);
+beforeAll(buildOnce);
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'restarts-'));
   chmodSync(dir, 0o711);
@@ -117,7 +118,8 @@ test('a server that is killed in the middle of a backfill is started again, and 
 });
 
 test('when everything is killed in the middle and started again, all comes to its end: cells, marks, and what was due meanwhile', async () => {
-  const first = await start();
+  const port = await lastingPort();
+  const first = await start(port);
   const { api, url } = first;
   const { tables, tasks } = await twoTasks(api);
   const waiting = await createTask(api, tables, { name: 'Waits' });
@@ -140,7 +142,7 @@ test('when everything is killed in the middle and started again, all comes to it
     () => Promise.resolve(Date.now()),
     (now) => now > Date.parse(due),
   );
-  const second = await start(new URL(url).port);
+  const second = await start(port);
   expect(second.url).toBe(url);
   expect(await gateOf(second.api, waiting.id)).toEqual({
     ...{ [tables[0]!]: 'Triggered', [tables[1]!]: 'Triggered', [tables[2]!]: 'Not Triggered' },

@@ -120,6 +120,9 @@ export class FakeGateway implements Gateway {
   receipt(): Promise<ReceiptView | null> {
     return Promise.resolve(null);
   }
+  patient(ms: number): number {
+    return ms;
+  }
   isProjected(): Promise<boolean> {
     return Promise.resolve(true);
   }

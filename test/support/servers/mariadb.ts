@@ -142,7 +142,7 @@ function serverArgs(data: string, port: number, tls: TlsFiles): string[] {
 /** Root has to name the user that it becomes. */
 async function userOfServer(): Promise<string[]> {
   if (process.getuid?.() !== 0) return [];
-  const { code } = await runCommand('id', ['-u', 'mysql'], { limitMs: 10_000 });
+  const { code } = await runCommand('id', ['-u', 'mysql'], { limitMs: readyWithinMs });
   return [`--user=${code === 0 ? 'mysql' : 'root'}`];
 }
 

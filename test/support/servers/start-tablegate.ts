@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { apiClient, type ApiClient } from '../../../cli/api-client';
 import { patience } from '../patience';
+import { nextFreePort } from '../../../cli/launcher/free-port';
 import { endOrphans } from '../../../cli/launcher/orphans';
 
 const root = path.resolve(__dirname, '..', '..', '..');
@@ -18,6 +19,14 @@ export function buildOnce(): void {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`the build failed: ${stdout}${stderr}`);
+}
+
+/**
+ * A port for who is killed and started again there: not one of those that the system gives to
+ * connections, by which it might be taken meanwhile.
+ */
+export async function lastingPort(): Promise<string> {
+  return String(await nextFreePort(19_000 + (process.pid % 500)));
 }
 
 export interface StartedProcess {

@@ -45,7 +45,7 @@ export async function tlsFiles(dir: string): Promise<TlsFiles> {
 }
 
 async function openssl(...args: string[]): Promise<void> {
-  const { code, output } = await runCommand('openssl', args, { limitMs: 20_000 });
+  const { code, output } = await runCommand('openssl', args, { limitMs: 200_000 });
   if (code === 0) return;
   throw new Error(`openssl ${args[0]} failed (Debian: apt-get install openssl): ${output}`);
 }

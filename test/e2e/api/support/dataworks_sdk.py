@@ -28,7 +28,9 @@ def call(order):
     request = getattr(models, f"{action}Request")().from_map(order["request"])
     method = re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
     try:
-        answer = getattr(client, f"{method}_with_options")(request, RuntimeOptions())
+        # By itself it waits for an answer no longer than ten seconds, and then asks again.
+        patient = RuntimeOptions(connect_timeout=280_000, read_timeout=280_000)
+        answer = getattr(client, f"{method}_with_options")(request, patient)
         return {"body": answer.body.to_map()}
     except Exception as error:  # whatever the SDK raises is what a program of a user would see
         told = {
