@@ -106,6 +106,12 @@ export interface LastWrite {
   fence: bigint;
 }
 
+/** The same with what its writer has noted. */
+export interface HeldWrite extends LastWrite {
+  /** Null: nothing, or the note is of a swap that did not come to its end. */
+  note: string | null;
+}
+
 /** A finished result on its way into its target. */
 export interface SwapRequest {
   /** The caller's engine, in which the results are relations; it may be used while they are read. */
@@ -130,6 +136,11 @@ export interface SwapRequest {
    * none). The swap is refused with `OutdatedError` when another has come since.
    */
   basedOn?: LastWrite | null;
+  /**
+   * What the target is to keep with the first table, for who asks for its last write: put there
+   * with the rows, or not at all. Called when the relations have been read, maybe more than once.
+   */
+  note?: () => Promise<string>;
   signal: AbortSignal;
 }
 
@@ -199,7 +210,7 @@ export interface Connection {
    */
   targetKey(ref: TableRef): Promise<string>;
   /** Who has written a table of results last; null: nobody, or it is not there. */
-  lastWrite(ref: TableRef): Promise<LastWrite | null>;
+  lastWrite(ref: TableRef): Promise<HeldWrite | null>;
   /**
    * Replaces whole tables by the content of relations in one transaction of the target:
    * readers see the former result or the new one. Creates schema and tables when missing.

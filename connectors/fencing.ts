@@ -3,6 +3,7 @@ import {
   ConnectorError,
   OutdatedError,
   SupersededError,
+  type HeldWrite,
   type LastWrite,
   type SwapRequest,
   type TableRef,
@@ -12,7 +13,7 @@ import {
 export const ownSchema = 'tablegate';
 
 /** What is noted in the target of the last swap of a table. */
-export interface NotedWrite extends LastWrite {
+export interface NotedWrite extends HeldWrite {
   writtenAtMs: number;
 }
 

@@ -15,6 +15,11 @@ export function fenceOf(runNumber: number, tryNumber: number, attempt: number): 
   return (((BigInt(runNumber) << tryBits) | BigInt(tryNumber)) << attemptBits) | last;
 }
 
+/** True where no other try or attempt of the same run can have come before. */
+export function isFirstTry(fence: bigint): boolean {
+  return fence % (1n << runBits) === fenceOf(0, 1, 1);
+}
+
 /** True where `one` is of a later run than `other`, and not of another try of the same. */
 export function isOfLaterRun(one: bigint, other: bigint): boolean {
   return one >> runBits > other >> runBits;

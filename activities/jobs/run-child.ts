@@ -26,6 +26,9 @@ export interface ChildWork<Message, Answer> {
   memory?: ChildMemory;
 }
 
+/** Thrown where a child ended without a last word. */
+export class ChildDiedError extends JobError {}
+
 /** Collects the end of what the child writes to its standard error. */
 function tailOf(child: ChildProcess): () => string {
   let tail = '';
@@ -34,22 +37,22 @@ function tailOf(child: ChildProcess): () => string {
   return () => tail.trim();
 }
 
-function crashError(code: number | null, signal: string | null, output: string): JobError {
+function crashError(code: number | null, signal: string | null, output: string): ChildDiedError {
   const cause = new Error(output || `exit code ${code}, signal ${signal}`);
   if (signal === 'SIGKILL') {
-    return new JobError(
+    return new ChildDiedError(
       'The computation was killed by the system, most likely because memory ran out.',
       [],
       { cause },
     );
   }
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-  return new JobError(`The computation ended unexpectedly, ${how}.`, [], { cause });
+  return new ChildDiedError(`The computation ended unexpectedly, ${how}.`, [], { cause });
 }
 
 /**
  * Computes in a child process.
- * @throws the error of the ending; the signal's reason; JobError where the child died
+ * @throws the error of the ending; the signal's reason; ChildDiedError; JobError where none started
  */
 export async function runChild<Message, Answer>(work: ChildWork<Message, Answer>): Promise<Answer> {
   const { signal } = work;

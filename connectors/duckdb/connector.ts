@@ -11,7 +11,7 @@ import {
   type Connector,
   type ConnectorContext,
   type DuckdbScan,
-  type LastWrite,
+  type HeldWrite,
   type RowSample,
   type ScanRequest,
   type SwapRequest,
@@ -187,7 +187,7 @@ class DuckdbConnection implements Connection {
     return withAttachedFile({ ...use, mode: 'write' }, engine, () => swapTables(request));
   }
 
-  async lastWrite(ref: TableRef): Promise<LastWrite | null> {
+  async lastWrite(ref: TableRef): Promise<HeldWrite | null> {
     const file = await this.#file();
     if (!(await exists(file))) return null;
     const folders = await realRoots(this.#filesRoots);

@@ -1,6 +1,6 @@
 /** Puts a finished result in the place of the former one, fenced, in one transaction. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { LastWrite, SwapRequest, SwapTable, TableRef } from '../connector';
+import type { HeldWrite, SwapRequest, SwapTable, TableRef } from '../connector';
 import { queryRows } from '../duckdb-engine';
 import {
   foreignTable,
@@ -16,7 +16,8 @@ const lastWrites = quoteName('opened', ownSchema, 'last_writes');
 async function notedWrite(connection: DuckDBConnection, ref: TableRef): Promise<NotedWrite | null> {
   const [row] = await queryRows(
     connection,
-    `SELECT writer, fence, written_at_ms FROM ${lastWrites}
+    // All columns: a file of an earlier version has no notes.
+    `SELECT * FROM ${lastWrites}
      WHERE schema_name = ${quoteText(foldName(ref.schema))}
        AND table_name = ${quoteText(foldName(ref.table))}`,
   );
@@ -25,6 +26,7 @@ async function notedWrite(connection: DuckDBConnection, ref: TableRef): Promise<
     writer: String(row.writer),
     fence: BigInt(row.fence as bigint),
     writtenAtMs: Number(row.written_at_ms),
+    note: (row.note as string | null | undefined) ?? null,
   };
 }
 
@@ -50,11 +52,11 @@ export async function isTable(connection: DuckDBConnection, ref: TableRef): Prom
 export async function lastWriteOf(
   connection: DuckDBConnection,
   ref: TableRef,
-): Promise<LastWrite | null> {
+): Promise<HeldWrite | null> {
   const notes = { schema: ownSchema, table: 'last_writes' };
   if (!(await isTable(connection, notes)) || !(await isTable(connection, ref))) return null;
   const last = await notedWrite(connection, ref);
-  return last && { writer: last.writer, fence: last.fence };
+  return last && { writer: last.writer, fence: last.fence, note: last.note };
 }
 
 /** Notes the swap of a table in the target. @throws SupersededError, ConnectorError */
@@ -69,7 +71,19 @@ async function raiseFence(
   const names = [foldName(ref.schema), foldName(ref.table), request.writer].map(quoteText);
   await connection.run(
     `INSERT OR REPLACE INTO ${lastWrites}
-     VALUES (${names.join(', ')}, ${request.fence}, ${Date.now()})`,
+     VALUES (${names.join(', ')}, ${request.fence}, ${Date.now()}, NULL)`,
+  );
+}
+
+async function addNote(
+  connection: DuckDBConnection,
+  { schema, table }: TableRef,
+  note: string,
+): Promise<void> {
+  await connection.run(
+    `UPDATE ${lastWrites} SET note = ${quoteText(note)}
+     WHERE schema_name = ${quoteText(foldName(schema))}
+       AND table_name = ${quoteText(foldName(table))}`,
   );
 }
 
@@ -91,13 +105,16 @@ async function replaceAll(connection: DuckDBConnection, request: SwapRequest): P
   await connection.run(
     `CREATE TABLE IF NOT EXISTS ${lastWrites} (
        schema_name VARCHAR, table_name VARCHAR, writer VARCHAR NOT NULL, fence BIGINT NOT NULL,
-       written_at_ms BIGINT NOT NULL, PRIMARY KEY (schema_name, table_name))`,
+       written_at_ms BIGINT NOT NULL, note VARCHAR, PRIMARY KEY (schema_name, table_name))`,
   );
+  // In a file of an earlier version.
+  await connection.run(`ALTER TABLE ${lastWrites} ADD COLUMN IF NOT EXISTS note VARCHAR`);
   const before = request.basedOn === undefined ? null : await lastWriteOf(connection, result.ref);
   for (const { ref } of request.tables) await raiseFence(connection, ref, request);
   refuseOutdated(result.ref, before, request);
   const rows: number[] = [];
   for (const table of request.tables) rows.push(await replaceTable(connection, table));
+  if (request.note !== undefined) await addNote(connection, result.ref, await request.note());
   return rows[0]!;
 }
 

@@ -11,7 +11,7 @@ import {
   type Connection,
   type Connector,
   type DuckdbScan,
-  type LastWrite,
+  type HeldWrite,
   type RowSample,
   type ScanRequest,
   type SwapRequest,
@@ -32,7 +32,7 @@ interface FakeTable {
 interface FakeState {
   tables: Map<string, FakeTable>;
   /** By table: whose last swap it was, under which fence and when. */
-  writes: Map<string, { writer: string; fence: bigint; atMs: number }>;
+  writes: Map<string, { writer: string; fence: bigint; atMs: number; note: string | null }>;
 }
 
 const states = new Map<string, FakeState>();
@@ -127,9 +127,9 @@ class FakeConnection implements Connection {
     return JSON.stringify(['fake', this.#config.name, foldName(ref.schema), foldName(ref.table)]);
   }
 
-  async lastWrite(ref: TableRef): Promise<LastWrite | null> {
+  async lastWrite(ref: TableRef): Promise<HeldWrite | null> {
     const last = this.#state().writes.get(await this.targetKey(ref));
-    return last ? { writer: last.writer, fence: last.fence } : null;
+    return last ? { writer: last.writer, fence: last.fence, note: last.note } : null;
   }
 
   async swapIn(request: SwapRequest): Promise<number> {
@@ -153,8 +153,10 @@ class FakeConnection implements Connection {
     ) {
       throw new OutdatedError(`${request.tables[0].ref.table} has been written since it was read.`);
     }
+    const noted = (await request.note?.()) ?? null;
     for (const [place, { ref }] of request.tables.entries()) {
-      state.writes.set(await this.targetKey(ref), { writer, fence, atMs: Date.now() });
+      const note = place === 0 ? noted : null;
+      state.writes.set(await this.targetKey(ref), { writer, fence, atMs: Date.now(), note });
       state.tables.set(`${ref.schema}.${ref.table}`, contents[place]!);
     }
     return contents[0]!.rows.length;

@@ -49,6 +49,31 @@ export async function kindOf(
   return rows[0]?.[0] ?? null;
 }
 
+/** The comment of a table; null: it is not there. */
+export async function commentOf(
+  session: MysqlSession,
+  { schema, table }: TableRef,
+): Promise<string | null> {
+  const rows = await session.query(
+    `SELECT table_comment FROM information_schema.tables
+     WHERE ${isName('table_schema', schema)} AND ${isName('table_name', table)}`,
+  );
+  return rows[0]?.[0] ?? null;
+}
+
+export async function hasColumn(
+  session: MysqlSession,
+  { schema, table }: TableRef,
+  column: string,
+): Promise<boolean> {
+  const rows = await session.query(
+    `SELECT 1 FROM information_schema.columns
+     WHERE ${isName('table_schema', schema)} AND ${isName('table_name', table)}
+       AND ${isName('column_name', column)}`,
+  );
+  return rows.length > 0;
+}
+
 export async function hasSchema(session: MysqlSession, schema: string): Promise<boolean> {
   const rows = await session.query(
     `SELECT 1 FROM information_schema.schemata WHERE ${isName('schema_name', schema)}`,

@@ -5,7 +5,7 @@ import type {
   Connection,
   Connector,
   DuckdbScan,
-  LastWrite,
+  HeldWrite,
   RowSample,
   ScanRequest,
   SwapRequest,
@@ -83,7 +83,7 @@ class MysqlConnection implements Connection {
     return JSON.stringify(['mysql', serverKey(this.#config), foldName(schema), foldName(table)]);
   }
 
-  lastWrite(ref: TableRef): Promise<LastWrite | null> {
+  lastWrite(ref: TableRef): Promise<HeldWrite | null> {
     return this.#sessions.transaction({ mode: 'read', signal: null }, (session) =>
       lastWriteOf(session, ref),
     );

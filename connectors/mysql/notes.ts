@@ -1,9 +1,9 @@
 /** Who has written which table last, as the target itself notes it: table `tablegate.last_writes`. */
 import { createHash } from 'node:crypto';
-import { ConnectorError, type LastWrite, type TableRef } from '../connector';
+import { ConnectorError, type HeldWrite, type LastWrite, type TableRef } from '../connector';
 import { ownSchema, type NotedWrite } from '../fencing';
 import { quoteText } from '../sql-text';
-import { hasSchema, kindOf } from './catalog';
+import { commentOf, hasColumn, hasSchema, kindOf } from './catalog';
 import { quoteName } from './names';
 import type { MysqlSession } from './session';
 import { lockLimitSeconds } from './sessions';
@@ -13,7 +13,7 @@ const notes = quoteName(ownSchema, 'last_writes');
 /** Makes the table of notes where it is not there yet. */
 export async function ensureNotes(session: MysqlSession): Promise<void> {
   // Who only uses them needs no right to make them.
-  if (await hasNotes(session)) return;
+  if (await hasNotes(session, 'note')) return;
   if (!(await hasSchema(session, ownSchema))) {
     await session.run(`CREATE DATABASE IF NOT EXISTS ${ownSchema}`);
   }
@@ -21,9 +21,17 @@ export async function ensureNotes(session: MysqlSession): Promise<void> {
     `CREATE TABLE IF NOT EXISTS ${notes} (
        schema_name varchar(64) NOT NULL, table_name varchar(64) NOT NULL,
        writer varchar(64) NOT NULL, fence bigint NOT NULL, written_at_ms bigint NOT NULL,
-       PRIMARY KEY (schema_name, table_name)
+       note longtext, PRIMARY KEY (schema_name, table_name)
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   );
+  if (await hasNotes(session, 'note')) return;
+  // One of an earlier version.
+  try {
+    await session.run(`ALTER TABLE ${notes} ADD COLUMN note longtext`);
+  } catch (error) {
+    // Another has added it meanwhile.
+    if (!(await hasNotes(session, 'note'))) throw error;
+  }
 }
 
 /** A short text that stands for a table, in names that have a bound. */
@@ -93,31 +101,44 @@ export async function notedWrite(
   session: MysqlSession,
   { schema, table }: TableRef,
 ): Promise<NotedWrite | null> {
+  // All columns: the table of an earlier version has no notes.
   const [row] = await session.query(
-    `SELECT writer, fence, written_at_ms FROM ${notes}
+    `SELECT * FROM ${notes}
      WHERE schema_name = ${quoteText(schema)} AND table_name = ${quoteText(table)}`,
   );
   if (row === undefined) return null;
-  const [writer, fence, writtenAtMs] = row;
-  return { writer: writer!, fence: BigInt(fence!), writtenAtMs: Number(writtenAtMs) };
+  const [, , writer, fence, writtenAtMs, note = null] = row;
+  return { writer: writer!, fence: BigInt(fence!), writtenAtMs: Number(writtenAtMs), note };
 }
 
 export async function noteWrite(
   session: MysqlSession,
   { schema, table }: TableRef,
   { writer, fence }: LastWrite,
+  note: string | null,
 ): Promise<void> {
   const texts = [schema, table, writer].map(quoteText).join(', ');
-  await session.run(`REPLACE INTO ${notes} VALUES (${texts}, ${fence}, ${Date.now()})`);
+  await session.run(
+    `REPLACE INTO ${notes} (schema_name, table_name, writer, fence, written_at_ms, note)
+     VALUES (${texts}, ${fence}, ${Date.now()}, ${note === null ? 'NULL' : quoteText(note)})`,
+  );
 }
 
-async function hasNotes(session: MysqlSession): Promise<boolean> {
-  return (await kindOf(session, { schema: ownSchema, table: 'last_writes' })) !== null;
+function hasNotes(session: MysqlSession, column: string): Promise<boolean> {
+  return hasColumn(session, { schema: ownSchema, table: 'last_writes' }, column);
+}
+
+/** What a table of results says of the swap that has put it in its place, as its comment. */
+export function markOf({ writer, fence }: LastWrite): string {
+  return `tablegate ${hashOf(writer).slice(0, 8)}_${fence}`;
 }
 
 /** Who has written a table last; null: nobody, or it is not there. */
-export async function lastWriteOf(session: MysqlSession, ref: TableRef): Promise<LastWrite | null> {
-  if (!(await hasNotes(session)) || (await kindOf(session, ref)) === null) return null;
+export async function lastWriteOf(session: MysqlSession, ref: TableRef): Promise<HeldWrite | null> {
+  if (!(await hasNotes(session, 'fence')) || (await kindOf(session, ref)) === null) return null;
   const last = await notedWrite(session, ref);
-  return last && { writer: last.writer, fence: last.fence };
+  if (last === null) return null;
+  // A fence is raised before its tables are in place.
+  const isInPlace = (await commentOf(session, ref)) === markOf(last);
+  return { writer: last.writer, fence: last.fence, note: isInPlace ? last.note : null };
 }

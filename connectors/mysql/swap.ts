@@ -15,10 +15,18 @@ import {
   refuseOwnSchema,
   refuseSuperseded,
 } from '../fencing';
-import { quoteIdentifier as quoteColumn } from '../sql-text';
+import { quoteIdentifier as quoteColumn, quoteText } from '../sql-text';
 import { hasSchema, kindOf } from './catalog';
 import { quoteIdentifier, quoteName } from './names';
-import { ensureNotes, hashOf, lastWriteOf, notedWrite, noteWrite, withNames } from './notes';
+import {
+  ensureNotes,
+  hashOf,
+  lastWriteOf,
+  markOf,
+  notedWrite,
+  noteWrite,
+  withNames,
+} from './notes';
 import type { MysqlSession } from './session';
 import type { MysqlSessions } from './sessions';
 
@@ -95,8 +103,9 @@ async function stageAndSwap(
   for (const [place, { relation }] of request.tables.entries()) {
     rows.push(await fill(session, request, staged[place]!.fresh, relation));
   }
+  const note = (await request.note?.()) ?? null;
   const refs = staged.map(({ ref }) => ref);
-  await withNames(session, refs, () => replaceAll(session, request, staged));
+  await withNames(session, refs, () => replaceAll(session, request, staged, note));
   await dropLeftovers(session, request, refs);
   return rows[0]!;
 }
@@ -122,7 +131,8 @@ async function fill(
   );
   await session.run(
     `CREATE TABLE ${table} (${columnsSql.join(', ')})
-     ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+     ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+     COMMENT = ${quoteText(markOf(request))}`,
   );
   let rows = 0;
   try {
@@ -162,6 +172,7 @@ async function replaceAll(
   session: MysqlSession,
   request: SwapRequest,
   staged: Staged[],
+  note: string | null,
 ): Promise<void> {
   const [result] = request.tables;
   const before = await lastWriteOf(session, result.ref);
@@ -185,7 +196,9 @@ async function replaceAll(
   }
   request.signal.throwIfAborted();
   await session.run('START TRANSACTION');
-  for (const { ref } of staged) await noteWrite(session, ref, request);
+  for (const [place, { ref }] of staged.entries()) {
+    await noteWrite(session, ref, request, place === 0 ? note : null);
+  }
   await session.run('COMMIT');
   const moves = staged.flatMap(({ ref, fresh, former }, place) => {
     const target = quoteName(ref.schema, ref.table);

@@ -6,7 +6,7 @@ import type {
   Connection,
   Connector,
   DuckdbScan,
-  LastWrite,
+  HeldWrite,
   RowSample,
   ScanRequest,
   SwapRequest,
@@ -82,7 +82,7 @@ class PostgresConnection implements Connection {
     return JSON.stringify(['postgres', serverKey(this.#config), database, schema, table]);
   }
 
-  lastWrite(ref: TableRef): Promise<LastWrite | null> {
+  lastWrite(ref: TableRef): Promise<HeldWrite | null> {
     return this.#sessions.transaction({ mode: 'read', signal: null }, (client) =>
       lastWriteOf(client, ref),
     );

@@ -79,7 +79,8 @@ export async function swapTables(
       await bringRows(client, request.engine, table, columns, relation);
       staged.push({ ref, columns, table });
     }
-    return replaceAll(client, request, staged);
+    const note = (await request.note?.()) ?? null;
+    return replaceAll(client, request, staged, note);
   });
 }
 
@@ -141,16 +142,17 @@ async function replaceAll(
   client: PoolClient,
   request: SwapRequest,
   staged: Staged[],
+  note: string | null,
 ): Promise<number> {
   const names = staged.map(({ ref }) => JSON.stringify([ref.schema, ref.table])).toSorted();
   for (const name of names) await lockName(client, name);
   const [result] = request.tables;
   const before = await lastWriteOf(client, result.ref);
-  for (const { ref } of staged) {
+  for (const [place, { ref }] of staged.entries()) {
     const last = await notedWrite(client, ref);
     if (last === null && (await kindOf(client, ref)) !== null) throw foreignTable(ref);
     refuseSuperseded(last, ref, request);
-    await noteWrite(client, ref, request);
+    await noteWrite(client, ref, request, place === 0 ? note : null);
   }
   refuseOutdated(result.ref, before, request);
   const rows: number[] = [];

@@ -28,6 +28,7 @@ async function swap(
   connection: Connection,
   signal = new AbortController().signal,
   content = 'new',
+  note?: () => Promise<string>,
 ) {
   return withEngine(':memory:', smallEngine, null, (engine) =>
     connection.swapIn({
@@ -37,6 +38,7 @@ async function swap(
       fence: 1n,
       startedAtMs: 0,
       signal,
+      ...(note && { note }),
     }),
   );
 }
@@ -55,6 +57,22 @@ async function release(holder: ChildProcess): Promise<void> {
   holder.kill('SIGKILL');
   await gone;
 }
+
+it('a file that an earlier version has written into tells who did, and then keeps notes', async () => {
+  await runSql(
+    file,
+    'CREATE SCHEMA tablegate',
+    `CREATE TABLE tablegate.last_writes (
+       schema_name VARCHAR, table_name VARCHAR, writer VARCHAR NOT NULL, fence BIGINT NOT NULL,
+       written_at_ms BIGINT NOT NULL, PRIMARY KEY (schema_name, table_name))`,
+    `INSERT INTO tablegate.last_writes VALUES ('main', 't', 'task', 1, 1)`,
+    `CREATE TABLE t AS SELECT 'old' AS id`,
+  );
+  const connection = open();
+  expect(await connection.lastWrite(ref)).toEqual({ writer: 'task', fence: 1n, note: null });
+  await swap(connection, undefined, 'new', async () => 'noted');
+  expect(await connection.lastWrite(ref)).toEqual({ writer: 'task', fence: 1n, note: 'noted' });
+});
 
 describe('a DuckDB file that is not there yet', () => {
   it('can be used as a target and has no tables', async () => {

@@ -239,14 +239,46 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, text, foldsN
     const breaking = swapIn({ tables: broken, writer: 'task', fence: 2n, startedAtMs: 0 });
     await expect(breaking).rejects.toThrow('it breaks');
     await expect(outputRows()).resolves.toBe(5);
-    await expect(connection.lastWrite(ref)).resolves.toEqual({ writer: 'task', fence: 1n });
+    await expect(connection.lastWrite(ref)).resolves.toMatchObject({ writer: 'task', fence: 1n });
   });
 
   it('tells who has written a table last', async () => {
     const ref = { schema: made, table: foldsNames ? 'OUT"PUT' : 'out"put' };
     await expect(connection.lastWrite(ref)).resolves.toBeNull();
     await swap(5, 7n);
-    await expect(connection.lastWrite(ref)).resolves.toEqual({ writer: 'task', fence: 7n });
+    await expect(connection.lastWrite(ref)).resolves.toEqual({
+      writer: 'task',
+      fence: 7n,
+      note: null,
+    });
+  });
+
+  it('keeps what is noted with a result, for as long as that is there', async () => {
+    const ref = { schema: made, table: 'out"put' };
+    const tables = (rows: string): SwapRequest['tables'] => [
+      { ref, relation: result(5) },
+      { ref: other(), relation: rows },
+    ];
+    const noted = async () => (await connection.lastWrite(ref))?.note;
+    const request = { writer: 'task', startedAtMs: 0 };
+    const text = `{"it's": "名", "back": "\\\\n"}`;
+    const note = () => Promise.resolve(text);
+    await swapIn({ ...request, tables: tables(result(3)), fence: 1n, note });
+    await expect(noted()).resolves.toBe(text);
+    await expect(connection.lastWrite(other())).resolves.toMatchObject({ note: null });
+
+    const breaking = { ...request, tables: tables('(SELECT error($$it breaks$$) AS n)') };
+    const otherNote = () => Promise.resolve('another');
+    await rejection(swapIn({ ...breaking, fence: 2n, note: otherNote }));
+    await expect(noted()).resolves.toBe(text);
+    const failing = () => Promise.reject(new Error('nothing can be told of it'));
+    const unknown = { ...request, tables: tables(result(4)), fence: 2n, note: failing };
+    await expect(swapIn(unknown)).rejects.toThrow('nothing can be told of it');
+    await expect(noted()).resolves.toBe(text);
+    await expect(outputRows()).resolves.toBe(5);
+
+    await swapIn({ ...request, tables: tables(result(3)), fence: 3n });
+    await expect(noted()).resolves.toBeNull();
   });
 
   it('refuses a result that builds on another than the one that is there', async () => {
@@ -258,7 +290,7 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, text, foldsN
     const first = { writer: 'task', fence: 1n };
     await expect(swapIn({ ...request, fence: 2n, basedOn: first })).resolves.toBe(2);
     await expect(swapIn({ ...request, fence: 3n, basedOn: first })).rejects.toThrow(OutdatedError);
-    await expect(connection.lastWrite(ref)).resolves.toEqual({ writer: 'task', fence: 2n });
+    await expect(connection.lastWrite(ref)).resolves.toMatchObject({ writer: 'task', fence: 2n });
   });
 
   it('lists the table of a result and nothing of our own', async () => {

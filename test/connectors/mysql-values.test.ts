@@ -149,6 +149,22 @@ test('a result of every type of DuckDB is written, with texts that need care', a
   });
 });
 
+test('what is noted counts only for a result that came into its place', async () => {
+  const ref = target('noted');
+  const tables: SwapRequest['tables'] = [{ ref, relation: relationOf(1) }];
+  await swap({ tables, note: async () => 'of the first' });
+  const held = () => opened.connection.lastWrite(ref);
+  expect(await held()).toEqual({ writer: 'task', fence: 1n, note: 'of the first' });
+  // As a process leaves it that ends when its fence is raised, before its tables are in place.
+  await opened.sql(
+    `UPDATE tablegate.last_writes SET fence = 2, note = 'of the second'
+     WHERE schema_name = '${schema}' AND table_name = 'noted'`,
+  );
+  expect(await held()).toEqual({ writer: 'task', fence: 2n, note: null });
+  await swap({ tables, fence: 2n, note: async () => 'of the second' });
+  expect(await held()).toEqual({ writer: 'task', fence: 2n, note: 'of the second' });
+});
+
 test('who reads while a result is replaced sees the former one or the new one', async () => {
   await swap({ tables: [{ ref: target('watched'), relation: relationOf(1_000) }] });
   const seen = new Set<number>();

@@ -152,6 +152,17 @@ test('a result of every type of DuckDB is written, with texts that need care', a
   });
 });
 
+test('a database that an earlier version has written into tells who did, and then keeps notes', async () => {
+  const ref = { schema: 'results', table: 'noted' };
+  const tables: SwapRequest['tables'] = [{ ref, relation: '(SELECT 1 AS n)' }];
+  await swap({ tables });
+  await opened.sql('ALTER TABLE tablegate.last_writes DROP COLUMN note');
+  const held = { writer: 'task', fence: 1n };
+  expect(await opened.connection.lastWrite(ref)).toEqual({ ...held, note: null });
+  await swap({ tables, note: async () => 'noted' });
+  expect(await opened.connection.lastWrite(ref)).toEqual({ ...held, note: 'noted' });
+});
+
 test('a table keeps its grants, indexes and views when its rows are replaced, and readers never wait', async () => {
   const ref = { schema: 'results', table: 'watched' };
   const tables = (rows: number): SwapRequest['tables'] => [

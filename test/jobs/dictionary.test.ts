@@ -47,11 +47,16 @@ const withIdEngine = <T>(use: (connection: DuckDBConnection) => Promise<T>): Pro
   });
 
 /** @param relation `(nr, c)` with so many rows; `c` holds cards */
-function collectCards(connection: DuckDBConnection, relation: string, rows: number) {
+function collectCards(
+  connection: DuckDBConnection,
+  relation: string,
+  rows: number,
+  hashOf?: HashOf,
+) {
   const tables = { sources: [{ ...sourceOf([null]), relation }], rows: [rows] };
   const listener = { collecting: () => undefined, collected: () => undefined };
   const rules = [{ idType: 'card', rules: rulesOf('card', {}) }];
-  return makeDictionary(connection, tables, rules, sandbox.scratch, listener);
+  return makeDictionary(connection, tables, rules, sandbox.scratch, listener, hashOf);
 }
 
 /** The texts that stand for the cells of a source, by way of their numbers. */
@@ -145,6 +150,33 @@ bothWays(() => {
     await withIdEngine(async (connection) => {
       const { leftOut } = await collectCards(connection, relation, count);
       expect([...leftOut.filter((one) => one !== 0)]).toEqual([code]);
+    });
+  });
+
+  it.each<[string, HashOf | undefined]>([
+    ['each has a hash of its own', undefined],
+    [
+      'some share a hash',
+      (text) => `CASE WHEN suffix(${text}, ' 7') THEN 8 ELSE hash(${text}) END`,
+    ],
+  ])('long texts take more memory than DuckDB has, and %s', async (_, hashOf) => {
+    const count = 60_000;
+    const relation = `(SELECT range AS nr, repeat(md5((range % ${count})::VARCHAR), 128) || ' ' || range % 10 AS c
+      FROM range(${count} + 10))`;
+    await withIdEngine(async (connection) => {
+      const { links, cells, types } = await collectCards(connection, relation, count + 10, hashOf);
+      const numbers = links[0]![0]!;
+      expect(new Set(numbers).size).toBe(count);
+      expect(numbers.slice(count)).toEqual(numbers.slice(0, 10));
+      expect(cells.filter((one) => one === 2)).toHaveLength(10);
+      const texts = await textsOf(connection, types, [numbers[0]!, numbers[count - 1]!]);
+      const [found] = await queryRows(
+        connection,
+        `SELECT list(c ORDER BY nr) AS texts FROM ${relation} WHERE nr IN (0, ${count - 1})`,
+      );
+      expect([...texts.values()].map(({ value }) => value).toSorted()).toEqual(
+        (found!.texts as string[]).toSorted(),
+      );
     });
   });
 

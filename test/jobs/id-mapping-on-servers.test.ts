@@ -79,13 +79,19 @@ test.each(['crm', 'shop'] as const)(
       ['number:140'],
     ]);
     expect(await changes(target)).toHaveLength(3);
-    await runIdMapping(sandbox, run(target, { fence: 2n, runId: 'second' }));
+    const again = await runIdMapping(sandbox, run(target, { fence: 2n, runId: 'first' }));
+    expect(again.result.summary).toEqual({
+      ...result.summary,
+      seconds: again.result.summary.seconds,
+    });
+    expect(new Set((await changes(target)).map(({ change }) => change))).toEqual(new Set(['new']));
+    await runIdMapping(sandbox, run(target, { fence: 3n, runId: 'second' }));
     const second = await read(target);
     expect(second.map(({ one_id, id_value }) => [one_id, id_value])).toEqual(
       first.map(({ one_id, id_value }) => [one_id, id_value]),
     );
     expect(new Set(second.map(({ run_id }) => run_id))).toEqual(new Set(['second']));
-    const { answer } = await askResult(sandbox, run(target, { fence: 2n, runId: 'second' }), {
+    const { answer } = await askResult(sandbox, run(target, { fence: 3n, runId: 'second' }), {
       about: 'user',
       id: { idType: 'phone', value: '0138' },
     });

@@ -77,7 +77,8 @@ bothWays(() => {
       representatives: numbersOf(5, 2, 1, 1, 0xffffffff, 1, 6, 0, 1),
     });
     expect(counts).toEqual({
-      crowded: [{ user: 0, root: 0, idType: 'phone', ids: 2, apart: false }],
+      // That with the smallest hash of the first type.
+      crowded: [{ user: 0, sample: 1, idType: 'phone', ids: 2, apart: false }],
       sizes: {
         largest: 3,
         groups: [

@@ -49,6 +49,19 @@ it('a result that another has come before goes on with the ids of that one', asy
   );
 });
 
+it('a result of its own run that has come before is the one that counts', async () => {
+  await compute(sandbox, tableOf(['1', 'a']));
+  const tables = tableOf(['1', 'a'], ['2', 'b']);
+  const run = { runId: 'tried twice' };
+  let other: Awaited<ReturnType<typeof compute>> | null = null;
+  beforeTheSwap(async () => {
+    other = await compute(sandbox, tables, {}, run);
+  }, 1);
+  const { rows, summary, changes } = await compute(sandbox, tables, {}, run);
+  expect(summary.changes).toEqual({ new: 1, kept: 1, gone: 0, merged: 0, split: 0 });
+  expect({ rows, changes }).toEqual({ rows: other!.rows, changes: other!.changes });
+});
+
 it('a run that is overtaken again and again says so', async () => {
   await compute(sandbox, tableOf(['1', 'a']));
   beforeTheSwap(() => compute(sandbox, tableOf(['1', 'a'])), Infinity);

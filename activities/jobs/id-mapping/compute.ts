@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { OutdatedError, SupersededError } from '../../../connectors/connector';
 import { withEngine } from '../../../connectors/duckdb-engine';
-import { isOfLaterRun } from '../../../model/fence';
+import { isFirstTry, isOfLaterRun } from '../../../model/fence';
 import { JobError } from '../../../model/job-type';
 import type { TableDetail } from '../../../model/run';
 import { awaitedLater } from './awaited-later';
@@ -25,6 +25,7 @@ import type { Reporter } from './report';
 import { scratchLimits } from './scratch';
 import type { Representatives, Users } from './users';
 import { resultRelation, swapResult } from './write-result';
+import { findWritten, noteOf, tellWritten, writtenIn, type Written } from './written';
 
 /** How often a result is matched anew because another has taken the place of the former one. */
 const mostMatchings = 10;
@@ -38,10 +39,13 @@ interface Found {
   present: PresentIds;
   firstTable: Uint16Array;
   ids: number;
+  /** What is told of them, which is counted while they are written. */
+  describe: (changes: ChangeCounts | null) => Promise<Written>;
 }
 
 /**
- * Reads the tables, links their IDs and puts the result in the place of the former one.
+ * Reads the tables, links their IDs and puts the result in the place of the former one; once in a
+ * run, whatever happened to the try that did it.
  * @throws JobError naming the table or output; SupersededError; anything else is a fault of ours
  */
 export async function computeIdMapping(
@@ -49,6 +53,9 @@ export async function computeIdMapping(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<IdMappingSummary> {
+  // Only spares work: what counts is what is there when the result is to be put in its place.
+  const before = isFirstTry(BigInt(request.fence)) ? null : await findWritten(request);
+  if (before !== null) return tellWritten(reporter, before);
   const file = path.join(request.scratchDir, 'work.duckdb');
   return withEngine(file, scratchLimits(request.scratchDir), signal, async (connection) => {
     // In the order of the rows, what threads have written side by side would be written a second time.
@@ -77,24 +84,26 @@ async function compute(
     reporter,
     signal,
   );
-  const placed = await putInPlace(connection, request, found, reporter, signal);
-  const { rowsWritten, crowded: all, ...counted } = await counting;
-  // Only now, as nothing is to wait for it: a run whose result is not written does not tell of them.
-  const crowded = await describeCrowded(connection, types, all);
-  logCrowded(reporter, crowded, all.length);
-  for (const [place, detail] of details.entries()) {
-    reporter.send({ type: 'table', detail: { ...detail, rowsWritten: rowsWritten[place]! } });
-  }
-  const where = placed.superseded
+  const describe = async (changes: ChangeCounts | null): Promise<Written> => {
+    const { rowsWritten, crowded: all, ...counted } = await counting;
+    const crowded = await describeCrowded(connection, types, all);
+    const described = { ...summary, ...counted, crowded, crowdedCount: all.length, changes };
+    return {
+      summary: { ...described, seconds: reporter.seconds() },
+      tables: details.map((detail, place) => ({ ...detail, rowsWritten: rowsWritten[place]! })),
+    };
+  };
+  const placed = await putInPlace(connection, request, { ...found, describe }, reporter, signal);
+  if (placed.by === 'former try') return tellWritten(reporter, placed.written);
+  const superseded = placed.by === 'later run';
+  const { summary: whole, tables } = placed.written;
+  logCrowded(reporter, whole.crowded, whole.crowdedCount);
+  for (const detail of tables) reporter.send({ type: 'table', detail });
+  const where = superseded
     ? `a later run had written ${request.output} before, and its result stays`
     : `in ${request.output}`;
   reporter.log('info', `${summary.users} users from ${summary.ids} IDs, ${where}`);
-  const { changes, superseded } = placed;
-  return {
-    ...{ ...summary, ...counted, crowded, crowdedCount: all.length, changes },
-    ...(superseded && { superseded }),
-    seconds: reporter.end(),
-  };
+  return { ...whole, ...(superseded && { superseded }), seconds: reporter.end() };
 }
 
 /** @returns what is known of the users; `counting` goes on beside what comes next */
@@ -105,7 +114,7 @@ async function findUsers(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<{
-  found: Found;
+  found: Omit<Found, 'describe'>;
   counting: Promise<LinkCounts>;
   summary: Omit<IdMappingSummary, keyof LinkCounts | 'crowdedCount' | 'seconds' | 'changes'>;
   details: TableDetail[];
@@ -146,10 +155,10 @@ function freeNow(): void {
   globalThis.gc?.();
 }
 
+/** Whose result is in its place in the end, and what this run tells of its own. */
 interface Placed {
-  changes: ChangeCounts | null;
-  /** The result of a later run is there already, and stays. */
-  superseded: boolean;
+  by: 'this try' | 'former try' | 'later run';
+  written: Written;
 }
 
 /**
@@ -184,7 +193,7 @@ async function putInPlace(
 async function tryToPlace(
   connection: DuckDBConnection,
   request: ComputeRequest,
-  { former: reading, users, representatives, firstTable, ids }: Found,
+  { former: reading, users, representatives, firstTable, ids, describe }: Found,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Placed> {
@@ -194,24 +203,30 @@ async function tryToPlace(
   const former = await reading.catch((error: unknown) => {
     throw failureOf(request.output, error);
   });
+  const before = writtenIn(request, former?.write ?? null);
+  if (before !== null) return { by: 'former try', written: before };
   const matched = former && (await matchWithFormer(connection, former, users));
   const oneIds = giveOneIds(users, representatives, matched, request.startedAtMs);
   const changes = await findChanges(connection, request, users, oneIds, matched);
 
   reporter.begin('writing');
   reporter.at(0, `replacing ${request.output}`);
+  let describing: Promise<Written> | undefined;
+  const written = () => (describing ??= describe(changes.counts));
+  const note = async () => noteOf(request, await written());
   const result = resultRelation(connection, request, users, oneIds, firstTable);
   try {
     const relations = { result, changes: changes.relation };
-    const rows = await swapResult(connection, request, relations, former?.write ?? null, signal);
+    const basedOn = former?.write ?? null;
+    const rows = await swapResult(connection, request, relations, basedOn, note, signal);
     if (rows !== ids) throw new Error(`${rows} rows were written, not ${ids}`);
-    return { changes: changes.counts, superseded: false };
+    return { by: 'this try', written: await written() };
   } catch (error) {
     // Runs of one task may go on side by side: each recalculates everything, so that of the latest
     // is to be there in the end.
     const last = error instanceof SupersededError ? error.lastFence : null;
     if (last !== null && isOfLaterRun(last, fence))
-      return { changes: changes.counts, superseded: true };
+      return { by: 'later run', written: await written() };
     throw failureOf(request.output, error);
   }
 }

@@ -1,23 +1,25 @@
 /** Users with more IDs of one type than a person has. Pure. */
+import type { IdOrder } from './id-order';
 import { noId, type IdRange } from './links';
 import type { Users } from './users';
 
 export interface CrowdedUser {
   user: number;
-  /** The smallest of its IDs. */
-  root: number;
   idType: string;
   ids: number;
   /** Its IDs are to be taken apart. */
   apart: boolean;
 }
 
+/** With the number of one of its IDs. */
+export type SampledUser = CrowdedUser & { sample: number };
+
 /** IDs that users may have of a range; null: any number. */
 export type UserLimit = IdRange & { maxPerUser: number | null; overMax: 'report' | 'apart' };
 
-/** Users with more IDs of a range than its limit, most first. */
+/** Users with more IDs of a range than its limit. */
 export function findCrowded({ count, userOf, ids }: Users, limits: UserLimit[]): CrowdedUser[] {
-  const crowded: Omit<CrowdedUser, 'root'>[] = [];
+  const crowded: CrowdedUser[] = [];
   if (limits.length === 0) return [];
   const isLarge = new Uint8Array(count);
   const counts = new Uint32Array(count);
@@ -36,20 +38,22 @@ export function findCrowded({ count, userOf, ids }: Users, limits: UserLimit[]):
       crowded.push({ user, idType, ids: found, apart: overMax === 'apart' });
     }
   }
-  const roots = smallestIds(userOf, new Set(crowded.map(({ user }) => user)));
-  return crowded
-    .map((one) => ({ ...one, root: roots.get(one.user)! }))
-    .toSorted((one, other) => other.ids - one.ids || one.root - other.root);
+  return crowded;
 }
 
-/** The smallest ID of each of some users. */
-function smallestIds(userOf: Uint32Array, users: Set<number>): Map<number, number> {
-  const smallest = new Map<number, number>();
-  for (let id = 0; smallest.size < users.size; id += 1) {
-    const user = userOf[id]!;
-    if (users.has(user) && !smallest.has(user)) smallest.set(user, id);
-  }
-  return smallest;
+/** With the ID of each that comes first; those with most IDs first, then by these IDs. */
+export function withSamples(
+  crowded: CrowdedUser[],
+  { count, userOf }: Users,
+  order: IdOrder,
+): SampledUser[] {
+  if (crowded.length === 0) return [];
+  const isCrowded = new Uint8Array(count);
+  for (const { user } of crowded) isCrowded[user] = 1;
+  const samples = order.firstOf(userOf, isCrowded);
+  return crowded
+    .map((one) => ({ ...one, sample: samples[one.user]! }))
+    .toSorted((one, other) => other.ids - one.ids || order.compare(one.sample, other.sample));
 }
 
 /** Makes every ID of these users a user of its own, once they are numbered anew. */

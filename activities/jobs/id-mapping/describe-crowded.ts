@@ -1,8 +1,8 @@
 /** Tells which users have more IDs of a type than a person has. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { CrowdedUser } from './crowded';
+import type { SampledUser } from './crowded';
 import { textsOf, type TypeIds } from './dictionary';
-import { shortened } from './left-out';
+import { byText, shortened } from './left-out';
 import type { CrowdedSample } from './messages';
 import type { Reporter } from './report';
 
@@ -14,18 +14,20 @@ const mostLogged = 10;
 export async function describeCrowded(
   connection: DuckDBConnection,
   types: TypeIds[],
-  crowded: CrowdedUser[],
+  crowded: SampledUser[],
 ): Promise<CrowdedSample[]> {
   const kept = crowded.slice(0, mostKept);
   const texts = await textsOf(
     connection,
     types,
-    kept.map(({ root }) => root),
+    kept.map(({ sample }) => sample),
   );
-  return kept.map(({ root, idType: crowdedType, ids, apart }) => {
-    const { idType, value } = texts.get(root)!;
-    return { idType: crowdedType, ids, sample: { idType, value: shortened(value) }, apart };
-  });
+  return kept
+    .map((user) => ({ ...user, sample: texts.get(user.sample)! }))
+    .toSorted((one, other) => other.ids - one.ids || byText(one.sample, other.sample))
+    .map(({ idType, ids, sample, apart }) => {
+      return { idType, ids, sample: { ...sample, value: shortened(sample.value) }, apart };
+    });
 }
 
 export function logCrowded(reporter: Reporter, crowded: CrowdedSample[], count: number): void {

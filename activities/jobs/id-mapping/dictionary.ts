@@ -43,6 +43,8 @@ export interface Dictionary {
   firstTable: Uint16Array;
   /** Why IDs are left out: a byte each, as in `leftOutCode`. */
   leftOut: Uint8Array;
+  /** Of the IDs of each type, as in `CollectedType`. */
+  hashes: Int32Array[];
   /** The rows of each table, in the numbers of their IDs. */
   links: LinkTable[];
 }
@@ -79,6 +81,7 @@ export async function makeDictionary(
 ): Promise<Dictionary> {
   const links: LinkTable[] = sources.map(() => []);
   const types: TypeIds[] = [];
+  const hashes: Int32Array[] = [];
   const most = mostIdsOf({ sources, rows });
   // Memory is only taken for what is written.
   const counts: Counts = {
@@ -99,8 +102,8 @@ export async function makeDictionary(
     const end = start + known.count;
     if (end >= noId) throw new JobError('There are more than 4 billion distinct IDs.');
     types[place] = { idType, start, end, file };
-    const hashes = sharedWords(2 * known.count);
-    hashes.set(known.hashes);
+    hashes[place] = sharedWords(2 * known.count);
+    hashes[place].set(known.hashes);
     // Refuses more than there is room for, on which the addon relies.
     counts.cells.set(known.cells, start);
     counts.firstTable.set(known.firstPlaces, start);
@@ -110,7 +113,7 @@ export async function makeDictionary(
       if (standsFor !== null) replaceTexts(numbers, standsFor, start);
       links[ofTable]![column] = numbers;
     }
-    listener.collected(place, { ...part, columns: texts.columns, hashes });
+    listener.collected(place, { ...part, columns: texts.columns, hashes: hashes[place] });
     start = end;
   }
   numberers.addon?.end();
@@ -121,7 +124,7 @@ export async function makeDictionary(
       `SELECT *, ${quoteText(type.idType)}::ENUM(${names}) AS id_type FROM (${idsOf(type, place)})`,
   );
   await connection.run(`CREATE OR REPLACE TEMP VIEW ids AS ${ofTypes.join(' UNION ALL ')}`);
-  return { types, idCount: start, ...partOf(counts, 0, start), links };
+  return { types, idCount: start, ...partOf(counts, 0, start), hashes, links };
 }
 
 /** How many IDs there may be at most. */

@@ -1,7 +1,6 @@
 /** The former result beside the present IDs and users: who goes on under which one_id. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { openConnection } from '../../../connectors';
-import type { LastWrite } from '../../../connectors/connector';
+import type { HeldWrite } from '../../../connectors/connector';
 import { queryRows } from '../../../connectors/duckdb-engine';
 import { registerLookUp } from '../../../connectors/duckdb-vectors';
 import { awaitedLater } from './awaited-later';
@@ -14,11 +13,12 @@ import { numbersIn } from './numbers-sql';
 import { compareAge, type MatchedFormer } from './one-ids';
 import { scanTable } from './scan-table';
 import type { Users } from './users';
+import { lastWriteOf } from './written';
 
 /** What the target holds before a result is put in its place. */
 export interface Former extends ReadRows {
   /** Whose result it is. */
-  write: LastWrite;
+  write: HeldWrite;
 }
 
 const columns = ['one_id', 'id_type', 'id_value'];
@@ -41,19 +41,6 @@ export async function readFormer(
     (relation) => readFormerRows(connection, relation, present),
   );
   return { write, ...former };
-}
-
-async function lastWriteOf({
-  filesRoots,
-  fake,
-  target,
-}: ComputeRequest): Promise<LastWrite | null> {
-  const source = openConnection(target.connection, { filesRoots }, { fake });
-  try {
-    return await source.lastWrite(target.ref);
-  } finally {
-    await source.close();
-  }
 }
 
 /** Who keeps which former id. */

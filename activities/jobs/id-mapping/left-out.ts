@@ -1,6 +1,7 @@
 /** Tells which IDs guard rails have left out of the result, and why. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { textsOf, type Dictionary } from './dictionary';
+import { IdOrder } from './id-order';
 import {
   leftOutCode,
   leftOutReasons,
@@ -23,6 +24,15 @@ export function shortened(text: string): string {
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
 
+/** By type and value. */
+export function byText(
+  one: { idType: string; value: string },
+  other: { idType: string; value: string },
+): number {
+  if (one.idType !== other.idType) return one.idType < other.idType ? -1 : 1;
+  return Buffer.compare(Buffer.from(one.value), Buffer.from(other.value));
+}
+
 /** What was left out, and where it stands. */
 export interface LeftOut {
   /** Those that stand in most cells, of each reason. */
@@ -36,19 +46,25 @@ export interface LeftOut {
  */
 export async function describeLeftOut(
   connection: DuckDBConnection,
-  { leftOut: codes, cells, types }: Dictionary,
+  dictionary: Dictionary,
   shared: SharedId[],
   tables: { name: string; links: LinkTable }[],
 ): Promise<LeftOut> {
+  const { leftOut: codes, cells, types } = dictionary;
   const counts = countByType(codes, cells, types);
   if (counts.length === 0) return { values: [], counts };
   const others = new Map(shared.map((one) => [one.id, one.others]));
   const kept = reasons
     .filter((reason) => counts.some(({ why }) => why === reason))
-    .flatMap((reason) => largest(codes, reason, cells));
-  const texts = await textsOf(connection, types, kept);
-  const places = tablesOf(new Set(kept), tables);
-  const values = kept.map((id): LeftOutValue => {
+    .map((reason) => inMostCells(dictionary, reason));
+  const texts = await textsOf(connection, types, kept.flat());
+  const places = tablesOf(new Set(kept.flat()), tables);
+  const inOrder = kept.flatMap((ids) =>
+    ids.toSorted(
+      (one, other) => cells[other]! - cells[one]! || byText(texts.get(one)!, texts.get(other)!),
+    ),
+  );
+  const values = inOrder.map((id): LeftOutValue => {
     const { idType, value } = texts.get(id)!;
     const why = leftOutReasons[codes[id]!] as LeftOutReason;
     const where = [...(places.get(id) ?? [])].slice(0, mostTables);
@@ -60,16 +76,24 @@ export async function describeLeftOut(
   return { values, counts };
 }
 
-/** Those in most cells, most first. */
-function largest(codes: Uint8Array, reason: LeftOutReason, cells: Uint32Array): number[] {
+/** Those in most cells; of as many cells, those that come first. */
+function inMostCells(
+  { leftOut: codes, cells, types, hashes }: Dictionary,
+  reason: LeftOutReason,
+): number[] {
   const wanted = leftOutCode[reason];
+  const order = new IdOrder(types.map(({ start }, place) => ({ start, hashes: hashes[place]! })));
+  const compare = (one: number, other: number): number =>
+    cells[other]! - cells[one]! || order.compare(one, other);
   let found: number[] = [];
+  /** None after it is kept. */
+  let last: number | null = null;
   const shorten = (): void => {
-    found.sort((one, other) => cells[other]! - cells[one]! || one - other);
-    found = found.slice(0, mostKeptOfReason);
+    found = found.toSorted(compare).slice(0, mostKeptOfReason);
+    last = found[mostKeptOfReason - 1] ?? null;
   };
   for (let id = 0; id < codes.length; id += 1) {
-    if (codes[id] !== wanted) continue;
+    if (codes[id] !== wanted || (last !== null && compare(id, last) > 0)) continue;
     found.push(id);
     if (found.length >= 40 * mostKeptOfReason) shorten();
   }

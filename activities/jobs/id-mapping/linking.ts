@@ -1,6 +1,7 @@
 /** All that is done with linked IDs, from their columns to users and what is counted of them. Pure. */
 import { Components } from './components';
-import { findCrowded, takeApart, type UserLimit } from './crowded';
+import { findCrowded, takeApart, withSamples, type UserLimit } from './crowded';
+import { IdOrder } from './id-order';
 import { mayBeLeftOut, type LinkTable } from './links';
 import { rowsWith, type Rows } from './rows-of';
 import { idsByType, matchedOf, rowsByFirstTable, sizesOf } from './summary';
@@ -111,25 +112,31 @@ export class Linking {
       takeApart(parents, this.#linked, new Set(apart.map(({ user }) => user)));
       this.#users = numberUsers(parents);
     }
-    const types = this.#types.toSorted((one, other) => one.place - other.place);
-    const representatives = representativesOf(this.#users, types);
-    // Not needed any more, and writing takes the most memory.
-    for (const type of this.#types) type.hashes = new Int32Array(0);
+    const representatives = representativesOf(this.#users, this.#typesByPlace());
     return { users: this.#users, representatives };
   }
 
   /** What the record says of the users. */
   count({ leftOut, limits, firstTable }: CountRequest) {
     const users = this.#users!;
+    const linked = this.#linked!;
+    const order = new IdOrder(this.#typesByPlace());
+    const crowded = withSamples(findCrowded(linked, limits), linked, order);
+    // Not needed any more, and writing takes the most memory.
+    for (const type of this.#types) type.hashes = new Int32Array(0);
     return {
       /** Users with more IDs of a type than the limit says, most first. */
-      crowded: findCrowded(this.#linked!, limits),
+      crowded,
       sizes: sizesOf(users),
       matched: matchedOf(this.#names, this.#tablesToCount(), users),
       idsByType: idsByType(limits, leftOut),
       /** Of each table the IDs whose first one it is. */
       rowsWritten: rowsByFirstTable(firstTable, leftOut, this.#tables.length),
     };
+  }
+
+  #typesByPlace() {
+    return this.#types.toSorted((one, other) => one.place - other.place);
   }
 
   /**

@@ -104,6 +104,8 @@ export interface IdMappingSummary {
   seconds: Record<string, number>;
 }
 
-export type ToChild = { type: 'compute'; request: ComputeRequest };
+/** `find`: only looks for what a try of the run has put in its place. */
+export type ToChild = { type: 'compute' | 'find'; request: ComputeRequest };
 
-export type ToParent = FromChild<IdMappingSummary>;
+/** With the summary; null: nothing was found. */
+export type ToParent = FromChild<IdMappingSummary | null>;

@@ -1,21 +1,40 @@
 /**
  * Texts numbered by their hashes, which JavaScript is told of each cell. Hashes are never trusted:
  * DuckDB groups the texts themselves, and where it finds more of them than there are numbers, some
- * share a hash, and those are told apart by another one, until each text has its own.
+ * share a hash, and those are told apart by another one, until each text has its own. Where they do not
+ * fit into its memory, they are numbered in parts.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { queryRows } from '../../../connectors/duckdb-engine';
+import { isOutOfMemory, queryRows } from '../../../connectors/duckdb-engine';
 import { registerNumbering } from '../../../connectors/duckdb-vectors';
 import { quotePath, quoteText } from '../../../connectors/sql-text';
-import { columnsOf, type HashOf, type NumberedTexts, type TextRequest } from './text-columns';
+import { numberInParts } from './number-in-parts';
+import {
+  columnsOf,
+  strongHash,
+  type HashOf,
+  type NumberedTexts,
+  type TextRequest,
+} from './text-columns';
 import { writeTexts } from './texts-file';
 
-const strongHash: HashOf = (text) => `md5_number_lower(${text})`;
 /** Texts that are told apart one by one; with more the whole type goes by the strong hash. */
 const mostNamed = 2_000;
 
 /** Numbers the texts of a type, and writes them into the file. */
 export async function numberByHash(
+  connection: DuckDBConnection,
+  request: TextRequest,
+): Promise<NumberedTexts> {
+  try {
+    return await numberGrouped(connection, request);
+  } catch (error) {
+    if (!isOutOfMemory(error)) throw error;
+    return numberInParts(connection, request);
+  }
+}
+
+async function numberGrouped(
   connection: DuckDBConnection,
   request: TextRequest,
 ): Promise<NumberedTexts> {

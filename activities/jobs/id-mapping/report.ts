@@ -51,11 +51,16 @@ export class Reporter {
     this.#send({ type: 'log', level, line });
   }
 
+  /** @returns seconds of each phase, as far as they have gone */
+  seconds(): Record<string, number> {
+    return { ...this.#seconds, ...this.#ofPhase() };
+  }
+
   /** Ends the last phase and the beat. @returns seconds of each phase */
   end(): Record<string, number> {
     this.#endPhase();
     clearInterval(this.#beat);
-    return this.#seconds;
+    return this.seconds();
   }
 
   #tell(): void {
@@ -63,9 +68,13 @@ export class Reporter {
   }
 
   #endPhase(): void {
-    if (this.#phase === null) return;
-    const seconds = (performance.now() - this.#phase.startedAt) / 1000;
-    this.#seconds[this.#phase.name] = Math.round(seconds * 100) / 100;
+    Object.assign(this.#seconds, this.#ofPhase());
     this.#phase = null;
+  }
+
+  #ofPhase(): Record<string, number> {
+    if (this.#phase === null) return {};
+    const seconds = (performance.now() - this.#phase.startedAt) / 1000;
+    return { [this.#phase.name]: Math.round(seconds * 100) / 100 };
   }
 }

@@ -9,6 +9,7 @@ import type { WrittenTexts } from './texts-file';
 /** What a hash is made of; weaker ones are for tests. */
 export type HashOf = (text: string) => string;
 export const quickHash: HashOf = (text) => `hash(${text})`;
+export const strongHash: HashOf = (text) => `md5_number_lower(${text})`;
 
 /** A column of the tables, and where its numbers belong. */
 export interface NumberedColumn {

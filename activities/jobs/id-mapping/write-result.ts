@@ -39,6 +39,7 @@ export function changesOf({ schema, table }: TableRef): TableRef {
 
 /**
  * Replaces result and changes together.
+ * @param note what is kept with them
  * @returns rows of the result
  * @throws what the connector throws
  */
@@ -47,6 +48,7 @@ export async function swapResult(
   request: ComputeRequest,
   relations: { result: string; changes: string },
   basedOn: LastWrite | null,
+  note: () => Promise<string>,
   signal: AbortSignal,
 ): Promise<number> {
   const { filesRoots, fake, writer, startedAtMs, target } = request;
@@ -58,7 +60,7 @@ export async function swapResult(
         { ref: target.ref, relation: relations.result },
         { ref: changesOf(target.ref), relation: relations.changes },
       ],
-      ...{ writer, fence: BigInt(request.fence), startedAtMs, basedOn, signal },
+      ...{ writer, fence: BigInt(request.fence), startedAtMs, basedOn, note, signal },
     });
   } finally {
     await place.close();

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { computeIdMapping } from '../../../activities/jobs/id-mapping/compute';
 import type { ComputeRequest } from '../../../activities/jobs/id-mapping/messages';
 import { Reporter } from '../../../activities/jobs/id-mapping/report';
+import type { TableDetail } from '../../../model/run';
 import { runSql, type Sandbox } from '../../connectors/support/sandbox';
 import { analysisFile, readResult, textTable, type ResultRow } from './run-job';
 
@@ -69,14 +70,17 @@ export async function compute(
   sandbox: Sandbox,
   tables: Table[],
   guards: Partial<ComputeRequest['guards']> = {},
+  change: Partial<ComputeRequest> = {},
 ) {
   const logs: string[] = [];
+  const details = new Map<string, TableDetail>();
   const reporter = new Reporter((message) => {
     if (message.type === 'log') logs.push(message.line);
+    if (message.type === 'table') details.set(message.detail.table, message.detail);
   });
-  const request = requestOf(sandbox, tables, guards);
+  const request = { ...requestOf(sandbox, tables, guards), ...change };
   const summary = await computeIdMapping(request, reporter, new AbortController().signal);
-  return { summary, logs, ...(await readOutput(sandbox)) };
+  return { summary, logs, details: [...details.values()], ...(await readOutput(sandbox)) };
 }
 
 /** Result and changes, as they stand in the target. */

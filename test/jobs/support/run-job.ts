@@ -95,7 +95,7 @@ export async function runIdMapping(sandbox: Sandbox, run: JobRun) {
   const context: JobContext<TaskPlaces['config']> = {
     ...taskOf(sandbox, run),
     taskId: 'task-1',
-    runId: run.runId ?? 'run-1',
+    runId: run.runId ?? `run-${run.fence ?? 1n}`,
     scheduleTime: null,
     askedAt: '2026-01-01T00:00:00.000Z',
     timezone: 'UTC',
