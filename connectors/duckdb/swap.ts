@@ -71,6 +71,7 @@ async function raiseFence(
   const names = [foldName(ref.schema), foldName(ref.table), request.writer].map(quoteText);
   await connection.run(
     `INSERT OR REPLACE INTO ${lastWrites}
+       (schema_name, table_name, writer, fence, written_at_ms, note)
      VALUES (${names.join(', ')}, ${request.fence}, ${Date.now()}, NULL)`,
   );
 }
