@@ -133,6 +133,48 @@ describe('who calls', () => {
     expect(api.callsOf('taskBatches.update')).toEqual([]);
   });
 
+  // As the vendor's clients send it: with both headers by themselves, without where others are given.
+  test.each([
+    ['GET', { 'x-acs-action': 'ListTasks', 'x-acs-version': '2024-05-18' }],
+    ['POST', { 'x-acs-action': 'ListTasks', 'x-acs-version': '2024-05-18' }],
+    ['GET', {}],
+    ['POST', {}],
+  ])(
+    'a %s that is signed in its parameters is told which signature is taken: %j',
+    async (method, headers) => {
+      const api = testApi();
+      const params = new URLSearchParams({
+        ...{ Action: 'ListTasks', Version: '2024-05-18', Format: 'JSON', AccessKeyId: 'TGAK' },
+        ...{ SignatureMethod: 'HMAC-SHA1', SignatureVersion: '1.0', SignatureNonce: 'n' },
+        ...{ Timestamp: '2026-01-20T03:04:05Z', Signature: 'CT9X0VtwR86fNWSnsc6v8YGOjuE=' },
+      });
+      const answer = await api.send(null, method as 'GET', `/?${params.toString()}`).set(headers);
+      expect([answer.status, answer.body]).toMatchObject([
+        400,
+        {
+          Code: 'IncompleteSignature',
+          Message: expect.stringMatching(/HMAC-SHA1, SignatureVersion 1\.0.*ACS3-HMAC-SHA256/),
+        },
+      ]);
+      expect(api.callsOf('byNumber.tasks')).toEqual([]);
+    },
+  );
+
+  test('a form that is signed in itself is told the same before it is read', async () => {
+    const api = testApi();
+    const headers = { 'x-acs-action': 'ListTasks', 'x-acs-version': '2024-05-18' };
+    const answer = await api
+      .send(null, 'post', '/')
+      .set(headers)
+      .send('Action=ListTasks&AccessKeyId=TGAK&SignatureMethod=HMAC-SHA1&Signature=x');
+    expect([answer.status, answer.body]).toMatchObject([
+      ...[
+        401,
+        { Code: 'MissingAccessKeyId', Message: expect.stringContaining('ACS3-HMAC-SHA256') },
+      ],
+    ]);
+  });
+
   test('DW-04: each action serves exactly the roles that it says', async () => {
     for (const action of actions.values()) {
       for (const role of roles) {
