@@ -378,6 +378,51 @@ describe('what is read', () => {
   );
 });
 
+describe('lists', () => {
+  const list = (api: TestApi, params: Record<string, string>) =>
+    send(api, {
+      action: 'ListTaskInstances',
+      body: form({ Bizdate: '1767225600000', ...params }),
+    });
+
+  test.each([
+    [{}, { numbers: null, starters: null, backfills: [] }],
+    [{ TaskId: '5', WorkflowId: '1' }, { numbers: ['5'] }],
+    [{ TaskId: '5', WorkflowId: '77' }, { numbers: [] }],
+    [{ WorkflowInstanceType: 'Normal' }, { starters: ['schedule', 'triggers'] }],
+    [{ WorkflowInstanceType: 'Manual' }, { starters: ['manual'] }],
+    [{ WorkflowInstanceType: 'SupplementData' }, { starters: ['backfill'] }],
+    [{ WorkflowInstanceType: 'TriggerWorkflow' }, { starters: [] }],
+    [{ WorkflowInstanceId: '9007199254740993' }, { backfills: ['9007199254740993'] }],
+    [{ UnifiedWorkflowInstanceId: '3', WorkflowInstanceId: '2' }, { backfills: ['2', '3'] }],
+  ])('instances are asked for by %j', async (params, filter) => {
+    const api = testApi();
+    expect((await list(api, params)).status).toBe(200);
+    const [[, asked] = []] = api.callsOf('byNumber.instances');
+    expect(asked).toMatchObject(filter);
+  });
+
+  test('tasks of another workflow than theirs are none', async () => {
+    const api = testApi();
+    const call = { action: 'ListTasks', body: form({ WorkflowId: '99' }) };
+    expect((await send(api, call)).status).toBe(200);
+    expect(api.callsOf('byNumber.tasks')[0]![1]).toMatchObject({ numbers: [] });
+  });
+
+  test.each([
+    [{ WorkflowInstanceType: 'Foo' }, /^WorkflowInstanceType: it must be one of: Normal, Manual,/],
+    [{ WorkflowId: 'x' }, /^WorkflowId: it must be a whole number/],
+    [{ Filter: '{"createTimeStart":1}' }, /^Filter: it is not known here/],
+  ])('%j is refused by its name', async (params, why) => {
+    const api = testApi();
+    const { status, body } = await list(api, params as Record<string, string>);
+    expect([status, body]).toMatchObject([
+      ...[400, { Code: 'InvalidParameter', Message: expect.stringMatching(why) }],
+    ]);
+    expect(api.callsOf('byNumber.instances')).toEqual([]);
+  });
+});
+
 test('DW-43: a backfill too large to be started unasked is refused, with the way to start it', async () => {
   const api = testApi();
   api.scheduling.byNumber.supplement = () =>

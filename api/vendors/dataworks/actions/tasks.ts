@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { action } from '../action';
 import { environment, ids, int64, integer, oneOf, orderText, readOrder, text } from '../fields';
-import { tagShapes, taskShape } from '../shapes';
+import { tagShapes, taskShape, workflowOfTasks } from '../shapes';
 
 const named = {
   Id: int64,
@@ -53,6 +53,9 @@ export const taskFilterFields = {
   TriggerType: oneOf(['Scheduler', 'Manual']),
   TriggerRecurrence: oneOf(['Pause', 'Skip', 'Normal']),
   RuntimeResource: text(255).optional().meta({ description: 'Name of a resource group' }),
+  WorkflowId: int64.optional().meta({
+    description: `All tasks are in the workflow ${workflowOfTasks}, none in another`,
+  }),
 };
 
 const kinds = { Scheduler: 'recurring', Manual: 'manual' } as const;
@@ -68,9 +71,10 @@ export function taskFilter(
   input: z.output<z.ZodObject<typeof taskFilterFields>>,
   more: { numbers: string[] | undefined; search: string | undefined },
 ) {
-  const { TriggerType: type, TriggerRecurrence: recurrence } = input;
+  const { TriggerType: type, TriggerRecurrence: recurrence, WorkflowId: workflow } = input;
+  const isElsewhere = workflow !== undefined && workflow !== String(workflowOfTasks);
   return {
-    numbers: nonEmpty(more.numbers),
+    numbers: isElsewhere ? [] : nonEmpty(more.numbers),
     search: more.search || null,
     owner: input.Owner ?? null,
     environment: input.ProjectEnv ?? null,
