@@ -365,6 +365,57 @@ describe('what is read', () => {
     });
   });
 
+  test('DW-20: beside Manual the rest of Trigger has no effect, whatever it is', async () => {
+    const rest = { Recurrence: 'Never', Cron: 'x', StartTime: '2026', EndTime: 1, More: null };
+    const Trigger = { Type: 'Manual', ...rest };
+    const [entry] = await changesOf(JSON.stringify([{ Id: 1, Trigger }]));
+    expect(entry!.change).toEqual({ fields: {}, trigger: { kind: 'manual' } });
+    const api = testApi();
+    const body = form({ Id: '1', Trigger: JSON.stringify(Trigger) });
+    expect((await send(api, { action: 'UpdateTask', body })).status).toBe(200);
+    expect(batch(api).entries[0]!.change.trigger).toEqual({ kind: 'manual' });
+  });
+
+  test('null in a form says the same as nothing, as it does in JSON', async () => {
+    const api = testApi();
+    for (const call of [
+      { body: 'Tasks=null' },
+      { body: '{"Tasks":null}' },
+      { action: 'UpdateTask', body: 'Id=1&Tags=null&Trigger=null&Script=null&DataSource=null' },
+      { action: 'ListTasks', body: 'Ids=null' },
+      { action: 'ListTaskInstances', body: 'Bizdate=0&Ids=null&TaskIds=null&Filter=null' },
+      { action: 'RerunTaskInstances', body: 'Ids=null' },
+    ]) {
+      expect([call, (await send(api, call)).body]).toEqual([
+        call,
+        expect.not.objectContaining({ Code: expect.any(String) }),
+      ]);
+    }
+    expect(api.callsOf('taskBatches.update')[2]![1]).toMatchObject([
+      { change: { fields: {}, trigger: {} } },
+    ]);
+    expect(api.callsOf('byNumber.tasks')[0]![1]).toMatchObject({ numbers: null });
+    const periods = send(api, {
+      action: 'CreateWorkflowInstances',
+      body: 'Type=SupplementData&Periods=null&DefaultRunProperties={"RootTaskIds":[1]}',
+    });
+    expect(await refusal(periods, 400)).toBe('MissingParameter');
+  });
+
+  test('lists that are nested beyond all measure are told so, in a form and in JSON', async () => {
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+    for (const [body, what] of [
+      [`Tasks=${deep}`, 'Tasks: it'],
+      [`{"Tasks":${deep}}`, 'The body'],
+    ] as const) {
+      const answer = await send(testApi(), { body });
+      expect([answer.status, answer.body]).toMatchObject([
+        400,
+        { Code: 'InvalidParameter', Message: `${what} is not JSON: it is nested too deep` },
+      ]);
+    }
+  });
+
   test.each(['hello', '[', '{"Id":', '['.repeat(60) + ']'.repeat(60)])(
     'DW-42: Tasks=%s is refused by the name of its parameter',
     async (list) => {
@@ -431,6 +482,18 @@ test('DW-43: a backfill too large to be started unasked is refused, with the way
   const { status, body } = await send(api, { action, body: form(actions.get(action)!.example) });
   expect([status, body.Code]).toEqual([400, 'InvalidParameter']);
   expect(body.Message).toMatch(/^Periods\.BizDates: .*10000.*\/api\/v1\/backfills/);
+});
+
+test('what the service says of our fields is told with the vendor’s names', async () => {
+  const api = testApi();
+  const message = 'it comes before recurrence.startTime';
+  const fields = [{ path: 'recurrence.endTime', message }];
+  const error = new TablegateError('invalidInput', message, { fields });
+  api.scheduling.taskBatches.update = () => Promise.resolve([{ error }]);
+  const answer = await send(api, { body: tasks('[{"Id":1}]') });
+  expect(answer.body.SuccessInfo).toEqual({
+    1: { Success: false, Message: 'Trigger.EndTime: it comes before Trigger.StartTime' },
+  });
 });
 
 test('DW-03, DW-42: what the service refuses is told in the vendor’s codes', async () => {

@@ -50,9 +50,9 @@ export const listTaskInstances = action({
         'timezone of each task',
     }),
     Id: int64.optional(),
-    Ids: ids(1_000).optional(),
+    Ids: ids(1_000),
     TaskId: int64.optional(),
-    TaskIds: ids(1_000).optional(),
+    TaskIds: ids(1_000),
     TaskName: text(255).optional().meta({ description: 'Part of the name' }),
     Status: oneOf(instanceStatuses),
     WorkflowInstanceId: int64.optional().meta({
@@ -87,8 +87,8 @@ export const listTaskInstances = action({
   },
 });
 
-function either(one: string | undefined, several: string[] | undefined): string[] | undefined {
-  return one === undefined ? several : [one, ...(several ?? [])];
+function either(one: string | undefined, several: string[]): string[] {
+  return one === undefined ? several : [one, ...several];
 }
 
 export const getTaskInstance = action({
@@ -123,7 +123,7 @@ export const getTaskInstanceLog = action({
 });
 
 const steps = {
-  Ids: ids(mostSteps).default([]),
+  Ids: ids(mostSteps),
   Comment: text(1_000).optional(),
 };
 

@@ -62,14 +62,14 @@ const kinds = { Scheduler: 'recurring', Manual: 'manual' } as const;
 const modes = { Pause: 'pause', Skip: 'skip', Normal: 'normal' } as const;
 
 /** Clients send an empty list for what was not set. */
-export function nonEmpty(list: string[] | undefined): string[] | null {
-  return list && list.length > 0 ? list : null;
+export function nonEmpty(list: string[]): string[] | null {
+  return list.length > 0 ? list : null;
 }
 
 /** In our words. */
 export function taskFilter(
   input: z.output<z.ZodObject<typeof taskFilterFields>>,
-  more: { numbers: string[] | undefined; search: string | undefined },
+  more: { numbers: string[]; search: string | undefined },
 ) {
   const { TriggerType: type, TriggerRecurrence: recurrence, WorkflowId: workflow } = input;
   const isElsewhere = workflow !== undefined && workflow !== String(workflowOfTasks);
@@ -114,7 +114,7 @@ export const listTasks = action({
   role: 'viewer',
   summary: 'List tasks',
   input: z.object({
-    Ids: ids(1_000).optional(),
+    Ids: ids(1_000),
     Name: text(255).optional().meta({ description: 'Part of the name' }),
     ...taskFilterFields,
     ...pageFields,
