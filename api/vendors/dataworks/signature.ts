@@ -68,10 +68,13 @@ export function readAuthorization(text: string): Authorization {
 export function refuseOlderSignature(query: string): void {
   const params = new URLSearchParams(query);
   if (!params.has('Signature')) return;
-  const [method, made] = ['SignatureMethod', 'SignatureVersion'].map((name) => params.get(name));
-  throw incomplete(
-    `it came in the parameters (SignatureMethod ${method}, SignatureVersion ${made}); ` +
-      `the one that is taken is ${algorithm}, in the header Authorization`,
+  const came = ['SignatureMethod', 'SignatureVersion'].map((name) => {
+    return `${name} ${params.get(name) ?? 'not named'}`;
+  });
+  throw new GatewayRefusal(
+    'IncompleteSignature',
+    `The request is signed in its parameters (${came.join(', ')}); ` +
+      `the signature that is taken is ${algorithm}, in the header Authorization.`,
   );
 }
 

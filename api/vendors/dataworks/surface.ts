@@ -60,7 +60,8 @@ async function take(
   if (name === undefined) {
     throw new GatewayRefusal(
       'MissingParameter',
-      'The header x-acs-action is mandatory; the parameter Action is not looked at.',
+      'The header x-acs-action is mandatory, and a signature by ACS3-HMAC-SHA256 in the header ' +
+        'Authorization; what parameters say of action and signature (SignatureVersion 1.0) is not taken.',
     );
   }
   const action = actionOf(req, String(name));
