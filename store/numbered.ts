@@ -121,6 +121,14 @@ function edge(times: number[], of: (...times: number[]) => number): string {
   return new Date(times.length === 0 ? 0 : of(...times)).toISOString();
 }
 
+/** True for what a backfill has started, or was served by. */
+const broughtAboutBy = (backfill: string) => sql`exists (
+  select from tablegate.backfill_cells as cell
+  where cell.backfill = ${backfill}::bigint and cell.tenant = chosen.tenant
+    and cell.task_id = chosen.task_id and cell.schedule_time = chosen.schedule_time
+    and (cell.run_id is not null
+      or cell.state = 'running' and chosen.queued_at >= cell.taken_at))`;
+
 const instanceOrders = {
   id: sql`chosen.instance_number`,
   created: sql`chosen.queued_at`,
@@ -154,7 +162,7 @@ async function instances(
   filter: InstanceFilterByNumber,
   { by, descending, offset, limit }: Slice<keyof typeof instanceOrders>,
 ): ReturnType<NumberedStore['instances']> {
-  const { days, instanceNumbers, statuses } = filter;
+  const { days, instanceNumbers, statuses, starters, backfills } = filter;
   const runs = numberedRuns(tenant, [
     // Once by all days, for the index; then by the day of its own task.
     sql`${scheduled} >= ${earliest(days)} and ${scheduled} < ${latest(days)}`,
@@ -168,6 +176,8 @@ async function instances(
     sql`place = 1`,
     instanceNumbers && sql`chosen.instance_number = any(${instanceNumbers}::bigint[])`,
     statuses && sql`chosen.status = any(${statuses}::text[])`,
+    starters && sql`chosen.started_by = any(${starters}::text[])`,
+    ...backfills.map(broughtAboutBy),
   ])}`;
   const direction = sql.raw(descending ? 'desc nulls last' : 'asc nulls last');
   const { rows } = await sql<Row>`select chosen.* ${chosen}

@@ -1,5 +1,5 @@
 /** Tasks and instances by their 64-bit numbers. */
-import type { RunRecord, RunStatus } from '../../model/run';
+import type { RunRecord, RunStarter, RunStatus } from '../../model/run';
 import type { TaskKind, TaskView } from '../../model/task';
 
 /** Null: it does not matter. */
@@ -21,6 +21,9 @@ export interface InstanceFilterByNumber extends TaskFilterByNumber {
   days: { timezone: string; from: Date; to: Date }[];
   instanceNumbers: string[] | null;
   statuses: RunStatus[] | null;
+  starters: RunStarter[] | null;
+  /** Numbers of backfills, all of which have brought it about. */
+  backfills: string[];
 }
 
 /** A part of a list, and its order. */

@@ -138,6 +138,14 @@ test('AC-32: what the service refuses is told with each field that it names', as
   );
 });
 
+test('the one field that is wrong is named, also where the sentence of the service does not', async () => {
+  const message = '9999-12-31T23:59:59.000Z is more than a year ahead';
+  const sentence = `The schedule time ${message}.`;
+  const fields = [{ path: 'scheduleTimes[0]', message }];
+  const api = refusing(new TablegateError('invalidInput', sentence, { fields }));
+  expect(refusalIn(await call(api, byTime), 400)).toBe(`\`scheduleTimes[0]\`: ${message}`);
+});
+
 test.each([
   ['temporalUnavailable', 503, '5'],
   ['storeUnavailable', 503, '5'],

@@ -133,6 +133,49 @@ describe('who calls', () => {
     expect(api.callsOf('taskBatches.update')).toEqual([]);
   });
 
+  // As the vendor's clients send it: with both headers by themselves, without where others are given.
+  test.each([
+    ['GET', { 'x-acs-action': 'ListTasks', 'x-acs-version': '2024-05-18' }],
+    ['POST', { 'x-acs-action': 'ListTasks', 'x-acs-version': '2024-05-18' }],
+    ['GET', {}],
+    ['POST', {}],
+  ])(
+    'a %s that is signed in its parameters is told which signature is taken: %j',
+    async (method, headers) => {
+      const api = testApi();
+      const params = new URLSearchParams({
+        ...{ Action: 'ListTasks', Version: '2024-05-18', Format: 'JSON', AccessKeyId: 'TGAK' },
+        ...{ SignatureMethod: 'HMAC-SHA1', SignatureVersion: '1.0', SignatureNonce: 'n' },
+        ...{ Timestamp: '2026-01-20T03:04:05Z', Signature: 'CT9X0VtwR86fNWSnsc6v8YGOjuE=' },
+      });
+      const answer = await api.send(null, method as 'GET', `/?${params.toString()}`).set(headers);
+      expect([answer.status, answer.body]).toMatchObject([
+        400,
+        {
+          Code: 'IncompleteSignature',
+          Message: expect.stringMatching(/HMAC-SHA1, SignatureVersion 1\.0.*ACS3-HMAC-SHA256/),
+        },
+      ]);
+      expect(api.callsOf('byNumber.tasks')).toEqual([]);
+    },
+  );
+
+  test.each([
+    [{ 'x-acs-action': 'ListTasks', 'x-acs-version': '2024-05-18' }, 401, 'MissingAccessKeyId'],
+    [{}, 400, 'MissingParameter'],
+  ])(
+    'a form that is signed in itself is told so before it is read: %j',
+    async (headers, ...told) => {
+      const answer = await testApi()
+        .send(null, 'post', '/')
+        .set(headers)
+        .send('Action=ListTasks&AccessKeyId=TGAK&SignatureMethod=HMAC-SHA1&Signature=x');
+      const { Code, Message } = answer.body as { Code: string; Message: string };
+      expect([answer.status, Code]).toEqual(told);
+      expect(Message).toMatch(/ACS3-HMAC-SHA256.*SignatureVersion 1\.0/);
+    },
+  );
+
   test('DW-04: each action serves exactly the roles that it says', async () => {
     for (const action of actions.values()) {
       for (const role of roles) {
@@ -323,6 +366,57 @@ describe('what is read', () => {
     });
   });
 
+  test('DW-20: beside Manual the rest of Trigger has no effect, whatever it is', async () => {
+    const rest = { Recurrence: 'Never', Cron: 'x', StartTime: '2026', EndTime: 1, More: null };
+    const Trigger = { Type: 'Manual', ...rest };
+    const [entry] = await changesOf(JSON.stringify([{ Id: 1, Trigger }]));
+    expect(entry!.change).toEqual({ fields: {}, trigger: { kind: 'manual' } });
+    const api = testApi();
+    const body = form({ Id: '1', Trigger: JSON.stringify(Trigger) });
+    expect((await send(api, { action: 'UpdateTask', body })).status).toBe(200);
+    expect(batch(api).entries[0]!.change.trigger).toEqual({ kind: 'manual' });
+  });
+
+  test('null in a form says the same as nothing, as it does in JSON', async () => {
+    const api = testApi();
+    for (const call of [
+      { body: 'Tasks=null' },
+      { body: '{"Tasks":null}' },
+      { action: 'UpdateTask', body: 'Id=1&Tags=null&Trigger=null&Script=null&DataSource=null' },
+      { action: 'ListTasks', body: 'Ids=null' },
+      { action: 'ListTaskInstances', body: 'Bizdate=0&Ids=null&TaskIds=null&Filter=null' },
+      { action: 'RerunTaskInstances', body: 'Ids=null' },
+    ]) {
+      expect([call, (await send(api, call)).body]).toEqual([
+        call,
+        expect.not.objectContaining({ Code: expect.any(String) }),
+      ]);
+    }
+    expect(api.callsOf('taskBatches.update')[2]![1]).toMatchObject([
+      { change: { fields: {}, trigger: {} } },
+    ]);
+    expect(api.callsOf('byNumber.tasks')[0]![1]).toMatchObject({ numbers: null });
+    const periods = send(api, {
+      action: 'CreateWorkflowInstances',
+      body: 'Type=SupplementData&Periods=null&DefaultRunProperties={"RootTaskIds":[1]}',
+    });
+    expect(await refusal(periods, 400)).toBe('MissingParameter');
+  });
+
+  test('lists that are nested beyond all measure are told so, in a form and in JSON', async () => {
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+    for (const [body, what] of [
+      [`Tasks=${deep}`, 'Tasks: it'],
+      [`{"Tasks":${deep}}`, 'The body'],
+    ] as const) {
+      const answer = await send(testApi(), { body });
+      expect([answer.status, answer.body]).toMatchObject([
+        400,
+        { Code: 'InvalidParameter', Message: `${what} is not JSON: it is nested too deep` },
+      ]);
+    }
+  });
+
   test.each(['hello', '[', '{"Id":', '['.repeat(60) + ']'.repeat(60)])(
     'DW-42: Tasks=%s is refused by the name of its parameter',
     async (list) => {
@@ -336,6 +430,51 @@ describe('what is read', () => {
   );
 });
 
+describe('lists', () => {
+  const list = (api: TestApi, params: Record<string, string>) =>
+    send(api, {
+      action: 'ListTaskInstances',
+      body: form({ Bizdate: '1767225600000', ...params }),
+    });
+
+  test.each([
+    [{}, { numbers: null, starters: null, backfills: [] }],
+    [{ TaskId: '5', WorkflowId: '1' }, { numbers: ['5'] }],
+    [{ TaskId: '5', WorkflowId: '77' }, { numbers: [] }],
+    [{ WorkflowInstanceType: 'Normal' }, { starters: ['schedule', 'triggers'] }],
+    [{ WorkflowInstanceType: 'Manual' }, { starters: ['manual'] }],
+    [{ WorkflowInstanceType: 'SupplementData' }, { starters: ['backfill'] }],
+    [{ WorkflowInstanceType: 'TriggerWorkflow' }, { starters: [] }],
+    [{ WorkflowInstanceId: '9007199254740993' }, { backfills: ['9007199254740993'] }],
+    [{ UnifiedWorkflowInstanceId: '3', WorkflowInstanceId: '2' }, { backfills: ['2', '3'] }],
+  ])('instances are asked for by %j', async (params, filter) => {
+    const api = testApi();
+    expect((await list(api, params)).status).toBe(200);
+    const [[, asked] = []] = api.callsOf('byNumber.instances');
+    expect(asked).toMatchObject(filter);
+  });
+
+  test('tasks of another workflow than theirs are none', async () => {
+    const api = testApi();
+    const call = { action: 'ListTasks', body: form({ WorkflowId: '99' }) };
+    expect((await send(api, call)).status).toBe(200);
+    expect(api.callsOf('byNumber.tasks')[0]![1]).toMatchObject({ numbers: [] });
+  });
+
+  test.each([
+    [{ WorkflowInstanceType: 'Foo' }, /^WorkflowInstanceType: it must be one of: Normal, Manual,/],
+    [{ WorkflowId: 'x' }, /^WorkflowId: it must be a whole number/],
+    [{ Filter: '{"createTimeStart":1}' }, /^Filter: it is not known here/],
+  ])('%j is refused by its name', async (params, why) => {
+    const api = testApi();
+    const { status, body } = await list(api, params as Record<string, string>);
+    expect([status, body]).toMatchObject([
+      ...[400, { Code: 'InvalidParameter', Message: expect.stringMatching(why) }],
+    ]);
+    expect(api.callsOf('byNumber.instances')).toEqual([]);
+  });
+});
+
 test('DW-43: a backfill too large to be started unasked is refused, with the way to start it', async () => {
   const api = testApi();
   api.scheduling.byNumber.supplement = () =>
@@ -344,6 +483,18 @@ test('DW-43: a backfill too large to be started unasked is refused, with the way
   const { status, body } = await send(api, { action, body: form(actions.get(action)!.example) });
   expect([status, body.Code]).toEqual([400, 'InvalidParameter']);
   expect(body.Message).toMatch(/^Periods\.BizDates: .*10000.*\/api\/v1\/backfills/);
+});
+
+test('what the service says of our fields is told with the vendor’s names', async () => {
+  const api = testApi();
+  const message = 'it comes before recurrence.startTime';
+  const fields = [{ path: 'recurrence.endTime', message }];
+  const error = new TablegateError('invalidInput', message, { fields });
+  api.scheduling.taskBatches.update = () => Promise.resolve([{ error }]);
+  const answer = await send(api, { body: tasks('[{"Id":1}]') });
+  expect(answer.body.SuccessInfo).toEqual({
+    1: { Success: false, Message: 'Trigger.EndTime: it comes before Trigger.StartTime' },
+  });
 });
 
 test('DW-03, DW-42: what the service refuses is told in the vendor’s codes', async () => {

@@ -1,8 +1,9 @@
 /** The six keys, and the headers beside them. */
 import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
-import type { FieldError, TablegateError } from '../../../model/errors';
+import type { TablegateError } from '../../../model/errors';
 import { sendJson, setRetryAfter } from '../../answer';
+import { wordsOf } from '../words-of';
 
 /** As the vendor answers: compact, the keys always in this order. */
 export interface AloudataAnswer {
@@ -56,15 +57,4 @@ export function sendRefused(
     ...{ detailErrorMsg: `${code}: ${publicUrl}/api/errors#${code}`, traceId },
   };
   sendJson(res, status, answer);
-}
-
-/** Most fields that one message names. */
-const maxNamed = 20;
-
-/** One sentence; where several fields are wrong, each of them with what is wrong. */
-function wordsOf({ message, fields }: { message: string; fields: FieldError[] }): string {
-  if (fields.length < 2) return message;
-  const named = fields.slice(0, maxNamed).map((field) => `\`${field.path}\`: ${field.message}`);
-  const more = fields.length - named.length;
-  return named.join('; ') + (more > 0 ? `; and ${more} more` : '');
 }

@@ -1,9 +1,10 @@
 /** What DataArts' clients are answered: `{error_code, error_msg}` where they are refused. */
 import type { Response } from 'express';
 import { z } from 'zod';
-import { errorCatalogue, type FieldError, type TablegateError } from '../../../model/errors';
+import { errorCatalogue, type TablegateError } from '../../../model/errors';
 import { writeExact } from '../../../model/exact-json';
 import { sendText, setRetryAfter } from '../../answer';
+import { wordsOf } from '../words-of';
 
 export const refusalShape = z
   .object({
@@ -39,15 +40,4 @@ function setHeaders(res: Response, refusal: TablegateError): void {
   setRetryAfter(res, refusal);
   if (refusal.status !== 401) return;
   res.setHeader('WWW-Authenticate', 'X-Auth-Token realm="tablegate", SDK-HMAC-SHA256');
-}
-
-/** Most fields that one message names. */
-const maxNamed = 20;
-
-/** One sentence; where several fields are wrong, each of them with what is wrong. */
-function wordsOf({ message, fields }: { message: string; fields: FieldError[] }): string {
-  if (fields.length < 2) return message;
-  const named = fields.slice(0, maxNamed).map((field) => `\`${field.path}\`: ${field.message}`);
-  const more = fields.length - named.length;
-  return named.join('; ') + (more > 0 ? `; and ${more} more` : '');
 }

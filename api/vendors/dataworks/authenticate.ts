@@ -37,7 +37,8 @@ export async function authenticate(
     if (caller !== null) return () => Promise.resolve(caller);
     throw new GatewayRefusal(
       'MissingAccessKeyId',
-      'AccessKeyId is mandatory for this action: sign with an access key in the header Authorization.',
+      'AccessKeyId is mandatory for this action: sign with an access key by ACS3-HMAC-SHA256, in the ' +
+        'header Authorization; a signature in the parameters (SignatureVersion 1.0) is not taken.',
     );
   }
   const key = /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1];

@@ -57,12 +57,12 @@ export const flag = z.preprocess((value) => {
   return { true: true, false: false }[value.toLowerCase()] ?? value;
 }, z.boolean());
 
-/** A structure, which forms hold as the text of its JSON. */
+/** A structure, which forms hold as the text of its JSON; null says the same as nothing there, too. */
 export function structure<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value, context) => {
     if (typeof value !== 'string') return value;
     try {
-      return withoutNothing(parseJson(value, 'it'));
+      return withoutNothing(parseJson(value, 'it')) ?? undefined;
     } catch (error) {
       if (!(error instanceof TablegateError)) throw error;
       context.addIssue({ code: 'custom', message: error.message });
@@ -71,9 +71,12 @@ export function structure<Schema extends z.ZodType>(schema: Schema) {
   }, schema);
 }
 
+/** A list; empty where nothing is sent. */
+export const list = <Item extends z.ZodType>(items: z.ZodArray<Item>) =>
+  structure(items.default([])).default([]);
+
 /** A list of ids. */
-export const ids = (most: number) =>
-  structure(z.array(int64).max(most, `at most ${most} are allowed`));
+export const ids = (most: number) => list(z.array(int64).max(most, `at most ${most} are allowed`));
 
 export const environment = z.enum(['Prod', 'Dev'], {
   message: 'it must be Prod or Dev',

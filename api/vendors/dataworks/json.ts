@@ -12,9 +12,13 @@ export function parseJson(text: string, what: string): unknown {
       isInteger(digits) && digits.length <= mostDigits ? BigInt(digits) : Number(digits),
     );
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'it cannot be read';
-    throw new TablegateError('invalidJson', `${what} is not JSON: ${why}`);
+    throw new TablegateError('invalidJson', `${what} is not JSON: ${wordsOf(error)}`);
   }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof RangeError) return 'it is nested too deep';
+  return error instanceof Error ? error.message : 'it cannot be read';
 }
 
 /** Bigints are written as numbers; what is undefined or null is left out. */

@@ -102,8 +102,14 @@ const vendorPaths: Readonly<Record<string, string>> = {
 export function messageOf({ message, fields }: TablegateError): string {
   if (fields.length === 0) return message;
   return fields
-    .map((field) => `${vendorPaths[field.path] ?? (field.path || 'The call')}: ${field.message}`)
+    .map((field) => `${inVendorsWords(field.path) || 'The call'}: ${inVendorsWords(field.message)}`)
     .join('; ');
+}
+
+/** With our fields by the vendor's names, where they are written out as paths. */
+function inVendorsWords(text: string): string {
+  const path = vendorPaths[text];
+  return path ?? text.replaceAll(/\b[a-z]\w+\.\w+/gi, (part) => vendorPaths[part] ?? part);
 }
 
 /** The refusal of a parameter that our model has no place for, or that cannot be. */
@@ -111,8 +117,11 @@ export function notHeld(path: string, why: string): TablegateError {
   return invalidInput('body', [{ path, message: why }]);
 }
 
+/** How forms write it. */
+const nothings: ReadonlySet<unknown> = new Set(['', '{}', '[]', 'null']);
+
 /** True for what asks for nothing: clients send empty lists and objects for what was not set. */
 export function isNothing(value: unknown): boolean {
-  if (value === undefined || value === '' || value === '{}' || value === '[]') return true;
+  if (value === undefined || nothings.has(value)) return true;
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

@@ -1,12 +1,12 @@
 /** Tasks and instances as the vendor's clients read them. What our model does not hold is left out. */
 import { businessDay } from '../../../model/business-day';
-import type { RunRecord, RunStatus } from '../../../model/run';
+import type { RunStarter, RunStatus } from '../../../model/run';
 import type { TaskView } from '../../../model/task';
 import { alwaysBegun, cronOf, neverEnding, plainTimeOf } from '../../../model/task-change';
 import type { NumberedInstance } from '../../../scheduling/scheduling';
 
 /** What stands for the one workflow that scheduled tasks are in. */
-const workflowOfTasks = 1;
+export const workflowOfTasks = 1;
 
 /** What lists and single tasks show. */
 export function taskShape(task: TaskView) {
@@ -90,7 +90,31 @@ export function statusesFor(status: (typeof instanceStatuses)[number]): RunStatu
   return all.filter((ours) => statuses[ours] === status);
 }
 
-export function instanceShape({ number, run, task }: NumberedInstance) {
+/** What our starters are to the vendor's clients. */
+const workflowTypes = {
+  backfill: 'SupplementData',
+  manual: 'Manual',
+  schedule: 'Normal',
+  triggers: 'Normal',
+} as const satisfies Record<RunStarter, string>;
+
+/** All that the vendor has; of some there is nothing here. */
+export const workflowInstanceTypes = [
+  ...(['Normal', 'Manual', 'SupplementData'] as const),
+  ...(['SmokeTest', 'ManualWorkflow', 'TriggerWorkflow'] as const),
+] as const;
+
+/** Those of ours that a type of the vendor stands for. */
+export function startersFor(type: (typeof workflowInstanceTypes)[number]): RunStarter[] {
+  const all = Object.keys(workflowTypes) as RunStarter[];
+  return all.filter((ours) => workflowTypes[ours] === type);
+}
+
+/** @param workflowInstance number of the backfill that it was asked for by; null: not said */
+export function instanceShape(
+  { number, run, task }: NumberedInstance,
+  workflowInstance: string | null = null,
+) {
   const { timezone } = task;
   return {
     Id: BigInt(number),
@@ -101,7 +125,8 @@ export function instanceShape({ number, run, task }: NumberedInstance) {
     Owner: task.owner,
     ProjectEnv: task.environment,
     WorkflowId: workflowOfTasks,
-    WorkflowInstanceType: workflowTypeOf(run),
+    WorkflowInstanceId: workflowInstance === null ? null : BigInt(workflowInstance),
+    WorkflowInstanceType: workflowTypes[run.startedBy],
     Status: statuses[run.status],
     RunNumber: Math.max(run.attempt, 1),
     Bizdate: businessDay(run.scheduleTime ?? run.queuedAt, timezone),
@@ -115,9 +140,4 @@ export function instanceShape({ number, run, task }: NumberedInstance) {
     Timeout: task.runPolicy.timeout,
     ...resourceShape(task),
   };
-}
-
-function workflowTypeOf({ startedBy }: RunRecord): string {
-  if (startedBy === 'backfill') return 'SupplementData';
-  return startedBy === 'manual' ? 'Manual' : 'Normal';
 }

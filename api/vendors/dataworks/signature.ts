@@ -60,6 +60,24 @@ export function readAuthorization(text: string): Authorization {
   return { accessKeyId, signedHeaders, signature };
 }
 
+/**
+ * Refuses what is signed in its parameters, as the vendor's older clients do.
+ * @param query as in the URL, without the `?`
+ * @throws GatewayRefusal IncompleteSignature saying which signature came and which one is taken
+ */
+export function refuseOlderSignature(query: string): void {
+  const params = new URLSearchParams(query);
+  if (!params.has('Signature')) return;
+  const came = ['SignatureMethod', 'SignatureVersion'].map((name) => {
+    return `${name} ${params.get(name) ?? 'not named'}`;
+  });
+  throw new GatewayRefusal(
+    'IncompleteSignature',
+    `The request is signed in its parameters (${came.join(', ')}); ` +
+      `the signature that is taken is ${algorithm}, in the header Authorization.`,
+  );
+}
+
 function incomplete(why: string): GatewayRefusal {
   return new GatewayRefusal('IncompleteSignature', `The request signature is incomplete: ${why}.`);
 }

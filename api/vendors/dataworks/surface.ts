@@ -1,6 +1,6 @@
 /**
  * DataWorks' API: all actions at the path `/`, told by the header `x-acs-action`. What is read at that
- * path without the header is the console.
+ * path without the header is the console, unless its query names an action.
  */
 import { randomUUID } from 'node:crypto';
 import express, { type Request, type RequestHandler, type Response } from 'express';
@@ -19,6 +19,7 @@ import { authenticate, targetOf } from './authenticate';
 import { writeJson } from './json';
 import { readParams } from './params';
 import { GatewayRefusal, vendorRefusalOf } from './refusals';
+import { refuseOlderSignature } from './signature';
 
 /** Room for as many tasks as one call may change, with all that may be said of each. */
 const bodyLimit = 8 * 1_048_576;
@@ -31,7 +32,7 @@ export function dataworks(scheduling: Scheduling, settings: Settings): RequestHa
   return async (req, res, next) => {
     const name = req.headers['x-acs-action'];
     // The console is read at this path; whatever else is sent to it can only be meant for here.
-    if (req.path !== '/' || (name === undefined && req.method !== 'POST')) return next();
+    if (req.path !== '/' || (name === undefined && isOfConsole(req))) return next();
     const requestId = randomUUID().toUpperCase();
     noteForLog(req, { route: '/', path: '/', traceId: requestId });
     try {
@@ -43,6 +44,11 @@ export function dataworks(scheduling: Scheduling, settings: Settings): RequestHa
   };
 }
 
+/** The vendor's older clients name the action in the query. */
+function isOfConsole(req: Request): boolean {
+  return req.method !== 'POST' && !new URLSearchParams(targetOf(req).query).has('Action');
+}
+
 /** Who calls comes before what is called for: only the names of actions are for everybody. */
 async function take(
   { scheduling, settings }: { scheduling: Scheduling; settings: Settings },
@@ -50,8 +56,13 @@ async function take(
   res: Response,
   name: string | string[] | undefined,
 ): Promise<Record<string, unknown>> {
+  if (req.headers.authorization === undefined) refuseOlderSignature(targetOf(req).query);
   if (name === undefined) {
-    throw new GatewayRefusal('MissingParameter', 'The header x-acs-action is mandatory.');
+    throw new GatewayRefusal(
+      'MissingParameter',
+      'The header x-acs-action is mandatory, and a signature by ACS3-HMAC-SHA256 in the header ' +
+        'Authorization; what parameters say of action and signature (SignatureVersion 1.0) is not taken.',
+    );
   }
   const action = actionOf(req, String(name));
   const check = await authenticate(scheduling, req, settings);

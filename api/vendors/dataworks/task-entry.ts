@@ -18,6 +18,12 @@ const time = z
   )
   .optional();
 
+/** The rest says nothing of a manual task, whatever it is. */
+function typeAlone(trigger: unknown): unknown {
+  const Type = (trigger as { Type?: unknown } | null | undefined)?.Type;
+  return Type === 'Manual' ? { Type } : trigger;
+}
+
 export const changeFields = {
   EnvType: environment.optional().meta({
     description: 'Of twins, which have one number: that of production where nothing is said',
@@ -30,13 +36,16 @@ export const changeFields = {
   RerunTimes: integer(0, 100).optional(),
   RerunInterval: integer(0, 86_400).optional().meta({ description: 'Seconds' }),
   Trigger: z
-    .object({
-      Type: oneOf(['Scheduler', 'Manual']),
-      Recurrence: oneOf(['Pause', 'Skip', 'Normal']),
-      Cron: text(500).min(1, 'it must not be empty').optional(),
-      StartTime: time,
-      EndTime: time,
-    })
+    .preprocess(
+      typeAlone,
+      z.object({
+        Type: oneOf(['Scheduler', 'Manual']),
+        Recurrence: oneOf(['Pause', 'Skip', 'Normal']),
+        Cron: text(500).min(1, 'it must not be empty').optional(),
+        StartTime: time,
+        EndTime: time,
+      }),
+    )
     .optional()
     .meta({ description: 'All but `Type` is heeded for `Scheduler` alone' }),
   RuntimeResource: z

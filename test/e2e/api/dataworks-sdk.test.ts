@@ -214,6 +214,8 @@ test('DW-43: tasks are listed in pages, changed and removed one by one', async (
   });
   expect(named.Tasks.map(({ Name }) => Name)).toEqual(['List two']);
   expect((await list({ Ids: [ids[0]!, 5], ProjectEnv: 'Prod' })).Tasks).toHaveLength(1);
+  expect((await list({ Owner: '77', WorkflowId: 1 })).TotalCount).toBe(3n);
+  expect((await list({ Owner: '77', WorkflowId: 99 })).TotalCount).toBe(0n);
 
   const [one] = made as [TaskRead];
   const changed = await sdk.call('UpdateTask', {
@@ -339,18 +341,76 @@ test('DW-43: SupplementData is a backfill of the days after the business days', 
   // The backfill hears of the end of each run a moment after its record.
   const { Result } = await until(
     async () =>
-      bodyOf<{ Result: { WorkflowTaskInstanceIds: bigint[] } }>(
+      bodyOf<{ Result: Record<`Workflow${'Task' | ''}InstanceIds`, bigint[]> }>(
         await sdk.call('GetCreateWorkflowInstancesResult', { OperationId }),
       ),
     (answer) => answer.Result.WorkflowTaskInstanceIds.length === 3,
   );
   expect(Result).toMatchObject({ Status: 'Created', WorkflowInstanceIds: [expect.any(BigInt)] });
+  const number = Result.WorkflowInstanceIds[0]!;
+  const day = '2026-01-02T00:00:00+08:00';
+  const [unasked] = await instancesOf(made, day);
+  expect(Result.WorkflowTaskInstanceIds).toContain(unasked!.Id);
+  for (const more of [
+    { WorkflowInstanceId: number },
+    { UnifiedWorkflowInstanceId: number },
+    { WorkflowInstanceId: number, WorkflowInstanceType: 'SupplementData', WorkflowId: 1 },
+  ]) {
+    const [found] = await instancesOf(made, day, more);
+    expect(found).toMatchObject({ Id: unasked!.Id, WorkflowInstanceId: number, WorkflowId: 1n });
+  }
+  for (const more of [
+    { WorkflowInstanceId: number + 1n },
+    { WorkflowInstanceId: number, UnifiedWorkflowInstanceId: number + 1n },
+    { WorkflowInstanceType: 'Normal' },
+    { WorkflowInstanceType: 'SmokeTest' },
+    { WorkflowId: 77 },
+  ]) {
+    expect([more, await instancesOf(made, day, more)]).toEqual([more, []]);
+  }
   const chain = await sdk.call('CreateWorkflowInstances', {
     ...{ ProjectId: 1, WorkflowId: 1, Name: 'x', Type: 'SupplementData' },
     Periods: { BizDates: [{ StartBizDate: '2026-01-01', EndBizDate: '2026-01-01' }] },
     DefaultRunProperties: { Mode: 'Chain', IncludeTaskIds: [1, 2] },
   });
   expect(chain.error).toMatchObject({ code: 'InvalidParameter' });
+});
+
+test('DW-43: of an instance that is there, a backfill has what it runs, not what it is still to reach', async () => {
+  const made = await task({ ...nightly, job: { type: 'held' } });
+  const day = '2026-01-19T00:00:00Z';
+  const at = Date.parse('2026-01-20T02:30:00Z');
+  await sdk.call('TriggerSchedulerTaskInstance', { TaskId: idOf(made), TriggerTime: at });
+  (await held.next(made.id)).succeed();
+  await until(
+    () => instancesOf(made, day),
+    ([found]) => found?.Status === 'Success',
+  );
+  const created = await sdk.call('CreateWorkflowInstances', {
+    ...{ ProjectId: 1, WorkflowId: 1, Name: 'x', Type: 'SupplementData' },
+    Periods: { BizDates: [{ StartBizDate: '2026-01-18', EndBizDate: '2026-01-19' }] },
+    DefaultRunProperties: { Mode: 'General', RootTaskIds: [idOf(made)], Parallelism: 1 },
+  });
+  const { OperationId } = bodyOf<{ OperationId: string }>(created);
+  const first = await held.next(made.id);
+  const result = await sdk.call('GetCreateWorkflowInstancesResult', { OperationId });
+  const { Result } = bodyOf<{ Result: { WorkflowInstanceIds: bigint[] } }>(result);
+  const [WorkflowInstanceId] = Result.WorkflowInstanceIds;
+  const ofIt = (on: string) => instancesOf(made, on, { WorkflowInstanceId });
+  const before = '2026-01-18T00:00:00Z';
+  const [running] = await until(
+    () => ofIt(before),
+    (found) => found.length === 1,
+  );
+  expect(running).toMatchObject({ Status: 'Running', WorkflowInstanceId });
+  expect(await ofIt(day)).toEqual([]);
+  first.succeed();
+  (await held.next(made.id)).succeed();
+  const [rerun] = await until(
+    () => ofIt(day),
+    ([found]) => found?.Status === 'Success',
+  );
+  expect(rerun).toMatchObject({ RunNumber: 2n, WorkflowInstanceId });
 });
 
 test('DW-03, DW-42: refusals reach the SDK with code, message and RequestId', async () => {

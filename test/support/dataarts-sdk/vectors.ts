@@ -1,4 +1,4 @@
-/** Requests as the vendor's SDK signs them (`make-vectors.py`). */
+/** Requests as the vendor's SDKs sign them (`make-vectors.py`, `make-vectors.go`). */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -16,9 +16,13 @@ interface Vectors {
   requests: SignedVector[];
 }
 
-export const vectors = JSON.parse(
-  readFileSync(path.join(__dirname, 'vectors.json'), 'utf8'),
-) as Vectors;
+const read = (file: string) =>
+  JSON.parse(readFileSync(path.join(__dirname, file), 'utf8')) as Vectors;
+
+export const vectors = read('vectors.json');
+
+/** Of the SDK for Go, which signs neither `host` nor `content-type`. */
+export const goVectors = read('vectors-go.json');
 
 /** When they were signed, in ms. */
 export const signedAt = Date.parse('2026-04-14T00:00:00Z');

@@ -13,8 +13,15 @@ import {
   readOrder,
   text,
 } from '../fields';
-import { messageOf, notHeld } from '../refusals';
-import { instanceShape, instanceStatuses, statusesFor, tagShapes } from '../shapes';
+import { isNothing, messageOf, notHeld } from '../refusals';
+import {
+  instanceShape,
+  instanceStatuses,
+  startersFor,
+  statusesFor,
+  tagShapes,
+  workflowInstanceTypes,
+} from '../shapes';
 import { nonEmpty, pageFields, pageOf, taskFilter, taskFilterFields } from './tasks';
 
 /** Instances that one call reruns or stops. */
@@ -43,34 +50,45 @@ export const listTaskInstances = action({
         'timezone of each task',
     }),
     Id: int64.optional(),
-    Ids: ids(1_000).optional(),
+    Ids: ids(1_000),
     TaskId: int64.optional(),
-    TaskIds: ids(1_000).optional(),
+    TaskIds: ids(1_000),
     TaskName: text(255).optional().meta({ description: 'Part of the name' }),
     Status: oneOf(instanceStatuses),
+    WorkflowInstanceId: int64.optional().meta({
+      description: 'As `GetCreateWorkflowInstancesResult` tells it',
+    }),
+    UnifiedWorkflowInstanceId: int64.optional().meta({ description: 'The same' }),
+    WorkflowInstanceType: oneOf(workflowInstanceTypes),
+    Filter: z.unknown().optional().meta({ description: 'Not known here' }),
     ...taskFilterFields,
     ...pageFields,
     SortBy: orderText(orders, 'Id Desc'),
   }),
   example: { Bizdate: '1767225600000', PageNumber: '1', PageSize: '10' },
   async run({ scheduling, caller, input }) {
-    const { Id, Ids, TaskId, TaskIds, Status } = input;
+    const { Id, Ids, TaskId, TaskIds, Status, WorkflowInstanceType: type } = input;
+    if (!isNothing(input.Filter)) throw notHeld('Filter', 'it is not known here');
+    const { WorkflowInstanceId: one, UnifiedWorkflowInstanceId: unified } = input;
+    const backfills = [one, unified].filter((number) => number !== undefined);
     const filter = {
       ...taskFilter(input, { numbers: either(TaskId, TaskIds), search: input.TaskName }),
       businessTime: input.Bizdate,
       instanceNumbers: nonEmpty(either(Id, Ids)),
       statuses: Status ? statusesFor(Status) : null,
+      starters: type ? startersFor(type) : null,
+      backfills,
     };
     const { shown, slice } = pageOf(input);
     const order = readOrder(orders, input.SortBy ?? 'Id Desc');
     const found = await scheduling.byNumber.instances(caller, filter, { ...slice, ...order });
-    const TaskInstances = found.items.map(instanceShape);
+    const TaskInstances = found.items.map((item) => instanceShape(item, backfills[0]));
     return { PagingInfo: { ...shown, TotalCount: found.total, TaskInstances } };
   },
 });
 
-function either(one: string | undefined, several: string[] | undefined): string[] | undefined {
-  return one === undefined ? several : [one, ...(several ?? [])];
+function either(one: string | undefined, several: string[]): string[] {
+  return one === undefined ? several : [one, ...several];
 }
 
 export const getTaskInstance = action({
@@ -105,7 +123,7 @@ export const getTaskInstanceLog = action({
 });
 
 const steps = {
-  Ids: ids(mostSteps).default([]),
+  Ids: ids(mostSteps),
   Comment: text(1_000).optional(),
 };
 

@@ -36,9 +36,9 @@ const modes = ['General', 'ManualSelection', 'AllDownstream', 'Chain'] as const;
 
 const properties = z.object({
   Mode: oneOf(modes),
-  RootTaskIds: ids(500).default([]),
-  IncludeTaskIds: ids(500).default([]),
-  ExcludeTaskIds: ids(500).default([]),
+  RootTaskIds: ids(500),
+  IncludeTaskIds: ids(500),
+  ExcludeTaskIds: ids(500),
   Parallelism: integer(1, 64).optional().meta({
     description: 'Instances under way at the same time',
   }),

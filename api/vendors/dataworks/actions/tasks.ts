@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { action } from '../action';
 import { environment, ids, int64, integer, oneOf, orderText, readOrder, text } from '../fields';
-import { tagShapes, taskShape } from '../shapes';
+import { tagShapes, taskShape, workflowOfTasks } from '../shapes';
 
 const named = {
   Id: int64,
@@ -53,24 +53,28 @@ export const taskFilterFields = {
   TriggerType: oneOf(['Scheduler', 'Manual']),
   TriggerRecurrence: oneOf(['Pause', 'Skip', 'Normal']),
   RuntimeResource: text(255).optional().meta({ description: 'Name of a resource group' }),
+  WorkflowId: int64.optional().meta({
+    description: `All tasks are in the workflow ${workflowOfTasks}, none in another`,
+  }),
 };
 
 const kinds = { Scheduler: 'recurring', Manual: 'manual' } as const;
 const modes = { Pause: 'pause', Skip: 'skip', Normal: 'normal' } as const;
 
 /** Clients send an empty list for what was not set. */
-export function nonEmpty(list: string[] | undefined): string[] | null {
-  return list && list.length > 0 ? list : null;
+export function nonEmpty(list: string[]): string[] | null {
+  return list.length > 0 ? list : null;
 }
 
 /** In our words. */
 export function taskFilter(
   input: z.output<z.ZodObject<typeof taskFilterFields>>,
-  more: { numbers: string[] | undefined; search: string | undefined },
+  more: { numbers: string[]; search: string | undefined },
 ) {
-  const { TriggerType: type, TriggerRecurrence: recurrence } = input;
+  const { TriggerType: type, TriggerRecurrence: recurrence, WorkflowId: workflow } = input;
+  const isElsewhere = workflow !== undefined && workflow !== String(workflowOfTasks);
   return {
-    numbers: nonEmpty(more.numbers),
+    numbers: isElsewhere ? [] : nonEmpty(more.numbers),
     search: more.search || null,
     owner: input.Owner ?? null,
     environment: input.ProjectEnv ?? null,
@@ -110,7 +114,7 @@ export const listTasks = action({
   role: 'viewer',
   summary: 'List tasks',
   input: z.object({
-    Ids: ids(1_000).optional(),
+    Ids: ids(1_000),
     Name: text(255).optional().meta({ description: 'Part of the name' }),
     ...taskFilterFields,
     ...pageFields,

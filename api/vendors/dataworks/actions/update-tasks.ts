@@ -4,7 +4,7 @@ import { TablegateError } from '../../../../model/errors';
 import { parseInput } from '../../../../model/field-errors';
 import type { BatchEntry } from '../../../../scheduling/scheduling';
 import { action } from '../action';
-import { int64, structure, text } from '../fields';
+import { int64, list, structure, text } from '../fields';
 import { isNothing, messageOf, notHeld } from '../refusals';
 import { changeFields, changeOf, entrySchema } from '../task-entry';
 
@@ -25,11 +25,9 @@ export const batchUpdateTasks = action({
   role: 'developer',
   summary: 'Change some fields of many tasks',
   input: z.object({
-    Tasks: structure(
+    Tasks: list(
       z.array(identified, 'it must be a list').max(mostTasks, `at most ${mostTasks} are allowed`),
-    )
-      .default([])
-      .meta({ type: 'array', items: { type: 'object' }, description: 'Each is changed by itself' }),
+    ).meta({ type: 'array', items: { type: 'object' }, description: 'Each is changed by itself' }),
     Comment: comment,
   }),
   example: {
