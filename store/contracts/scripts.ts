@@ -71,6 +71,8 @@ export interface ScriptStore {
   find(tenant: string, id: string): Promise<StoredScript | null>;
   /** Those among `ids` that are there, in any order. */
   findAll(tenant: string, ids: readonly string[]): Promise<StoredScript[]>;
+  /** The projects of those among `ids` that are there. */
+  projectsOf(tenant: string, ids: readonly string[]): Promise<Map<string, string>>;
   /** Newest first. */
   list(tenant: string, filter: ScriptFilter, page: PageRequest): Promise<Page<StoredScript>>;
   /** What is in production, latest come first. */
