@@ -772,6 +772,8 @@ export const en = {
   'script.noProblems': 'No problems',
   'script.notSaved': 'Not saved · last saved',
   'script.problems': 'Problems',
+  'script.putsBack':
+    'Set on the task of production itself, and put back to what the script says by the next publication: {names}.',
   'script.run': 'Run',
   'script.runMore': 'Runs what was submitted last, by hand',
   'script.saveMore': 'Save (Ctrl+S)',
@@ -783,6 +785,7 @@ export const en = {
   'script.state.submitted': 'Submitted',
   'script.submit': 'Submit',
   'script.takeTheirs': 'Drop mine and load theirs',
+  'script.taskDiffers': 'Task changed',
   'script.text': 'Script (JSON)',
   'script.tooLong': 'The script has {length} characters; at most {most} are allowed',
   'script.waits': 'Version {version} is to be published',
