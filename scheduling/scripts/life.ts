@@ -57,7 +57,7 @@ export class ScriptLife {
     return { script: view, version: version.version, checks, lineage };
   }
 
-  /** A draft that is what was submitted last, by the same author, is no new version. */
+  /** A draft that is what was submitted last, by the same author with the same remarks, is no new one. */
   private async keep(
     { tenant, userId, name }: Caller,
     script: StoredScript,
@@ -66,17 +66,10 @@ export class ScriptLife {
   ): Promise<ScriptVersion> {
     const { scripts } = this.deps.store;
     const { id: scriptId, text, config, draftDigest } = script;
-    const last =
-      script.submittedDigest === draftDigest && script.submittedVersion !== null
-        ? await scripts.version(tenant, scriptId, script.submittedVersion)
-        : null;
-    const isSame = last?.author === userId && last.remarks === remarks;
-    const version = isSame
-      ? last
-      : await scripts.addVersion(tenant, {
-          ...{ scriptId, text, config, remarks, author: userId, authorName: name },
-          analysis: { checks, lineage },
-        });
+    const version = await scripts.addVersion(tenant, {
+      ...{ scriptId, text, config, remarks, author: userId, authorName: name },
+      analysis: { checks, lineage },
+    });
     await scripts.noteSubmitted(tenant, scriptId, {
       version: version.version,
       digest: draftDigest,

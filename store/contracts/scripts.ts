@@ -110,13 +110,15 @@ export interface ScriptStore {
   notePublished(tenant: string, id: string, version: number): Promise<void>;
   /** The task of an environment is gone; without that of production nothing is published. */
   forgetTask(tenant: string, id: string, environment: Environment): Promise<void>;
-  /** Keeps the next version of a script; its number is one more than that of the last. */
+  /**
+   * Keeps the next version of a script; its number is one more than that of the last. Where that has the
+   * same text, settings, remarks and author, it stays the last, and is answered.
+   */
   addVersion(
     tenant: string,
     version: Omit<ScriptVersion, 'version' | 'createdAt'>,
   ): Promise<ScriptVersion>;
   version(tenant: string, scriptId: string, version: number): Promise<ScriptVersion | null>;
-  latestVersion(tenant: string, scriptId: string): Promise<ScriptVersion | null>;
   /** Newest first, without text and analysis. */
   versions(
     tenant: string,
