@@ -238,9 +238,9 @@ export const en = {
   'connection.edit': 'Edit connection {name}',
   'connection.fieldNeeded': 'It is needed',
   'connection.hint.duckdb':
-    'A DuckDB file on the server, below a folder that TABLEGATE_FILES_ROOTS names',
+    'A DuckDB file on the server, below an allowed folder (TABLEGATE_FILES_ROOTS; in tenants other than “default” the tenant’s own)',
   'connection.hint.files':
-    'A folder on the server, below one that TABLEGATE_FILES_ROOTS names: x.csv or x.parquet in it is a table x',
+    'A folder on the server, below an allowed one (TABLEGATE_FILES_ROOTS; in tenants other than “default” the tenant’s own): x.csv or x.parquet in it is a table x',
   'connection.host': 'Host',
   'connection.kind.duckdb': 'DuckDB file',
   'connection.kind.files': 'Folder of CSV and Parquet files',

@@ -231,9 +231,10 @@ export const zh: Catalogue = {
   'connection.databaseHint.postgres': '其中的表名为 连接.Schema.表',
   'connection.edit': '编辑连接 {name}',
   'connection.fieldNeeded': '必填',
-  'connection.hint.duckdb': '服务器上的 DuckDB 文件，须位于 TABLEGATE_FILES_ROOTS 指定的目录下',
+  'connection.hint.duckdb':
+    '服务器上的 DuckDB 文件，须位于允许的目录下（TABLEGATE_FILES_ROOTS；“default”以外的租户为其专属目录）',
   'connection.hint.files':
-    '服务器上的目录，须位于 TABLEGATE_FILES_ROOTS 指定的目录下：其中的 x.csv 或 x.parquet 即表 x',
+    '服务器上的目录，须位于允许的目录下（TABLEGATE_FILES_ROOTS；“default”以外的租户为其专属目录）：其中的 x.csv 或 x.parquet 即表 x',
   'connection.host': '主机',
   'connection.kind.duckdb': 'DuckDB 文件',
   'connection.kind.files': 'CSV 和 Parquet 文件目录',
