@@ -35,6 +35,7 @@ export const en = {
   'api.call': 'Call',
   'api.deleteText': 'It is done for real, and cannot be taken back.',
   'api.deleteTitle': 'Send this call?',
+  'api.exampleText': 'It is the example as it stands, and is done for real. {title}: {summary}.',
   'api.headers': 'Headers of the answer',
   'api.lacks': 'You have the role {role}: the call will be refused.',
   'api.login.aloudata':

@@ -35,6 +35,7 @@ export const zh: Catalogue = {
   'api.call': '调用',
   'api.deleteText': '该调用会真实执行，且无法撤销。',
   'api.deleteTitle': '要发送此调用吗？',
+  'api.exampleText': '这是未经修改的示例，会真实执行。{title}：{summary}。',
   'api.headers': '响应头',
   'api.lacks': '您的角色是{role}：该调用会被拒绝。',
   'api.login.aloudata':
