@@ -72,6 +72,14 @@ test('of edits with one text by one user at once there is one version', async ()
   const job = { type: 'sync-script', config: { script: copyScript({ where: 'a > 1' }) } };
   const edits = await Promise.all(Array.from({ length: 8 }, () => edit(task, ann, { job })));
   expect(edits.map((edited) => edited.job.config.version)).toEqual(Array(8).fill(2));
+
+  const { version: _version, createdAt: _createdAt, ...kept } = (await versionOf(edits[0]!))!;
+  const add = (change = {}) => service.store.scripts.addVersion('default', { ...kept, ...change });
+  const added = await Promise.all([add(), add(), add(), add()]);
+  expect(added.map(({ version }) => version)).toEqual(Array(4).fill(2));
+  expect((await add({ author: bob.userId })).version).toBe(3);
+  expect((await add()).version).toBe(4);
+  expect((await add({ remarks: 'why' })).version).toBe(5);
 });
 
 test('what is shown can be sent back, and who changes it is the author from then on', async () => {
