@@ -19,7 +19,7 @@ function outside(givenPath: string, filesRoots: string[]): TablegateError {
   const allowed = filesRoots.length > 0 ? filesRoots.join(', ') : 'none';
   const detail =
     `The path ${givenPath} is outside the allowed folders (${allowed}); ` +
-    'set TABLEGATE_FILES_ROOTS to allow another one.';
+    'move the files there. TABLEGATE_FILES_ROOTS allows further ones, to the tenant "default" alone.';
   return new TablegateError('pathOutsideRoots', detail, {
     fields: [{ path: 'config.path', message: detail }],
   });
@@ -29,7 +29,7 @@ function outside(givenPath: string, filesRoots: string[]): TablegateError {
  * Resolves `..` and links of a path, of which the end may not exist yet.
  * @param givenPath absolute, or relative to the first allowed folder
  * @returns the real absolute path
- * @throws TablegateError pathOutsideRoots, naming the setting and the allowed folders
+ * @throws TablegateError pathOutsideRoots, naming the allowed folders, and for which tenant the setting allows more
  */
 export async function resolveInRoots(givenPath: string, filesRoots: string[]): Promise<string> {
   const absolute = path.resolve(filesRoots[0] ?? path.sep, givenPath);

@@ -231,6 +231,12 @@ export type ScriptRow = z.infer<typeof scriptRowSchema>;
 
 /** A script with its draft. */
 export const scriptViewSchema = scriptRowSchema.extend({
+  taskDiffers: z.array(z.string()).meta({
+    description:
+      'Settings of the task of production that have been changed on the task itself: the next ' +
+      'publication sets them to what the script says',
+    examples: [['owner', 'runPolicy.timeout']],
+  }),
   text: z.string(),
   ...scriptConfigSchema.shape,
 });

@@ -15,6 +15,7 @@ import { ResourceGroups } from './resource-groups';
 import { Runs } from './runs';
 import type { IdempotencyService, Scheduling } from './scheduling';
 import { scriptService } from './scripts/scripts';
+import { TasksOfScripts } from './scripts/task-of-script';
 import { Sessions } from './sessions';
 import { Sources } from './sources';
 import { System } from './system';
@@ -33,11 +34,12 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
   const uses = new UseNotes(deps.store.tokens, deps.log);
   const queue = new TriggerQueue(deps.gateway);
   const starter = new BackfillStarter(deps, queue);
-  const tasks = new Tasks(deps);
+  const projects = new Projects(deps);
+  const ofScripts = new TasksOfScripts(deps, projects);
+  const tasks = new Tasks(deps, ofScripts);
   const people = new People(deps);
   const events = new Events(deps.store);
   const runs = new Runs(deps, tasks, starter);
-  const projects = new Projects(deps);
   const accessKeys = new AccessKeys(deps);
   const backfills = new Backfills(deps, starter);
   return {
@@ -58,7 +60,7 @@ export function createScheduling(deps: SchedulingDeps): Scheduling & { close(): 
     identity: new Identity(deps, people, accessKeys, projects),
     metadataTasks: new MetadataTasks(deps, tasks, runs, projects),
     resourceGroups: new ResourceGroups(deps),
-    taskBatches: new TaskBatches(deps, tasks),
+    taskBatches: new TaskBatches(deps, tasks, ofScripts),
     byNumber: new ByNumber(deps, { tasks, runs, backfills }),
     events,
     system: new System(deps),

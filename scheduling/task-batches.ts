@@ -19,6 +19,7 @@ import type { SchedulingDeps } from './deps';
 import { eachInTurns } from './in-turns';
 import { placeJob } from './resource-groups';
 import type { BatchEntry, BatchResult, TaskBatchService, TaskService } from './scheduling';
+import type { TasksOfScripts } from './scripts/task-of-script';
 import { lineageOf } from './task-checks';
 import { isRefusal, refuseImported } from './task-refusals';
 import { checkTimes } from './time-checks';
@@ -91,6 +92,7 @@ export class TaskBatches implements TaskBatchService {
   constructor(
     private readonly deps: SchedulingDeps,
     private readonly tasks: Pick<TaskService, 'get'>,
+    private readonly ofScripts: TasksOfScripts,
   ) {}
 
   async update(
@@ -105,11 +107,14 @@ export class TaskBatches implements TaskBatchService {
       store.tasks.byNumbers(tenant, [...new Set(entries.map(({ number }) => number))]),
       this.groupsOf(tenant, entries),
     ]);
+    const closed = await this.ofScripts.closed(caller, tasks);
     const pace = new Pace(entries.length);
     const courses = new Map<string, { course: Course; places: number[] }>();
     const results = entries.map(({ number, environment }, place): BatchResult => {
       const task = chosen(tasks, number, environment);
       if (!task) return { error: taskOfNumberNotFound() };
+      const refusal = closed.get(task.id);
+      if (refusal) return { error: refusal };
       const known = courses.get(task.id) ?? {
         course: { task, changed: null, edits: [] },
         places: [],

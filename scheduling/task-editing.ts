@@ -17,6 +17,7 @@ import { settledResource } from './resource-groups';
 import type { TaskRead, TaskService } from './scheduling';
 import { waitUntilProjected } from './settle';
 import { settleEditedScript } from './scripts/plain-scripts';
+import type { TasksOfScripts } from './scripts/task-of-script';
 import { checkDefinition, lineageOf, ownOutputs, reserveOutputs } from './task-checks';
 import { isRefusal, refuseImported, refuseStale } from './task-refusals';
 import type { TaskUpdates, UpdateOptions } from './task-updates';
@@ -28,6 +29,7 @@ export class TaskEditing {
     private readonly deps: SchedulingDeps,
     private readonly tasks: Pick<TaskService, 'get'>,
     private readonly updates: TaskUpdates,
+    private readonly ofScripts: TasksOfScripts,
   ) {}
 
   async edit(
@@ -36,7 +38,7 @@ export class TaskEditing {
     patch: TaskPatch,
     ifVersion: number | null,
   ): Promise<TaskRead> {
-    const before = await this.tasks.get(caller, taskId);
+    const before = await this.open(caller, taskId);
     const resource = await this.resourceOf(caller, patch);
     return this.change(caller, before, settledPatch(patch, before.timezone, resource), ifVersion);
   }
@@ -47,12 +49,12 @@ export class TaskEditing {
     input: TaskInput,
     ifVersion: number | null,
   ): Promise<TaskRead> {
+    const before = await this.open(caller, taskId);
     const { environment, ...definition } = newDefinition(
       input,
       this.deps.settings.timezone,
       await this.resourceOf(caller, input),
     );
-    const before = await this.tasks.get(caller, taskId);
     if (environment !== before.environment) {
       const message = `the environment of a task cannot be changed; it is ${before.environment}`;
       throw new TablegateError('invalidInput', `The ${message.slice(4)}.`, {
@@ -60,6 +62,13 @@ export class TaskEditing {
       });
     }
     return this.change(caller, before, definition, ifVersion);
+  }
+
+  /** The task as it is, for whoever may change it. */
+  private async open(caller: Caller, taskId: string): Promise<TaskRead> {
+    const task = await this.tasks.get(caller, taskId);
+    await this.ofScripts.requireOpen(caller, [task]);
+    return task;
   }
 
   private resourceOf(

@@ -4,7 +4,7 @@ import { noteAction } from './audit';
 import { tellDriver } from './backfills/driver';
 import type { SchedulingDeps } from './deps';
 import type { TaskRead, TaskService } from './scheduling';
-import { refuseTaskOfScript } from './scripts/task-of-script';
+import { refuseTaskOfScript, type TasksOfScripts } from './scripts/task-of-script';
 import type { TaskEditing } from './task-editing';
 import { isRefusal, refuseImported, refuseStale, taskInUse } from './task-refusals';
 import type { TaskUpdates } from './task-updates';
@@ -18,7 +18,7 @@ export class TaskRemoval {
     private readonly deps: SchedulingDeps,
     private readonly tasks: Pick<TaskService, 'get'>,
     private readonly updates: TaskUpdates,
-    private readonly editing: TaskEditing,
+    private readonly parts: { editing: TaskEditing; ofScripts: TasksOfScripts },
   ) {}
 
   async remove(
@@ -28,6 +28,7 @@ export class TaskRemoval {
     detach: boolean,
   ): Promise<void> {
     const before = await this.tasks.get(caller, taskId);
+    await this.parts.ofScripts.requireOpen(caller, [before]);
     refuseImported(before);
     refuseStale(before, ifVersion);
     refuseTaskOfScript(before);
@@ -80,6 +81,8 @@ export class TaskRemoval {
   ): Promise<void> {
     const { gateway, store } = this.deps;
     const { tenant } = caller;
+    const ids = users.map(({ id }) => id);
+    await this.parts.ofScripts.requireOpen(caller, await store.tasks.findAll(tenant, ids));
     for (const user of users) await this.detach(caller, user.id, taskId);
     for (const id of await store.backfills.detachTask(tenant, taskId)) {
       await tellDriver(gateway, tenant, id, false);
@@ -92,7 +95,7 @@ export class TaskRemoval {
       try {
         const before = await this.tasks.get(caller, taskId);
         const dependsOn = before.dependsOn.filter((id) => id !== upstream);
-        await this.editing.send(caller, before, { dependsOn }, before.version);
+        await this.parts.editing.send(caller, before, { dependsOn }, before.version);
         return;
       } catch (error) {
         // It is going itself.

@@ -14,6 +14,7 @@ import { readGateTime } from './gate-times';
 import { taskIdOf } from './idempotency-keys';
 import { settledResource } from './resource-groups';
 import type { DraftView, PageRequest, TaskRead, TaskService, TriggerUrl } from './scheduling';
+import type { TasksOfScripts } from './scripts/task-of-script';
 import { TaskCreation, type SettledTask } from './task-creation';
 import { TaskEditing } from './task-editing';
 import { TaskImports } from './task-imports';
@@ -33,13 +34,17 @@ export class Tasks implements TaskService {
   private readonly removal: TaskRemoval;
   private readonly imports: TaskImports;
 
-  constructor(private readonly deps: SchedulingDeps) {
+  constructor(
+    private readonly deps: SchedulingDeps,
+    private readonly ofScripts: TasksOfScripts,
+  ) {
     this.drafts = new Drafts(deps);
     this.updates = new TaskUpdates(deps);
     this.creation = new TaskCreation(deps, this.updates);
-    this.editing = new TaskEditing(deps, this, this.updates);
-    this.removal = new TaskRemoval(deps, this, this.updates, this.editing);
-    const parts = { creation: this.creation, editing: this.editing, removal: this.removal };
+    this.editing = new TaskEditing(deps, this, this.updates, ofScripts);
+    const { editing } = this;
+    this.removal = new TaskRemoval(deps, this, this.updates, { editing, ofScripts });
+    const parts = { creation: this.creation, editing, removal: this.removal };
     this.imports = new TaskImports(deps, { ...parts, updates: this.updates });
   }
 
@@ -192,7 +197,7 @@ export class Tasks implements TaskService {
   }
 
   async rotate(caller: Caller, taskId: string, table: string): Promise<TriggerUrl> {
-    await this.get(caller, taskId);
+    await this.ofScripts.requireOpen(caller, [await this.get(caller, taskId)]);
     return rotateTriggerUrl(this.deps, caller, taskId, table);
   }
 

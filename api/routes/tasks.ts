@@ -19,6 +19,8 @@ import { taskNameShape, taskRowShape, taskShape } from './shapes';
 const tags = ['Tasks'];
 const body = taskInputSchema;
 const notChanged: ErrorCode[] = ['taskNotFound', 'taskRemoved', ...changeUnanswered];
+/** Of tasks of scripts. */
+const scriptClosed: ErrorCode[] = ['taskOfScript', 'projectClosed'];
 /** Of at most 200 tasks. */
 const idsText = z
   .string()
@@ -134,7 +136,7 @@ export const taskRoutes = [
     ifMatch: true,
     answer: taskShape,
     etag: true,
-    errors: [...notChanged, ...notTaken, 'taskOfScript'],
+    errors: [...notChanged, ...notTaken, ...scriptClosed],
     handler: ({ scheduling, caller, params, body: patch, ifVersion }) =>
       scheduling.tasks.edit(caller, params.id, patch, ifVersion),
   }),
@@ -151,7 +153,7 @@ export const taskRoutes = [
     ifMatch: true,
     answer: taskShape,
     etag: true,
-    errors: [...notChanged, ...notTaken, 'taskOfScript'],
+    errors: [...notChanged, ...notTaken, ...scriptClosed],
     handler: async ({ scheduling, caller, params, body: input, ifVersion }) => {
       requireSameId(params.id, input.id);
       return scheduling.tasks.replace(caller, params.id, input, ifVersion);
@@ -174,7 +176,7 @@ export const taskRoutes = [
       }),
     }),
     status: 204,
-    errors: [...notChanged, 'taskInUse', 'taskOfScript'],
+    errors: [...notChanged, 'taskInUse', ...scriptClosed],
     handler: ({ scheduling, caller, params, ifVersion, query }) =>
       scheduling.tasks.remove(caller, params.id, ifVersion, query.detach ?? false),
   }),

@@ -76,7 +76,7 @@ export const triggerUrlRoutes = [
     summary: "Replace a table's trigger URL",
     description: 'The former URL is refused within a second.',
     answer: triggerUrlShape,
-    errors: ['taskNotFound', 'tableNotFound'],
+    errors: ['taskNotFound', 'tableNotFound', 'projectClosed'],
     credentials: rotateCredentials,
     handler: ({ scheduling, caller, params }) =>
       scheduling.tasks.rotate(caller, params.id, params.table),

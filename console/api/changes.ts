@@ -3,7 +3,8 @@ import type { Query } from '@tanstack/react-query';
 
 /** Parts of the names of calls whose answers a change of the kind may alter. */
 const concerned = {
-  task: /\/tasks|\/waiting|\/lineage|\/operation-center/,
+  // A script tells how its task of production differs from it.
+  task: /\/tasks|\/waiting|\/lineage|\/operation-center|\/scripts\/\{id\}$/,
   run: /\/tasks|\/runs|\/instances|\/waiting|\/operation-center|id-mapping|\/catalog/,
   trigger: /\/tasks|\/triggers|\/waiting/,
   backfill: /\/backfills|\/instances/,

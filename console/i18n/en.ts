@@ -35,6 +35,7 @@ export const en = {
   'api.call': 'Call',
   'api.deleteText': 'It is done for real, and cannot be taken back.',
   'api.deleteTitle': 'Send this call?',
+  'api.exampleText': 'It is the example as it stands, and is done for real. {title}: {summary}.',
   'api.headers': 'Headers of the answer',
   'api.lacks': 'You have the role {role}: the call will be refused.',
   'api.login.aloudata':
@@ -238,9 +239,9 @@ export const en = {
   'connection.edit': 'Edit connection {name}',
   'connection.fieldNeeded': 'It is needed',
   'connection.hint.duckdb':
-    'A DuckDB file on the server, below a folder that TABLEGATE_FILES_ROOTS names',
+    'A DuckDB file on the server, below an allowed folder (TABLEGATE_FILES_ROOTS; in tenants other than “default” the tenant’s own)',
   'connection.hint.files':
-    'A folder on the server, below one that TABLEGATE_FILES_ROOTS names: x.csv or x.parquet in it is a table x',
+    'A folder on the server, below an allowed one (TABLEGATE_FILES_ROOTS; in tenants other than “default” the tenant’s own): x.csv or x.parquet in it is a table x',
   'connection.host': 'Host',
   'connection.kind.duckdb': 'DuckDB file',
   'connection.kind.files': 'Folder of CSV and Parquet files',
@@ -772,6 +773,8 @@ export const en = {
   'script.noProblems': 'No problems',
   'script.notSaved': 'Not saved · last saved',
   'script.problems': 'Problems',
+  'script.putsBack':
+    'Set on the task of production itself, and put back to what the script says by the next publication: {names}.',
   'script.run': 'Run',
   'script.runMore': 'Runs what was submitted last, by hand',
   'script.saveMore': 'Save (Ctrl+S)',
@@ -783,6 +786,7 @@ export const en = {
   'script.state.submitted': 'Submitted',
   'script.submit': 'Submit',
   'script.takeTheirs': 'Drop mine and load theirs',
+  'script.taskDiffers': 'Task changed',
   'script.text': 'Script (JSON)',
   'script.tooLong': 'The script has {length} characters; at most {most} are allowed',
   'script.waits': 'Version {version} is to be published',

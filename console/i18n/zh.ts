@@ -35,6 +35,7 @@ export const zh: Catalogue = {
   'api.call': '调用',
   'api.deleteText': '该调用会真实执行，且无法撤销。',
   'api.deleteTitle': '要发送此调用吗？',
+  'api.exampleText': '这是未经修改的示例，会真实执行。{title}：{summary}。',
   'api.headers': '响应头',
   'api.lacks': '您的角色是{role}：该调用会被拒绝。',
   'api.login.aloudata':
@@ -231,9 +232,10 @@ export const zh: Catalogue = {
   'connection.databaseHint.postgres': '其中的表名为 连接.Schema.表',
   'connection.edit': '编辑连接 {name}',
   'connection.fieldNeeded': '必填',
-  'connection.hint.duckdb': '服务器上的 DuckDB 文件，须位于 TABLEGATE_FILES_ROOTS 指定的目录下',
+  'connection.hint.duckdb':
+    '服务器上的 DuckDB 文件，须位于允许的目录下（TABLEGATE_FILES_ROOTS；“default”以外的租户为其专属目录）',
   'connection.hint.files':
-    '服务器上的目录，须位于 TABLEGATE_FILES_ROOTS 指定的目录下：其中的 x.csv 或 x.parquet 即表 x',
+    '服务器上的目录，须位于允许的目录下（TABLEGATE_FILES_ROOTS；“default”以外的租户为其专属目录）：其中的 x.csv 或 x.parquet 即表 x',
   'connection.host': '主机',
   'connection.kind.duckdb': 'DuckDB 文件',
   'connection.kind.files': 'CSV 和 Parquet 文件目录',
@@ -756,6 +758,7 @@ export const zh: Catalogue = {
   'script.noProblems': '没有问题',
   'script.notSaved': '未保存 · 上次保存',
   'script.problems': '问题',
+  'script.putsBack': '在生产任务上直接修改、下次发布时会恢复为脚本内容的设置：{names}。',
   'script.run': '运行',
   'script.runMore': '手动运行最近提交的版本',
   'script.saveMore': '保存（Ctrl+S）',
@@ -767,6 +770,7 @@ export const zh: Catalogue = {
   'script.state.submitted': '已提交',
   'script.submit': '提交',
   'script.takeTheirs': '放弃我的修改并加载',
+  'script.taskDiffers': '任务已被修改',
   'script.text': '脚本（JSON）',
   'script.tooLong': '脚本共 {length} 个字符，最多 {most} 个',
   'script.waits': '版本 {version} 待发布',

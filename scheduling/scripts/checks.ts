@@ -26,7 +26,7 @@ import { checkTimes } from '../time-checks';
 import { dependenciesOf } from './dependencies';
 import { lookAtTables, type SeenTables } from './look-at-tables';
 import { nextRunOf } from './next-run';
-import { scriptDefinition } from './twins';
+import { scriptDefinition } from './definition';
 
 export interface Findings extends ScriptAnalysis {
   /** Tables that the tasks of the script are to name. */

@@ -58,11 +58,11 @@ export class ScriptDrafts {
       draftDigest: draftDigest(text, config),
     });
     await this.note(caller, 'script.create', script.id, { name, project: project.id });
-    return viewOf(script);
+    return viewOf(this.deps, caller.tenant, script);
   }
 
   async get(caller: Caller, id: string): Promise<ScriptView> {
-    return viewOf((await this.access.find(caller, id)).script);
+    return viewOf(this.deps, caller.tenant, (await this.access.find(caller, id)).script);
   }
 
   async list(
@@ -130,7 +130,7 @@ export class ScriptDrafts {
     await this.checkConfig(caller, script, config, patch);
     const saved = await this.save(caller, script, { ...patch, config }, ifVersion);
     await this.note(caller, 'script.save', id, { fields: Object.keys(patch) });
-    return viewOf(saved);
+    return viewOf(this.deps, caller.tenant, saved);
   }
 
   /**

@@ -1,10 +1,12 @@
 import { TablegateError } from '../../model/errors';
 import type { Caller } from '../../model/people';
+import type { Project } from '../../model/project';
 import type { ScriptAnalysis, ScriptCheck, ScriptView } from '../../model/script-object';
 import type { ScriptVersion } from '../../model/script-version';
 import type { StoredScript } from '../../store/store';
 import { noteAction } from '../audit';
 import type { SchedulingDeps } from '../deps';
+import type { TaskRead } from '../scheduling';
 import { scriptNotFound, type ScriptAccess } from './access';
 import { analyse, notLooked, type Findings } from './checks';
 import { dependenciesOf } from './dependencies';
@@ -12,7 +14,7 @@ import type { ScriptDrafts } from './drafts';
 import type { Twins } from './twins';
 import { noteWhatRuns } from './what-runs';
 import { refuseStaleScript } from './stale';
-import { requireVersion } from './versions';
+import { asOf, requireVersion, tablesOf } from './versions';
 import { viewOf } from './views';
 
 export interface Submission extends ScriptAnalysis {
@@ -49,13 +51,13 @@ export class ScriptLife {
     const version = await this.keep(caller, script, findings, remarks);
     const detail = { version: version.version, remarks };
     await this.note(caller, 'script.submit', id, detail);
-    if (project.mode === 'Basic') await this.bringIntoProduction(caller, script, version);
-    else if (script.environment === 'Dev') await this.bringIntoDevelopment(caller, script, version);
+    const task = await this.bringOn(caller, project, script, version);
     const { checks, lineage } = findings;
-    return { script: await this.view(caller, id), version: version.version, checks, lineage };
+    const view = await this.view(caller, id, task);
+    return { script: view, version: version.version, checks, lineage };
   }
 
-  /** A draft that is what was submitted last, by the same author, is no new version. */
+  /** A draft that is what was submitted last, by the same author with the same remarks, is no new one. */
   private async keep(
     { tenant, userId, name }: Caller,
     script: StoredScript,
@@ -64,17 +66,10 @@ export class ScriptLife {
   ): Promise<ScriptVersion> {
     const { scripts } = this.deps.store;
     const { id: scriptId, text, config, draftDigest } = script;
-    const last =
-      script.submittedDigest === draftDigest && script.submittedVersion !== null
-        ? await scripts.version(tenant, scriptId, script.submittedVersion)
-        : null;
-    const isSame = last?.author === userId && last.remarks === remarks;
-    const version = isSame
-      ? last
-      : await scripts.addVersion(tenant, {
-          ...{ scriptId, text, config, remarks, author: userId, authorName: name },
-          analysis: { checks, lineage },
-        });
+    const version = await scripts.addVersion(tenant, {
+      ...{ scriptId, text, config, remarks, author: userId, authorName: name },
+      analysis: { checks, lineage },
+    });
     await scripts.noteSubmitted(tenant, scriptId, {
       version: version.version,
       digest: draftDigest,
@@ -88,8 +83,7 @@ export class ScriptLife {
     const number = asked ?? script.submittedVersion;
     if (number === null) throw notSubmitted(`The script "${script.name}" has not been submitted.`);
     const version = await requireVersion(this.deps, caller, script, number);
-    await this.bringIntoProduction(caller, script, version);
-    return this.view(caller, id);
+    return this.view(caller, id, await this.bringIntoProduction(caller, script, version));
   }
 
   /** @param detach tasks that come after it no longer do */
@@ -134,6 +128,18 @@ export class ScriptLife {
     await this.note(caller, 'script.remove', id, { name: script.name });
   }
 
+  /** @returns the task of production, where there is one from now on, or it was changed */
+  private async bringOn(
+    caller: Caller,
+    { mode }: Project,
+    script: StoredScript,
+    version: ScriptVersion,
+  ): Promise<TaskRead | undefined> {
+    if (mode === 'Basic') return this.bringIntoProduction(caller, script, version);
+    if (script.environment === 'Dev') await this.bringIntoDevelopment(caller, script, version);
+    return undefined;
+  }
+
   private async bringIntoDevelopment(
     caller: Caller,
     script: StoredScript,
@@ -151,7 +157,7 @@ export class ScriptLife {
     caller: Caller,
     script: StoredScript,
     version: ScriptVersion,
-  ): Promise<void> {
+  ): Promise<TaskRead> {
     const { scripts } = this.deps.store;
     const { tenant } = caller;
     const published = asOf(script, version);
@@ -170,6 +176,7 @@ export class ScriptLife {
       () => this.twins.versionOf(caller, task.id),
     );
     await this.note(caller, 'script.publish', script.id, { version: version.version });
+    return task;
   }
 
   /** What people have done to the task since stays, unless the setting itself was changed. */
@@ -192,10 +199,11 @@ export class ScriptLife {
     throw checksFailed(script, [{ name: 'dependencies', status: 'failure', messages }]);
   }
 
-  private async view(caller: Caller, id: string): Promise<ScriptView> {
+  /** @param task that of production, where it has just been changed */
+  private async view(caller: Caller, id: string, task?: TaskRead): Promise<ScriptView> {
     const script = await this.deps.store.scripts.find(caller.tenant, id);
     if (!script) throw scriptNotFound(id);
-    return viewOf(script);
+    return viewOf(this.deps, caller.tenant, script, task);
   }
 
   private note(
@@ -206,16 +214,6 @@ export class ScriptLife {
   ): Promise<void> {
     return noteAction(this.deps.store, caller, action, `script/${id}`, detail);
   }
-}
-
-/** The script as it was in a version; its name is the one of now. */
-function asOf(script: StoredScript, { text, config }: ScriptVersion): StoredScript {
-  return { ...script, text, config: config ?? script.config };
-}
-
-function tablesOf({ analysis: { lineage } }: ScriptVersion): { reads: string[]; writes: string[] } {
-  const names = (tables: { table: string }[]) => tables.map(({ table }) => table);
-  return { reads: names(lineage.reads), writes: names(lineage.writes) };
 }
 
 function refuseFailures(script: StoredScript, checks: readonly ScriptCheck[]): void {

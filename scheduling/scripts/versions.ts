@@ -95,6 +95,19 @@ export async function requireVersion(
   );
 }
 
+/** The script as it was in a version; its name is the one of now. */
+export function asOf(script: StoredScript, { text, config }: ScriptVersion): StoredScript {
+  return { ...script, text, config: config ?? script.config };
+}
+
+export function tablesOf({ analysis: { lineage } }: ScriptVersion): {
+  reads: string[];
+  writes: string[];
+} {
+  const names = (tables: { table: string }[]) => tables.map(({ table }) => table);
+  return { reads: names(lineage.reads), writes: names(lineage.writes) };
+}
+
 function rowOf(
   { submittedVersion, publishedVersion }: StoredScript,
   row: Omit<ScriptVersion, 'text' | 'config' | 'analysis'>,

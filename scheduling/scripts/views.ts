@@ -1,7 +1,10 @@
 /** Stored scripts as they are shown. */
 import { stateOf } from '../../model/script-draft';
 import type { ScriptRow, ScriptView } from '../../model/script-object';
+import type { TaskView } from '../../model/task';
 import type { StoredScript } from '../../store/store';
+import type { SchedulingDeps } from '../deps';
+import { differencesOf } from './differences';
 
 export function rowOf(script: StoredScript): ScriptRow {
   const { id, number, project, directory, name, environment, scheduleType, origin } = script;
@@ -23,6 +26,13 @@ export function rowOf(script: StoredScript): ScriptRow {
   };
 }
 
-export function viewOf(script: StoredScript): ScriptView {
-  return { ...rowOf(script), text: script.text, ...script.config };
+/** @param task that of production, where it is known better than it is stored */
+export async function viewOf(
+  deps: Pick<SchedulingDeps, 'store' | 'settings'>,
+  tenant: string,
+  script: StoredScript,
+  task?: TaskView,
+): Promise<ScriptView> {
+  const taskDiffers = await differencesOf(deps, tenant, script, task);
+  return { ...rowOf(script), taskDiffers, text: script.text, ...script.config };
 }

@@ -71,6 +71,8 @@ export interface ScriptStore {
   find(tenant: string, id: string): Promise<StoredScript | null>;
   /** Those among `ids` that are there, in any order. */
   findAll(tenant: string, ids: readonly string[]): Promise<StoredScript[]>;
+  /** The projects of those among `ids` that are there. */
+  projectsOf(tenant: string, ids: readonly string[]): Promise<Map<string, string>>;
   /** Newest first. */
   list(tenant: string, filter: ScriptFilter, page: PageRequest): Promise<Page<StoredScript>>;
   /** What is in production, latest come first. */
@@ -108,13 +110,15 @@ export interface ScriptStore {
   notePublished(tenant: string, id: string, version: number): Promise<void>;
   /** The task of an environment is gone; without that of production nothing is published. */
   forgetTask(tenant: string, id: string, environment: Environment): Promise<void>;
-  /** Keeps the next version of a script; its number is one more than that of the last. */
+  /**
+   * Keeps the next version of a script; its number is one more than that of the last. Where that has the
+   * same text, settings, remarks and author, it stays the last, and is answered.
+   */
   addVersion(
     tenant: string,
     version: Omit<ScriptVersion, 'version' | 'createdAt'>,
   ): Promise<ScriptVersion>;
   version(tenant: string, scriptId: string, version: number): Promise<ScriptVersion | null>;
-  latestVersion(tenant: string, scriptId: string): Promise<ScriptVersion | null>;
   /** Newest first, without text and analysis. */
   versions(
     tenant: string,

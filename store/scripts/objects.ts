@@ -9,7 +9,7 @@ import { lock, transact, type Database, type Tables } from '../schema';
 import { storableJson } from '../storable';
 import type { DraftChange, NewScript, ScriptStore, StoredScript } from '../store';
 
-type Methods = Pick<ScriptStore, 'create' | 'find' | 'findAll' | 'save' | 'remove'>;
+type Methods = Pick<ScriptStore, 'create' | 'find' | 'findAll' | 'projectsOf' | 'save' | 'remove'>;
 
 export const scriptColumns = [
   'id',
@@ -41,6 +41,16 @@ export function objectMethods(db: Database): Methods {
     create: (tenant, script) => create(db, tenant, script),
     find: async (tenant, id) => (await findAll(db, tenant, [id]))[0] ?? null,
     findAll: (tenant, ids) => findAll(db, tenant, ids),
+    projectsOf: async (tenant, ids) => {
+      if (ids.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('scripts')
+        .select(['id', 'project'])
+        .where('tenant', '=', tenant)
+        .where('id', 'in', ids)
+        .execute();
+      return new Map(rows.map(({ id, project }) => [id, project]));
+    },
     save: (tenant, id, change, ifRevision) => save(db, tenant, id, change, ifRevision),
     remove: (tenant, id) =>
       transact(db, async (transaction) => {

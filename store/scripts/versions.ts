@@ -1,11 +1,12 @@
 /** Versions of scripts: written once, never changed. */
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import { Paging } from '../paging';
 import { lock, schemaName, transact, type Database } from '../schema';
 import { storableJson } from '../storable';
 import type { ScriptStore } from '../store';
 
-type Methods = Pick<ScriptStore, 'addVersion' | 'version' | 'latestVersion' | 'versions'>;
+type Methods = Pick<ScriptStore, 'addVersion' | 'version' | 'versions'>;
 
 const rowColumns = [
   'script_id as scriptId',
@@ -24,6 +25,16 @@ export function versionMethods(db: Database): Methods {
     addVersion: (tenant, { scriptId, text, config, analysis, remarks, author, authorName }) =>
       transact(db, async (transaction) => {
         await lock(transaction, 'script', tenant, scriptId);
+        const last = await transaction
+          .selectFrom('script_versions')
+          .select(versionColumns)
+          .where('tenant', '=', tenant)
+          .where('script_id', '=', scriptId)
+          .orderBy('version', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        const isSame = last?.text === text && last.author === author && last.remarks === remarks;
+        if (isSame && isDeepStrictEqual(last.config, config)) return last;
         const table = sql.table(`${schemaName}.script_versions`);
         return transaction
           .insertInto('script_versions')
@@ -42,14 +53,6 @@ export function versionMethods(db: Database): Methods {
       const row = await of(tenant, scriptId)
         .select(versionColumns)
         .where('version', '=', version)
-        .executeTakeFirst();
-      return row ?? null;
-    },
-    latestVersion: async (tenant, scriptId) => {
-      const row = await of(tenant, scriptId)
-        .select(versionColumns)
-        .orderBy('version', 'desc')
-        .limit(1)
         .executeTakeFirst();
       return row ?? null;
     },

@@ -1,5 +1,6 @@
 /** DataWorks' API at the edge: who is let in, what is read, and the vendor's envelope. */
 import { actions } from '../../api/vendors/dataworks/actions';
+import { dataworksCalls, type DescribedAction } from '../../api/vendors/dataworks/describe';
 import { parseJson } from '../../api/vendors/dataworks/json';
 import { roleAllows, roles } from '../../model/people';
 import { TablegateError } from '../../model/errors';
@@ -192,6 +193,21 @@ describe('who calls', () => {
           ...(allowed ? [200, undefined] : [403, 'NoPermission']),
         ]);
       }
+    }
+  });
+
+  test('what the document has to try a change with is refused: whoever tries it says of what', async () => {
+    const described = dataworksCalls('http://localhost').flatMap(
+      (call) => call['x-actions'] as DescribedAction[],
+    );
+    const changes = described.filter(({ role }) => role !== 'viewer');
+    expect(changes.length).toBeGreaterThan(5);
+    const key = { id: accessKeyIdOf('admin'), secret: accessSecretOf('admin') };
+    for (const { name, example } of changes) {
+      const answer = await send(testApi(), { key, action: name, body: form(example) });
+      expect([name, answer.status, answer.body.Message]).toEqual([
+        ...[name, 400, expect.stringMatching(/Id/)],
+      ]);
     }
   });
 

@@ -139,6 +139,8 @@ describe('a path outside the allowed folders is refused with the setting to use'
       expect(error).toBeInstanceOf(TablegateError);
       expect(error).toMatchObject({ code: 'pathOutsideRoots' });
       expect(error.message).toContain('TABLEGATE_FILES_ROOTS');
+      // It has no effect elsewhere.
+      expect(error.message).toContain('to the tenant "default" alone');
       expect(error.message).toContain(sandbox.root);
     }
   }

@@ -311,7 +311,7 @@ export const script: ScriptView = {
   ...{ sourceType: 'files', source: 'crm', targetType: 'duckdb', target: 'analysis' },
   ...{ state: 'published', draftDiffers: false, submittedVersion: 1, publishedVersion: 1 },
   ...{ devTaskId: null, prodTaskId: taskId, createdBy: 'Ada', createdAt: at },
-  ...{ updatedBy: 'Ada', updatedAt: at, version: 3, text: '{}', ...scriptConfig },
+  ...{ updatedBy: 'Ada', updatedAt: at, version: 3, taskDiffers: [], text: '{}', ...scriptConfig },
 };
 
 export const scriptAnalysis: ScriptAnalysis = {

@@ -49,8 +49,8 @@ export function dataworksCalls(baseUrl: string): RouteConfig[] {
         body: {
           required: false,
           content: {
-            'application/json': { schema: input, example: jsonOf(first) },
-            'application/x-www-form-urlencoded': { schema: input, example: first.example },
+            'application/json': { schema: input, example: jsonOf(trialOf(first)) },
+            'application/x-www-form-urlencoded': { schema: input, example: trialOf(first) },
           },
         },
       },
@@ -81,27 +81,44 @@ export interface DescribedAction {
   summary: string;
   /** JSON Schema of its parameters. */
   input: unknown;
-  /** Parameters, as a form holds them. */
+  /** Parameters to try it with, as a form holds them. */
   example: Record<string, string>;
   'x-codeSamples': CodeSample[];
 }
 
 function describeAction(action: Action, baseUrl: string): DescribedAction {
   const { name, method, role, summary, input, example } = action;
+  const trial = trialOf(action);
   const headers = {
     Authorization: `Bearer ${keyVariable}`,
     ...{ 'x-acs-action': name, 'x-acs-version': version },
   };
   const request = { method: 'POST', url: `${baseUrl}/`, headers, form: example };
   return {
-    ...{ name, method, role, summary, example },
+    ...{ name, method, role, summary, example: trial },
     input: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),
     'x-codeSamples': [...samplesOf(request), sdkSample(action, baseUrl)],
   };
 }
 
+/** What an example does not name where it would be changed: a number that is real here, too. */
+const ids = new Set(['Id', 'Ids', 'TaskId', 'RootTaskIds']);
+const placeholder = '<number>';
+
+/** Parameters to try an action with: whoever tries one that changes something says himself what. */
+function trialOf({ role, example }: Action): Record<string, string> {
+  if (role === 'viewer') return example;
+  const withoutIds = (name: string, value: unknown): unknown =>
+    !ids.has(name) ? value : Array.isArray(value) ? [placeholder] : placeholder;
+  const trial = Object.entries(example).map(([name, text]) => {
+    const value = withoutIds(name, valueOf(text));
+    return [name, typeof value === 'string' ? value : JSON.stringify(value, withoutIds)];
+  });
+  return Object.fromEntries(trial) as Record<string, string>;
+}
+
 /** The same parameters in one JSON object. */
-function jsonOf({ example }: Action): Record<string, unknown> {
+function jsonOf(example: Record<string, string>): Record<string, unknown> {
   const parts = Object.entries(example).map(([name, text]) => [name, valueOf(text)]);
   return Object.fromEntries(parts) as Record<string, unknown>;
 }

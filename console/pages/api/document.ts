@@ -39,6 +39,8 @@ export interface ApiCall {
   headers: Record<string, string>;
   /** JSON to begin with; null: it takes no body. */
   body: string | null;
+  /** Whether that holds an example, or nothing can be put in: as it stands it would change something. */
+  asksFirst: boolean;
   samples: Sample[];
 }
 
@@ -102,6 +104,9 @@ function callOf(method: string, path: string, operation: Operation): ApiCall {
     ...{ title: `${method} ${path}`, role: operation['x-role'], description, parameters },
     ...{ headers: {}, samples: operation['x-codeSamples'] ?? [] },
     body: json ? JSON.stringify(json.example ?? {}, null, 2) : null,
+    asksFirst:
+      changes(method, operation['x-role']) &&
+      (json?.example !== undefined || (!json && parameters.length === 0)),
   };
 }
 
@@ -124,5 +129,11 @@ function callOfAction(
       'x-acs-version': version?.const ?? version?.enum?.[0] ?? '',
     },
     body: JSON.stringify(Object.fromEntries(fields), null, 2),
+    asksFirst: changes('POST', role),
   };
+}
+
+/** Viewers, and whoever is not known, only read, whatever the method. */
+function changes(method: string, role: Role | 'public'): boolean {
+  return method !== 'GET' && role !== 'viewer' && role !== 'public';
 }

@@ -8,7 +8,8 @@ import type { ApiCall, Parameter } from './document';
 
 interface Values {
   parameters: Record<string, string>;
-  body: string;
+  /** Not there where the call takes none. */
+  body?: string;
 }
 
 /** A form of what the call takes; it is sent in the name of the signed-in user. */
@@ -23,8 +24,11 @@ export function TryIt({ call }: { call: ApiCall }) {
     setBusy(false);
   };
   const ask = (values: Values) => {
-    if (call.method !== 'DELETE') return void act(values);
-    const text = t('api.deleteText');
+    const isExample = call.asksFirst && (values.body ?? call.body) === call.body;
+    const isRemoval = call.method === 'DELETE';
+    if (!isExample && !isRemoval) return void act(values);
+    const { title, summary } = call;
+    const text = isRemoval ? t('api.deleteText') : t('api.exampleText', { title, summary });
     confirm({ title: t('api.deleteTitle'), text, yes: t('api.send') }, () => act(values));
   };
   return (
@@ -112,7 +116,7 @@ function sendCall(call: ApiCall, { parameters: values, body }: Values): Promise<
     given.filter((parameter) => parameter.in === where).map(({ name }) => [name, values[name]!]);
   const search = new URLSearchParams(pairs('query')).toString();
   const headers = { ...call.headers, ...Object.fromEntries(pairs('header')) };
-  const isEmpty = call.body === null || body.trim() === '';
+  const isEmpty = body === undefined || body.trim() === '';
   return send(call.method, path + (search && `?${search}`), {
     headers,
     ...(!isEmpty && { json: body }),

@@ -16,10 +16,17 @@ const looks: Record<State, ['idle' | 'live' | 'good', ReactNode]> = {
 type Progress = Pick<
   Schemas['ScriptRow'],
   'state' | 'draftDiffers' | 'submittedVersion' | 'publishedVersion'
->;
+> &
+  Partial<Pick<Schemas['Script'], 'taskDiffers'>>;
 
-/** Where a script is on its way to production, and whether its draft has gone on since. */
-export function StateTags({ state, draftDiffers, submittedVersion, publishedVersion }: Progress) {
+/** Where a script is on its way to production, and whether its draft or its task has gone on since. */
+export function StateTags({
+  state,
+  draftDiffers,
+  submittedVersion,
+  publishedVersion,
+  taskDiffers = [],
+}: Progress) {
   const t = useT();
   const [tone, icon] = looks[state];
   return (
@@ -34,6 +41,13 @@ export function StateTags({ state, draftDiffers, submittedVersion, publishedVers
         <Tooltip title={t('script.differsMore')}>
           <span tabIndex={0} className="has-reason">
             <Tag tone="warn">{t('script.differs')}</Tag>
+          </span>
+        </Tooltip>
+      )}
+      {taskDiffers.length > 0 && (
+        <Tooltip title={t('script.putsBack', { names: taskDiffers.join(', ') })}>
+          <span tabIndex={0} className="has-reason">
+            <Tag tone="warn">{t('script.taskDiffers')}</Tag>
           </span>
         </Tooltip>
       )}

@@ -62,6 +62,32 @@ test('DW-04: whoever is signed in sends BatchUpdateTasks from the page, which sa
   await takePicture(page, 'api-1440');
 });
 
+test('an example as it stands is asked about before it is sent, and names no task of DataWorks’', async () => {
+  const page = await openConsole(browser, server, batchPath);
+  const send = page.getByRole('button', { name: 'Send', exact: true });
+  const question = page.getByRole('dialog', { name: 'Send this call?' });
+  await send.click();
+  await expectShown(question.getByText(/example as it stands.*BatchUpdateTasks: Change some/));
+  await question.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText(/^400, after/).waitFor();
+  expect(await page.getByLabel('Answer', { exact: true }).innerText()).toMatch(/Id.*number/);
+  const { version } = await readTask(server.api, task.id);
+
+  await page.goto('/api-calls?surface=dataarts&call=createTask');
+  await page.getByLabel('project_id', { exact: true }).fill('default');
+  await page.getByLabel('workspace', { exact: true }).fill('default');
+  await send.click();
+  await expectShown(question.getByText(/example as it stands/));
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await page.goto('/api-calls?call=postTasks');
+  await send.click();
+  await expectShown(question.getByText(/Create a scheduling task/));
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  const { items } = await server.api.get<{ items: TaskRead[] }>('/tasks');
+  expect(items.map(({ id }) => id)).toEqual([task.id]);
+  expect((await readTask(server.api, task.id)).version).toBe(version);
+});
+
 test('DW-04: who may not is told so before and after', async () => {
   const user = await server.api.post<{ id: string }>('/users', { name: 'Vi', role: 'viewer' });
   const key = { userId: user.id, name: 'k' };

@@ -377,6 +377,21 @@ test('DP-03, DP-39: Dev-Prod: nothing goes on without an environment, and produc
   const [published] = await scriptsOf(devProd.id);
   const task = await server.api.get(`/tasks/${published?.prodTaskId}`);
   expect(task).toMatchObject({ kind: 'recurring', environment: 'Prod' });
+
+  // What is changed on the task itself is told, and put back by another publication.
+  await hoverFor(
+    tool(page, 'Publish'),
+    page.getByText('What was submitted last is in production already', { exact: true }),
+  );
+  await server.api.patch(`/tasks/${published?.prodTaskId}`, { owner: '1000' });
+  await expectShown(page.locator('.task-head').getByText('Task changed'));
+  await tool(page, 'Publish').click();
+  await expectShown(page.getByText(/put back to what the script says.*: owner\./));
+  await confirm(page, 'Publish');
+  await page.locator('.task-head').getByText('Task changed').waitFor({ state: 'detached' });
+  expect(await server.api.get(`/tasks/${published?.prodTaskId}`)).toMatchObject({
+    owner: (task as { owner: string }).owner,
+  });
 });
 
 test('DP-36: versions are compared and rolled back, with the remarks of each', async () => {

@@ -67,6 +67,21 @@ test('DP-25: a task keeps a stored version in place of the text, whatever the le
   expect(await versionOf(task)).toMatchObject({ text });
 });
 
+test('of edits with one text by one user at once there is one version', async () => {
+  const task = await create({ script: copyScript() });
+  const job = { type: 'sync-script', config: { script: copyScript({ where: 'a > 1' }) } };
+  const edits = await Promise.all(Array.from({ length: 8 }, () => edit(task, ann, { job })));
+  expect(edits.map((edited) => edited.job.config.version)).toEqual(Array(8).fill(2));
+
+  const { version: _version, createdAt: _createdAt, ...kept } = (await versionOf(edits[0]!))!;
+  const add = (change = {}) => service.store.scripts.addVersion('default', { ...kept, ...change });
+  const added = await Promise.all([add(), add(), add(), add()]);
+  expect(added.map(({ version }) => version)).toEqual(Array(4).fill(2));
+  expect((await add({ author: bob.userId })).version).toBe(3);
+  expect((await add()).version).toBe(4);
+  expect((await add({ remarks: 'why' })).version).toBe(5);
+});
+
 test('what is shown can be sent back, and who changes it is the author from then on', async () => {
   const task = await create({ script: copyScript() });
   const unchanged = await edit(task, bob, { name: 'Renamed', job: task.job });
@@ -129,7 +144,7 @@ test('a task that is refused for something else leaves no text behind', async ()
   const { id } = await tasks.draft(ann, { tables: [] });
   const refused = tasks.create(ann, { ...input, id }, null);
   expect(await refusalOf(refused)).toMatchObject({ fields: { recurrence: expect.any(String) } });
-  expect(await service.store.scripts.latestVersion('default', id)).toBeNull();
+  expect(await service.store.scripts.version('default', id, 1)).toBeNull();
 });
 
 test('DP-31: a script may name tables by a parameter, and several tasks may write one table', async () => {

@@ -333,6 +333,14 @@ test('a draft that is as it was submitted is no new version, but of another auth
   expect((await submit(script, bench.service.caller)).version).toBe(2);
 });
 
+test('of submissions of one draft at once by one user there is one version', async () => {
+  const script = await bench.ready();
+  const submissions = await Promise.all(Array.from({ length: 8 }, () => submit(script)));
+  expect(submissions.map(({ version }) => version)).toEqual(Array(8).fill(1));
+  const { items } = await scripts().versions.list(bench.ann, script.id, all);
+  expect(items).toHaveLength(1);
+});
+
 test('versions differ in text and settings, and the draft can be brought back to one', async () => {
   const script = await bench.ready();
   await submit(script);

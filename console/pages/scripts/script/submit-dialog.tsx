@@ -103,6 +103,13 @@ function SubmitForm({ script, close, onSubmitted }: SubmitFormProps) {
       <Answered of={check} rows={4}>
         {(analysis) => <Analysis {...analysis} />}
       </Answered>
+      {script.taskDiffers.length > 0 && (
+        <Alert
+          type="info"
+          showIcon
+          title={t('script.putsBack', { names: script.taskDiffers.join(', ') })}
+        />
+      )}
       {problem && (
         <Alert className="dialog-problem" type="error" showIcon role="alert" title={problem} />
       )}

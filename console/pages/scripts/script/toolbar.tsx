@@ -105,12 +105,17 @@ function PublishTool({ script }: { script: Script }) {
   const t = useT();
   const confirm = useConfirm();
   const { act, busy } = useDo('POST /scripts/{id}:publish', ['script', 'task']);
-  const { id, name, submittedVersion: version } = script;
+  const { id, name, submittedVersion: version, taskDiffers } = script;
   const ask = () =>
     confirm(
       {
         title: t('publish.title', { name }),
-        text: t('publish.text', { version: version ?? '' }),
+        text: [
+          t('publish.text', { version: version ?? '' }),
+          ...(taskDiffers.length > 0
+            ? [t('script.putsBack', { names: taskDiffers.join(', ') })]
+            : []),
+        ].join(' '),
         yes: t('publish.yes'),
         danger: false,
       },
@@ -130,7 +135,8 @@ function PublishTool({ script }: { script: Script }) {
 
 function whyNotPublishable(script: Script, t: Translate): string | null {
   if (script.submittedVersion === null) return t('publish.submitFirst');
-  return script.submittedVersion === script.publishedVersion ? t('publish.isPublished') : null;
+  const isPublished = script.submittedVersion === script.publishedVersion;
+  return isPublished && script.taskDiffers.length === 0 ? t('publish.isPublished') : null;
 }
 
 /** Why there is no task yet: one of development comes with a submission, one of production later. */
