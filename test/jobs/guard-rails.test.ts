@@ -1,4 +1,5 @@
 import { Sandbox } from '../connectors/support/sandbox';
+import { bothWays } from './support/both-ways';
 import { compute as computeIn, type Table } from './support/compute';
 import { usersOf } from './support/run-job';
 import type { ComputeRequest } from '../../activities/jobs/id-mapping/messages';
@@ -133,6 +134,31 @@ it('sizes of users and shares of matched rows are told', async () => {
     { table: 'crm.main.t1', rows: 2, withUser: 2, matched: 1 },
   ]);
 });
+
+bothWays(() =>
+  it('a row is matched by each user that it has, as some were taken apart', async () => {
+    const custom = rulesOf('custom', { maxPerUser: 1, overMax: 'apart' });
+    const types = ['custom', 'member_id', 'phone'];
+    const { summary } = await compute(
+      [
+        { idTypes: types, rows: [[null, null, 'Z']] },
+        {
+          idTypes: types,
+          rows: [
+            ['X1', null, 'Z'],
+            ['X2', null, 'Z'],
+            ['X3', 'm1', null],
+          ],
+        },
+      ],
+      { idTypes: { custom } },
+    );
+    expect(summary.matched).toEqual([
+      { table: 'crm.main.t0', rows: 1, withUser: 1, matched: 1 },
+      { table: 'crm.main.t1', rows: 3, withUser: 3, matched: 2 },
+    ]);
+  }),
+);
 
 it('the summary stays small, however much is left out', async () => {
   const long = (nr: number, column: string) => `${column}${nr} ${'界'.repeat(2_000)}`;
