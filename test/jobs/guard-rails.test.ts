@@ -109,6 +109,22 @@ it('an ID that occurs with two of a stronger type joins nobody', async () => {
   ]);
 });
 
+it('types that no table has are told with what is set for them', async () => {
+  const tables = [{ idTypes, rows: [['c1', 'p1']] }];
+  const { summary, logs } = await compute(tables, {
+    priority: ['card', 'phome', 'mail'],
+    idTypes: { card: rulesOf('card', {}), crad: rulesOf('crad', {}), mail: rulesOf('mail', {}) },
+  });
+  expect(summary.users).toBe(1);
+  const withoutEffect = 'without effect: the tables have card, phone';
+  expect(logs.filter((line) => line.startsWith('no table'))).toEqual([
+    `no table of the task has IDs of type phome, which has a place in \`priority\`, ${withoutEffect}`,
+    `no table of the task has IDs of type mail, which has a place in \`priority\` and rules in ` +
+      `\`idTypes\`, ${withoutEffect}`,
+    `no table of the task has IDs of type crad, which has rules in \`idTypes\`, ${withoutEffect}`,
+  ]);
+});
+
 it('sizes of users and shares of matched rows are told', async () => {
   const { summary } = await compute([
     {

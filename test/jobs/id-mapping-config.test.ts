@@ -62,6 +62,9 @@ it('a name that is no ID type, or one twice, is refused', () => {
     ['job.config.idTypes[" Phone"]', 'phone is listed twice'],
   ]);
   expect(refusalsOf({ priority: ['phone', 'a b'] })).toEqual([['job.config.priority[1]', names]]);
+  expect(refusalsOf({ priority: ['phone', 'email', 'Phone'] })).toEqual([
+    ['job.config.priority[2]', 'phone is listed twice'],
+  ]);
 });
 
 it('names of types and regions may be written in any case', () => {

@@ -25,6 +25,12 @@ export const idMappingConfigSchema = z.strictObject({
   priority: z
     .array(idTypeSchema)
     .max(100)
+    .superRefine((types, context) => {
+      for (const [place, idType] of types.entries()) {
+        if (types.indexOf(idType) === place) continue;
+        context.addIssue({ code: 'custom', path: [place], message: `${idType} is listed twice` });
+      }
+    })
     .default([])
     .describe(
       'ID types, the most telling first: where two contradict each other, the earlier wins',
