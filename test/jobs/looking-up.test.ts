@@ -304,6 +304,18 @@ describe('the chain between two IDs', () => {
   });
 });
 
+it('two IDs of one row are two users where theirs was taken apart, and the refusal says how', async () => {
+  sandbox.write('cards.csv', 'card,mobile\nC1,0138\nC2,0138\n');
+  const run = task(
+    { cards: ['card=card', 'mobile=phone'] },
+    { config: { idTypes: { card: { maxPerUser: 1, overMax: 'apart' } } } },
+  );
+  await runIdMapping(sandbox, run);
+  const says =
+    /^The two are different users in the latest result: .* a guard rail of the task keeps/;
+  await expectRefusal(run, ['card:C1', 'phone:0138'], 'differentUsers', says);
+});
+
 describe('a question that has no answer is refused in a sentence', () => {
   beforeEach(async () => {
     writeShop();
