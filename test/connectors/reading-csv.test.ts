@@ -67,8 +67,9 @@ describe('a CSV file is read whatever its dialect', () => {
   });
 
   it('with header cells that are empty or there twice', async () => {
-    const { columns } = await read('people.csv', ',phone,Phone\n0,1,2\n');
-    expect(columns).toEqual(['column0', 'phone', 'Phone_1']);
+    const { columns, rows } = await read('people.csv', ',phone,Phone,phone_1\n0,1,2,3\n');
+    expect(columns).toEqual(['column0', 'phone', 'Phone_1', 'phone_1_1']);
+    expect(rows).toEqual([['0', '1', '2', '3']]);
   });
 
   it('with one column only', async () => {
