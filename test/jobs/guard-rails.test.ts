@@ -52,6 +52,25 @@ describe('values that stand for nobody', () => {
   });
 });
 
+bothWays(() =>
+  it('a phone that was written as a floating point number is the same ID', async () => {
+    const { rows } = await compute([
+      {
+        idTypes,
+        rows: [
+          ['1', '13800000000.0'],
+          ['3', '13800000001.0'],
+        ],
+      },
+      { idTypes, rows: [['2', '13800000000']] },
+    ]);
+    expect(usersOf(rows)).toEqual([
+      ['card:1', 'card:2', 'phone:13800000000'],
+      ['card:3', 'phone:13800000001'],
+    ]);
+  }),
+);
+
 it('a type may have a limit of its own for how many others share a value, or none', async () => {
   const rows = Array.from({ length: 12 }, (_, nr) => [`c${nr}`, 'p1']);
   const tables = [{ idTypes, rows }];
