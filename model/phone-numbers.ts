@@ -9,12 +9,15 @@ import { isSettled, settledNumber, type Region } from './numbering-plans';
 const fewestDigits = 5;
 
 /**
+ * A whole number that was written as a floating point one is read as the number.
  * @param text normalised as a text
  * @param region where a number without country code is from; null: such a number keeps its digits
  * @returns E.164 of a number that is possible; else its digits, with a `+` that stands before them;
  *   what does not look like a phone number as it is
  */
 export function normalizePhone(text: string, region: Region | null): string {
+  const whole = /^([0-9]+)\.0$/.exec(text)?.[1];
+  if (whole !== undefined) return normalizePhone(whole, region);
   const written = /^[ -~]*$/.test(text) ? text : plainly(text);
   if (!/^[-+ ()./0-9]*$/.test(written)) return text;
   const digits = written.replace(/[^0-9]/g, '');

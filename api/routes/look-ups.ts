@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../model/errors';
-import { noControlCharacters } from '../../model/fields';
 import { idTypeSchema } from '../../model/id-types';
 import { route } from './route';
 import { idChainShape, lookedUpUserShape } from './shapes';
 
 const tags = ['ID mapping'];
 
+/** Of any characters, as a result may hold any. More would not fit into the 16 KiB that URL and headers may have. */
 const value = z
   .string()
   .min(1, 'a value is needed')
-  .max(1_000, 'at most 1,000 characters are allowed')
-  .regex(noControlCharacters, 'no control characters are allowed')
+  .max(8_000, 'at most 8,000 characters are allowed; query longer IDs in the output by SQL')
   .meta({ description: 'As somebody writes it: it is normalised as the values of the tables are' });
 
 const idType = idTypeSchema.meta({ examples: ['phone'] });

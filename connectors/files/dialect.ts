@@ -113,11 +113,14 @@ function hasHeaderLine(records: string[][]): boolean {
   return startsValues || !first.some(isValue);
 }
 
-/** Names for columns: trimmed, `column<n>` where there is none, a number after a repeated one. */
+/**
+ * Names for columns: trimmed and without NUL, which no name in SQL may have; `column<n>` where there is
+ * none, a number after a repeated one.
+ */
 function columnNames(cells: string[], hasHeader: boolean): string[] {
   const taken = new Set<string>();
   return cells.map((cell, index) => {
-    const plain = (hasHeader ? cell.trim() : '') || `column${index}`;
+    const plain = (hasHeader ? cell.replaceAll('\0', '').trim() : '') || `column${index}`;
     let name = plain;
     for (let count = 1; taken.has(name.toLowerCase()); count += 1) name = `${plain}_${count}`;
     taken.add(name.toLowerCase());

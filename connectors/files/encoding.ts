@@ -3,13 +3,33 @@ import { isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
 import type { TextSurvey } from './survey';
 
-/** Half of a UTF-16 text of Latin letters and digits are NULs, all at places of one parity. */
-function utf16Of(survey: TextSurvey): string | null {
-  const nuls = survey.nulEven + survey.nulOdd;
-  if (nuls < survey.size / 20) return null;
-  if (survey.nulOdd > 4 * survey.nulEven) return 'utf-16le';
-  if (survey.nulEven > 4 * survey.nulOdd) return 'utf-16be';
-  return null;
+/**
+ * Half of a UTF-16 text of Latin letters and digits are NULs, all at places of one parity; of a Chinese
+ * one a few are, those of its delimiters and line ends, and `一` has one as well.
+ */
+function utf16Of({ nulEven, nulOdd, size, head, utf8 }: TextSurvey): string | null {
+  // What is UTF-8 as well has hardly a character but Latin letters and digits.
+  if (nulEven + nulOdd < size / (utf8 ? 4 : 20)) return null;
+  const ends = lineEnds(head);
+  if (ends.all > 0) {
+    // Half of another character may look like a line end, as in `上`.
+    if (Math.max(ends.little, ends.big) < ends.all / 8) return null;
+    return ends.little >= ends.big ? 'utf-16le' : 'utf-16be';
+  }
+  if (nulOdd > 4 * nulEven) return 'utf-16le';
+  return nulEven > 4 * nulOdd ? 'utf-16be' : null;
+}
+
+/** Bytes that may end a line, and how many of them do so in UTF-16, where a NUL fills the character. */
+function lineEnds(head: Buffer): { all: number; little: number; big: number } {
+  const ends = { all: 0, little: 0, big: 0 };
+  for (const [at, byte] of head.entries()) {
+    if (byte !== 0x0a && byte !== 0x0d) continue;
+    ends.all += 1;
+    if (at % 2 === 0 && head[at + 1] === 0) ends.little += 1;
+    if (at % 2 === 1 && head[at - 1] === 0) ends.big += 1;
+  }
+  return ends;
 }
 
 /** True when most lines with other letters are UTF-8: the rest are faults, not another encoding. */

@@ -67,8 +67,9 @@ describe('a CSV file is read whatever its dialect', () => {
   });
 
   it('with header cells that are empty or there twice', async () => {
-    const { columns } = await read('people.csv', ',phone,Phone\n0,1,2\n');
-    expect(columns).toEqual(['column0', 'phone', 'Phone_1']);
+    const { columns, rows } = await read('people.csv', ',phone,Phone,phone_1\n0,1,2,3\n');
+    expect(columns).toEqual(['column0', 'phone', 'Phone_1', 'phone_1_1']);
+    expect(rows).toEqual([['0', '1', '2', '3']]);
   });
 
   it('with one column only', async () => {
@@ -134,6 +135,29 @@ describe('a CSV file is read whatever its encoding', () => {
   it.each(['utf-16le', 'utf-16be'])('%s with a byte order mark', async (encoding) => {
     const { columns } = await read('people.csv', iconv.encode(`\ufeff${chinese}`, encoding));
     expect(columns).toEqual(['姓名', '手机', '城市']);
+  });
+
+  it.each([
+    ['one', 'b,c\nB\x002,C2\n', [['B\x002', 'C2']]],
+    ['one at the end of', 'b,c\nB2\0,C2\n', [['B2\0', 'C2']]],
+    ['some in every line of', `b,c\n${'B\x002,C2\n'.repeat(9)}`, Array(9).fill(['B\x002', 'C2'])],
+    [
+      'one at the end of every line of',
+      `b,c\n${'B2,C2\0\n'.repeat(9)}`,
+      Array(9).fill(['B2', 'C2\0']),
+    ],
+    ['one in the only line of', 'b\0b,c', []],
+  ])('utf-8 with a NUL in a value, %s a short text', async (_, text, expected) => {
+    const { columns, rows } = await read('people.csv', text);
+    expect(columns[1]).toBe('c');
+    expect(rows).toEqual(expected);
+  });
+
+  it.each(['utf-16le', 'utf-16be'])('%s whose lines are long and Chinese', async (encoding) => {
+    const line = ['欧阳娜娜', '上海市', '一二三四五六七八九十'];
+    const text = `姓名,城市,备注\n${`${line.join(',')}\n`.repeat(50)}`;
+    const { rows } = await read('people.csv', iconv.encode(text, encoding));
+    expect(rows).toEqual(Array(50).fill(line));
   });
 
   it.each(['gbk', 'utf-8', 'shift_jis'])(

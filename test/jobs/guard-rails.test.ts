@@ -1,4 +1,5 @@
 import { Sandbox } from '../connectors/support/sandbox';
+import { bothWays } from './support/both-ways';
 import { compute as computeIn, type Table } from './support/compute';
 import { usersOf } from './support/run-job';
 import type { ComputeRequest } from '../../activities/jobs/id-mapping/messages';
@@ -50,6 +51,25 @@ describe('values that stand for nobody', () => {
     expect(off.summary).toMatchObject({ leftOutCount: 0, leftOut: [], leftOutByType: [] });
   });
 });
+
+bothWays(() =>
+  it('a phone that was written as a floating point number is the same ID', async () => {
+    const { rows } = await compute([
+      {
+        idTypes,
+        rows: [
+          ['1', '13800000000.0'],
+          ['3', '13800000001.0'],
+        ],
+      },
+      { idTypes, rows: [['2', '13800000000']] },
+    ]);
+    expect(usersOf(rows)).toEqual([
+      ['card:1', 'card:2', 'phone:13800000000'],
+      ['card:3', 'phone:13800000001'],
+    ]);
+  }),
+);
 
 it('a type may have a limit of its own for how many others share a value, or none', async () => {
   const rows = Array.from({ length: 12 }, (_, nr) => [`c${nr}`, 'p1']);
@@ -108,6 +128,22 @@ it('an ID that occurs with two of a stronger type joins nobody', async () => {
   ]);
 });
 
+it('types that no table has are told with what is set for them', async () => {
+  const tables = [{ idTypes, rows: [['c1', 'p1']] }];
+  const { summary, logs } = await compute(tables, {
+    priority: ['card', 'phome', 'mail'],
+    idTypes: { card: rulesOf('card', {}), crad: rulesOf('crad', {}), mail: rulesOf('mail', {}) },
+  });
+  expect(summary.users).toBe(1);
+  const withoutEffect = 'without effect: the tables have card, phone';
+  expect(logs.filter((line) => line.startsWith('no table'))).toEqual([
+    `no table of the task has IDs of type phome, which has a place in \`priority\`, ${withoutEffect}`,
+    `no table of the task has IDs of type mail, which has a place in \`priority\` and rules in ` +
+      `\`idTypes\`, ${withoutEffect}`,
+    `no table of the task has IDs of type crad, which has rules in \`idTypes\`, ${withoutEffect}`,
+  ]);
+});
+
 it('sizes of users and shares of matched rows are told', async () => {
   const { summary } = await compute([
     {
@@ -133,6 +169,31 @@ it('sizes of users and shares of matched rows are told', async () => {
     { table: 'crm.main.t1', rows: 2, withUser: 2, matched: 1 },
   ]);
 });
+
+bothWays(() =>
+  it('a row is matched by each user that it has, as some were taken apart', async () => {
+    const custom = rulesOf('custom', { maxPerUser: 1, overMax: 'apart' });
+    const types = ['custom', 'member_id', 'phone'];
+    const { summary } = await compute(
+      [
+        { idTypes: types, rows: [[null, null, 'Z']] },
+        {
+          idTypes: types,
+          rows: [
+            ['X1', null, 'Z'],
+            ['X2', null, 'Z'],
+            ['X3', 'm1', null],
+          ],
+        },
+      ],
+      { idTypes: { custom } },
+    );
+    expect(summary.matched).toEqual([
+      { table: 'crm.main.t0', rows: 1, withUser: 1, matched: 1 },
+      { table: 'crm.main.t1', rows: 3, withUser: 3, matched: 2 },
+    ]);
+  }),
+);
 
 it('the summary stays small, however much is left out', async () => {
   const long = (nr: number, column: string) => `${column}${nr} ${'界'.repeat(2_000)}`;

@@ -42,6 +42,19 @@ it.each([
   expect(refusalsOf({ idTypes: { phone: rules } })).toEqual([[`${atPhone}.${path}`, message]]);
 });
 
+it.each(['information_schema.x', 'pg_catalog.x', 'PG_Catalog.id_mapping_{number}'])(
+  'the output %s is refused, as nobody can write there',
+  (output) => {
+    expect(refusalsOf({ output })).toEqual([
+      [
+        'job.config.output',
+        'must not be in information_schema or pg_catalog, which are schemas of the database itself',
+      ],
+    ]);
+    expect(parse({ output: `my_${output}` }).output).toBe(`my_${output}`);
+  },
+);
+
 it('a rule that says nothing for the form of its type is refused', () => {
   const idTypes = {
     mobile: { region: 'CN' },
@@ -62,6 +75,9 @@ it('a name that is no ID type, or one twice, is refused', () => {
     ['job.config.idTypes[" Phone"]', 'phone is listed twice'],
   ]);
   expect(refusalsOf({ priority: ['phone', 'a b'] })).toEqual([['job.config.priority[1]', names]]);
+  expect(refusalsOf({ priority: ['phone', 'email', 'Phone'] })).toEqual([
+    ['job.config.priority[2]', 'phone is listed twice'],
+  ]);
 });
 
 it('names of types and regions may be written in any case', () => {

@@ -95,19 +95,22 @@ bothWays(() => {
     });
   });
 
-  it('a row of several users, as some were taken apart, counts for that of its first ID', async () => {
+  it('a row of several users, as some were taken apart, counts for each of them', async () => {
     linker.open({ tables: ['a', 'b'], mostIds: 9 });
     const ofTypes: TypeLinks[] = [
       {
         ...{ place: 0, leftOut: new Uint8Array(2), hashes: new Int32Array(4), undecided: 'none' },
         columns: [
           { place: 0, numbers: numbersOf(0, 1, noId), cells: 2 },
-          { place: 1, numbers: numbersOf(0), cells: 1 },
+          { place: 1, numbers: numbersOf(noId), cells: 0 },
         ],
       },
       {
         ...{ place: 1, leftOut: new Uint8Array(2), hashes: new Int32Array(4), undecided: 'none' },
-        columns: [{ place: 0, numbers: numbersOf(2, 2, 3), cells: 3 }],
+        columns: [
+          { place: 0, numbers: numbersOf(2, 2, 3), cells: 3 },
+          { place: 1, numbers: numbersOf(2), cells: 1 },
+        ],
       },
     ];
     for (const ofType of ofTypes) {
@@ -125,7 +128,7 @@ bothWays(() => {
       ...{ leftOut, limits, firstTable: new Uint16Array(4) },
     });
     expect(matched).toEqual([
-      { table: 'a', rows: 3, withUser: 3, matched: 1 },
+      { table: 'a', rows: 3, withUser: 3, matched: 2 },
       { table: 'b', rows: 1, withUser: 1, matched: 1 },
     ]);
   });

@@ -5,7 +5,14 @@ import type { IdChain, LookedUpId, LookedUpUser } from '../../model/look-up';
 import type { ErrorCode } from '../../model/errors';
 import { fenceOf } from '../../model/fence';
 import { rejection, Sandbox } from '../connectors/support/sandbox';
-import { analysisFile, askResult, readResult, runIdMapping, type JobRun } from './support/run-job';
+import {
+  analysisFile,
+  askResult,
+  readResult,
+  runIdMapping,
+  textTable,
+  type JobRun,
+} from './support/run-job';
 
 let sandbox: Sandbox;
 beforeEach(() => (sandbox = new Sandbox()));
@@ -86,6 +93,26 @@ function writeShop(): void {
 }
 
 describe('the user behind an ID', () => {
+  it('is found by every ID of a result, of whatever characters and long ones too', async () => {
+    const cards = ["tab\there 'n'", 'line\r\nbreak', 'N\0UL', '\u0085next', '界'.repeat(1_500)];
+    const rows = [...cards.map((card) => [card, 'a@x.org']), ['N', 'b@x.org']];
+    const config = { name: 'cards', tables: { 'main.t': textTable(['card', 'mail'], rows) } };
+    const run = task(
+      { t: ['card=card', 'mail=email'] },
+      { connections: { crm: { type: 'fake', config } } },
+    );
+    await runIdMapping(sandbox, run);
+    const result = await readResult(sandbox);
+    const ofCards = result.filter(({ id_type: idType }) => idType === 'card');
+    expect(ofCards).toHaveLength(6);
+    for (const { one_id: oneId, id_value: value } of ofCards) {
+      expect(await userOf(run, `card:${value}`)).toMatchObject({ oneId });
+    }
+    await expectRefusal(run, ['card:N\0X'], 'idNotFound', 'in no table of the task');
+    const chain = await chainOf(run, `card:${cards[2]}`, `card:${cards[4]}`);
+    expect(chain.length).toBe(2);
+  });
+
   it('comes with all IDs, those in most rows first, and the tables that hold them', async () => {
     writeShop();
     await runIdMapping(sandbox, task(shop, { runId: 'r7' }));
@@ -275,6 +302,18 @@ describe('the chain between two IDs', () => {
     ]);
     await expectRefusal(run, ['email:m0@x.org', 'email:m2@x.org'], 'differentUsers', 'm2@x.org');
   });
+});
+
+it('two IDs of one row are two users where theirs was taken apart, and the refusal says how', async () => {
+  sandbox.write('cards.csv', 'card,mobile\nC1,0138\nC2,0138\n');
+  const run = task(
+    { cards: ['card=card', 'mobile=phone'] },
+    { config: { idTypes: { card: { maxPerUser: 1, overMax: 'apart' } } } },
+  );
+  await runIdMapping(sandbox, run);
+  const says =
+    /^The two are different users in the latest result: .* a guard rail of the task keeps/;
+  await expectRefusal(run, ['card:C1', 'phone:0138'], 'differentUsers', says);
 });
 
 describe('a question that has no answer is refused in a sentence', () => {

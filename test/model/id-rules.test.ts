@@ -55,6 +55,15 @@ describe('a phone number is', () => {
     ['its digits', '0151 23456-789', '015123456789'],
     ['its digits', ' 013800000000 ', '013800000000'],
     ['its digits, in other digits too', '٠١٥١٢٣٤٥٦٧٨٩', '015123456789'],
+    ['the whole number that a floating point one is', '13800000000.0', '13800000000'],
+    [
+      'the whole number that a floating point one is',
+      ' １３８００００００００．０ ',
+      '13800000000',
+    ],
+    ['the whole number that a floating point one is, a short one too', '1234.0', '1234'],
+    ['its digits where other dots stand between them', '01.23.45.67.0', '012345670'],
+    ['its digits where other dots stand between them', '13800000000.00', '1380000000000'],
     ['E.164 where it has a country code', '+49 (0)151 2345-6789', '+4915123456789'],
     ['E.164 where it has a country code', '(+86) 138.0013/8001', '+8613800138001'],
     [
@@ -76,6 +85,7 @@ describe('a phone number is', () => {
     ['DE', '+86 13800138001', '+8613800138001'],
     ['CN', '138 0013 8001', '+8613800138001'],
     ['CN', '8613800138001', '+8613800138001'],
+    ['CN', '13800138001.0', '+8613800138001'],
     ['CN', '010-6552-9988', '+861065529988'],
     ['US', '(212) 555-2368', '+12125552368'],
     ['US', '1-212-555-2368', '+12125552368'],

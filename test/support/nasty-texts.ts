@@ -23,7 +23,7 @@ const phones = fc
     before: fc.constantFrom('', '', ' ', '(', '\u202a', 'tel:'),
     code: fc.constantFrom('', '+', '+1', '+49', '+490', '+86', '+54', '00', '0', '0049', '86'),
     number: fc.array(phoneCharacters, { maxLength: 15 }),
-    after: fc.constantFrom('', '', '\u202c', '\n', 'x'),
+    after: fc.constantFrom('', '', '\u202c', '\n', 'x', '.0', '.0 '),
   })
   .map(({ before, code, number, after }) => `${before}${code}${number.join('')}${after}`);
 

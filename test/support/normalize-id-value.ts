@@ -38,7 +38,13 @@ function kindOf(letter: string): 'digit' | 'plus' | 'between' | 'unseen' | 'othe
   return /\p{Cf}/u.test(letter) ? 'unseen' : 'other';
 }
 
-function phoneOf(text: string, region: CountryCode | null): string {
+function phoneOf(written: string, region: CountryCode | null): string {
+  const digitsOnly = written
+    .slice(0, -2)
+    .split('')
+    .every((letter) => letter >= '0' && letter <= '9');
+  const isWhole = written.length > 2 && written.endsWith('.0') && digitsOnly;
+  const text = isWhole ? written.slice(0, -2) : written;
   const letters = Array.from(text);
   const kinds = letters.map(kindOf);
   const count = kinds.filter((kind) => kind === 'digit').length;

@@ -15,6 +15,10 @@ export const idMappingConfigSchema = z.strictObject({
     .string()
     .regex(outputPattern, 'must be schema.table inside the analysis source')
     .refine((output) => !/^tablegate\./i.test(output), 'must not be in the schema tablegate')
+    .refine(
+      (output) => !/^(information_schema|pg_catalog)\./i.test(output),
+      'must not be in information_schema or pg_catalog, which are schemas of the database itself',
+    )
     .default('main.id_mapping_{number}')
     .describe('Table of the result, as schema.table; {number} stands for the number of the task'),
   maxSharedBy: limitSchema
@@ -25,6 +29,12 @@ export const idMappingConfigSchema = z.strictObject({
   priority: z
     .array(idTypeSchema)
     .max(100)
+    .superRefine((types, context) => {
+      for (const [place, idType] of types.entries()) {
+        if (types.indexOf(idType) === place) continue;
+        context.addIssue({ code: 'custom', path: [place], message: `${idType} is listed twice` });
+      }
+    })
     .default([])
     .describe(
       'ID types, the most telling first: where two contradict each other, the earlier wins',

@@ -128,7 +128,7 @@ export class Linking {
       /** Users with more IDs of a type than the limit says, most first. */
       crowded,
       sizes: sizesOf(users),
-      matched: matchedOf(this.#names, this.#tablesToCount(), users),
+      matched: matchedOf(this.#names, this.#tablesToCount(), users, users !== linked),
       idsByType: idsByType(limits, leftOut),
       /** Of each table the IDs whose first one it is. */
       rowsWritten: rowsByFirstTable(firstTable, leftOut, this.#tables.length),
@@ -141,10 +141,9 @@ export class Linking {
 
   /**
    * The columns of the tables, those with most IDs first: the others are hardly looked at, as all IDs
-   * of a row are of one user. Where some were taken apart, in the order in which they came.
+   * of a row are of one user, unless some were taken apart.
    */
   #tablesToCount(): LinkTable[] {
-    if (this.#users !== this.#linked) return this.#tables;
     const columns = this.#types
       .flatMap((type) => type.columns)
       .toSorted((one, other) => other.cells - one.cells);

@@ -22,6 +22,7 @@ import { OpenSources, type OpenSource } from './open-sources';
 import type { Reporter } from './report';
 import type { Rows, RowsOf } from './rows-of';
 import { scratchMemoryMiB, typeRulesOf, withMoreThreads } from './scratch';
+import { strangeTypes } from './strange-types';
 
 /** A table of the task after it was read. */
 export interface ReadTable {
@@ -90,6 +91,7 @@ export async function readTables(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Read> {
+  for (const line of strangeTypes(request)) reporter.log('warn', line);
   const details = new Details(request, reporter);
   const open = new OpenSources(connection);
   try {

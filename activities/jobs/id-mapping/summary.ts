@@ -44,11 +44,15 @@ export function rowsByFirstTable(
   return counts;
 }
 
-/** Shares of the rows whose user other tables have as well, by table. */
+/** Shares of the rows whose user other tables have as well, by table. @param someApart as of `matchedRows` */
 export function matchedOf(
   names: string[],
   tables: LinkTable[],
   users: Users,
+  someApart: boolean,
 ): IdMappingSummary['matched'] {
-  return matchedRows(tables, users).map((counts, place) => ({ table: names[place]!, ...counts }));
+  return matchedRows(tables, users, someApart).map((counts, place) => ({
+    table: names[place]!,
+    ...counts,
+  }));
 }

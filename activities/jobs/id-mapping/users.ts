@@ -89,7 +89,7 @@ function representAll(
 /** No place. */
 const none = 0xffff;
 
-/** How many rows of a table have a user who stands in another table too. */
+/** How many rows of a table have a user who stands in another table too; one of theirs is enough. */
 export interface Matched {
   rows: number;
   /** Rows that have an ID which is not left out. */
@@ -98,36 +98,59 @@ export interface Matched {
   matched: number;
 }
 
-/** The same of all tables, in their order. */
-export function matchedRows(tables: LinkTable[], users: Users): Matched[] {
+/**
+ * The same of all tables, in their order.
+ * @param someApart IDs of some users were made users of their own: a row may have several then
+ */
+export function matchedRows(tables: LinkTable[], users: Users, someApart: boolean): Matched[] {
   const first = new Uint16Array(users.count).fill(none);
   const isInSeveral = new Uint8Array(users.count);
+  const note = (user: number, place: number): void => {
+    if (first[user] === none) first[user] = place;
+    else if (first[user] !== place) isInSeveral[user] = 1;
+  };
   const usersOfRows = tables.map((table) => usersByRow(table, users));
+  // All others of its row are of that user too, unless it has this ID only.
+  const isOneOfSome = (user: number): boolean => someApart && users.ids[user] === 1;
   for (const [place, ofRows] of usersOfRows.entries()) {
     for (let row = 0; row < ofRows.length; row += 1) {
       const user = ofRows[row]!;
       if (user === noId) continue;
-      if (first[user] === none) first[user] = place;
-      else if (first[user] !== place) isInSeveral[user] = 1;
+      note(user, place);
+      if (isOneOfSome(user)) {
+        for (const other of usersOfRow(tables[place]!, row, users)) note(other, place);
+      }
     }
   }
-  return usersOfRows.map((ofRows) => {
+  return usersOfRows.map((ofRows, place) => {
     let withUser = 0;
     let matched = 0;
     for (let row = 0; row < ofRows.length; row += 1) {
       const user = ofRows[row]!;
       if (user === noId) continue;
       withUser += 1;
-      matched += isInSeveral[user]!;
+      if (isInSeveral[user] === 1) matched += 1;
+      else if (isOneOfSome(user)) {
+        const others = usersOfRow(tables[place]!, row, users);
+        if (others.some((other) => isInSeveral[other] === 1)) matched += 1;
+      }
     }
     return { rows: ofRows.length, withUser, matched };
   });
 }
 
-/**
- * Of each row the user of its first ID that is not left out, or `noId`; where users were taken apart,
- * its others may be of others.
- */
+/** The users of all IDs of a row that are not left out. */
+function usersOfRow(table: LinkTable, row: number, { userOf }: Users): number[] {
+  const users: number[] = [];
+  for (const column of table) {
+    const id = column[row]!;
+    const user = id === noId ? noId : userOf[id]!;
+    if (user !== noId) users.push(user);
+  }
+  return users;
+}
+
+/** Of each row the user of its first ID that is not left out, or `noId`. */
 function usersByRow(table: LinkTable, { userOf }: Users): Uint32Array {
   const users = new Uint32Array(table[0]?.length ?? 0).fill(noId);
   const find = loadAddon()?.usersOfRows ?? usersOfRows;

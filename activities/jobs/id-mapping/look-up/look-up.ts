@@ -65,7 +65,8 @@ function differentUsers(ids: LookedUpId[], users: FoundId[]): TablegateError {
   const whose = ids.map((id, at) => `${wordsOf(id)} is of ${users[at]?.oneId}`).join(', ');
   return new TablegateError(
     'differentUsers',
-    `The two are different users, whom no rows join: ${whose}; look at each by itself.`,
+    `The two are different users in the latest result: ${whose}; look at each by itself. Where one row ` +
+      'holds both all the same, a guard rail of the task keeps them apart, as the record of the run says.',
   );
 }
 
