@@ -38,24 +38,22 @@ export async function listTables(session: MysqlSession): Promise<TableRef[]> {
 }
 
 /** Kind of what has a name (`BASE TABLE`, `VIEW` …); null: nothing has it. */
-export async function kindOf(
-  session: MysqlSession,
-  { schema, table }: TableRef,
-): Promise<string | null> {
-  const rows = await session.query(
-    `SELECT table_type FROM information_schema.tables
-     WHERE ${isName('table_schema', schema)} AND ${isName('table_name', table)}`,
-  );
-  return rows[0]?.[0] ?? null;
+export function kindOf(session: MysqlSession, ref: TableRef): Promise<string | null> {
+  return factOf(session, ref, 'table_type');
 }
 
 /** The comment of a table; null: it is not there. */
-export async function commentOf(
+export function commentOf(session: MysqlSession, ref: TableRef): Promise<string | null> {
+  return factOf(session, ref, 'table_comment');
+}
+
+async function factOf(
   session: MysqlSession,
   { schema, table }: TableRef,
+  column: 'table_type' | 'table_comment',
 ): Promise<string | null> {
   const rows = await session.query(
-    `SELECT table_comment FROM information_schema.tables
+    `SELECT ${column} FROM information_schema.tables
      WHERE ${isName('table_schema', schema)} AND ${isName('table_name', table)}`,
   );
   return rows[0]?.[0] ?? null;
