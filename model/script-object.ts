@@ -233,8 +233,9 @@ export type ScriptRow = z.infer<typeof scriptRowSchema>;
 export const scriptViewSchema = scriptRowSchema.extend({
   taskDiffers: z.array(z.string()).meta({
     description:
-      'Settings of the task of production that have been changed on the task itself: the next ' +
-      'publication sets them to what the script says',
+      'Settings of the task of production that are not as the script says: they were changed on the ' +
+      'task itself, or the script was renamed, or something that it comes after was published anew. ' +
+      'The next publication sets them to what the script says',
     examples: [['owner', 'runPolicy.timeout']],
   }),
   text: z.string(),

@@ -84,7 +84,9 @@ function pathOf(template: string, { params = {}, query = {} }: RawInput): string
     encodeURIComponent(params[name] ?? ''),
   );
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  const search = new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  );
   return `/api/v1${path}${search.size > 0 ? `?${search}` : ''}`;
 }
 

@@ -774,7 +774,7 @@ export const en = {
   'script.notSaved': 'Not saved · last saved',
   'script.problems': 'Problems',
   'script.putsBack':
-    'Set on the task of production itself, and put back to what the script says by the next publication: {names}.',
+    'Not as the script says on the task of production, and set to that by the next publication: {names}.',
   'script.run': 'Run',
   'script.runMore': 'Runs what was submitted last, by hand',
   'script.saveMore': 'Save (Ctrl+S)',
@@ -786,7 +786,7 @@ export const en = {
   'script.state.submitted': 'Submitted',
   'script.submit': 'Submit',
   'script.takeTheirs': 'Drop mine and load theirs',
-  'script.taskDiffers': 'Task changed',
+  'script.taskDiffers': 'Task differs',
   'script.text': 'Script (JSON)',
   'script.tooLong': 'The script has {length} characters; at most {most} are allowed',
   'script.waits': 'Version {version} is to be published',

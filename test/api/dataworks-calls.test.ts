@@ -393,7 +393,7 @@ describe('what is read', () => {
     expect(batch(api).entries[0]!.change.trigger).toEqual({ kind: 'manual' });
   });
 
-  test('null in a form says the same as nothing, as it does in JSON', async () => {
+  test('null for a list or an object in a form says the same as nothing, as it does in JSON', async () => {
     const api = testApi();
     for (const call of [
       { body: 'Tasks=null' },
@@ -412,6 +412,11 @@ describe('what is read', () => {
       { change: { fields: {}, trigger: {} } },
     ]);
     expect(api.callsOf('byNumber.tasks')[0]![1]).toMatchObject({ numbers: null });
+    // Beside lists and objects, forms hold texts: this is one.
+    await send(api, { action: 'UpdateTask', body: 'Id=1&Owner=null' });
+    expect(api.callsOf('taskBatches.update')[3]![1]).toMatchObject([
+      { change: { fields: { owner: 'null' } } },
+    ]);
     const periods = send(api, {
       action: 'CreateWorkflowInstances',
       body: 'Type=SupplementData&Periods=null&DefaultRunProperties={"RootTaskIds":[1]}',

@@ -39,7 +39,7 @@ export interface ApiCall {
   headers: Record<string, string>;
   /** JSON to begin with; null: it takes no body. */
   body: string | null;
-  /** Whether that holds an example, or nothing can be put in: as it stands it would change something. */
+  /** Whether that holds an example, or nothing has to be put in: as it stands it would change something. */
   asksFirst: boolean;
   samples: Sample[];
 }
@@ -59,12 +59,13 @@ interface Operation {
   description?: string;
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { example?: unknown }> };
+  responses: Record<string, unknown>;
   'x-role': Role | 'public';
   'x-codeSamples'?: Sample[];
   'x-actions'?: Action[];
 }
 
-interface Document {
+export interface Document {
   paths: Record<string, Record<string, Operation>>;
 }
 
@@ -77,7 +78,8 @@ export function useCalls(): UseQueryResult<ApiCall[], ApiProblem> {
   });
 }
 
-function callsOf({ paths }: Document): ApiCall[] {
+/** In the order of the document. */
+export function callsOf({ paths }: Document): ApiCall[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) => {
       const actions = operation['x-actions'];
@@ -99,14 +101,13 @@ function callOf(method: string, path: string, operation: Operation): ApiCall {
   const { operationId, tags, summary, description = '', parameters = [] } = operation;
   const [group = ''] = tags;
   const json = operation.requestBody?.content['application/json'];
+  const isWhole = json ? json.example !== undefined : !parameters.some(({ required }) => required);
   return {
     ...{ id: operationId, surface: byTag[group] ?? 'native', group, method, path, summary },
     ...{ title: `${method} ${path}`, role: operation['x-role'], description, parameters },
     ...{ headers: {}, samples: operation['x-codeSamples'] ?? [] },
     body: json ? JSON.stringify(json.example ?? {}, null, 2) : null,
-    asksFirst:
-      changes(method, operation['x-role']) &&
-      (json?.example !== undefined || (!json && parameters.length === 0)),
+    asksFirst: isWhole && changes(method, operation),
   };
 }
 
@@ -129,11 +130,12 @@ function callOfAction(
       'x-acs-version': version?.const ?? version?.enum?.[0] ?? '',
     },
     body: JSON.stringify(Object.fromEntries(fields), null, 2),
-    asksFirst: changes('POST', role),
+    asksFirst: role !== 'viewer',
   };
 }
 
-/** Viewers, and whoever is not known, only read, whatever the method. */
-function changes(method: string, role: Role | 'public'): boolean {
-  return method !== 'GET' && role !== 'viewer' && role !== 'public';
+/** Viewers only read, whatever the method, but for what they make: keys. Who is not known signs in. */
+function changes(method: string, { 'x-role': role, responses }: Operation): boolean {
+  if (method === 'GET' || role === 'public') return false;
+  return role !== 'viewer' || '201' in responses;
 }

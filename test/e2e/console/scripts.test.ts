@@ -384,11 +384,11 @@ test('DP-03, DP-39: Dev-Prod: nothing goes on without an environment, and produc
     page.getByText('What was submitted last is in production already', { exact: true }),
   );
   await server.api.patch(`/tasks/${published?.prodTaskId}`, { owner: '1000' });
-  await expectShown(page.locator('.task-head').getByText('Task changed'));
+  await expectShown(page.locator('.task-head').getByText('Task differs'));
   await tool(page, 'Publish').click();
-  await expectShown(page.getByText(/put back to what the script says.*: owner\./));
+  await expectShown(page.getByText(/set to that by the next publication: owner\./));
   await confirm(page, 'Publish');
-  await page.locator('.task-head').getByText('Task changed').waitFor({ state: 'detached' });
+  await page.locator('.task-head').getByText('Task differs').waitFor({ state: 'detached' });
   expect(await server.api.get(`/tasks/${published?.prodTaskId}`)).toMatchObject({
     owner: (task as { owner: string }).owner,
   });

@@ -1,5 +1,6 @@
 /** Tasks of scripts that have been changed on the task itself, and what the script says of that. */
 import type { TaskChange } from '../../../model/task-change';
+import { copyScript } from '../../support/sync-script-job';
 import { openScriptBench, type ScriptBench } from '../support/scripts';
 
 let bench: ScriptBench;
@@ -65,4 +66,25 @@ test('a script names the settings of its task of production that the next public
     ...{ tags: [{ key: 'a' }], runtimeResource: { cu: '0.5' } },
   });
   expect((await scripts().life.unpublish(bench.ann, script.id, false)).taskDiffers).toEqual([]);
+});
+
+test('a script that was renamed, or comes after one that was published anew, says so too', async () => {
+  const { life } = scripts();
+  const copyInto = (table: string) => copyScript().replaceAll('main.copy', `main.${table}`);
+  await bench.sql('create table renamed (id integer, name varchar, made timestamp)');
+  await bench.sql('create table downstream (id integer, name varchar, made timestamp)');
+  const upstream = await bench.ready({}, { text: copyInto('renamed') });
+  await life.submit(bench.ann, upstream.id, { remarks: '' }, null);
+  const scheduleDependency = { dependsOn: [upstream.id] };
+  const script = await bench.ready({}, { text: copyInto('downstream'), scheduleDependency });
+  await life.submit(bench.ann, script.id, { remarks: '' }, null);
+
+  expect((await bench.save(upstream, { name: 'Another' })).taskDiffers).toEqual(['name']);
+  const again = await life.submit(bench.ann, upstream.id, { remarks: '' }, null);
+  expect(again).toMatchObject({ version: 1, script: { taskDiffers: [] } });
+
+  await life.unpublish(bench.ann, upstream.id, true);
+  expect(await differing(script)).toEqual([]);
+  await life.submit(bench.ann, upstream.id, { remarks: '' }, null);
+  expect(await differing(script)).toEqual(['dependsOn']);
 });
