@@ -35,9 +35,16 @@ afterAll(async () => {
 
 const at = (path: string): string => new URL(path, receiver.url).href;
 
-/** Waits for so many calls at a path. @returns them, checked as receivers do */
-async function received(path: string, count: number): Promise<Notice[]> {
-  const here = (): Received[] => receiver.received.filter((call) => call.path === path);
+/**
+ * Waits for so many calls at a path.
+ * @param scheduleTime of the notices that count; where it is not given all do
+ * @returns them, checked as receivers do
+ */
+async function received(path: string, count: number, scheduleTime?: string): Promise<Notice[]> {
+  const isOf = ({ body }: Received) =>
+    scheduleTime === undefined || (JSON.parse(body) as Notice).scheduleTime === scheduleTime;
+  const here = (): Received[] =>
+    receiver.received.filter((call) => call.path === path && isOf(call));
   while (here().length < count) await receiver.until(receiver.received.length + 1);
   return here().map(({ body, headers }) => {
     const signed = new Webhook(secret).verify(body, headers as Record<string, string>);
@@ -103,14 +110,14 @@ test('a gate that is not full by its deadline is told with the tables that are m
     return { time: before, outcomes: await trigger(`${a}/${before}`) };
   });
   expect(outcomes).toEqual(['counted']);
-  const [late] = await received('/late', 1);
+  const [late] = await received('/late', 1, time);
   expect(late).toMatchObject({
     ...{ event: 'gateLate', scheduleTime: time, missingTables: ['up.main.b'], run: null },
     message: `The gate of ${time} of the task "${name}" is late; it still waits for: up.main.b.`,
   });
   steps.break(id);
   expect(await trigger(`${b}/${time}`)).toEqual(['started']);
-  const events = (await received('/late', 2)).map(({ event }) => event);
+  const events = (await received('/late', 2, time)).map(({ event }) => event);
   expect(events).toEqual(['gateLate', 'runFailed']);
 });
 
