@@ -133,9 +133,10 @@ export interface SwapRequest {
   startedAtMs: number;
   /**
    * For a result that builds on the former one: the write that it was made from (null: there was
-   * none). The swap is refused with `OutdatedError` when another has come since.
+   * none). The swap is refused with `OutdatedError` when another has come since, or when that one has
+   * come into its place since: until then the former rows are there under its fence, and no note.
    */
-  basedOn?: LastWrite | null;
+  basedOn?: HeldWrite | null;
   /**
    * What the target is to keep with the first table, for who asks for its last write: put there
    * with the rows, or not at all. Called when the relations have been read, maybe more than once.

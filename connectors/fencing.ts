@@ -1,10 +1,10 @@
 /** Who may put a result in the place of the former one: the same rules in every kind of target. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   ConnectorError,
   OutdatedError,
   SupersededError,
   type HeldWrite,
-  type LastWrite,
   type SwapRequest,
   type TableRef,
 } from './connector';
@@ -51,11 +51,11 @@ export function refuseSuperseded(
 /** @throws OutdatedError where the result is not the one that the new one builds on */
 export function refuseOutdated(
   { schema, table }: TableRef,
-  before: LastWrite | null,
+  before: HeldWrite | null,
   { basedOn }: Pick<SwapRequest, 'basedOn'>,
 ): void {
   if (basedOn === undefined) return;
-  if (before?.writer === basedOn?.writer && before?.fence === basedOn?.fence) return;
+  if (isDeepStrictEqual(before, basedOn)) return;
   throw new OutdatedError(`${schema}.${table} has been written since it was read.`);
 }
 

@@ -5,7 +5,6 @@ import { profileValues } from '../../model/catalogue/profile';
 import { slicesOf, type CatalogueSource } from '../collect';
 import { describeRelation, pickColumns, tableNotFound } from '../columns';
 import {
-  OutdatedError,
   SupersededError,
   type ColumnInfo,
   type Connection,
@@ -17,6 +16,7 @@ import {
   type SwapRequest,
   type TableRef,
 } from '../connector';
+import { refuseOutdated } from '../fencing';
 import { filtered } from '../row-filter';
 import { sampleOf } from '../row-sample';
 import { foldName, quoteIdentifier, quoteText } from '../sql-text';
@@ -134,7 +134,7 @@ class FakeConnection implements Connection {
 
   async swapIn(request: SwapRequest): Promise<number> {
     await this.#act('swapIn', request.signal);
-    const { writer, fence, basedOn } = request;
+    const { writer, fence } = request;
     const state = this.#state();
     const before = await this.lastWrite(request.tables[0].ref);
     const contents: FakeTable[] = [];
@@ -147,12 +147,7 @@ class FakeConnection implements Connection {
           : (last?.atMs ?? -Infinity) >= request.startedAtMs;
       if (overtaken) throw new SupersededError(`${ref.table} was written in the meantime.`);
     }
-    if (
-      basedOn !== undefined &&
-      (before?.fence !== basedOn?.fence || before?.writer !== basedOn?.writer)
-    ) {
-      throw new OutdatedError(`${request.tables[0].ref.table} has been written since it was read.`);
-    }
+    refuseOutdated(request.tables[0].ref, before, request);
     const noted = (await request.note?.()) ?? null;
     for (const [place, { ref }] of request.tables.entries()) {
       const note = place === 0 ? noted : null;

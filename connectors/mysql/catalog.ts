@@ -3,9 +3,8 @@ import { tableNotFound } from '../columns';
 import type { ColumnInfo, TableRef } from '../connector';
 import { ownSchema } from '../fencing';
 import { serverOf } from '../server-config';
-import { quoteText } from '../sql-text';
 import type { MysqlConfig } from './config';
-import { quoteBytes } from './names';
+import { quoteBytes, quoteText } from './names';
 import type { MysqlSession } from './session';
 
 export interface MysqlColumn extends ColumnInfo {

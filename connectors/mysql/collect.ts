@@ -18,8 +18,8 @@ import {
   type CollectRequest,
 } from '../collect';
 import { ownSchema } from '../fencing';
-import { quoteText } from '../sql-text';
 import { takenOf } from '../taken';
+import { quoteText } from './names';
 import { exactProfile, sample } from './profile';
 import type { MysqlSession } from './session';
 import type { MysqlSessions } from './sessions';

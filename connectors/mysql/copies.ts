@@ -1,8 +1,8 @@
 /** What a MySQL remembers of the copies into its tables: table `tablegate.copies`. */
 import type { TableRef } from '../connector';
 import { judgeCopy } from '../copy-notes';
-import { quoteText } from '../sql-text';
 import type { CopyTotals } from '../transfer';
+import { quoteText } from './names';
 import type { MysqlSession } from './session';
 import type { MysqlSessions } from './sessions';
 

@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError, type HeldWrite, type LastWrite, type TableRef } from '../connector';
 import { ownSchema, type NotedWrite } from '../fencing';
-import { quoteText } from '../sql-text';
 import { commentOf, hasColumn, hasSchema, kindOf } from './catalog';
-import { quoteName } from './names';
+import { quoteName, quoteText } from './names';
 import type { MysqlSession } from './session';
 import { lockLimitSeconds } from './sessions';
 

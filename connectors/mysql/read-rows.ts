@@ -7,7 +7,6 @@ import { keyConditions, whereSql } from '../key-ranges';
 import { selectList, type SqlDialect } from '../select-list';
 import { describeAll, keyOf, selectsOf, shareOut, type Described, type Run } from '../selects';
 import { serverOf } from '../server-config';
-import { quoteText } from '../sql-text';
 import {
   refOf,
   type Batch,
@@ -19,7 +18,7 @@ import {
 import { mysqlConfigSchema, type MysqlConfig } from './config';
 import { mysqlError } from './errors';
 import { columnOfField } from './field-types';
-import { quoteIdentifier } from './names';
+import { quoteIdentifier, quoteText } from './names';
 import type { MysqlSession, RawRow } from './session';
 import { MysqlSessions } from './sessions';
 import { strictAgain } from './strict';

@@ -15,9 +15,9 @@ import {
   refuseOwnSchema,
   refuseSuperseded,
 } from '../fencing';
-import { quoteIdentifier as quoteColumn, quoteText } from '../sql-text';
+import { quoteIdentifier as quoteColumn } from '../sql-text';
 import { hasSchema, kindOf } from './catalog';
-import { quoteIdentifier, quoteName } from './names';
+import { quoteIdentifier, quoteName, quoteText } from './names';
 import {
   ensureNotes,
   hashOf,

@@ -8,7 +8,6 @@ import { tableNotFound } from '../missing-table';
 import { ConnectorError, type TableRef } from '../connector';
 import { messageOf } from '../message-of';
 import { serverOf } from '../server-config';
-import { quoteText } from '../sql-text';
 import {
   AlreadyCommitted,
   refOf,
@@ -23,7 +22,7 @@ import {
 import { mysqlConfigSchema, type MysqlConfig } from './config';
 import { committedCopy, ensureCopies, noteCopy, wasCopiedSince } from './copies';
 import { mysqlError } from './errors';
-import { quoteIdentifier } from './names';
+import { quoteIdentifier, quoteText } from './names';
 import { replaceAlone } from './notes';
 import type { MysqlSession } from './session';
 import { MysqlSessions } from './sessions';
@@ -223,8 +222,7 @@ function literal(cell: Cell, { type }: TransferColumn): string {
   if (type.kind === 'bits') return `b'${cell}'`;
   if (type.kind === 'boolean') return cell === 'true' ? `b'1'` : `b'0'`;
   const text = type.kind === 'timestamp' && type.zone ? cell.replace(/\+00$/, '') : cell;
-  if (text.includes('\0')) return `_utf8mb4 x'${Buffer.from(text).toString('hex')}'`;
-  return `'${text.replaceAll("'", "''")}'`;
+  return quoteText(text);
 }
 
 /** Values of an `enum` or `set`; null of any other column. */

@@ -287,7 +287,7 @@ describe.each(kinds)('a connection of kind $type', ({ type, writes, text, foldsN
     const request = { tables, writer: 'task', startedAtMs: 0 };
     await swapIn({ ...request, fence: 1n, basedOn: null });
     await expect(swapIn({ ...request, fence: 2n, basedOn: null })).rejects.toThrow(OutdatedError);
-    const first = { writer: 'task', fence: 1n };
+    const first = { writer: 'task', fence: 1n, note: null };
     await expect(swapIn({ ...request, fence: 2n, basedOn: first })).resolves.toBe(2);
     await expect(swapIn({ ...request, fence: 3n, basedOn: first })).rejects.toThrow(OutdatedError);
     await expect(connection.lastWrite(ref)).resolves.toMatchObject({ writer: 'task', fence: 2n });

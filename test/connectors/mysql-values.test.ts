@@ -1,6 +1,7 @@
 /** How values of every type come out of MySQL, and how results go in. */
 import {
   ConnectorError,
+  OutdatedError,
   SupersededError,
   type SwapRequest,
   type TableRef,
@@ -163,6 +164,23 @@ test('what is noted counts only for a result that came into its place', async ()
   expect(await held()).toEqual({ writer: 'task', fence: 2n, note: null });
   await swap({ tables, fence: 2n, note: async () => 'of the second' });
   expect(await held()).toEqual({ writer: 'task', fence: 2n, note: 'of the second' });
+});
+
+test('a result that was read while another was about to take its place is refused', async () => {
+  const ref = target('awaited');
+  const tables: SwapRequest['tables'] = [{ ref, relation: relationOf(1) }];
+  await swap({ tables, note: async () => 'of the first' });
+  // The fence is raised then, and the tables come into their place when the reader has ended.
+  await opened.sql('START TRANSACTION');
+  await opened.sql('SELECT * FROM awaited');
+  const second = swap({ tables, fence: 2n, note: async () => 'of the second' });
+  let basedOn = await opened.connection.lastWrite(ref);
+  while (basedOn?.fence !== 2n) basedOn = await opened.connection.lastWrite(ref);
+  await opened.sql('COMMIT');
+  await second;
+  await expect(swap({ tables, fence: 3n, basedOn })).rejects.toThrow(OutdatedError);
+  basedOn = await opened.connection.lastWrite(ref);
+  await expect(swap({ tables, fence: 3n, basedOn })).resolves.toBe(1);
 });
 
 test('who reads while a result is replaced sees the former one or the new one', async () => {

@@ -23,11 +23,8 @@ afterEach(() => sandbox.remove());
 
 const limits = { threads: 2, memoryMiB: 256, spillDir: null };
 
-/** A NUL would end the SQL. */
-const literalOf = (text: string) => quoteText(text).replaceAll('\0', "' || chr(0) || '");
-
 function sourceOf(texts: (string | null)[], idType = 'card'): OpenSource {
-  const rows = texts.map((text, row) => `(${row}, ${text === null ? 'NULL' : literalOf(text)})`);
+  const rows = texts.map((text, row) => `(${row}, ${text === null ? 'NULL' : quoteText(text)})`);
   return {
     name: 'crm.main.t',
     relation: `(SELECT nr, c::VARCHAR AS c FROM (VALUES ${rows.join(', ')}) AS v(nr, c))`,
@@ -106,7 +103,7 @@ bothWays(() => {
       expect((await readBack(sourceOf(texts), {}, hashOf)).cells).toEqual(texts);
     });
 
-    it('where a text that shares its hash has a NUL, which no SQL can name', async () => {
+    it('where a text that shares its hash has a NUL', async () => {
       const texts = ['a', 'b\0c', 'b\0d', 'b', null];
       const { cells } = await readBack(sourceOf(texts), {}, () => '7::UBIGINT');
       expect(cells).toEqual(texts);

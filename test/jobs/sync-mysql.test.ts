@@ -100,6 +100,18 @@ describe('MySQL', () => {
     expect(await inMain('SELECT count(*) AS n FROM @same')).toEqual([{ n: 2 }]);
   });
 
+  it('reads constants with characters that need care as they are', async () => {
+    const value = `a\0b 'c' \\n "d" 😀`;
+    const column = [{ name: 'id' }, { name: 'text', type: 'string', value }];
+    await run(
+      pair(from('numbers', { column, where: 'id = 1' }), [
+        'duckdbwriter',
+        { datasource: 'house', table: 'constants', createTable: true },
+      ]),
+    );
+    expect(await runSql(house(), 'SELECT * FROM constants')).toEqual([{ id: 1, text: value }]);
+  });
+
   it('DP-25: brings every type to PostgreSQL and DuckDB, and counts zero dates as dirty', async () => {
     const limit = { errorLimit: { record: 1 } };
     const { summary } = await run(

@@ -45,8 +45,7 @@ async function numberGrouped(
   const quick = (await collect(hashOf, false)) ?? (await collect(hashOf));
   if (quick !== null) return quick;
   const named = await textsThatShare(connection, file);
-  // SQL ends at a NUL: a text that has one cannot be named.
-  if (named.length <= mostNamed && !named.some((text) => text.includes('\0'))) {
+  if (named.length <= mostNamed) {
     const list = named.map(quoteText).join(', ');
     const apart = await collect(
       (text) => `CASE WHEN ${text} IN (${list}) THEN ${strongHash(text)} ELSE ${hashOf(text)} END`,

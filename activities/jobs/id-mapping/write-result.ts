@@ -1,7 +1,7 @@
 /** The result, and its way into the target. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openConnection } from '../../../connectors';
-import type { LastWrite, TableRef } from '../../../connectors/connector';
+import type { HeldWrite, TableRef } from '../../../connectors/connector';
 import { quoteText } from '../../../connectors/sql-text';
 import type { ComputeRequest } from './messages';
 import { registerOneIds } from './one-id-sql';
@@ -47,7 +47,7 @@ export async function swapResult(
   connection: DuckDBConnection,
   request: ComputeRequest,
   relations: { result: string; changes: string },
-  basedOn: LastWrite | null,
+  basedOn: HeldWrite | null,
   note: () => Promise<string>,
   signal: AbortSignal,
 ): Promise<number> {
