@@ -45,6 +45,14 @@ it.each([
   expect(following.summary.changes).toEqual({ new: 1, kept: 0, gone: 3, merged: 0, split: 0 });
 });
 
+it('a note that somebody has changed says nothing', async () => {
+  const run = { runId: 'noted' };
+  await compute(sandbox, before, {}, run);
+  await runSql(analysisFile(sandbox), "UPDATE tablegate.last_writes SET note = 'by hand'");
+  const { summary } = await compute(sandbox, before, {}, run);
+  expect(summary.changes).toMatchObject({ new: 0, kept: 3 });
+});
+
 describe('a process that is gone', () => {
   const customers = { name: 'crm.main.customers', idMapping: [{ column: 'c', idType: 'card' }] };
   const run = () => ({

@@ -68,7 +68,7 @@ async function collectInParts(
     const { count, ...written } = await writeTexts(connection, all, type, file);
     if (count !== table.count) throw new Error(`${count} texts were written, not ${table.count}`);
     const cells = columns.map(({ sql }) => `SELECT raw FROM ${sql}`).join(' UNION ALL ');
-    const parts = Math.ceil((await bytesOf(connection, file)) / bytesOfPart);
+    const parts = Math.max(1, Math.ceil((await bytesOf(connection, file)) / bytesOfPart));
     const distinct = await countDistinct(connection, cells, parts);
     return distinct === count ? { ...written, columns, known: table } : null;
   } finally {

@@ -30,8 +30,19 @@ export function writtenIn(
   write: HeldWrite | null,
 ): Written | null {
   if (write === null || write.note === null || write.writer !== writer) return null;
-  const { runId: ofRun, ...written } = JSON.parse(write.note) as Note;
-  return ofRun === runId ? written : null;
+  const note = parsed(write.note);
+  if (note?.runId !== runId) return null;
+  const { summary, tables } = note;
+  return { summary, tables };
+}
+
+/** Null: somebody else has changed it. */
+function parsed(note: string): Note | null {
+  try {
+    return JSON.parse(note) as Note;
+  } catch {
+    return null;
+  }
 }
 
 /** Whose result the target holds; null: nobody's. */
