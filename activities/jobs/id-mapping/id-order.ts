@@ -31,7 +31,10 @@ export class IdOrder {
    */
   firstOf(userOf: Uint32Array, isWanted: Uint8Array): Uint32Array {
     const first = new Uint32Array(isWanted.length).fill(noId);
+    let missing = isWanted.reduce((sum, byte) => sum + byte, 0);
     for (const type of this.#types) {
+      // As a rule the first types have all of them.
+      if (missing === 0) break;
       const end = endOf(type);
       for (let id = type.start; id < end; id += 1) {
         const user = userOf[id]!;
@@ -39,6 +42,7 @@ export class IdOrder {
         const before = first[user]!;
         const isOfType = before >= type.start && before < end;
         const isFirst = isOfType ? compareHashes(type, id, before) < 0 : before === noId;
+        if (before === noId) missing -= 1;
         if (isFirst) first[user] = id;
       }
     }
